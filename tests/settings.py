@@ -1,0 +1,29 @@
+"""The site's settings, for tests that run inside this process.
+
+Tests of real workers do not come here: those processes read the site's own settings.
+"""
+
+import os
+import shutil
+import tempfile
+from atexit import register
+from pathlib import Path
+
+# Before the import below, which reads them: nothing of this machine's own data is touched.
+_data = Path(tempfile.mkdtemp(prefix="chat-tests-"))
+register(shutil.rmtree, _data, ignore_errors=True)
+for _name in [name for name in os.environ if name.startswith("CHAT_")] + ["DEBUG", "REDIS_URL"]:
+    os.environ.pop(_name, None)
+os.environ["CHAT_DATA_DIR"] = str(_data)
+os.environ["SECRET_KEY"] = "only-for-tests"
+
+from chatsite.settings import *  # noqa: E402, F403
+from chatsite.settings import DATABASES, STORAGES  # noqa: E402
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as on a real site: several threads of one test use it, each with its connection.
+    DATABASES["default"]["TEST"] = {"NAME": str(_data / "test.sqlite3")}
