@@ -1,0 +1,280 @@
+"""Writing and reading a room's log. No permissions here: callers have checked.
+
+Every writer takes its numbers with `advance` inside a transaction, which keeps the stream's row
+locked until commit. So numbers become visible in their own order, without gaps.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+from django.utils.dateparse import parse_datetime
+
+from history import wire
+from history.models import Message, Stream
+from history.wire import WireAuthor, WireMessage
+
+PAGE_LIMIT = 100
+# How many changes a reader may be behind and still be told what it missed rather than be reset.
+RESUME_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A locked stream: its latest number, its epoch, and the database's time."""
+
+    stream_id: int
+    seq: int
+    epoch: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to append."""
+
+    kind: str
+    author_id: int | None
+    author: WireAuthor | None
+    body: str = ""
+    client_id: str | None = None
+
+
+class Author(Protocol):
+    """A user, as far as the log needs to know one."""
+
+    pk: Any
+    public_id: Any
+    display_name: Any
+
+
+def entry(
+    kind: str, author: Author | None, *, body: str = "", client_id: str | None = None
+) -> Entry:
+    """Something to append, by a user or (a notice) by nobody."""
+    if author is None:
+        return Entry(kind, None, None, body, client_id)
+    return Entry(
+        kind, author.pk, {"id": author.public_id, "name": author.display_name}, body, client_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one transaction did to one stream: a reader at `after` who applies it is at `through`."""
+
+    stream_id: int
+    after: int
+    through: int
+    epoch: int
+    messages: tuple[WireMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages by `seq` ascending; `older` if there are more before the first."""
+
+    messages: list[WireMessage]
+    older: bool
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+# Streams are locked in the order of their ids: two workers with rooms in common never deadlock.
+_ADVANCE_MANY_POSTGRESQL = """
+WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS w(id, n)),
+     locked AS (SELECT s.id FROM history_stream s JOIN wanted USING (id) ORDER BY s.id
+                FOR UPDATE OF s)
+UPDATE history_stream s SET head = s.head + w.n
+FROM wanted w JOIN locked l USING (id) WHERE s.id = w.id
+RETURNING s.id, s.head, s.epoch, clock_timestamp()
+"""
+_ADVANCE_ONE_POSTGRESQL = """
+UPDATE history_stream SET head = head + %s WHERE id = %s
+RETURNING id, head, epoch, clock_timestamp()
+"""
+_ADVANCE_ONE_SQLITE = """
+UPDATE history_stream SET head = head + %s WHERE id = %s
+RETURNING id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
+"""
+_INSERT_POSTGRESQL = """
+INSERT INTO history_message (stream_id, seq, changed_seq, at, kind, author_id, client_id, body)
+SELECT s, q, q, t, k, a, c, b FROM unnest(
+    %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[], %s::text[]
+) AS u(s, q, t, k, a, c, b)
+"""
+_INSERT_SQLITE = """
+INSERT INTO history_message (stream_id, seq, changed_seq, at, kind, author_id, client_id, body)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def advance(counts: Mapping[int, int]) -> dict[int, Head]:
+    """Take `counts[stream]` numbers of each stream: the last ones up to the head that is returned.
+
+    A count of 0 only locks. Must run in a transaction; the locks are held until its end. Streams
+    that do not exist are missing from the answer.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("advance() holds its locks until commit")
+    streams = sorted(counts)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            rows = []
+            for stream in streams:
+                cursor.execute(_ADVANCE_ONE_SQLITE, (counts[stream], stream))
+                rows += cursor.fetchall()
+        elif len(streams) == 1:
+            cursor.execute(_ADVANCE_ONE_POSTGRESQL, (counts[streams[0]], streams[0]))
+            rows = cursor.fetchall()
+        else:
+            cursor.execute(_ADVANCE_MANY_POSTGRESQL, (streams, [counts[s] for s in streams]))
+            rows = cursor.fetchall()
+    return {stream: Head(stream, head, epoch, _moment(now)) for stream, head, epoch, now in rows}
+
+
+def lock(stream_id: int) -> Head:
+    """Lock one stream without taking a number. Raises Stream.DoesNotExist."""
+    try:
+        return advance({stream_id: 0})[stream_id]
+    except KeyError:
+        raise Stream.DoesNotExist(stream_id) from None
+
+
+def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
+    """Insert new messages as (stream, seq, time, entry). Their numbers were taken by `advance`.
+
+    Raises IntegrityError when one of their authors has used its `client_id` in the room before.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(
+                _INSERT_SQLITE,
+                [
+                    (s, q, q, f"{t:%Y-%m-%d %H:%M:%S.%f}", e.kind, e.author_id, e.client_id, e.body)
+                    for s, q, t, e in rows
+                ],
+            )
+        else:
+            cursor.execute(
+                _INSERT_POSTGRESQL,
+                (
+                    [row[0] for row in rows],
+                    [row[1] for row in rows],
+                    [row[2] for row in rows],
+                    [row[3].kind for row in rows],
+                    [row[3].author_id for row in rows],
+                    [row[3].client_id for row in rows],
+                    [row[3].body for row in rows],
+                ),
+            )
+
+
+def wired(seq: int, now: datetime, entry: Entry) -> WireMessage:
+    """What a message just inserted looks like from outside."""
+    return wire.message(
+        seq=seq,
+        kind=entry.kind,
+        author=entry.author,
+        client_id=entry.client_id,
+        body=entry.body,
+        at=wire.timestamp(now),
+    )
+
+
+def append(head: Head, entries: Sequence[Entry]) -> Change:
+    """Append to a stream that this transaction has locked; `head` is where it was locked."""
+    taken = advance({head.stream_id: len(entries)})[head.stream_id]
+    first = taken.seq - len(entries) + 1
+    numbered = list(enumerate(entries, first))
+    insert([(head.stream_id, seq, taken.now, entry) for seq, entry in numbered])
+    return Change(
+        stream_id=head.stream_id,
+        after=first - 1,
+        through=taken.seq,
+        epoch=taken.epoch,
+        messages=tuple(wired(seq, taken.now, entry) for seq, entry in numbered),
+    )
+
+
+def tombstone(head: Head, message: Message, *, by_id: int | None) -> Change | None:
+    """Empty a message of a locked stream for good and leave its place. None if it was already."""
+    if Message.objects.filter(pk=message.pk, deleted_at__isnull=False).exists():
+        return None
+    taken = advance({head.stream_id: 1})[head.stream_id]
+    Message.objects.filter(pk=message.pk).update(
+        body="", deleted_at=taken.now, deleted_by_id=by_id, changed_seq=taken.seq
+    )
+    row = Message.objects.select_related("author").get(pk=message.pk)
+    return Change(
+        head.stream_id, taken.seq - 1, taken.seq, taken.epoch, (wire.from_row(row),)
+    )
+
+
+def raise_epoch(stream_id: int) -> None:
+    """Make every writer and reader of the stream ask again whether they may. Needs the lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE history_stream SET epoch = epoch + 1 WHERE id = %s", (stream_id,))
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+def heads(stream_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The (head, epoch) of each stream, unlocked."""
+    rows = Stream.objects.filter(pk__in=list(stream_ids)).values_list("pk", "head", "epoch")
+    return {stream: (head, epoch) for stream, head, epoch in rows}
+
+
+def changed_since(stream_id: int, after: int, *, limit: int = RESUME_LIMIT) -> Change:
+    """The messages changed after a number, as they are now, by `changed` ascending.
+
+    At most `limit` of them: `through` is how far they reach.
+    """
+    # The head is read first: all that is committed up to it is in the query's snapshot.
+    head, epoch = heads([stream_id])[stream_id]
+    rows = list(
+        Message.objects.filter(stream_id=stream_id, changed_seq__gt=after)
+        .select_related("author")
+        .order_by("changed_seq")[:limit]
+    )
+    last = rows[-1].changed_seq if rows else after
+    # The latest change of a stream is some message's `changed_seq`, so a whole answer reaches the
+    # head by itself, unless the row that held it was erased.
+    through = last if len(rows) == limit else max(head, last)
+    return Change(
+        stream_id, after, max(after, through), epoch, tuple(wire.from_row(row) for row in rows)
+    )
+
+
+def page(stream_id: int, *, before: int | None = None, limit: int = 50) -> Page:
+    """The newest messages, or the newest before a `seq`."""
+    rows = Message.objects.filter(stream_id=stream_id)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    newest = list(rows.select_related("author").order_by("-seq")[: min(limit, PAGE_LIMIT) + 1])
+    kept = newest[: min(limit, PAGE_LIMIT)]
+    return Page([wire.from_row(row) for row in reversed(kept)], older=len(newest) > len(kept))
+
+
+def find_posted(keys: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int, str], int]:
+    """Which of these (stream, author, client_id) have been posted before, and under which `seq`."""
+    wanted = set(keys)
+    rows: Any = Message.objects.filter(
+        stream_id__in={key[0] for key in wanted}, client_id__in={key[2] for key in wanted}
+    ).values_list("stream_id", "author_id", "client_id", "seq")
+    return {
+        (stream, author, client_id): seq
+        for stream, author, client_id, seq in rows
+        if (stream, author, client_id) in wanted
+    }
+
+
+def _moment(value: datetime | str) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    moment = parse_datetime(value)
+    assert moment is not None
+    return moment.replace(tzinfo=UTC)

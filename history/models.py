@@ -1,0 +1,85 @@
+"""The log: one ordered stream of messages for each room.
+
+A stream's `head` is the number of its latest change. Whoever changes the stream takes the next
+numbers in the transaction that makes the change and so holds the stream's row until commit: the
+order of numbers is the order of commits, and "all changes after N" can miss nothing.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Stream(models.Model):
+    """The counter of one room's log.
+
+    `epoch` is a fencing number: it goes up, under the same row's lock, with every change to who may
+    write or read here. A writer that was authorised at another epoch asks again before it commits.
+    """
+
+    head = models.BigIntegerField(default=0)
+    epoch = models.BigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"stream {self.pk} at {self.head}"
+
+
+class Message(models.Model):
+    """One place in a stream: something said, or something that happened."""
+
+    class Kind(models.TextChoices):
+        CHAT = "chat", "message"
+        JOIN = "join", "joined"
+        LEAVE = "leave", "left"
+        NOTICE = "notice", "notice"
+
+    stream = models.ForeignKey(
+        Stream, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    seq = models.BigIntegerField("number", help_text="Its place in the room, and its name there.")
+    changed_seq = models.BigIntegerField("latest change")
+    kind = models.CharField(max_length=6, choices=Kind)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        null=True,
+        db_index=False,
+    )
+    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULL: not from a client
+    body = models.TextField("text", blank=True)
+    at = models.DateTimeField("time", db_default=Now())
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["stream", "seq"], name="message_one_per_seq"),
+            models.UniqueConstraint(
+                fields=["stream", "author", "client_id"],
+                condition=Q(client_id__isnull=False),
+                name="message_one_per_client_id",
+            ),
+        )
+        indexes = (
+            # Resume: changes after a cursor.
+            models.Index(fields=["stream", "changed_seq"], name="message_changed"),
+            # A person's own history, newest first; and Django's check before a user is deleted.
+            models.Index(fields=["author", "kind", "id"], name="message_author"),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.seq}"
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None

@@ -1,0 +1,179 @@
+"""Rooms: made, entered, left, closed. Check, write, publish."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
+
+from history import log
+from history.models import Message, Stream
+from rooms import codes, publish
+from rooms.actions.people import is_taken
+from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomNotFound
+from rooms.models import Connection, Membership, Room, User
+
+# How long a name is kept between the form and the first socket.
+RESERVED = timedelta(seconds=60)
+# So many random codes are tried. If all are taken the space is nearly full: better longer codes.
+_TRIES = 200
+MAX_GRACE = 365 * 24 * 3600
+
+
+def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
+    """A new room of which the person is owner and member.
+
+    `grace` is in seconds. Raises CodesExhausted when codes have run short.
+    """
+    length = settings.CHAT_CODE_LENGTH
+    wanted = list(codes.candidates(length=length, count=_TRIES))
+    taken = set(
+        Room.objects.filter(code__in=wanted, closed_at__isnull=True).values_list("code", flat=True)
+    )
+    seconds = settings.CHAT_ROOM_GRACE if grace is None else max(0, min(grace, MAX_GRACE))
+    for code in wanted:
+        if code in taken:
+            continue
+        try:
+            with transaction.atomic():
+                room = Room.objects.create(
+                    code=code,
+                    stream=Stream.objects.create(),
+                    owner=user,
+                    grace=seconds,
+                    title=title,
+                    closes_at=_closing(seconds),
+                )
+                Membership.objects.create(
+                    room=room,
+                    user=user,
+                    role=Membership.Role.OWNER,
+                    reserved_until=Now() + RESERVED,
+                )
+        except IntegrityError:
+            continue  # another worker took the code since it was looked up
+        room.refresh_from_db()
+        return room
+    raise CodesExhausted
+
+
+@transaction.atomic
+def join(*, user: User, code: str) -> Room:
+    """Make the person a member of the open room with this code.
+
+    Raises RoomNotFound for an unknown, a closed and a malformed code alike, and to who was banned;
+    NameTaken when somebody there has the name.
+    """
+    room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+    if room is None:
+        raise RoomNotFound
+    log.lock(room.stream_id)
+    room.refresh_from_db()  # it may have closed while this waited for the lock
+    membership = Membership.objects.filter(room=room, user=user).first()
+    if not room.is_open or (membership and membership.banned_at) or not user.is_active:
+        raise RoomNotFound
+    if is_taken(room_id=room.pk, name_key=user.name_key, except_user_id=user.pk):
+        raise NameTaken
+    if membership is None:
+        membership = Membership(room=room, user=user)
+        if room.owner_id == user.pk:
+            membership.role = Membership.Role.OWNER
+        membership.save()
+    Membership.objects.filter(pk=membership.pk).update(
+        left_at=None, reserved_until=Now() + RESERVED
+    )
+    # Coming in stops the closing of an empty room; its grace starts anew.
+    Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(closes_at=_closing(room.grace))
+    return room
+
+
+@transaction.atomic
+def leave(*, user: User, room: Room) -> log.Change | None:
+    """End a membership at once, for all the person's sockets. None if the person was not present.
+
+    Raises NotMember.
+    """
+    head = log.lock(room.stream_id)
+    membership = (
+        Membership.objects.filter(room=room, user=user, left_at__isnull=True)
+        .select_related("user")
+        .first()
+    )
+    if membership is None or membership.banned_at:
+        raise NotMember
+    Membership.objects.filter(pk=membership.pk).update(left_at=Now(), reserved_until=None)
+    Connection.objects.filter(room=room, user=user).delete()
+    log.raise_epoch(room.stream_id)
+    change = depart(head=head, room=room, memberships=[membership]) if membership.present else None
+    publish.rules_changed(code=room.code, stream_id=room.stream_id)
+    return change
+
+
+def depart(*, head: log.Head, room: Room, memberships: list[Membership]) -> log.Change:
+    """Put `leave` into the log for present people of a room whose stream is locked."""
+    change = log.append(
+        head, [log.entry(Message.Kind.LEAVE, membership.user) for membership in memberships]
+    )
+    Membership.objects.filter(pk__in=[m.pk for m in memberships]).update(
+        present=False, away_since=None
+    )
+    if not Membership.objects.filter(room=room, present=True).exists():
+        Room.objects.filter(pk=room.pk).update(closes_at=_closing(room.grace))
+    publish.changed(code=room.code, change=change)
+    return change
+
+
+@transaction.atomic
+def close(*, room: Room, reason: str = "This room was closed by a moderator.") -> bool:
+    """Close a room whoever is in it: its code is free, its log stays with those who were there.
+
+    `reason` goes into the log as a notice. False if it was closed already.
+    """
+    head = log.lock(room.stream_id)
+    closed = Room.objects.filter(pk=room.pk, closed_at__isnull=True).update(
+        closed_at=Now(), closes_at=None
+    )
+    if closed:
+        notice = log.entry(Message.Kind.NOTICE, None, body=reason)
+        publish.changed(code=room.code, change=log.append(head, [notice]))
+        _end(room)
+    return bool(closed)
+
+
+def close_abandoned() -> int:
+    """Close every room that has been empty for longer than its grace; how many.
+
+    The lock is the one that joining takes, and emptiness is asked for again under it: a room
+    somebody has come into is never closed.
+    """
+    count = 0
+    for room in Room.objects.filter(_abandoned()):
+        with transaction.atomic():
+            log.lock(room.stream_id)
+            closed = (
+                Room.objects.filter(_abandoned(), pk=room.pk)
+                .exclude(memberships__present=True)
+                .update(closed_at=Now(), closes_at=None)
+            )
+            if closed:
+                count += 1
+                _end(room)
+    return count
+
+
+def _end(room: Room) -> None:
+    Membership.objects.filter(room=room, present=True).update(present=False, away_since=None)
+    Connection.objects.filter(room=room).delete()
+    log.raise_epoch(room.stream_id)
+    publish.rules_changed(code=room.code, stream_id=room.stream_id)
+
+
+def _closing(grace: int) -> CombinedExpression:
+    """When a room that is empty from now on closes."""
+    return Now() + timedelta(seconds=grace)
+
+
+def _abandoned() -> Q:
+    return Q(closed_at__isnull=True, closes_at__lte=Now())

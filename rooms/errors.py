@@ -1,0 +1,109 @@
+"""What can be refused, each with a code for programs and a sentence for a person.
+
+The codes are those of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the
+same refusal on a page.
+"""
+
+from typing import ClassVar
+
+
+class ChatError(Exception):
+    """A refusal. Raise a subclass.
+
+    `retry_after` is in seconds and given where waiting helps.
+    """
+
+    code: ClassVar[str] = "bad_frame"
+    status: ClassVar[int] = 400
+    message: str = "That could not be understood."
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        self.message = message or type(self).message
+        self.retry_after = retry_after
+        super().__init__(self.message)
+
+
+class BadFrame(ChatError):
+    code = "bad_frame"
+    status = 400
+
+
+class TooLong(ChatError):
+    code = "too_long"
+    status = 422
+    message = "That is too long."
+
+
+class Empty(ChatError):
+    code = "empty"
+    status = 422
+    message = "There is nothing in that message."
+
+
+class BadName(ChatError):
+    code = "bad_name"
+    status = 422
+    message = "Please choose another name."
+
+
+class NameTaken(BadName):
+    code = "name_taken"
+    message = "Someone in this room already goes by that name. Please choose another."
+
+
+class RateLimited(ChatError):
+    code = "rate_limited"
+    status = 429
+    message = "That was a little too fast. Please wait a moment."
+
+
+class Forbidden(ChatError):
+    code = "forbidden"
+    status = 403
+    message = "You are not allowed to do that here."
+
+
+class NotMember(Forbidden):
+    """Not, or no longer, a member of the room."""
+
+    message = "You are not in this room."
+
+
+class Removed(Forbidden):
+    """Banned from the room, or from the site."""
+
+    message = "A moderator has removed you."
+
+
+class RoomNotFound(ChatError):
+    """No open room has this code. Closed, unknown and banned read the same to an outsider."""
+
+    code = "not_found"
+    status = 404
+    message = "There is no open room with that code."
+
+
+class RoomClosed(ChatError):
+    """Said only to people who were in the room."""
+
+    code = "not_found"
+    status = 404
+    message = "This room has closed."
+
+
+class MessageNotFound(ChatError):
+    code = "not_found"
+    status = 404
+    message = "That message is not in this room."
+
+
+class Unavailable(ChatError):
+    """Nothing was done, or it is not known whether it was: send it again with the same id."""
+
+    code = "unavailable"
+    status = 503
+    message = "The service cannot do that right now. It is safe to try again."
+
+
+class CodesExhausted(Unavailable):
+    message = "Too many rooms are open right now to make another. Please try again later."

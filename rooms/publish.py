@@ -1,0 +1,74 @@
+"""The doorbell: tells every worker that a room has changed. Nothing else sends to a group.
+
+The database is the mailbox. A doorbell that is not heard costs time, never a message: each worker
+compares its cursors with the log every second. So a channel layer that is away is logged here and
+no more.
+"""
+
+import logging
+from typing import Any, Protocol
+
+import orjson
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from history.log import Change
+
+logger = logging.getLogger(__name__)
+
+Doorbell = dict[str, Any]
+
+
+class Publisher(Protocol):
+    """The live worker of this process. Its methods may be called from any thread."""
+
+    def ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None: ...
+
+
+_local: Publisher | None = None
+
+
+def use(publisher: Publisher | None) -> None:
+    """Publish through this process's worker, which knows its own sockets; None: no worker here."""
+    global _local
+    _local = publisher
+
+
+def group(code: str) -> str:
+    """The channel group of the room with this code."""
+    return f"room.{code}"
+
+
+def doorbell(change: Change) -> Doorbell:
+    """A change as it goes over the channel layer."""
+    return {
+        "type": "room.changed",
+        "stream": change.stream_id,
+        "after": change.after,
+        "through": change.through,
+        "epoch": change.epoch,
+        "messages": orjson.dumps(change.messages),
+    }
+
+
+def changed(*, code: str, change: Change) -> None:
+    """After this transaction's commit, tell all workers of a change of the log."""
+    transaction.on_commit(lambda: _send(group(code), doorbell(change), change))
+
+
+def rules_changed(*, code: str, stream_id: int) -> None:
+    """After commit, make all workers look again at who may be in a room, and as what."""
+    bell = {"type": "room.rules", "stream": stream_id}
+    transaction.on_commit(lambda: _send(group(code), bell, None))
+
+
+def _send(name: str, bell: Doorbell, change: Change | None) -> None:
+    if _local is not None:
+        _local.ring(name, bell, change)
+        return
+    layer = get_channel_layer()
+    try:
+        async_to_sync(layer.group_send)(name, bell)
+    except (OSError, ConnectionError) as error:
+        logger.warning("channel layer away, workers will find it in the log: %s", error)
