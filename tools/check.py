@@ -24,8 +24,8 @@ from tests.support import programs
 from tests.support.services import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".venv" / "bin"
-NODE_BIN = ROOT / "node_modules" / ".bin"
+BIN = str(ROOT / ".venv" / "bin")
+NODE_BIN = str(ROOT / "node_modules" / ".bin")
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ def static_checks() -> list[Outcome]:
         "DEBUG": "off",
     }
     in_this_process = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    manage = [BIN / "python", "manage.py"]
-    templates = [BIN / "djlint", "templates", "--quiet"]
+    manage = [f"{BIN}/python", "manage.py"]
+    templates = [f"{BIN}/djlint", "templates", "--quiet"]
     checks: list[Callable[[], Outcome]] = [
-        _command("types", [BIN / "mypy"]),
-        _command("lint", [BIN / "ruff", "check", "--quiet"]),
-        _command("format", [BIN / "ruff", "format", "--check", "--quiet"]),
-        _command("import layers", [BIN / "lint-imports"]),
+        _command("types", [f"{BIN}/mypy"]),
+        _command("lint", [f"{BIN}/ruff", "check", "--quiet"]),
+        _command("format", [f"{BIN}/ruff", "format", "--check", "--quiet"]),
+        _command("import layers", [f"{BIN}/lint-imports", "--no-logo"]),
         _command("template lint", [*templates, "--lint"]),
         _command("template format", [*templates, "--check"]),
         _command(
@@ -92,23 +92,23 @@ def javascript_tests() -> list[Outcome]:
 
 
 def _command(
-    name: str, command: list[str | Path], env: dict[str, str] | None = None
+    name: str, command: list[str], env: dict[str, str] | None = None
 ) -> Callable[[], Outcome]:
     return lambda: _run(name, command, env or {})
 
 
 def _node(name: str, command: list[str]) -> Callable[[], Outcome]:
-    return lambda: _node_program(name, [str(NODE_BIN / command[0]), *command[1:]])
+    return lambda: _node_program(name, [f"{NODE_BIN}/{command[0]}", *command[1:]])
 
 
 def _node_program(name: str, arguments: list[str]) -> Outcome:
     try:
-        return _run(name, [programs.require_node(), *arguments], {})
+        return _run(name, [str(programs.require_node()), *arguments], {})
     except programs.ProgramMissing as error:
         return Outcome(name, ok=False, seconds=0, output=str(error))
 
 
-def _run(name: str, command: list[str | Path], env: dict[str, str]) -> Outcome:
+def _run(name: str, command: list[str], env: dict[str, str]) -> Outcome:
     start = time.monotonic()
     result = subprocess.run(
         command,
@@ -151,7 +151,7 @@ def pytest(name: str, arguments: list[str], env: dict[str, str] | None = None) -
     inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     with tempfile.TemporaryDirectory(prefix="chat-report-") as directory:
         report = Path(directory) / "report.xml"
-        command = [BIN / "python", "-m", "pytest", f"--junit-xml={report}", *arguments]
+        command = [f"{BIN}/python", "-m", "pytest", f"--junit-xml={report}", *arguments]
         code = subprocess.run(command, cwd=ROOT, env=inherited | (env or {})).returncode
         counts = _counts(report)
     # 5: nothing matched the arguments, which one of two databases may well answer.

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_running: set["Process"] = set()
+_started: dict["Process", None] = {}
 
 
 class ProcessFailed(Exception):
@@ -69,7 +69,7 @@ class Process:
             # Ctrl-C reaches the tests only, which then stop what they started, in their order.
             process_group=0,
         )
-        _running.add(self)
+        _started[self] = None
         matched: list[bytes] = []
         self._pump = threading.Thread(
             target=self._read, args=(self._process, matched, settled), daemon=True
@@ -108,10 +108,10 @@ class Process:
 
     def wait(self, *, timeout: float | None = None) -> int:
         """The exit code, once it ended and its output is in the log."""
-        assert self._process is not None and self._pump is not None, "not started"
+        assert self._process is not None, "not started"
         code = self._process.wait(timeout)
-        self._pump.join(timeout=5)
-        _running.discard(self)
+        if self._pump:
+            self._pump.join(timeout=5)
         return code
 
     def tail(self, *, characters: int = 4000) -> str:
@@ -136,9 +136,9 @@ class Process:
             settled.set()
 
 
-def running() -> list[Process]:
-    """What was started and not yet stopped, oldest first."""
-    return sorted(_running, key=lambda process: process.pid)
+def started() -> list[Process]:
+    """What was started in this process so far, stopped or not, whose log is still there."""
+    return [process for process in _started if process.log.exists()]
 
 
 def free_port() -> int:
@@ -159,5 +159,5 @@ def free_port() -> int:
 
 @atexit.register
 def _stop_what_is_left() -> None:
-    for process in running():
+    for process in _started:
         process.kill()

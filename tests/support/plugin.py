@@ -1,0 +1,144 @@
+"""Fixtures of every test, and what a failed test shows of the servers it used."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.processes import started
+from tests.support.services import PostgresServer, RedisServer
+from tests.support.workers import Site
+
+StartSite = Callable[..., Site]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="only tests that use the database of this process, DATABASE_URL's",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--only-database"):
+        return
+    kept = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"})
+
+
+# Servers ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis of this run, for tests that leave it alone."""
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this run, for tests that leave it alone; its commits skip the disk."""
+    with PostgresServer(durable=False) as server:
+        yield server
+
+
+# Sites --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a migrated SQLite database and the collected static files."""
+    directory = tmp_path_factory.mktemp("seed") / "data"
+    site = Site()
+    try:
+        site.prepare()
+        shutil.copytree(site.directory, directory)
+    finally:
+        site.stop()
+    return directory
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: PostgresServer) -> str:
+    """The name of a migrated database, for others to be copies of."""
+    name = postgres_server.new_database()
+    site = Site(database_url=postgres_server.url(name))
+    try:
+        site.manage("migrate", "--verbosity=0")
+    finally:
+        site.stop()
+    return name
+
+
+@pytest.fixture(scope="session")
+def _new_site(request: pytest.FixtureRequest, seed: Path) -> Callable[..., Site]:
+    def new_site(*, postgres: bool = False, **options: Any) -> Site:
+        if postgres:
+            # Asked for only here: a run without PostgreSQL tests starts none.
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            template = request.getfixturevalue("migrated_database")
+            options["database_url"] = server.url(server.new_database(template=template))
+        return Site(seed=seed, **options)
+
+    return new_site
+
+
+@pytest.fixture(scope="session")
+def site(_new_site: StartSite) -> Iterator[Site]:
+    """The embedded default: one worker, SQLite, in-memory layer. Shared: leave it running."""
+    with _new_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def cluster(_new_site: StartSite, redis_server: RedisServer) -> Iterator[Site]:
+    """Two workers on PostgreSQL and Redis. Shared: leave them running."""
+    with _new_site(workers=2, postgres=True, redis_url=redis_server.url) as site:
+        yield site
+
+
+@pytest.fixture
+def start_site(_new_site: StartSite) -> Iterator[StartSite]:
+    """Start a site of one's own, to break: `start_site(workers=2, postgres=True, redis_url=…)`.
+
+    Options are those of Site. Give it a RedisServer of its own too: publish and subscribe know no
+    numbered databases, so sites on one Redis hear each other.
+    """
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(_new_site(**options))
+
+
+# Failures -----------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    item.stash[_SIZES] = {process.log: process.log.stat().st_size for process in started()}
+    yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """A failed test shows what the servers printed while it ran."""
+    report: pytest.TestReport = yield
+    if report.failed:
+        before = item.stash.get(_SIZES, {})
+        for process in started():
+            new = process.log.read_bytes()[before.get(process.log, 0) :].decode(errors="replace")
+            if new.strip():
+                report.sections.append((f"{process.log.name}, pid {process.pid}", new[-6000:]))
+    return report
+
+
+_SIZES = pytest.StashKey[dict[Path, int]]()
