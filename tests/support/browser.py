@@ -1,0 +1,183 @@
+"""Real Chromium windows. A test fails for what its pages put on the console as an error.
+
+def test_says_hello(site, open_window):
+    page = open_window(site.url, device="phone", color_scheme="dark")
+"""
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    sync_playwright,
+)
+
+from tests.support.programs import require_chromium
+
+T = TypeVar("T")
+DEVICES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 3,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass
+class Console:
+    """What the windows of one test complained about: errors, exceptions, CSP violations."""
+
+    complaints: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Expect complaints that match a regular expression: a lost network is an error too."""
+        self.allowed.append(pattern)
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [
+            text
+            for text in self.complaints
+            if not any(re.search(pattern, text) for pattern in self.allowed)
+        ]
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.complaints.append(f"exception: {error.error}"))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Chromium reports a violated Content-Security-Policy here, as an error.
+        if message.type in {"error", "assert"}:
+            where = message.location
+            self.complaints.append(f"{message.text} ({where.get('url')}:{where.get('lineNumber')})")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the tests of a module.
+
+    Not longer: Playwright keeps an event loop running in this thread, in which neither async
+    tests nor Django's ORM work.
+    """
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=require_chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console(request: pytest.FixtureRequest) -> Iterator[Console]:
+    console = Console()
+    yield console
+    assert not console.unexpected, "the page complained:\n" + "\n".join(console.unexpected)
+
+
+@pytest.fixture
+def open_context(
+    chromium: Browser, console: Console, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A new person's browser: `device` is "desktop" or "phone"; the rest is Playwright's.
+
+    A failed test leaves a picture of each window in its tmp_path and says where.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_context(device: str = "desktop", **options: Any) -> BrowserContext:
+        context = chromium.new_context(**DEVICES[device] | options)
+        context.set_default_timeout(10_000)
+        console.watch(context)
+        contexts.append(context)
+        return context
+
+    yield open_context
+    if request.node.stash.get(FAILED, False):
+        _take_pictures(contexts, tmp_path)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_window(open_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """A new person's first window, at an address."""
+
+    def open_window(url: str, device: str = "desktop", **options: Any) -> Page:
+        page = open_context(device, **options).new_page()
+        page.goto(url)
+        return page
+
+    return open_window
+
+
+@pytest.fixture
+def aside() -> Iterator["Aside"]:
+    """Runs the async client beside the windows: `aside.run(room.post("hello"))`."""
+    with Aside() as aside:
+        yield aside
+
+
+class Aside:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def run(self, coroutine: Coroutine[Any, Any, T], *, timeout: float = 60) -> T:
+        """Its result, or what it raised."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout)
+
+    def __enter__(self) -> "Aside":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report: pytest.TestReport = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+def _take_pictures(contexts: list[BrowserContext], directory: Path) -> None:
+    pages = [page for context in contexts for page in context.pages]
+    for number, page in enumerate(pages, 1):
+        picture = directory / f"window-{number}.png"
+        try:
+            page.screenshot(path=picture)
+        except Error as error:
+            print(f"window {number}: {error.message}")
+        else:
+            print(f"window {number} at {page.url}: {picture}")
