@@ -1,6 +1,8 @@
 """The ASGI application: pages through Django, sockets through the rooms' consumer."""
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 
@@ -8,6 +10,40 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter
+# After Django is set up: these have models.
+from channels.routing import ProtocolTypeRouter, URLRouter
 
-application = ProtocolTypeRouter({"http": pages})
+from rooms.live import worker
+from rooms.routing import websocket_urlpatterns
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_sockets = URLRouter(websocket_urlpatterns)
+
+
+async def sockets(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Refuse what is no socket of ours with 403, as the router alone would not: it raises."""
+    try:
+        await _sockets(scope, receive, send)
+    except ValueError as error:
+        if "No route found" not in str(error):
+            raise
+        await receive()
+        await send({"type": "websocket.close"})
+
+
+async def lifespan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Start the live worker with the server, and stop it after the last socket."""
+    while True:
+        event = await receive()
+        if event["type"] == "lifespan.startup":
+            worker.current()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await worker.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+application = ProtocolTypeRouter({"http": pages, "websocket": sockets, "lifespan": lifespan})

@@ -137,6 +137,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    if "DATABASE_URL" not in os.environ:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
     _database["OPTIONS"] = {
         # A deferred read-then-write fails at once whatever the timeout; IMMEDIATE waits its turn.
         "transaction_mode": "IMMEDIATE",
@@ -157,7 +159,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
     {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "chatsite.layers.PubSubLayer",
             "CONFIG": {"hosts": REDIS_URL.split(",")},
         }
     }

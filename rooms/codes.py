@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 # No vowels (Y among them), so no words; no 0/O, no 1/I/L, which are read as one another.
 ALPHABET = "BCDFGHJKMNPQRSTVWXZ23456789"
+MAX_LENGTH = 12
 _IGNORED = {ord(mark): None for mark in " \t\r\n-\u2010\u2011\u2012\u2013\u2014_.\u00a0"}
 
 
@@ -26,4 +27,4 @@ def candidates(*, length: int, count: int) -> Iterator[str]:
 def normalize(text: str) -> str:
     """The code somebody meant: any case, spaces and dashes anywhere. "" if it cannot be one."""
     code = text.translate(_IGNORED).upper()
-    return code if 0 < len(code) <= 12 and all(mark in ALPHABET for mark in code) else ""
+    return code if 0 < len(code) <= MAX_LENGTH and all(mark in ALPHABET for mark in code) else ""

@@ -164,10 +164,17 @@ def encode(kind: str, /, **fields: Any) -> bytes:
     )
 
 
-def events(*, after: int, through: int, messages: Sequence[WireMessage]) -> bytes:
-    return orjson.dumps(
+def events(*, after: int, through: int, messages: Sequence[WireMessage]) -> list[bytes]:
+    """Changes as one frame, or as several where one would be too big."""
+    frame = orjson.dumps(
         {"type": "events", "after": after, "through": through, "messages": messages}
     )
+    if len(frame) <= MAX_SERVER_FRAME:
+        return [frame]
+    return [
+        orjson.dumps({"type": "events", "after": start, "through": end, "messages": run})
+        for start, end, run in split(messages, after=after, through=through)
+    ]
 
 
 def ack(*, ref: str | None, client_id: str, seq: int) -> bytes:

@@ -12,12 +12,15 @@ import orjson
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
+from redis.exceptions import RedisError
 
 from history.log import Change
 
 logger = logging.getLogger(__name__)
 
 Doorbell = dict[str, Any]
+# What a channel layer that cannot be reached raises. redis-py's errors are not OSErrors.
+LAYER_AWAY = (OSError, TimeoutError, RedisError)
 
 
 class Publisher(Protocol):
@@ -52,6 +55,20 @@ def doorbell(change: Change) -> Doorbell:
     }
 
 
+def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Doorbell:
+    """That somebody is typing: an encoded frame for everyone else, never stored.
+
+    `origin` is the worker that has shown it to its own sockets.
+    """
+    return {
+        "type": "room.typing",
+        "stream": stream_id,
+        "user": user_id,
+        "frame": frame,
+        "origin": origin,
+    }
+
+
 def changed(*, code: str, change: Change) -> None:
     """After this transaction's commit, tell all workers of a change of the log."""
     transaction.on_commit(lambda: _send(group(code), doorbell(change), change))
@@ -70,5 +87,5 @@ def _send(name: str, bell: Doorbell, change: Change | None) -> None:
     layer = get_channel_layer()
     try:
         async_to_sync(layer.group_send)(name, bell)
-    except (OSError, ConnectionError) as error:
+    except LAYER_AWAY as error:
         logger.warning("channel layer away, workers will find it in the log: %s", error)

@@ -1,0 +1,167 @@
+"""The socket of a room: let in, listen, perform, answer.
+
+No room logic here, no ORM and no channel layer: a socket joins its room's channel group through the
+hub, which is a member of it once for all the sockets of this worker.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, assert_never
+from urllib.parse import parse_qs
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+from django.db import Error
+
+from rooms import codes, limits, origins, protocol
+from rooms.errors import ChatError, NotMember, Unavailable
+from rooms.live import calls, metrics, welcome, worker
+from rooms.live.client import Client
+from rooms.live.hub import close_code
+from rooms.live.room import LiveRoom
+from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
+from rooms.protocol import Close, Leave, PageRequest, Post, Refused, Typing
+
+logger = logging.getLogger(__name__)
+
+# Frames in a row that were not understood before a socket is given up; one is forgiven a second.
+BAD_FRAMES = limits.Rate(burst=50, per_second=1)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class RoomConsumer(AsyncConsumer):
+    """One socket. On our own server its frames are handed over as they are read from the wire."""
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        if not origins.is_own(scheme=scope.get("scheme", "ws"), headers=scope["headers"]):
+            await send({"type": "websocket.close"})  # before it is accepted: 403
+            return
+        direct = (scope.get("extensions") or {}).get(EXTENSION)
+        self.client = Client(
+            socket_id=secrets.token_hex(8),
+            sender=DirectSender(direct) if direct else QueuedSender(send),
+        )
+        self.worker = worker.current()
+        self.room: LiveRoom | None = None
+        self.early: list[bytes | str] = []  # what it says before it is let in
+        self.bad_frames = limits.Bucket(BAD_FRAMES)
+        self.tasks: set[asyncio.Task[None]] = set()
+        try:
+            if direct:
+                direct.on_message(self.received)
+            await send({"type": "websocket.accept"})
+            await self.enter(scope)
+            while (event := await receive())["type"] == "websocket.receive":
+                text = event.get("text")
+                self.received(event["bytes"] if text is None else text, text is None)
+        finally:
+            # Whatever happened above: a socket that is gone is nobody's presence.
+            if self.room is not None:
+                self.worker.hub.detach(self.room, self.client)
+            self.worker.door.vanished(self.client.socket_id)
+
+    async def enter(self, scope: dict[str, Any]) -> None:
+        """Authorise, become present, be told what was missed."""
+        query = parse_qs(scope["query_string"].decode("latin1"))
+        code = codes.normalize(scope["url_route"]["kwargs"]["code"])
+        client = self.client
+        try:
+            session = _session_key(scope)
+            if not session or not code:
+                raise NotMember
+            entrance = await self.worker.door.enter(calls.arrival(client, session, code))
+            membership = entrance.membership
+            calls.introduce(client, entrance)
+            room = await self.worker.hub.room(membership)
+            after = query.get("after", [""])[0]
+            same = query.get("room", [""])[0] == membership.room.public_id
+            await welcome.enter(
+                hub=self.worker.hub,
+                threads=self.worker.threads,
+                room=room,
+                client=client,
+                after=int(after) if same and after.isdecimal() and len(after) < 16 else None,
+            )
+        except ChatError as error:
+            client.sender.close(close_code(error))
+            return
+        except Error as error:
+            logger.warning("socket %s could not be welcomed: %s", client.socket_id, error)
+            client.sender.close(Close.BUSY)
+            return
+        self.room = room
+        early, self.early = self.early, []
+        for data in early:
+            self.received(data, False)
+
+    def received(self, data: bytes | str, is_binary: bool) -> None:
+        """One frame, as it came. Never raises."""
+        if self.room is None and not is_binary:
+            if len(self.early) < BAD_FRAMES.burst:
+                self.early.append(data)
+            return
+        try:
+            if is_binary:
+                raise Refused(protocol.BadFrame("Frames are text."), ref=None, client_id=None)
+            self.perform(protocol.parse(data, body_max=settings.CHAT_BODY_MAX))
+        except Refused as refused:
+            self.client.sender.send(
+                [protocol.error(refused.error, ref=refused.ref, client_id=refused.client_id)]
+            )
+            metrics.bad_frames.inc()
+            if refused.error.code == "bad_frame" and self.bad_frames.take():
+                self.client.sender.close(Close.TOO_MANY_BAD_FRAMES)
+
+    def perform(self, frame: protocol.ClientFrame) -> None:
+        """Do what a frame asks. Raises Refused."""
+        room, client = self.room, self.client
+        assert room is not None
+        try:
+            match frame:
+                case Post():
+                    limits.posting.require(client.author["id"])
+                    self.worker.writer.submit(client=client, room=room, post=frame)
+                case Typing():
+                    calls.typing(self.worker.hub, room, client)
+                case PageRequest():
+                    limits.paging.require(client.author["id"])
+                    self.spawn(self.page(room, frame))
+                case Leave():
+                    self.spawn(self.leave(room, frame))
+                case _:
+                    assert_never(frame)
+        except ChatError as error:
+            client_id = frame.client_id if isinstance(frame, Post) else None
+            raise Refused(error, ref=frame.ref, client_id=client_id) from error
+
+    async def page(self, room: LiveRoom, request: PageRequest) -> None:
+        self.client.sender.send([await calls.page(self.worker.threads, room, request)])
+
+    async def leave(self, room: LiveRoom, frame: Leave) -> None:
+        self.client.sender.send([await calls.leave(self.worker.threads, room, self.client, frame)])
+
+    def spawn(self, work: Any) -> None:
+        """Do something that asks the database, beside whatever comes next."""
+        if len(self.tasks) >= 8:
+            work.close()
+            raise Unavailable("One thing after the other, please.", retry_after=1)
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+
+def _session_key(scope: dict[str, Any]) -> str:
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            try:
+                morsel = SimpleCookie(value.decode("latin1")).get(settings.SESSION_COOKIE_NAME)
+            except CookieError:
+                return ""
+            return morsel.value if morsel else ""
+    return ""

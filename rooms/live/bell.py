@@ -1,0 +1,149 @@
+"""The channel layer, seen from one worker: one channel, a member of each served room's group.
+
+Nothing here may hold up a message. Ringing is queued and done in the background; a doorbell that
+cannot be rung is counted and dropped, since the other workers read the log every second anyway.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from rooms.live import metrics
+from rooms.publish import LAYER_AWAY, Doorbell
+
+logger = logging.getLogger(__name__)
+
+# Seconds. A layer that does not answer must not keep doorbells waiting behind it for long.
+_TIMEOUT = 2.0
+_RETRY = 1.0
+_QUEUE_LIMIT = 10_000
+_NOBODY = "workers.check"  # a group that is never joined
+
+
+class Bell:
+    """Rings for other workers, and listens for them."""
+
+    def __init__(self, *, heard: Callable[[Doorbell], None]) -> None:
+        self._layer: Any = get_channel_layer()
+        self._heard = heard
+        self._outgoing: list[tuple[str, Doorbell]] = []
+        self._wake = asyncio.Event()
+        self._channel: str | None = None
+        self._groups: dict[str, bool] = {}  # wanted group → whether the layer knows
+        self._tasks: list[asyncio.Task[None]] = []
+        self.up = True
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._ring()), loop.create_task(self._listen())]
+
+    async def stop(self) -> None:
+        """Ring what is still to be rung, and listen no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._outgoing and self.up:
+            with contextlib.suppress(*LAYER_AWAY):
+                async with asyncio.timeout(_TIMEOUT):
+                    await self._send(self._outgoing)
+
+    def ring(self, group: str, bell: Doorbell) -> None:
+        """Tell the group, soon."""
+        if len(self._outgoing) >= _QUEUE_LIMIT:
+            metrics.doorbells_lost.inc()
+            return
+        self._outgoing.append((group, bell))
+        self._wake.set()
+
+    async def join(self, group: str) -> None:
+        """Hear the group's doorbells. If the layer is away, as soon as it is back."""
+        self._groups[group] = False
+        if self._channel is not None:
+            await self._add(group)
+
+    async def leave(self, group: str) -> None:
+        known = self._groups.pop(group, False)
+        if known and self._channel is not None:
+            try:
+                async with asyncio.timeout(_TIMEOUT):
+                    await self._layer.group_discard(group, self._channel)
+            except LAYER_AWAY as error:
+                self._fell("leaving a group", error)
+
+    async def check(self) -> None:
+        """See whether the layer answers, though nobody has anything to say."""
+        self.ring(_NOBODY, {"type": "worker.check", "stream": 0})
+
+    async def _ring(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch, self._outgoing = self._outgoing, []
+            try:
+                async with asyncio.timeout(_TIMEOUT):
+                    await self._send(batch)
+            except LAYER_AWAY as error:
+                metrics.doorbells_lost.inc(len(batch))
+                self._fell("ringing", error)
+                await asyncio.sleep(_RETRY)
+                metrics.doorbells_lost.inc(len(self._outgoing))
+                self._outgoing.clear()
+            else:
+                self._rose()
+
+    async def _send(self, batch: list[tuple[str, Doorbell]]) -> None:
+        if many := getattr(self._layer, "group_send_many", None):
+            await many(batch)
+            return
+        for group, bell in batch:
+            await self._layer.group_send(group, bell)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_TIMEOUT):
+                    self._channel = await self._layer.new_channel()
+                break
+            except LAYER_AWAY as error:
+                self._fell("subscribing", error)
+                await asyncio.sleep(_RETRY)
+        keeper = asyncio.create_task(self._keep_joined())
+        try:
+            while True:
+                self._heard(await self._layer.receive(self._channel))
+        finally:
+            keeper.cancel()
+
+    async def _keep_joined(self) -> None:
+        while True:
+            for group in [group for group, known in self._groups.items() if not known]:
+                await self._add(group)
+            await asyncio.sleep(_RETRY)
+
+    async def _add(self, group: str) -> None:
+        try:
+            async with asyncio.timeout(_TIMEOUT):
+                await self._layer.group_add(group, self._channel)
+        except LAYER_AWAY as error:
+            self._fell("joining a group", error)
+            return
+        if group in self._groups:
+            self._groups[group] = True
+        else:  # nobody is there any more
+            await self._layer.group_discard(group, self._channel)
+
+    def _fell(self, doing: str, error: BaseException) -> None:
+        metrics.channel_layer_up.set(0)
+        if self.up:
+            self.up = False
+            logger.warning("channel layer away (%s: %r): rooms go on through the log", doing, error)
+
+    def _rose(self) -> None:
+        metrics.channel_layer_up.set(1)
+        if not self.up:
+            self.up = True
+            logger.info("channel layer back")

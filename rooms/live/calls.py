@@ -1,0 +1,86 @@
+"""What a socket asks of its room beside posting."""
+
+import asyncio
+import logging
+
+from django.db import Error
+
+from history import log
+from history.log import Change, Page
+from rooms import protocol, publish
+from rooms.actions import rooms
+from rooms.actions.attendance import Arrival, Entrance
+from rooms.errors import ChatError, Unavailable
+from rooms.live.client import Client
+from rooms.live.hub import Hub
+from rooms.live.room import LiveRoom
+from rooms.live.threads import DatabaseThreads
+from rooms.models import Room, User
+from rooms.protocol import Leave, PageRequest
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two typing frames of one socket that are passed on.
+TYPING_EVERY = 3.0
+
+
+def arrival(client: Client, session_key: str, code: str) -> Arrival:
+    return Arrival(client.socket_id, session_key, code)
+
+
+def introduce(client: Client, entrance: Entrance) -> None:
+    """Tell a client's socket who it belongs to."""
+    user = entrance.membership.user
+    client.user_id = user.pk
+    client.author = {"id": user.public_id, "name": user.display_name}
+    client.role = entrance.membership.role
+    client.epoch = entrance.epoch
+
+
+def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
+    """Show the others that somebody is typing, here and over the bell."""
+    now = asyncio.get_running_loop().time()
+    if now - client.typed_at < TYPING_EVERY:
+        return
+    client.typed_at = now
+    frame = protocol.encode("typing", user=client.author)
+    hub.show_typing(room, frame, except_user=client.user_id)
+    hub.bell.ring(
+        publish.group(room.code), publish.typing(room.stream_id, client.user_id, frame, hub.name)
+    )
+
+
+async def page(threads: DatabaseThreads, room: LiveRoom, request: PageRequest) -> bytes:
+    """The `page` frame, or an `error`."""
+    try:
+        read: Page = await threads.read(
+            log.page, room.stream_id, before=request.before, limit=request.limit
+        )
+    except Error as error:
+        logger.warning("a page could not be read: %s", error)
+        return protocol.error(Unavailable(), ref=request.ref)
+    fitting = protocol.newest_that_fit(read.messages)
+    return protocol.encode(
+        "page",
+        ref=request.ref,
+        messages=fitting,
+        older=read.older or len(fitting) < len(read.messages),
+    )
+
+
+async def leave(threads: DatabaseThreads, room: LiveRoom, client: Client, frame: Leave) -> bytes:
+    """The `ack` or an `error`. The sockets are closed by the rules that have changed."""
+    try:
+        change = await threads.run(_leave, room.room_id, client.user_id)
+    except ChatError as error:
+        return protocol.error(error, ref=frame.ref)
+    except Error as error:
+        logger.warning("a leave could not be noted: %s", error)
+        return protocol.error(Unavailable(), ref=frame.ref)
+    return protocol.encode("ack", ref=frame.ref, changed=change.through if change else None)
+
+
+def _leave(room_id: int, user_id: int) -> Change | None:
+    return rooms.leave(
+        user=User.objects.get(pk=user_id), room=Room.objects.get(pk=room_id)
+    )

@@ -1,0 +1,283 @@
+"""Cursors, gap repair and fan-out of all rooms that this worker serves. Writes nothing.
+
+Changes come from three sides: from this worker's own commits at once, from other workers through
+the bell, and from the log itself when one of these was missed. Wherever they come from, a room's
+cursor only moves forward, and each change passes it once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from history import log
+from history.log import Change
+from rooms import access, publish
+from rooms.errors import ChatError, NotMember, Removed, RoomClosed
+from rooms.live import metrics
+from rooms.live.bell import Bell
+from rooms.live.client import Client
+from rooms.live.room import LiveRoom, Member, load, roster
+from rooms.live.threads import DatabaseThreads
+from rooms.models import Membership
+from rooms.protocol import Close
+from rooms.publish import Doorbell
+
+logger = logging.getLogger(__name__)
+
+# Seconds a change that came ahead of its turn waits for the ones before it.
+HOLD = 0.05
+# Seconds between two looks at the heads of the rooms served here.
+POLL = 1.0
+
+
+def close_code(error: ChatError) -> Close:
+    """How a socket is closed that must not be in its room."""
+    if isinstance(error, Removed):
+        return Close.REMOVED
+    if isinstance(error, RoomClosed):
+        return Close.ROOM_CLOSED
+    if isinstance(error, NotMember):
+        return Close.NOT_MEMBER
+    return Close.BUSY
+
+
+class Hub:
+    """All live rooms of one worker, by stream."""
+
+    def __init__(self, *, name: str, threads: DatabaseThreads) -> None:
+        self.name = name
+        self._threads = threads
+        self.rooms: dict[int, LiveRoom] = {}
+        self.bell = Bell(heard=self.hear)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Sockets --------------------------------------------------------------------------------------
+
+    async def room(self, membership: Membership) -> LiveRoom:
+        """The live room of a membership, loaded. Raises what the database raises."""
+        stream_id = membership.room.stream_id
+        room = self.rooms.get(stream_id)
+        if room is None:
+            room = self.rooms[stream_id] = LiveRoom(
+                room_id=membership.room_id, stream_id=stream_id, code=membership.room.code
+            )
+            metrics.rooms.set(len(self.rooms))
+            self._spawn(self._load(room))
+        await asyncio.shield(room.ready)
+        return room
+
+    async def _load(self, room: LiveRoom) -> None:
+        # Heard from before it is read, so that nothing falls between the two.
+        await self.bell.join(publish.group(room.code))
+        try:
+            room.start(
+                await self._threads.read(load, room_id=room.room_id, stream_id=room.stream_id)
+            )
+        except Exception as error:
+            room.ready.set_exception(error)
+            room.ready.exception()  # whoever waits gets it; nobody may be waiting any more
+            self._forget(room)
+            if not isinstance(error, ChatError):
+                logger.warning("room %s could not be loaded: %r", room.stream_id, error)
+            return
+        room.ready.set_result(None)
+        self._take_early(room)
+        if room.early:
+            self._hold(room)
+
+    def attach(self, room: LiveRoom, client: Client) -> None:
+        """Show the room's changes to a client from now on. It must have all up to the cursor."""
+        room.add(client)
+        metrics.sockets.inc()
+        if client.epoch < room.epoch:  # it may have lost its place while it was on its way in
+            self.refresh(room)
+
+    def detach(self, room: LiveRoom, client: Client) -> None:
+        """Forget a client, and with the last one the room."""
+        if room.remove(client):
+            metrics.sockets.dec()
+        if not room.clients and room.ready.done():
+            self._forget(room)
+
+    def _forget(self, room: LiveRoom) -> None:
+        if self.rooms.get(room.stream_id) is room:
+            del self.rooms[room.stream_id]
+            metrics.rooms.set(len(self.rooms))
+            if isinstance(room.repair, asyncio.TimerHandle):
+                room.repair.cancel()
+            self._spawn(self.bell.leave(publish.group(room.code)))
+
+    # Changes --------------------------------------------------------------------------------------
+
+    def hear(self, bell: Doorbell) -> None:
+        """A doorbell from the channel layer; one of our own comes back too and changes nothing."""
+        room = self.rooms.get(bell["stream"])
+        if room is None:
+            return
+        match bell["type"]:
+            case "room.changed":
+                if bell["through"] > room.cursor:
+                    messages = tuple(orjson.loads(bell["messages"]))
+                    self.deliver(
+                        Change(
+                            bell["stream"], bell["after"], bell["through"], bell["epoch"], messages
+                        )
+                    )
+            case "room.rules":
+                self.refresh(room)
+            case "room.typing":
+                if bell["origin"] != self.name:
+                    self.show_typing(room, bell["frame"], except_user=bell["user"])
+
+    def deliver(
+        self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
+    ) -> None:
+        """Take a change in, at its turn. `acks` go out with it or, if it has to wait, before it."""
+        room = self.rooms.get(change.stream_id)
+        ready = room is not None and room.ready.done()
+        if room is None or not ready or not change.after <= room.cursor < change.through:
+            for client, frames in (acks or {}).items():
+                client.sender.send(frames)
+            if room is not None and (not ready or change.through > room.cursor):
+                room.early[change.after] = change
+                if ready:
+                    self._hold(room)
+            return
+        room.apply(change, acks=acks)
+        self._take_early(room)
+        if change.epoch > room.epoch:
+            self.refresh(room)
+
+    def _take_early(self, room: LiveRoom) -> None:
+        """Apply what came early and is now at its turn."""
+        while room.early and (start := min(room.early)) <= room.cursor:
+            change = room.early.pop(start)
+            if change.through > room.cursor:
+                room.apply(change)
+
+    def _hold(self, room: LiveRoom) -> None:
+        if room.repair is None:
+            room.repair = asyncio.get_running_loop().call_later(HOLD, self._start_repair, room)
+
+    def _start_repair(self, room: LiveRoom) -> None:
+        """Read from the log what is missing before a change that came early."""
+        room.repair = None
+        if room.early and self.rooms.get(room.stream_id) is room:
+            metrics.gap_repairs.inc()
+            room.repair = self._spawn(self._repair(room))
+
+    async def _repair(self, room: LiveRoom) -> None:
+        try:
+            while True:
+                change = await self._threads.read(log.changed_since, room.stream_id, room.cursor)
+                if change.through > room.cursor:
+                    self.deliver(change)
+                if len(change.messages) < log.RESUME_LIMIT:
+                    break
+        except Exception as error:  # noqa: BLE001 - the next poll tries again, and says so too
+            logger.warning("log of room %s could not be read: %r", room.stream_id, error)
+        finally:
+            room.repair = None
+            room.early = {k: c for k, c in room.early.items() if c.through > room.cursor}
+
+    async def catch_up(self, room: LiveRoom) -> None:
+        """Read from the log whatever the room has not shown yet."""
+        if not isinstance(room.repair, asyncio.Task):
+            if room.repair is not None:
+                room.repair.cancel()
+            room.repair = self._spawn(self._repair(room))
+        await asyncio.shield(room.repair)
+
+    async def poll(self) -> None:
+        """Compare the cursors with the log once: the way without the bell, and behind its back.
+
+        Raises what the database raises.
+        """
+        rooms = [room for room in self.rooms.values() if room.ready.done()]
+        if not rooms:
+            return
+        heads = await self._threads.read(log.heads, [room.stream_id for room in rooms])
+        for room in rooms:
+            head, epoch = heads.get(room.stream_id, (0, 0))
+            if head > room.cursor and room.repair is None:
+                # It may be on its way this very moment: only what is late has been lost.
+                room.repair = self._spawn(self._find(room, head))
+            if epoch > room.epoch:
+                self.refresh(room)
+
+    async def _find(self, room: LiveRoom, head: int) -> None:
+        await asyncio.sleep(HOLD)
+        if head <= room.cursor:
+            room.repair = None
+            return
+        metrics.head_poll_finds.inc()
+        await self._repair(room)
+
+    # Rules ----------------------------------------------------------------------------------------
+
+    def refresh(self, room: LiveRoom) -> None:
+        """Look again at who may be in a room, and as what."""
+        if room.refreshing:
+            room.refreshing_again = True
+            return
+        room.refreshing = True
+        self._spawn(self._refresh(room))
+
+    async def _refresh(self, room: LiveRoom) -> None:
+        try:
+            while True:
+                room.refreshing_again = False
+                users = {client.user_id for client in room.clients.values()}
+                epoch, members, now = await self._threads.read(
+                    _look_again, room.room_id, room.stream_id, users
+                )
+                self._enforce(room, epoch, members)
+                room.replace_roster(now)
+                if not room.refreshing_again:
+                    break
+        except Exception as error:  # noqa: BLE001 - the epoch stays behind: the next poll tries again
+            logger.warning("members of room %s could not be read: %r", room.stream_id, error)
+        finally:
+            room.refreshing = False
+
+    def _enforce(self, room: LiveRoom, epoch: int, members: dict[int, Membership]) -> None:
+        room.epoch = max(room.epoch, epoch)
+        for client in list(room.clients.values()):
+            try:
+                member = access.check(members.get(client.user_id))
+            except ChatError as error:
+                client.sender.close(close_code(error))
+                self.detach(room, client)
+                continue
+            client.epoch = max(client.epoch, epoch)
+            client.role = member.role
+            client.author = {"id": member.user.public_id, "name": member.user.display_name}
+
+    # Passing things -------------------------------------------------------------------------------
+
+    def show_typing(self, room: LiveRoom, frame: bytes, *, except_user: int) -> None:
+        for client in room.clients.values():
+            if client.user_id != except_user:
+                client.sender.send([frame])
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _look_again(
+    room_id: int, stream_id: int, user_ids: set[int]
+) -> tuple[int, dict[int, Membership], dict[str, Member]]:
+    """The epoch first: whoever is let through by what is read next is let through at it."""
+    epoch = log.heads([stream_id])[stream_id][1]
+    members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
+    return (
+        epoch,
+        {member.user_id: member for member in members.select_related("room", "user")},
+        roster(room_id=room_id),
+    )

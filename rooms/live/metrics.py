@@ -1,0 +1,29 @@
+"""What a worker counts. /metrics gives it out; names follow Prometheus's conventions."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+sockets = Gauge("chat_sockets", "Open sockets of this worker")
+people = Gauge("chat_people", "People connected through this worker, each counted once a room")
+rooms = Gauge("chat_rooms", "Rooms with a socket on this worker")
+posts = Counter("chat_posts", "Messages committed by this worker")
+posts_refused = Counter("chat_posts_refused", "Messages refused", ["code"])
+post_batch = Histogram(
+    "chat_post_batch_size", "Messages in one transaction", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500)
+)
+commit_seconds = Histogram("chat_commit_seconds", "Time of one transaction of posts", buckets=_FAST)
+fan_out_seconds = Histogram(
+    "chat_post_to_fan_out_seconds", "From a post's arrival to its last socket here", buckets=_FAST
+)
+deliveries = Counter("chat_deliveries", "Frames of changes written to sockets")
+gap_repairs = Counter("chat_gap_repairs", "Times changes were read from the log after a gap")
+head_poll_finds = Counter(
+    "chat_head_poll_finds", "Rooms whose doorbell was lost, found by the poll of heads"
+)
+resumes = Counter("chat_resumes", "Sockets that came back and were told what they missed")
+resets = Counter("chat_resets", "Sockets that were given the newest page")
+bad_frames = Counter("chat_bad_frames", "Frames refused as not understood")
+channel_layer_up = Gauge("chat_channel_layer_up", "1 while the last doorbell could be rung")
+database_up = Gauge("chat_database_up", "1 while the lease could be renewed last")
+doorbells_lost = Counter("chat_doorbells_lost", "Doorbells that could not be rung")

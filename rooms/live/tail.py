@@ -1,0 +1,51 @@
+"""The recent end of a log in memory, so that most sockets that come back need no database."""
+
+from collections.abc import Iterable
+
+from history.log import RESUME_LIMIT
+from history.wire import WireMessage
+
+
+class Tail:
+    """All messages changed after `floor`, as they are now, by `changed` ascending."""
+
+    def __init__(self, *, floor: int, messages: Iterable[WireMessage]) -> None:
+        self.floor = floor
+        self._by_seq: dict[int, WireMessage] = {}
+        self.add(messages)
+
+    def add(self, messages: Iterable[WireMessage]) -> None:
+        """Newer changes, ascending. A message that changed moves to the end."""
+        by_seq = self._by_seq
+        for message in messages:
+            seq = message["seq"]
+            if seq != message["changed"]:
+                by_seq.pop(seq, None)
+            by_seq[seq] = message
+        # Trimmed by halves: a trim for each message would cost each of them a little.
+        if len(by_seq) > 2 * RESUME_LIMIT:
+            for seq in list(by_seq)[: len(by_seq) - RESUME_LIMIT]:
+                self.floor = by_seq.pop(seq)["changed"]
+
+    def since(self, after: int) -> list[WireMessage] | None:
+        """What changed after a number; None if that reaches back beyond the tail."""
+        if after < self.floor:
+            return None
+        missed: list[WireMessage] = []
+        for message in reversed(self._by_seq.values()):
+            if message["changed"] <= after:
+                break
+            missed.append(message)
+        missed.reverse()
+        return missed
+
+    def newest(self, count: int) -> tuple[list[WireMessage], bool] | None:
+        """The newest messages by `seq`, and whether there are older ones. None if unsure."""
+        # Whatever has a seq above the floor changed above it too, and so is here.
+        here = sorted(seq for seq in self._by_seq if seq > self.floor)
+        if len(here) < count and self.floor > 0:
+            return None
+        return (
+            [self._by_seq[seq] for seq in here[-count:]],
+            len(here) > count or self.floor > 0,
+        )

@@ -1,0 +1,100 @@
+"""The first frame: everything a client lacks, from memory where memory reaches."""
+
+from typing import Any
+
+from django.conf import settings
+
+from history import log
+from history.wire import WireMessage
+from rooms import names, protocol
+from rooms.live import metrics
+from rooms.live.client import Client
+from rooms.live.hub import Hub
+from rooms.live.room import LiveRoom
+from rooms.live.threads import DatabaseThreads
+from rooms.protocol import MAX_CLIENT_FRAME, NEWEST_PAGE, VERSION
+
+
+async def enter(
+    *, hub: Hub, threads: DatabaseThreads, room: LiveRoom, client: Client, after: int | None
+) -> None:
+    """Welcome a client and attach it, in one step of the event loop: nothing falls between.
+
+    `after` is what the client has of this very room; None for a first visit. Raises what the
+    database raises, where memory does not reach.
+    """
+    if after is not None and after > room.cursor:
+        # It has heard more from another worker than this one has.
+        await hub.catch_up(room)
+    while True:
+        missed = None if after is None or after > room.cursor else room.tail.since(after)
+        if after is not None and missed is not None:
+            metrics.resumes.inc()
+            _resume(room, client, after, missed)
+            break
+        if after is not None and 0 <= room.cursor - after <= log.RESUME_LIMIT:
+            change = await threads.read(log.changed_since, room.stream_id, after)
+            hub.deliver(change)
+            if change.through == room.cursor:
+                metrics.resumes.inc()
+                _resume(room, client, after, list(change.messages))
+                break
+            continue  # the room went on meanwhile: look again
+        page = room.tail.newest(NEWEST_PAGE)
+        if page is None:
+            cursor = room.cursor
+            read = await threads.read(log.page, room.stream_id, limit=NEWEST_PAGE)
+            if cursor != room.cursor:
+                continue
+            page = ([m for m in read.messages if m["seq"] <= cursor], read.older)
+        metrics.resets.inc()
+        _reset(room, client, *page)
+        break
+    hub.attach(room, client)
+
+
+def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
+    runs = list(protocol.split(missed, after=after, through=room.cursor))
+    start, end, messages = runs[0]
+    frames = [_welcome(room, client, "resume", start, end, messages, older=after > 0)]
+    for start, end, messages in runs[1:]:
+        frames += protocol.events(after=start, through=end, messages=messages)
+    client.sender.send(frames)
+
+
+def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: bool) -> None:
+    fitting = protocol.newest_that_fit(messages)
+    older = older or len(fitting) < len(messages)
+    client.sender.send(
+        [_welcome(room, client, "reset", 0, room.cursor, fitting, older=older)]
+    )
+
+
+def _welcome(
+    room: LiveRoom,
+    client: Client,
+    mode: str,
+    after: int,
+    through: int,
+    messages: list[WireMessage],
+    *,
+    older: bool,
+) -> bytes:
+    you: dict[str, Any] = {**client.author, "role": client.role}
+    return protocol.encode(
+        "welcome",
+        protocol=VERSION,
+        room=room.info,
+        you=you,
+        mode=mode,
+        after=after,
+        through=through,
+        messages=messages,
+        older=older,
+        members=list(room.roster.values()),
+        limits={
+            "body": settings.CHAT_BODY_MAX,
+            "frame": MAX_CLIENT_FRAME,
+            "name": names.MAX_LENGTH,
+        },
+    )

@@ -1,0 +1,165 @@
+"""The live worker: everything of this process that is not a request.
+
+Started by ASGI's lifespan, or by the first socket on a server that has none.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
+
+from django.db import Error
+
+from history.log import Change
+from rooms import presence, publish
+from rooms.actions import attendance, rooms
+from rooms.live import metrics
+from rooms.live.door import Door
+from rooms.live.hub import POLL, Hub
+from rooms.live.threads import DatabaseThreads
+from rooms.live.writer import Writer
+from rooms.publish import Doorbell
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two looks for leaves to announce and rooms to close.
+SWEEP = 1.0
+# Seconds between two looks whether the channel layer answers.
+CHECK = 2.0
+
+_workers: WeakKeyDictionary[asyncio.AbstractEventLoop, "LiveWorker"] = WeakKeyDictionary()
+
+
+def current() -> "LiveWorker":
+    """The worker of the running event loop, started if it was not."""
+    loop = asyncio.get_running_loop()
+    worker = _workers.get(loop)
+    if worker is None:
+        worker = _workers[loop] = LiveWorker(loop)
+        worker.start()
+    return worker
+
+
+def of_this_process() -> "LiveWorker | None":
+    """The worker, seen from any thread: for reading its state only."""
+    return next(iter(_workers.values()), None)
+
+
+async def stop() -> None:
+    """Stop the worker of the running event loop, if there is one."""
+    worker = _workers.pop(asyncio.get_running_loop(), None)
+    if worker is not None:
+        await worker.stop()
+
+
+class LiveWorker:
+    """One event loop's hub, writer and door, and the lease they live under."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.boot_id = secrets.token_hex(8)
+        self.threads = DatabaseThreads(name="live", size=4)
+        self._keeper = DatabaseThreads(name="keeper")
+        self.hub = Hub(name=self.boot_id, threads=self.threads)
+        self.writer = Writer(hub=self.hub)
+        self.door = Door()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        publish.use(self)
+        self.hub.bell.start()
+        self._tasks = [
+            self._loop.create_task(self._every(presence.RENEW_SECONDS, self._renew)),
+            self._loop.create_task(self._every(POLL, self.hub.poll)),
+            self._loop.create_task(self._every(SWEEP, self._sweep)),
+            self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
+        ]
+
+    async def stop(self) -> None:
+        """Commit what was posted, give the lease back, close the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.writer.stop()
+        await self.door.stop()
+        if self.door.worker_id is not None:
+            try:
+                await self._keeper.run(presence.retire, worker_id=self.door.worker_id)
+            except Error as error:
+                logger.warning("the lease could not be given back: %s", error)
+        publish.use(None)
+        await self.hub.bell.stop()
+        await asyncio.gather(self.threads.close(), self._keeper.close())
+
+    # Publishing, from any thread --------------------------------------------------------------------
+
+    def ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None:
+        """Show a change to the sockets here and ring for the other workers."""
+        self._loop.call_soon_threadsafe(self._ring, group, doorbell, change)
+
+    def _ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None:
+        self.hub.bell.ring(group, doorbell)
+        if change is not None:
+            self.hub.deliver(change)
+        else:
+            self.hub.hear(doorbell)
+
+    # Upkeep -----------------------------------------------------------------------------------------
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a piece of upkeep for ever. A database that is away is said once and waited for."""
+        failing = False
+        while True:
+            try:
+                await work()
+            except Error as error:
+                if not failing:
+                    logger.warning("%s: database away: %s", work.__name__, error)
+                failing = True
+            else:
+                if failing:
+                    logger.info("%s: database back", work.__name__)
+                failing = False
+            await asyncio.sleep(seconds if not failing else min(seconds, 1.0))
+
+    async def _renew(self) -> None:
+        metrics.database_up.set(0)
+        worker_id = self.door.worker_id
+        if worker_id is None or not await self._keeper.run(presence.renew, worker_id=worker_id):
+            registered = await self._keeper.run(
+                presence.register,
+                boot_id=self.boot_id,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+            )
+            if worker_id is not None:
+                logger.warning("this worker had been given up for dead: noting its sockets anew")
+                await self._keeper.run(
+                    attendance.reattach, worker_id=registered, sockets=self._open_sockets()
+                )
+            self.door.worker_id = registered
+        metrics.database_up.set(1)
+
+    async def _sweep(self) -> None:
+        if self.door.worker_id is not None:
+            await self._keeper.run(sweep)
+        metrics.people.set(
+            sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
+        )
+
+    def _open_sockets(self) -> list[tuple[str, int, int]]:
+        return [
+            (client.socket_id, room.room_id, client.user_id)
+            for room in self.hub.rooms.values()
+            for client in room.clients.values()
+        ]
+
+
+def sweep() -> None:
+    """What any worker does for all: bury the dead, announce leaves, close what is empty."""
+    presence.reap()
+    attendance.announce_leaves()
+    rooms.close_abandoned()
