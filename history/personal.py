@@ -1,0 +1,143 @@
+"""What a person finds of the past: own messages, rooms, transcripts.
+
+The lookup is the authorisation: everything is found among the person's own messages and
+memberships. Who was removed from a room keeps the own messages, not the transcript.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from history.models import Message
+from rooms.models import Membership, Room, User
+
+OPEN_ROOMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A person's messages, newest first. `older` is the cursor of the next page, if there is one."""
+
+    messages: Sequence[Message]
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsPage:
+    """Memberships, newest first, each with its room. `older` is the cursor of the next page."""
+
+    memberships: Sequence[Membership]
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPage:
+    """Messages of one room by `seq` ascending.
+
+    `earlier` and `later` are cursors for `before` and `after`, None where the transcript ends.
+    """
+
+    messages: Sequence[Message]
+    earlier: int | None
+    later: int | None
+
+
+def open_rooms(user: User) -> list[Membership]:
+    """The open rooms a person is in, latest first, each with `here`: how many are there now."""
+    present = (
+        Membership.objects.filter(room=OuterRef("room"), present=True)
+        .order_by()
+        .values("room")
+        .annotate(people=Count("pk"))
+        .values("people")
+    )
+    return list(
+        Membership.objects.filter(
+            user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
+        )
+        .select_related("room")
+        .annotate(here=Coalesce(Subquery(present), 0))
+        .order_by("-pk")[:OPEN_ROOMS]
+    )
+
+
+def own_messages(user: User, *, before: int | None, limit: int) -> OwnPage:
+    """What a person said, in every room. `before` is the id of the last message already read."""
+    rows: QuerySet[Message] = Message.objects.filter(author=user, kind=Message.Kind.CHAT)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.select_related("stream__room").order_by("-pk")[: limit + 1])
+    kept = found[:limit]
+    return OwnPage(kept, kept[-1].pk if len(found) > limit else None)
+
+
+def rooms(user: User, *, before: int | None = None, limit: int) -> RoomsPage:
+    """The rooms whose transcript a person may read. `before` is the id of a membership."""
+    rows = Membership.objects.filter(user=user, banned_at__isnull=True)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.select_related("room").order_by("-pk")[: limit + 1])
+    kept = found[:limit]
+    return RoomsPage(kept, kept[-1].pk if len(found) > limit else None)
+
+
+def closed_to(user: User, messages: Sequence[Message]) -> set[int]:
+    """The streams among those of these messages whose transcript is not the person's to read."""
+    streams = {message.stream_id for message in messages}
+    readable = Membership.objects.filter(
+        user=user, banned_at__isnull=True, room__stream__in=streams
+    ).values_list("room__stream_id", flat=True)
+    return streams - set(readable)
+
+
+def readable_room(user: User, public_id: str) -> Room | None:
+    """The room with this id, if the person was in it and has not been removed."""
+    membership = (
+        Membership.objects.filter(user=user, banned_at__isnull=True, room__public_id=public_id)
+        .select_related("room")
+        .first()
+    )
+    return membership.room if membership else None
+
+
+def transcript(
+    room: Room,
+    *,
+    at: int | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int,
+) -> TranscriptPage:
+    """A page of a room's log: around `at`, before or after a `seq`, or else the newest."""
+    rows = Message.objects.filter(stream=room.stream_id).select_related("author")
+    if at is not None:
+        head, earlier = _before(rows, at, limit // 2)
+        tail, later = _after(rows, at - 1, limit - limit // 2)
+        found, more_before, more_after = [*head, *tail], earlier, later
+    elif after is not None:
+        found, more_after = _after(rows, after, limit)
+        more_before = rows.filter(seq__lte=after).exists()
+    else:
+        found, more_before = _before(rows, before, limit)
+        more_after = before is not None and rows.filter(seq__gte=before).exists()
+    if not found:
+        return TranscriptPage((), None, None)
+    return TranscriptPage(
+        found,
+        earlier=found[0].seq if more_before else None,
+        later=found[-1].seq if more_after else None,
+    )
+
+
+def _before(rows: QuerySet[Message], seq: int | None, limit: int) -> tuple[list[Message], bool]:
+    if seq is not None:
+        rows = rows.filter(seq__lt=seq)
+    found = list(rows.order_by("-seq")[: limit + 1])
+    return found[:limit][::-1], len(found) > limit
+
+
+def _after(rows: QuerySet[Message], seq: int, limit: int) -> tuple[list[Message], bool]:
+    found = list(rows.filter(seq__gt=seq).order_by("seq")[: limit + 1])
+    return found[:limit], len(found) > limit

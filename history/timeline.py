@@ -1,0 +1,85 @@
+"""A transcript as a page shows it: days, people's turns, and comings and goings folded. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from history.models import Message
+
+SAME_TURN = timedelta(minutes=5)
+# So many comings and goings in a row stand as lines; more are folded.
+UNFOLDED = 3
+_ATTENDANCE = (Message.Kind.JOIN, Message.Kind.LEAVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message. `continued`: the author's name stands above already."""
+
+    message: Message
+    continued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A run of comings and goings, and how many people came and went in it."""
+
+    messages: Sequence[Message]
+    joined: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on one day, in UTC."""
+
+    date: date
+    blocks: list[Line | Fold] = field(default_factory=list)
+
+
+def days(messages: Iterable[Message]) -> list[Day]:
+    """The messages, in their order, by day."""
+    found: list[Day] = []
+    for run in _runs(messages):
+        first = run[0]
+        if not found or found[-1].date != _date(first.at):
+            found.append(Day(_date(first.at)))
+        blocks = found[-1].blocks
+        if len(run) > UNFOLDED:
+            came = {m.author_id for m in run if m.kind == Message.Kind.JOIN}
+            went = {m.author_id for m in run if m.kind == Message.Kind.LEAVE}
+            blocks.append(Fold(run, joined=len(came), left=len(went)))
+            continue
+        for message in run:
+            above = blocks[-1] if blocks else None
+            blocks.append(Line(message, continued=_continues(message, above)))
+    return found
+
+
+def _runs(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """Comings and goings of one day in a row together, everything else by itself."""
+    run: list[Message] = []
+    for message in messages:
+        foldable = message.kind in _ATTENDANCE
+        if run and not (foldable and _date(run[0].at) == _date(message.at)):
+            yield run
+            run = []
+        if foldable:
+            run.append(message)
+        else:
+            yield [message]
+    if run:
+        yield run
+
+
+def _continues(message: Message, above: Line | Fold | None) -> bool:
+    return (
+        isinstance(above, Line)
+        and message.kind == above.message.kind == Message.Kind.CHAT
+        and message.author_id == above.message.author_id
+        and message.at - above.message.at < SAME_TURN
+    )
+
+
+def _date(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()

@@ -1,0 +1,114 @@
+"""Reading what was said: own messages, rooms, transcripts, export."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.db import close_old_connections
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from history import export, personal, timeline
+from history.models import Message
+from rooms.models import User
+
+PAGE = 50
+TRANSCRIPT_PAGE = 100
+RECENT_ROOMS = 6
+# Rows held in memory at a time while a history of any length goes out.
+EXPORT_CHUNK = 200
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The visitor's own messages, newest first. `?before=` is the cursor of the page before."""
+    user, before = _person(request), _cursor(request, "before")
+    if user is None:
+        return render(request, "history/index.html", {"page": None})
+    page = personal.own_messages(user, before=before, limit=PAGE)
+    context = {
+        "page": page,
+        "closed_to": personal.closed_to(user, page.messages),
+        "recent": personal.rooms(user, limit=RECENT_ROOMS) if before is None else None,
+        "is_first": before is None,
+        "formats": list(export.FORMATS),
+    }
+    return render(request, "history/index.html", context)
+
+
+@never_cache
+@require_safe
+def room_list(request: HttpRequest) -> HttpResponse:
+    """Every room the visitor was in, newest first."""
+    user, before = _person(request), _cursor(request, "before")
+    page = personal.rooms(user, before=before, limit=PAGE) if user else None
+    return render(request, "history/rooms.html", {"page": page, "is_first": before is None})
+
+
+@never_cache
+@require_safe
+def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
+    """What was said in a room the visitor was in: the newest page, or the one with `?at=`."""
+    user = _person(request)
+    room = personal.readable_room(user, room_id) if user else None
+    if room is None:
+        raise Http404(_("You were in no such room."))
+    page = personal.transcript(
+        room,
+        at=_cursor(request, "at"),
+        before=_cursor(request, "before"),
+        after=_cursor(request, "after"),
+        limit=TRANSCRIPT_PAGE,
+    )
+    context = {"room": room, "page": page, "days": timeline.days(page.messages)}
+    return render(request, "history/transcript.html", context)
+
+
+@never_cache
+@require_safe
+def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Everything of the history page as one file. `?format=` is json, csv or html."""
+    chosen = export.FORMATS.get(request.GET.get("format", "json"))
+    if chosen is None:
+        context = {"formats": list(export.FORMATS)}
+        return render(request, "history/unknown_format.html", context, status=400)
+    user = _person(request)
+    who = user.display_name if user else ""
+
+    def read(before: int | None) -> Sequence[Message]:
+        # A download may take hours over a slow line: each chunk is a query of its own, and between
+        # two of them no connection is kept from the others.
+        try:
+            if user is None:
+                return ()
+            return personal.own_messages(user, before=before, limit=EXPORT_CHUNK).messages
+        finally:
+            close_old_connections()
+
+    now = datetime.now(UTC)
+    return StreamingHttpResponse(
+        export.stream(chosen, sync_to_async(read), who=who, now=now),
+        content_type=chosen.content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="history-{now:%Y-%m-%d}.{chosen.extension}"'
+        },
+    )
+
+
+def _person(request: HttpRequest) -> User | None:
+    return None if isinstance(request.user, AnonymousUser) else request.user
+
+
+def _cursor(request: HttpRequest, name: str) -> int | None:
+    """A number from the query. Links hold only good ones: anything else leads to no page."""
+    text = request.GET.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Http404(_("This link has lost its place."))
+    return int(text)

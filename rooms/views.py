@@ -1,0 +1,148 @@
+"""The front page, the room, and leaving it."""
+
+import math
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from history import personal
+from rooms import access, codes, preview
+from rooms.actions import people, rooms
+from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomNotFound
+from rooms.forms import GRACES, EntryForm
+from rooms.models import Membership, Room, User
+
+# A visitor has no password to check: being made is being signed in.
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def front(request: HttpRequest) -> HttpResponse:
+    """The way in: one form to make a room or to join one."""
+    if request.method != "POST":
+        return _entry(request, EntryForm(initial={"name": _name(request)}))
+    form = EntryForm(request.POST)
+    if not form.is_valid():
+        return _entry(request, form, status=422)
+    try:
+        user, room = _enter(request, form)
+    except ChatError as refusal:
+        form.refuse(refusal)
+        response = _entry(request, form, status=refusal.status)
+        if refusal.retry_after is not None:
+            response.headers["Retry-After"] = str(math.ceil(refusal.retry_after))
+        return response
+    if user != request.user:
+        login(request, user, backend=_BACKEND)
+    return redirect("room", code=room.code)
+
+
+@never_cache
+@require_safe
+def room(request: HttpRequest, code: str) -> HttpResponse:
+    """The room, to its members. To everybody else the way in, whether there is such a room or not."""
+    normal = codes.normalize(code)
+    if normal and normal != code:
+        return redirect("room", code=normal, permanent=True)
+    user = _person(request)
+    # Not more of a link's text than a code can have: what others put into links is not for our page.
+    typed = {"name": _name(request), "code": normal or code[: codes.MAX_LENGTH]}
+    if user is None or not normal:
+        return _entry(request, EntryForm(initial=typed), invited=normal)
+    try:
+        return _show(request, _readmit(user, normal))
+    except NameTaken as refusal:
+        form = EntryForm(typed)
+        form.refuse(refusal)
+        return _entry(request, form, invited=normal)
+    except RoomClosed as refusal:
+        return _closed(request, user, normal, status=refusal.status)
+    except (NotMember, Removed, RoomNotFound):
+        return _entry(request, EntryForm(initial=typed), invited=normal)
+
+
+@require_safe
+@cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
+def link_preview(request: HttpRequest, code: str) -> HttpResponse:
+    """The picture messengers show with a shared link: it depends on the code and on nothing else."""
+    if codes.normalize(code) != code:
+        raise Http404
+    return HttpResponse(preview.png(code), content_type="image/png")
+
+
+@require_POST
+def leave(request: HttpRequest, code: str) -> HttpResponse:
+    """Leave at once. Who is not there any more has left already."""
+    user, normal = _person(request), codes.normalize(code)
+    if user is not None and normal:
+        try:
+            rooms.leave(user=user, room=access.membership(user=user, code=normal).room)
+        except (NotMember, Removed, RoomClosed):
+            return redirect("front")
+        messages.success(
+            request,
+            gettext("You left %(code)s. The same code brings you back.") % {"code": normal},
+        )
+    return redirect("front")
+
+
+def _enter(request: HttpRequest, form: EntryForm) -> tuple[User, Room]:
+    """Do what the form asks. A refusal leaves nothing behind: no guest, no other name."""
+    typed = form.data
+    with transaction.atomic():
+        user = people.enter_as(user=_person(request), name=typed.get("name", ""))
+        if form.is_joining:
+            return user, rooms.join(user=user, code=typed.get("code", ""))
+        options = form.cleaned_data
+        return user, rooms.create(user=user, grace=options["grace"], title=options["title"])
+
+
+def _readmit(user: User, code: str) -> Membership:
+    """The membership; who was away is expected back, unless the name is somebody's there by now."""
+    membership = access.membership(user=user, code=code)
+    if not membership.present:
+        rooms.join(user=user, code=code)
+    return membership
+
+
+def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
+    context = {"room": membership.room, "me": membership.user, "membership": membership}
+    return render(request, "rooms/room.html", context)
+
+
+def _closed(request: HttpRequest, user: User, code: str, *, status: int) -> HttpResponse:
+    """Said only to people who were there: to others a closed room is an unknown one."""
+    mine = access.choose(access.find([(user.pk, code)]), user_id=user.pk, code=code)
+    return render(request, "rooms/closed.html", {"room": mine and mine.room}, status=status)
+
+
+def _entry(
+    request: HttpRequest, form: EntryForm, *, status: int = 200, invited: str = ""
+) -> HttpResponse:
+    """The form. `invited` is the code of the link that led here."""
+    user = _person(request)
+    context: dict[str, Any] = {
+        "form": form,
+        "invited": invited,
+        "graces": GRACES,
+        "grace": str(form["grace"].value() or settings.CHAT_ROOM_GRACE),
+        "my_rooms": personal.open_rooms(user) if user and not invited else (),
+    }
+    return render(request, "rooms/entry.html", context, status=status)
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def _name(request: HttpRequest) -> str:
+    return request.user.display_name if request.user.is_authenticated else ""

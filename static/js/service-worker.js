@@ -1,0 +1,74 @@
+// Shows the offline page in the place of one that cannot be had. It keeps that page and what it is
+// made of, nothing else: no chat, no answer of the site is ever served from here.
+//
+// Run by /sw.js (chatsite/pwa.py), which names in `self.offline` what to keep. Those names carry
+// hashes, so a new release is a new worker; it takes over at once and throws the old copy away.
+
+/**
+ * @typedef {{ release: string, page: string, assets: string[] }} Offline
+ * @typedef {Event & { waitUntil(promise: Promise<unknown>): void }} Extendable
+ * @typedef {Extendable & { request: Request, preloadResponse: Promise<Response | undefined>,
+ *   respondWith(response: Promise<Response>): void }} FetchEvent
+ */
+
+const worker = /** @type {any} */ (self);
+const { release, page, assets } = /** @type {Offline} */ (worker.offline);
+const CACHE = `offline-${release}`;
+
+worker.addEventListener("install", (/** @type {Extendable} */ event) => {
+  event.waitUntil(keep().then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener("activate", (/** @type {Extendable} */ event) => {
+  event.waitUntil(
+    Promise.all([dropOthers(), worker.registration.navigationPreload?.enable()]).then(() =>
+      worker.clients.claim(),
+    ),
+  );
+});
+
+worker.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate") event.respondWith(navigate(event));
+  else if (assets.includes(new URL(request.url).pathname)) event.respondWith(asset(request));
+});
+
+async function keep() {
+  const cache = await caches.open(CACHE);
+  // Past the browser's own cache: it may hold the page of the release before.
+  await cache.addAll([page, ...assets].map((url) => new Request(url, { cache: "reload" })));
+}
+
+async function dropOthers() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+}
+
+/** @param {FetchEvent} event */
+async function navigate(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch (error) {
+    return kept(page, error);
+  }
+}
+
+/** @param {Request} request */
+async function asset(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    return kept(request, error);
+  }
+}
+
+/**
+ * @param {RequestInfo} what
+ * @param {unknown} error why it could not be had
+ */
+async function kept(what, error) {
+  const response = await caches.match(what, { cacheName: CACHE });
+  if (response) return response;
+  throw error;
+}
