@@ -5,8 +5,8 @@ import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rooms.replay import irc, script
-from rooms.replay.script import Enter, Leave, Say, Step
+from rooms.replay import irc
+from rooms.replay.script import Enter, Leave, Say, Script, Step, write
 from rooms.replay.visitor import Frame, Visitor
 
 _DIFF_LINES = 20
@@ -28,11 +28,11 @@ class Performance:
     step_done: Callable[[], None] = lambda: None
     code: str | None = None
     visitors: dict[str, Visitor] = field(default_factory=dict)
-    script: script.Script = field(init=False)
+    script: Script = field(init=False)
     _here: dict[str, None] = field(default_factory=dict)  # in the order in which they came
 
     def __post_init__(self) -> None:
-        self.script = script.write(self.lines)
+        self.script = write(self.lines)
 
     async def play(self) -> None:
         """Raises VisitorError where the site does not let a visitor do what the log says."""
