@@ -1,5 +1,6 @@
 """Fixtures of every test, and what a failed test shows of the servers it used."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,6 +22,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database of this process, DATABASE_URL's",
     )
+
+    parser.addoption(
+        "--counts", type=Path, metavar="FILE", help="write how many passed, failed, were skipped"
+    )
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if file := config.getoption("--counts"):
+        number = {kind: len(reports) for kind, reports in terminalreporter.stats.items()}
+        counts = {
+            "passed": number.get("passed", 0) + number.get("xfailed", 0),
+            "failed": number.get("failed", 0) + number.get("error", 0),
+            "skipped": number.get("skipped", 0),
+        }
+        file.write_text(json.dumps(counts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
