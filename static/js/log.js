@@ -1,0 +1,220 @@
+/**
+ * The log on the page: which part of what is loaded is shown, where the reader is in it, and what is
+ * fetched as they move. Talks to the server only through `ask`.
+ */
+
+import { setText } from "./dom.js";
+import { rows } from "./grouping.js";
+import { fill, gettext, ngettext } from "./i18n.js";
+import { build } from "./message-row.js";
+import { has } from "./messages.js";
+import { PAGE_LIMIT } from "./protocol.js";
+import { createScroll } from "./scroll.js";
+import { untilMidnight } from "./time.js";
+import { createTimeline } from "./timeline.js";
+import { around, down, hold, reachesEnd, slice, up } from "./viewport.js";
+
+/**
+ * @typedef {object} Options
+ * @property {{scroller: HTMLElement, rows: HTMLElement, top: HTMLElement, bottom: HTMLElement, empty: HTMLElement, jump: HTMLElement}} places
+ * @property {Chat.Look} look
+ * @property {() => Chat.State} state
+ * @property {Chat.Unread} unread
+ * @property {(request: Chat.Request) => boolean} ask
+ * @property {() => void} showNewest lets go of an earlier stretch
+ * @property {() => void} onMove the reader came to the end, or left it
+ */
+
+/** @param {Options} options */
+export function createLog({ places, look, state, unread, ask, showNewest, onMove }) {
+  /** @type {number | null} */
+  let view = null;
+  /** @type {number | null} */
+  let target = null;
+  /** Looked for, and scrolled to as soon as it is loaded. */
+  let seeking = false;
+  let scheduled = false;
+
+  const timeline = createTimeline(places.rows, (row) => build(row, look));
+  const scroll = createScroll({ ...places, isNewest, onFollow, onTop, onBottom });
+
+  function isNewest() {
+    return state().tail === null && reachesEnd(state().messages, view);
+  }
+
+  /** @param {boolean} following */
+  function onFollow(following) {
+    view = following ? null : (view ?? hold(state().messages));
+    renderJump();
+    onMove();
+  }
+
+  function onTop() {
+    const { messages, older } = state();
+    const next = up(messages, view);
+    if (next !== view) {
+      view = next;
+      render();
+    } else if (older && messages.length > 0) {
+      ask({ want: "older", before: messages[0].seq });
+      renderTop();
+    }
+  }
+
+  function onBottom() {
+    const { messages, tail } = state();
+    const next = down(messages, view);
+    if (next !== view) {
+      view = next;
+      render();
+    } else if (tail !== null) {
+      askNewer(PAGE_LIMIT);
+    }
+  }
+
+  /**
+   * The messages after the last one are those before a number further on.
+   * @param {number} span
+   */
+  function askNewer(span) {
+    const { messages, tail } = state();
+    const last = messages.at(-1)?.seq ?? 0;
+    ask({ want: "newer", before: Math.min(last + span, tail?.[0]?.seq ?? Infinity) });
+  }
+
+  function render() {
+    scheduled = false;
+    const now = state();
+    unread.locate(now.messages, now.older);
+    const shown = slice(now.messages, view);
+    const context = {
+      me: look.myId,
+      names: now.names,
+      unreadAt: unread.line,
+      target,
+      now: Date.now(),
+      times: look.times,
+    };
+    const list = rows(shown, isNewest() ? now.pending : [], context);
+    scroll.keep(() => {
+      timeline.render(list);
+      renderTop();
+      places.empty.hidden =
+        now.cursor === null || list.some((row) => row.type !== "fold" && row.type !== "day");
+    });
+    renderJump();
+    if (seeking) settleOnTarget();
+    scroll.watch();
+  }
+
+  function renderTop() {
+    const { messages, older, cursor } = state();
+    const text = () => {
+      if (cursor === null || messages.length === 0) return "";
+      return older ? gettext("Loading earlier messages…") : gettext("The room begins here");
+    };
+    setText(places.top, text());
+  }
+
+  function renderJump() {
+    places.jump.hidden = scroll.following;
+    const label = places.jump.querySelector("[data-label]");
+    if (label === null) return;
+    const { count } = unread;
+    setText(
+      label,
+      count === 0
+        ? gettext("Jump to now")
+        : fill(ngettext("%(n)s new", "%(n)s new", count), { n: count }),
+    );
+  }
+
+  function settleOnTarget() {
+    const node = target === null ? null : timeline.find(target);
+    if (node === null) return;
+    seeking = false;
+    scroll.centre(node);
+    node.focus({ preventScroll: true });
+  }
+
+  function rollDays() {
+    render();
+    setTimeout(rollDays, untilMidnight(Date.now()) + 1000);
+  }
+  setTimeout(rollDays, untilMidnight(Date.now()) + 1000);
+
+  return {
+    get following() {
+      return scroll.following;
+    },
+
+    /** `seq` of the first and the last message in the document. */
+    get bounds() {
+      const shown = slice(state().messages, view);
+      return { first: shown.at(0)?.seq ?? 0, last: shown.at(-1)?.seq ?? Infinity };
+    },
+
+    render,
+    renderJump,
+    askNewer,
+
+    /** With the next frame: a hundred messages at once are one change of the page. */
+    schedule() {
+      if (scheduled) return;
+      scheduled = true;
+      // A hidden page gets no frames, and needs none until it is looked at.
+      requestAnimationFrame(render);
+    },
+
+    /** What rows are made with has changed. */
+    rebuild() {
+      timeline.forget();
+    },
+
+    toNow() {
+      view = null;
+      target = null;
+      seeking = false;
+      showNewest();
+      render();
+      scroll.end();
+    },
+
+    /** @param {number} seq */
+    toMessage(seq) {
+      target = seq;
+      seeking = true;
+      const { messages } = state();
+      if (has(messages, seq)) {
+        view = around(messages, seq);
+        render();
+      } else if (!ask({ want: "around", before: seq + PAGE_LIMIT / 2, seq })) {
+        seeking = false;
+      }
+    },
+
+    /** As far up as is loaded. */
+    toTop() {
+      scroll.leaveEnd();
+      places.scroller.scrollTop = 0;
+    },
+
+    /**
+     * The page around a message came.
+     * @param {number} seq
+     */
+    arrivedAround(seq) {
+      const { messages } = state();
+      if (!has(messages, seq)) seeking = false;
+      view = around(messages, seq);
+      render();
+    },
+
+    /** Everything was replaced: the newest is where to be. */
+    reset() {
+      view = null;
+      target = null;
+      scroll.end();
+    },
+  };
+}

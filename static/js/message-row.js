@@ -1,0 +1,207 @@
+/** One row of the log to its element. DOM, no network. */
+
+import { element, icon } from "./dom.js";
+import { fill, gettext } from "./i18n.js";
+import { isEmojiOnly, mentions, tokens } from "./linkify.js";
+import { hue, initials, isolate } from "./names.js";
+
+/**
+ * @param {Chat.Row} row
+ * @param {Chat.Look} look
+ * @returns {HTMLElement}
+ */
+export function build(row, look) {
+  switch (row.type) {
+    case "day":
+      return element("h3", { class: "log__day" }, element("span", {}, row.label));
+    case "unread":
+      return element(
+        "div",
+        { class: "log__unread", role: "separator", "aria-label": gettext("New messages") },
+        element("span", {}, gettext("New")),
+      );
+    case "fold":
+      return fold(row, look);
+    case "notice":
+      return notice(row, look);
+    case "message":
+      return message(row, look);
+    case "pending":
+      return pending(row, look);
+  }
+}
+
+/**
+ * @param {Extract<Chat.Row, {type: "fold"}>} row
+ * @param {Chat.Look} look
+ */
+function fold(row, look) {
+  const time = moment(row.at, look.times);
+  if (row.detail === "") return element("p", { class: "log__event" }, row.text, " ", time);
+  return element(
+    "details",
+    { class: "log__event" },
+    element("summary", {}, row.text, " ", time),
+    element("p", {}, row.detail),
+  );
+}
+
+/**
+ * @param {Extract<Chat.Row, {type: "notice"}>} row
+ * @param {Chat.Look} look
+ */
+function notice({ message: { seq, body, at }, target }, look) {
+  return element(
+    "p",
+    { class: `log__notice${target ? " is-target" : ""}`, "data-seq": String(seq), dir: "auto" },
+    body,
+    " ",
+    moment(at, look.times),
+  );
+}
+
+/**
+ * @param {Extract<Chat.Row, {type: "message"}>} row
+ * @param {Chat.Look} look
+ */
+function message({ message: { seq, body, at, edited_at, deleted, author }, ...row }, look) {
+  const me = look.myName();
+  const classes = ["message"];
+  if (row.head) classes.push("message--head");
+  if (row.target) classes.push("is-target");
+  if (!row.mine && !deleted && mentions(body, me)) classes.push("message--mention");
+  const node = frame(classes, { name: row.name, id: author?.id ?? "", at, head: row.head }, look);
+  node.dataset.seq = String(seq);
+  if (row.target) node.tabIndex = -1;
+  if (deleted) {
+    node.append(element("p", { class: "message__gone" }, gettext("This message was deleted")));
+  } else {
+    node.append(text(body, me));
+    if (edited_at !== null) {
+      const when = fill(gettext("Edited %(time)s"), { time: look.times.full(edited_at) });
+      node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));
+    }
+  }
+  return node;
+}
+
+/**
+ * @param {Extract<Chat.Row, {type: "pending"}>} row
+ * @param {Chat.Look} look
+ */
+function pending({ item, head, name }, look) {
+  const classes = ["message", `message--${item.state}`];
+  if (head) classes.push("message--head");
+  const me = look.myName();
+  const node = frame(classes, { name, id: look.myId, at: item.at, head }, look);
+  node.dataset.clientId = item.client_id;
+  node.append(text(item.body, me));
+  if (item.state === "waiting" || item.state === "sending") {
+    const label = item.state === "waiting" ? gettext("Waiting to be sent") : gettext("Sending");
+    node.append(
+      element(
+        "span",
+        { class: "message__state", title: label },
+        icon("clock", look.sprite),
+        element("span", { class: "visually-hidden" }, label),
+      ),
+    );
+  }
+  if (item.state === "failed") {
+    node.append(
+      element(
+        "p",
+        { class: "message__failure" },
+        icon("alert-circle", look.sprite),
+        element("span", {}, fill(gettext("Not sent. %(reason)s"), { reason: item.reason })),
+        element("button", { type: "button", "data-action": "retry" }, gettext("Retry")),
+        element("button", { type: "button", "data-action": "discard" }, gettext("Delete")),
+      ),
+    );
+  }
+  return node;
+}
+
+/**
+ * The article around a message: author and time, shown on the first of a group and said for each.
+ * @param {string[]} classes
+ * @param {{name: string, id: string, at: string | number, head: boolean}} of
+ * @param {Chat.Look} look
+ */
+function frame(classes, { name, id, at, head }, look) {
+  const label = `${isolate(name)}, ${look.times.clock(at)}`;
+  const node = element("article", { class: classes.join(" "), "aria-label": label });
+  if (!head) {
+    node.append(moment(at, look.times));
+    return node;
+  }
+  node.append(
+    avatar(name, id),
+    element(
+      "p",
+      { class: "message__head" },
+      element("bdi", { class: "message__name" }, name),
+      " ",
+      moment(at, look.times),
+    ),
+  );
+  return node;
+}
+
+/**
+ * @param {string} name
+ * @param {string} id
+ */
+export function avatar(name, id) {
+  return element("span", { class: `avatar hue-${hue(id)}`, "aria-hidden": "true" }, initials(name));
+}
+
+/**
+ * @param {string | number} at
+ * @param {Chat.Times} times
+ */
+function moment(at, times) {
+  const iso = typeof at === "string" ? at : new Date(at).toISOString();
+  return element("time", { datetime: iso, title: times.full(at) }, times.clock(at));
+}
+
+/**
+ * @param {string} body
+ * @param {string} me
+ */
+function text(body, me) {
+  const large = isEmojiOnly(body) ? " message__text--emoji" : "";
+  return element(
+    "div",
+    { class: `message__text${large}`, dir: "auto" },
+    ...tokens(body, me).map(render),
+  );
+}
+
+/**
+ * @param {Chat.Token} token
+ * @returns {Node | string}
+ */
+function render(token) {
+  switch (token.type) {
+    case "text":
+      return token.text;
+    case "mention":
+      return element("mark", {}, token.text);
+    case "code":
+      return element("code", {}, token.text);
+    case "block":
+      // Focusable, since what scrolls must be reachable without a mouse.
+      return element(
+        "pre",
+        { tabindex: "0", dir: "ltr" },
+        element("code", { "data-language": token.language || null }, token.text),
+      );
+    case "link":
+      return element(
+        "a",
+        { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" },
+        token.text,
+      );
+  }
+}

@@ -1,0 +1,79 @@
+/** Frame types, close codes and error codes of docs/PROTOCOL.md, version 1. Pure. */
+
+export const PROTOCOL = 1;
+
+export const SERVER_FRAMES = Object.freeze([
+  "welcome",
+  "events",
+  "members",
+  "typing",
+  "ack",
+  "page",
+  "error",
+]);
+
+export const CLIENT_FRAMES = Object.freeze(["post", "typing", "page", "leave"]);
+
+export const CLOSE = Object.freeze({
+  RESTARTING: 4000,
+  TOO_SLOW: 4001,
+  BUSY: 4002,
+  NOT_MEMBER: 4500,
+  ROOM_CLOSED: 4501,
+  REMOVED: 4502,
+  SIGNED_OUT: 4503,
+  TOO_MANY_BAD_FRAMES: 4504,
+});
+
+/** Errors that say nothing about the message itself: the same `client_id` is sent again later. */
+const PASSING_ERRORS = new Set(["unavailable", "rate_limited"]);
+
+/** Most messages a `page` frame may ask for. */
+export const PAGE_LIMIT = 100;
+
+/** Milliseconds between two `typing` frames; the server passes on no more. */
+export const TYPING_INTERVAL = 3000;
+
+/**
+ * Whether a client comes back by itself after this close code. Everything but 4500–4999 does: a code
+ * nobody has heard of is more likely a proxy's mishap than a verdict.
+ * @param {number} code
+ */
+export function comesBack(code) {
+  return code < 4500 || code > 4999;
+}
+
+/** @param {string} code of an `error` frame */
+export function isPassing(code) {
+  return PASSING_ERRORS.has(code);
+}
+
+/** @param {string} clientId @param {string} body */
+export function post(clientId, body) {
+  return { type: "post", client_id: clientId, body };
+}
+
+/** @param {number} before @param {number} limit @param {string} ref */
+export function page(before, limit, ref) {
+  return { type: "page", before, limit, ref };
+}
+
+export function typing() {
+  return { type: "typing" };
+}
+
+/**
+ * A frame of a known type, or null: readers ignore what they do not know.
+ * @param {unknown} data of a WebSocket message
+ * @returns {Chat.ServerFrame | null}
+ */
+export function parse(data) {
+  if (typeof data !== "string") return null;
+  let frame;
+  try {
+    frame = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  return SERVER_FRAMES.includes(frame?.type) ? frame : null;
+}

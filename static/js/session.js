@@ -1,0 +1,218 @@
+/**
+ * One person's presence in one room: the socket, the store, the outbox and what was asked for, held
+ * together. Knows nothing of the page; it is told of everything through the hooks.
+ */
+
+import { isUnread } from "./messages.js";
+import { createOutbox } from "./outbox.js";
+import { CLOSE, page as pageFrame, parse } from "./protocol.js";
+import { createRequests } from "./requests.js";
+import { createSocket, socketUrl } from "./socket.js";
+import { apply, initial } from "./store.js";
+import { joins, MEMORY_CAP } from "./stretch.js";
+import { randomId, tabChannel, tabLock } from "./tabs.js";
+import { createTypists } from "./typing.js";
+
+/** Trimming goes in steps of this many messages rather than one by one. */
+const TRIM_STEP = 200;
+
+/** An absence shorter than this is not remarked upon. Milliseconds. */
+const SHORT_ABSENCE = 60_000;
+
+/**
+ * @typedef {object} Hooks
+ * @property {() => void} changed the state is another one
+ * @property {(fresh: readonly Chat.Message[]) => void} fresh messages came, of this moment or of a resume
+ * @property {(mode: "resume" | "reset") => void} welcomed
+ * @property {(seq: number) => void} around the page around a message came
+ * @property {(span: number) => void} shorter a page did not reach down to what is here: ask for a shorter one
+ * @property {(connection: Chat.ConnectionState) => void} connection
+ * @property {(people: Chat.Author[]) => void} typing
+ * @property {(count: number | null) => void} missed messages that came during an absence; null: many
+ * @property {(message: string) => void} problem the server refused something
+ * @property {() => {first: number, last: number}} bounds `seq`s between which nothing may be forgotten
+ *
+ * @typedef {object} Options
+ * @property {Chat.PageData} page
+ * @property {Chat.Snapshot | null} snapshot
+ * @property {Chat.OutboxStore} storage
+ * @property {Chat.Unread} unread
+ * @property {string} closedReason what messages that can never be sent are marked with
+ * @property {Hooks} hooks
+ */
+
+/** @param {Options} options */
+export function createSession({ page, snapshot, storage, unread, closedReason, hooks }) {
+  let state = initial({ ...page.me, role: page.role });
+  const queue = `${page.me.id} ${page.room.id}`;
+
+  /** @param {Chat.Action} action */
+  function dispatch(action) {
+    const step = apply(state, action);
+    state = step.state;
+    if (state.messages.length > MEMORY_CAP + TRIM_STEP) {
+      state = apply(state, { type: "trim", ...hooks.bounds() }).state;
+    }
+    for (const clientId of step.settled) outbox.acked(clientId, null);
+    if (step.fresh.length > 0) {
+      for (const { author } of step.fresh) if (author) typists.stop(author.id);
+      unread.arrived(step.fresh);
+      hooks.fresh(step.fresh);
+    }
+    hooks.changed();
+    return step;
+  }
+
+  const typists = createTypists(hooks.typing);
+
+  const tell = tabChannel(
+    `chat ${queue}`,
+    /** @param {Chat.TabNotice | {type: "read", seq: number}} notice */
+    (notice) => {
+      if (notice.type === "read") unread.readElsewhere(notice.seq);
+      else outbox.heard(notice);
+    },
+  );
+
+  const socket = createSocket({
+    url: () => socketUrl(page.urls.socket, location, page.room.id, state.cursor),
+    onData,
+    onState,
+    probe: () => pageFrame(1, 1, "probe"),
+  });
+
+  const requests = createRequests((frame) => socket.send(frame));
+
+  const outbox = createOutbox({
+    storage,
+    queue,
+    send: (frame) => socket.send(frame),
+    exclusively: tabLock(`chat outbox ${queue}`),
+    tell,
+    newId: randomId,
+    onChange: (items) => dispatch({ type: "outbox", items }),
+    onSent: (clientId, seq) => dispatch({ type: "sent", client_id: clientId, seq }),
+    onOverdue: () => socket.restart(),
+  });
+
+  /** @param {Chat.ConnectionState} connection */
+  function onState(connection) {
+    if (connection.phase === "live") {
+      outbox.start();
+    } else {
+      outbox.stop();
+      requests.clear();
+      typists.clear();
+    }
+    if (connection.code === CLOSE.ROOM_CLOSED) void outbox.fail(closedReason);
+    hooks.connection(connection);
+  }
+
+  /**
+   * @param {unknown} data
+   * @returns {boolean} whether this was the welcome
+   */
+  function onData(data) {
+    const frame = parse(data);
+    switch (frame?.type) {
+      case "welcome":
+        return welcomed(frame);
+      case "events":
+        if (dispatch(frame).gap) socket.restart();
+        break;
+      case "members":
+        dispatch(frame);
+        break;
+      case "typing":
+        if (frame.user.id !== page.me.id) typists.started(frame.user);
+        break;
+      case "ack":
+        if (frame.client_id) outbox.acked(frame.client_id, frame.seq ?? null);
+        break;
+      case "page":
+        paged(frame);
+        break;
+      case "error":
+        refused(frame);
+        break;
+    }
+    return false;
+  }
+
+  /** @param {Chat.Welcome} frame */
+  function welcomed(frame) {
+    if (frame.room.id !== page.room.id) {
+      // The code has passed on to another room.
+      location.assign(page.urls.room);
+      return false;
+    }
+    const absence = state.cursor === null ? 0 : Date.now() - socket.state.since;
+    const long = absence >= SHORT_ABSENCE;
+    if (long) unread.endVisit();
+    const step = dispatch(frame);
+    if (step.gap) {
+      socket.restart();
+      return false;
+    }
+    if (frame.mode === "reset") unread.arrived(frame.messages);
+    hooks.welcomed(frame.mode);
+    const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id)).length;
+    if (long && talk > 0) hooks.missed(frame.mode === "reset" ? null : talk);
+    return true;
+  }
+
+  /** @param {Chat.Page} frame */
+  function paged(frame) {
+    const request = requests.answered(frame.ref);
+    if (request === undefined) return;
+    if (request.want === "around") {
+      dispatch({ type: "around", page: frame });
+      hooks.around(request.seq);
+      return;
+    }
+    const last = state.messages.at(-1)?.seq ?? 0;
+    if (request.want === "newer" && !joins(frame, last)) {
+      hooks.shorter(Math.ceil((request.before - last) / 2));
+      return;
+    }
+    dispatch({ type: request.want, before: request.before, page: frame });
+  }
+
+  /** @param {Chat.ErrorFrame} frame */
+  function refused(frame) {
+    if (outbox.refused(frame)) return;
+    const request = requests.answered(frame.ref);
+    // A page is asked for again as soon as its edge of the log is looked at again.
+    if (request !== undefined) setTimeout(hooks.changed, (frame.retry_after ?? 1) * 1000);
+    else if (frame.code !== "rate_limited") hooks.problem(frame.message);
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get connection() {
+      return socket.state;
+    },
+    outbox,
+    socket,
+    ask: requests.ask.bind(requests),
+
+    /** Shows what is kept here, then connects. */
+    async start() {
+      if (snapshot?.room.id === page.room.id) dispatch({ type: "restore", snapshot });
+      await outbox.read();
+      socket.connect();
+    },
+
+    /** Lets go of an earlier stretch of the log. */
+    showNewest() {
+      dispatch({ type: "newest" });
+    },
+
+    /** @param {number} seq read up to, in this tab */
+    tellRead(seq) {
+      tell({ type: "read", seq });
+    },
+  };
+}

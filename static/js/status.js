@@ -1,0 +1,200 @@
+/** The connection line and the banner: what is so, in words one can believe. `describe` is pure. */
+
+import { element, setText } from "./dom.js";
+import { fill, gettext, ngettext } from "./i18n.js";
+import { CLOSE } from "./protocol.js";
+
+/** A loss shorter than this is not worth a banner. Milliseconds. */
+export const BANNER_AFTER = 5_000;
+
+/**
+ * @typedef {object} Situation
+ * @property {Chat.ConnectionState} connection
+ * @property {number} waiting messages in the outbox
+ * @property {boolean} durable whether the outbox survives the page
+ * @property {number} now
+ * @property {Pick<Chat.Times, "clock">} times
+ * @property {Chat.PageData["urls"]} urls
+ *
+ * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} Way
+ *
+ * @typedef {object} Shown
+ * @property {"live" | "busy" | "offline" | "over"} kind
+ * @property {string} line
+ * @property {string} banner empty for none
+ * @property {string} countdown apart from the banner, since it changes each second
+ * @property {Way | null} way
+ */
+
+/**
+ * @param {Situation} situation
+ * @returns {Shown}
+ */
+export function describe(situation) {
+  const { connection, waiting, now } = situation;
+  const plain = { banner: "", countdown: "", way: null };
+  switch (connection.phase) {
+    case "live":
+      if (waiting === 0) return { ...plain, kind: "live", line: gettext("Live") };
+      return {
+        ...plain,
+        kind: "live",
+        line: fill(gettext("Live · sending %(n)s"), { n: waiting }),
+      };
+    case "catching-up":
+      return { ...plain, kind: "busy", line: gettext("Catching up…") };
+    case "over":
+      return over(situation);
+    default:
+      if (now - connection.since >= BANNER_AFTER) return offline(situation);
+      return {
+        ...plain,
+        kind: "busy",
+        line: connection.phase === "connecting" ? gettext("Connecting…") : gettext("Reconnecting…"),
+      };
+  }
+}
+
+/**
+ * @param {Situation} situation
+ * @returns {Shown}
+ */
+function offline({ connection, waiting, durable, now, times }) {
+  const since = fill(gettext("Offline since %(time)s"), { time: times.clock(connection.since) });
+  const sentences = [`${since}.`];
+  if (waiting > 0) {
+    sentences.push(
+      fill(
+        ngettext(
+          "%(n)s message will be sent when you are back.",
+          "%(n)s messages will be sent when you are back.",
+          waiting,
+        ),
+        { n: waiting },
+      ),
+    );
+  }
+  if (!durable) {
+    sentences.push(gettext("This browser cannot keep messages: leave the page open until then."));
+  } else if (waiting === 0) {
+    sentences.push(gettext("Keep writing: it is sent when you are back."));
+  }
+  return {
+    kind: "offline",
+    line: waiting === 0 ? since : fill(gettext("%(since)s, %(n)s waiting"), { since, n: waiting }),
+    banner: sentences.join(" "),
+    countdown: countdown(connection, now),
+    way: { label: gettext("Try now"), action: "try-now" },
+  };
+}
+
+/**
+ * @param {Chat.ConnectionState} connection
+ * @param {number} now
+ */
+function countdown({ retryAt }, now) {
+  if (retryAt === null) return gettext("Trying now…");
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return fill(ngettext("Trying again in %(n)s s", "Trying again in %(n)s s", seconds), {
+    n: seconds,
+  });
+}
+
+/**
+ * @param {Situation} situation
+ * @returns {Shown}
+ */
+function over({ connection: { code }, urls }) {
+  const [line, banner, way] = ending(code, urls);
+  return { kind: "over", line, banner, countdown: "", way };
+}
+
+/**
+ * @param {number | null} code
+ * @param {Chat.PageData["urls"]} urls
+ * @returns {[string, string, Way]}
+ */
+function ending(code, urls) {
+  switch (code) {
+    case CLOSE.NOT_MEMBER:
+      return [
+        gettext("Not in this room"),
+        gettext("You are not in this room. Its code lets you in again."),
+        { label: gettext("Join"), href: urls.room },
+      ];
+    case CLOSE.ROOM_CLOSED:
+      return [
+        gettext("Closed"),
+        gettext("This room has closed. What was said in it is kept for those who were here."),
+        { label: gettext("Read the transcript"), href: urls.transcript },
+      ];
+    case CLOSE.REMOVED:
+      return [
+        gettext("Removed"),
+        gettext("A moderator has removed you from this room."),
+        { label: gettext("To the front page"), href: urls.front },
+      ];
+    case CLOSE.SIGNED_OUT:
+      return [
+        gettext("Signed out"),
+        gettext("You have signed out, here or in another window."),
+        { label: gettext("Join again"), href: urls.room },
+      ];
+    default:
+      return [
+        gettext("Disconnected"),
+        gettext("The server has ended this connection. A reload brings the page up to date."),
+        { label: gettext("Reload"), action: "reload" },
+      ];
+  }
+}
+
+/**
+ * @param {object} places
+ * @param {HTMLElement} places.line
+ * @param {HTMLElement} places.banner
+ * @param {(action: "try-now" | "reload") => void} onAction
+ */
+export function createStatus({ line, banner }, onAction) {
+  const message = element("p", { role: "status" });
+  const clock = element("span", { class: "quiet" });
+  banner.append(message, clock);
+  /** @type {HTMLElement | null} */
+  let control = null;
+  let controlKey = "";
+
+  /** @param {Way | null} way */
+  function offer(way) {
+    // Compared, so that the button stays the same element and keeps the focus.
+    const key = JSON.stringify(way);
+    if (key === controlKey) return;
+    controlKey = key;
+    control?.remove();
+    control = way && controlFor(way, onAction);
+    if (control !== null) banner.append(control);
+  }
+
+  return {
+    /** @param {Shown} shown */
+    render({ kind, line: text, banner: sentence, countdown: rest, way }) {
+      line.dataset.kind = kind;
+      setText(line, text);
+      banner.hidden = sentence === "";
+      banner.dataset.kind = kind;
+      setText(message, sentence);
+      setText(clock, rest);
+      offer(way);
+    },
+  };
+}
+
+/**
+ * @param {Way} way
+ * @param {(action: "try-now" | "reload") => void} onAction
+ */
+function controlFor(way, onAction) {
+  if ("href" in way) return element("a", { class: "button", href: way.href }, way.label);
+  const button = element("button", { class: "button", type: "button" }, way.label);
+  button.addEventListener("click", () => onAction(way.action));
+  return button;
+}

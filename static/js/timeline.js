@@ -1,0 +1,81 @@
+/**
+ * The log in the document: rows in, the fewest changes out. Rows are matched by key, so that what is
+ * being read, selected or focused stays the same element. DOM, no network.
+ */
+
+/** @typedef {{row: Chat.Row, node: HTMLElement}} Shown */
+
+/**
+ * @param {HTMLElement} container
+ * @param {(row: Chat.Row) => HTMLElement} build
+ */
+export function createTimeline(container, build) {
+  /** @type {Map<string, Shown>} */
+  let shown = new Map();
+
+  return {
+    /** @param {readonly Chat.Row[]} rows */
+    render(rows) {
+      const keys = new Set(rows.map((row) => row.key));
+      for (const [key, { node }] of shown) if (!keys.has(key)) node.remove();
+
+      /** @type {Map<string, Shown>} */
+      const next = new Map();
+      let place = container.firstElementChild;
+      for (const row of rows) {
+        const entry = entryFor(row, shown.get(row.key), build);
+        next.set(row.key, entry);
+        if (entry.node === place) place = place.nextElementSibling;
+        else container.insertBefore(entry.node, place);
+      }
+      shown = next;
+    },
+
+    /** Builds every row anew: what they are made with (a name, a date's wording) has changed. */
+    forget() {
+      for (const entry of shown.values()) morph(entry.node, build(entry.row));
+    },
+
+    /** @param {number} seq @returns {HTMLElement | null} */
+    find(seq) {
+      return container.querySelector(`[data-seq="${seq}"]`);
+    },
+  };
+}
+
+/**
+ * @param {Chat.Row} row
+ * @param {Shown | undefined} held
+ * @param {(row: Chat.Row) => HTMLElement} build
+ * @returns {Shown}
+ */
+function entryFor(row, held, build) {
+  if (held === undefined) return { row, node: build(row) };
+  if (!isSame(held.row, row)) morph(held.node, build(row));
+  return { row, node: held.node };
+}
+
+/**
+ * Rows are flat: the same fields with the same values look the same.
+ * @param {Record<string, unknown>} a
+ * @param {Record<string, unknown>} b
+ */
+function isSame(a, b) {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+/**
+ * Makes an element look like another of the same tag.
+ * @param {HTMLElement} node
+ * @param {HTMLElement} model
+ */
+function morph(node, model) {
+  for (const name of node.getAttributeNames()) {
+    if (!model.hasAttribute(name) && name !== "open") node.removeAttribute(name);
+  }
+  for (const name of model.getAttributeNames()) {
+    node.setAttribute(name, model.getAttribute(name) ?? "");
+  }
+  node.replaceChildren(...model.childNodes);
+}

@@ -1,0 +1,271 @@
+/**
+ * The shapes the page's modules share. Only read by the type checker, never by a browser.
+ * Wire shapes are those of docs/PROTOCOL.md; fields a later server adds are simply not named here.
+ */
+declare namespace Chat {
+  type Role = "owner" | "moderator" | "member";
+
+  interface Author {
+    id: string;
+    name: string;
+  }
+
+  interface Person extends Author {
+    role?: Role;
+  }
+
+  interface Room {
+    id: string;
+    code: string;
+    title: string;
+    /** Seconds the room stays open once nobody is in it. */
+    grace: number;
+  }
+
+  interface Limits {
+    /** Code points in one message. */
+    body: number;
+  }
+
+  interface Message {
+    /** Place in the room, and the message's name there. */
+    seq: number;
+    /** Number of its latest change; equal to `seq` until it is changed. */
+    changed: number;
+    kind: "chat" | "join" | "leave" | "notice";
+    author: Author | null;
+    client_id?: string;
+    body: string;
+    /** ISO 8601, UTC. */
+    at: string;
+    edited_at: string | null;
+    deleted: boolean;
+  }
+
+  interface Welcome {
+    type: "welcome";
+    protocol: number;
+    room: Room;
+    you: Person;
+    mode: "resume" | "reset";
+    after: number;
+    through: number;
+    messages: Message[];
+    older: boolean;
+    members: Person[];
+    limits: Limits;
+  }
+
+  interface Events {
+    type: "events";
+    after: number;
+    through: number;
+    messages: Message[];
+  }
+
+  interface MembersFrame {
+    type: "members";
+    count: number;
+    joined: Person[];
+    left: { id: string }[];
+  }
+
+  interface Typing {
+    type: "typing";
+    user: Author;
+  }
+
+  interface Ack {
+    type: "ack";
+    ref?: string;
+    client_id?: string;
+    seq?: number;
+    changed?: number;
+  }
+
+  interface Page {
+    type: "page";
+    ref?: string;
+    messages: Message[];
+    older: boolean;
+  }
+
+  interface ErrorFrame {
+    type: "error";
+    ref?: string;
+    client_id?: string;
+    code: string;
+    message: string;
+    /** Seconds. */
+    retry_after?: number;
+  }
+
+  type ServerFrame = Welcome | Events | MembersFrame | Typing | Ack | Page | ErrorFrame;
+
+  /** A message on its way out, as the outbox keeps it. */
+  interface OutboxItem {
+    /** Place in the queue; given by the storage. */
+    id?: number;
+    /** Whose and which room's: `<user id> <room id>`. */
+    queue: string;
+    client_id: string;
+    body: string;
+    /** Milliseconds since the epoch, when it was typed. */
+    at: number;
+    state: "waiting" | "failed";
+    /** Why it failed, for a person. */
+    reason?: string;
+  }
+
+  /** An outbox item as the log shows it. `sent`: acked, its own event not here yet. */
+  interface Pending {
+    client_id: string;
+    body: string;
+    at: number;
+    state: "waiting" | "sending" | "failed" | "sent";
+    reason: string;
+    /** Known once acked. */
+    seq: number | null;
+  }
+
+  interface OutboxStore {
+    /** False when what is kept dies with the page. */
+    readonly durable: boolean;
+    add(item: OutboxItem): Promise<void>;
+    /** Oldest first. */
+    list(queue: string): Promise<OutboxItem[]>;
+    update(item: OutboxItem): Promise<void>;
+    remove(queue: string, clientId: string): Promise<void>;
+  }
+
+  /** All the page knows of the room. Replaced, never changed in place. */
+  interface State {
+    room: Room | null;
+    you: Person;
+    limits: Limits;
+    /** Number of the last change applied; null before the first welcome. */
+    cursor: number | null;
+    /** A stretch of the log without holes, by `seq` ascending. */
+    messages: readonly Message[];
+    /** There is more before the first of `messages`. */
+    older: boolean;
+    /** The newest stretch, kept apart while `messages` is an earlier one; null while `messages` reaches the newest. */
+    tail: readonly Message[] | null;
+    members: ReadonlyMap<string, Person>;
+    /** What people are called now, by id: messages carry the name of their time. */
+    names: ReadonlyMap<string, string>;
+    pending: readonly Pending[];
+  }
+
+  interface Step {
+    state: State;
+    /** Messages that are new to this page and came after everything it had. */
+    fresh: readonly Message[];
+    /** client_ids of mine that the log now holds. */
+    settled: readonly string[];
+    /** A change is missing: reconnect and resume. */
+    gap: boolean;
+  }
+
+  /** What happens to the state. Frames are their own actions. */
+  type Action =
+    | Welcome
+    | Events
+    | MembersFrame
+    | { type: "restore"; snapshot: Snapshot }
+    | { type: "older"; before: number; page: Page }
+    | { type: "newer"; before: number; page: Page }
+    | { type: "around"; page: Page }
+    | { type: "newest" }
+    | { type: "trim"; first: number; last: number }
+    | { type: "outbox"; items: readonly Pending[] }
+    | { type: "sent"; client_id: string; seq: number | null };
+
+  /** What one tab tells the others of its outbox. */
+  type TabNotice = { type: "queued" } | { type: "sent"; client_id: string; seq: number | null };
+
+  /** What a reload of this tab paints before the socket is up. */
+  interface Snapshot {
+    room: Room;
+    cursor: number;
+    messages: Message[];
+    older: boolean;
+    members: Person[];
+  }
+
+  /** Moments (ISO 8601 or milliseconds since the epoch) as the viewer reads them. */
+  interface Times {
+    /** "14:02" */
+    clock(at: string | number): string;
+    /** "Sunday, 22 November 2026 at 14:02:05" */
+    full(at: string | number): string;
+    /** "Today", "Yesterday", "Friday, 6 November" */
+    day(at: string | number, now: number): string;
+  }
+
+  type Row =
+    | { type: "day"; key: string; label: string }
+    | { type: "unread"; key: string }
+    | {
+        type: "message";
+        key: string;
+        message: Message;
+        /** First of its group: shows author and time. */
+        head: boolean;
+        name: string;
+        mine: boolean;
+        target: boolean;
+      }
+    | { type: "fold"; key: string; text: string; detail: string; at: string }
+    | { type: "notice"; key: string; message: Message; target: boolean }
+    | { type: "pending"; key: string; item: Pending; head: boolean; name: string };
+
+  type Token =
+    | { type: "text"; text: string }
+    | { type: "link"; text: string; href: string }
+    | { type: "mention"; text: string }
+    | { type: "code"; text: string }
+    | { type: "block"; text: string; language: string };
+
+  interface ConnectionState {
+    phase: "connecting" | "catching-up" | "live" | "offline" | "over";
+    /** Milliseconds since the epoch of the last moment it was live, or of the start. */
+    since: number;
+    /** When the next attempt is made; null while one is under way or none will be. */
+    retryAt: number | null;
+    /** The close code that ended it, in phase `over`. */
+    code: number | null;
+  }
+
+  /** What the server rendered into the page's root element. */
+  interface PageData {
+    room: { id: string; code: string; title: string; grace: number };
+    me: { id: string; name: string };
+    role: Role;
+    urls: {
+      socket: string;
+      room: string;
+      transcript: string;
+      front: string;
+      sprite: string;
+      iconUnread: string;
+    };
+  }
+
+  /** What rows are made with. */
+  interface Look {
+    times: Times;
+    /** Address of the icon sprite. */
+    sprite: string;
+    myId: string;
+    myName(): string;
+  }
+
+  /** A page of the log that is wanted. */
+  type Request =
+    | { want: "older"; before: number }
+    | { want: "newer"; before: number }
+    | { want: "around"; before: number; seq: number };
+
+  type Unread = ReturnType<typeof import("./unread.js").createUnread>;
+}

@@ -1,0 +1,83 @@
+/**
+ * Which part of the loaded messages is in the document. Pure.
+ *
+ * A view is the `seq` of its first message, or null for "the newest": a reader who scrolled up keeps
+ * the same first message whatever arrives below, one at the bottom follows the end.
+ */
+
+import { lowerBound } from "./messages.js";
+
+/** Most messages in the document at a time. */
+export const CAP = 300;
+
+/** How many a step up or down brings in. */
+export const STEP = 100;
+
+/**
+ * @param {readonly Chat.Message[]} messages
+ * @param {number | null} view
+ * @returns {readonly Chat.Message[]}
+ */
+export function slice(messages, view) {
+  const start = startOf(messages, view);
+  return messages.slice(start, start + CAP);
+}
+
+/**
+ * @param {readonly Chat.Message[]} messages
+ * @param {number | null} view
+ */
+export function reachesEnd(messages, view) {
+  return startOf(messages, view) + CAP >= messages.length;
+}
+
+/**
+ * One step towards the beginning; the same view when nothing older is loaded.
+ * @param {readonly Chat.Message[]} messages
+ * @param {number | null} view
+ * @returns {number | null}
+ */
+export function up(messages, view) {
+  const start = startOf(messages, view);
+  return start === 0 ? view : messages[Math.max(0, start - STEP)].seq;
+}
+
+/**
+ * One step towards the newest; the same view when it already shows the last one loaded.
+ * @param {readonly Chat.Message[]} messages
+ * @param {number | null} view
+ * @returns {number | null}
+ */
+export function down(messages, view) {
+  const start = startOf(messages, view);
+  const furthest = Math.max(0, messages.length - CAP);
+  return start >= furthest ? view : messages[Math.min(furthest, start + STEP)].seq;
+}
+
+/**
+ * The view a reader has who leaves the bottom.
+ * @param {readonly Chat.Message[]} messages
+ * @returns {number | null}
+ */
+export function hold(messages) {
+  return messages.length === 0 ? null : messages[startOf(messages, null)].seq;
+}
+
+/**
+ * A view with this message in its middle.
+ * @param {readonly Chat.Message[]} messages
+ * @param {number} seq
+ * @returns {number | null}
+ */
+export function around(messages, seq) {
+  if (messages.length === 0) return null;
+  return messages[Math.max(0, lowerBound(messages, seq) - CAP / 2)].seq;
+}
+
+/**
+ * @param {readonly Chat.Message[]} messages
+ * @param {number | null} view
+ */
+function startOf(messages, view) {
+  return view === null ? Math.max(0, messages.length - CAP) : lowerBound(messages, view);
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { rows } from "../../static/js/grouping.js";
+import { message } from "./helpers.js";
+
+process.env.TZ = "Europe/Berlin";
+
+const times = {
+  clock: (/** @type {string | number} */ at) => new Date(at).toISOString().slice(11, 16),
+  day: (/** @type {string | number} */ at) => new Date(at).toISOString().slice(0, 10),
+};
+
+/**
+ * @param {Chat.Message[]} messages
+ * @param {Partial<import("../../static/js/grouping.js").Context>} [context]
+ * @param {Chat.Pending[]} [pending]
+ */
+function rowsOf(messages, context = {}, pending = []) {
+  return rows(messages, pending, {
+    me: "me",
+    names: new Map(),
+    unreadAt: null,
+    target: null,
+    now: Date.UTC(2026, 10, 22, 13),
+    times,
+    ...context,
+  });
+}
+
+/** Names stand in isolates, which are of no interest here. @param {Chat.Row[]} list */
+function texts(list) {
+  return list.flatMap((row) =>
+    row.type === "fold" ? row.text.replace(/[\u2068\u2069]/g, "") : [],
+  );
+}
+
+/** @param {Chat.Row[]} list */
+function heads(list) {
+  return list.flatMap((row) => ("head" in row ? row.head : []));
+}
+
+/** @param {number} seq @param {string} by @param {string} [at] */
+const join = (seq, by, at) => message(seq, { kind: "join", by, body: "", ...(at && { at }) });
+/** @param {number} seq @param {string} by */
+const leave = (seq, by) => message(seq, { kind: "leave", by, body: "" });
+
+describe("groups", () => {
+  test("are one author's messages within five minutes of each other", () => {
+    const list = rowsOf([
+      message(1, { at: "2026-11-22T12:00:00Z" }),
+      message(2, { at: "2026-11-22T12:04:59Z" }),
+      message(3, { at: "2026-11-22T12:10:00Z" }),
+      message(4, { at: "2026-11-22T12:10:01Z", by: "ben" }),
+    ]);
+    assert.deepEqual(heads(list), [true, false, true, true]);
+  });
+
+  test("end at a join, a notice and the unread line", () => {
+    assert.deepEqual(heads(rowsOf([message(1), join(2, "ben"), message(3)])), [true, true]);
+    const told = message(2, { kind: "notice", body: "locked" });
+    assert.deepEqual(heads(rowsOf([message(1), told, message(3)])), [true, true]);
+    assert.deepEqual(heads(rowsOf([message(1), message(2)], { unreadAt: 2 })), [true, true]);
+  });
+
+  test("go on into what is pending", () => {
+    /** @type {Chat.Pending} */
+    const item = {
+      client_id: "x",
+      body: "hi",
+      at: Date.UTC(2026, 10, 22, 12, 1),
+      state: "waiting",
+      reason: "",
+      seq: null,
+    };
+    assert.deepEqual(heads(rowsOf([message(1, { by: "me" })], {}, [item])), [true, false]);
+  });
+});
+
+describe("days", () => {
+  test("are the viewer's", () => {
+    const list = rowsOf([
+      message(1, { at: "2026-11-21T22:59:59Z" }),
+      message(2, { at: "2026-11-21T23:00:00Z" }),
+    ]);
+    assert.deepEqual(
+      list.map(({ type }) => type),
+      ["day", "message", "day", "message"],
+    );
+  });
+});
+
+describe("joins and leaves", () => {
+  test("one is told by name", () => {
+    assert.deepEqual(texts(rowsOf([join(1, "ada")])), ["Ada joined"]);
+  });
+
+  test("up to three are named, more are counted", () => {
+    const three = ["ada", "ben", "cleo"].map((name, index) => join(index + 1, name));
+    assert.deepEqual(texts(rowsOf(three)), ["Ada, Ben and Cleo joined"]);
+    const many = [...three, join(4, "dan"), leave(5, "eve"), leave(6, "fay")];
+    assert.deepEqual(texts(rowsOf(many)), ["4 joined, 2 left"]);
+  });
+
+  test("one person's coming and going is one thing", () => {
+    assert.deepEqual(texts(rowsOf([leave(1, "ada"), join(2, "ada")])), ["Ada left and came back"]);
+    assert.deepEqual(texts(rowsOf([join(1, "ada"), leave(2, "ada")])), ["Ada joined and left"]);
+  });
+
+  test("people are counted, not comings", () => {
+    const list = [join(1, "ada"), leave(2, "ada"), join(3, "ada"), join(4, "ben")];
+    assert.deepEqual(texts(rowsOf(list)), ["2 joined, 1 left"]);
+  });
+
+  test("fold neither across the unread line nor across a day", () => {
+    const line = [join(1, "ada"), message(2), join(3, "ben")];
+    assert.equal(texts(rowsOf(line, { unreadAt: 2 })).length, 2);
+    const night = [join(1, "ada", "2026-11-21T22:59:00Z"), join(2, "ben", "2026-11-21T23:01:00Z")];
+    assert.equal(texts(rowsOf(night)).length, 2);
+  });
+});
+
+describe("rows", () => {
+  test("carry the name a person has now", () => {
+    const [, row] = rowsOf([message(1)], { names: new Map([["ada", "Countess"]]) });
+    assert.equal(row.type === "message" && row.name, "Countess");
+  });
+
+  test("keep their key from pending to sent", () => {
+    /** @type {Chat.Pending} */
+    const item = { client_id: "x", body: "hi", at: 0, state: "sending", reason: "", seq: null };
+    const [, before] = rowsOf([], {}, [item]);
+    const [, after] = rowsOf([message(1, { by: "me", client_id: "x" })]);
+    assert.equal(before.key, after.key);
+  });
+
+  test("another's client_id is no key", () => {
+    const list = rowsOf([
+      message(1, { client_id: "x" }),
+      message(2, { by: "ben", client_id: "x" }),
+    ]);
+    assert.equal(new Set(list.map(({ key }) => key)).size, 3);
+  });
+});

@@ -1,0 +1,58 @@
+/** Builders for what the modules under test are fed with. */
+
+/**
+ * @param {number} seq
+ * @param {Partial<Chat.Message> & {by?: string}} [fields]
+ * @returns {Chat.Message}
+ */
+export function message(seq, { by = "ada", ...fields } = {}) {
+  return {
+    seq,
+    changed: seq,
+    kind: "chat",
+    author: { id: by, name: by[0].toUpperCase() + by.slice(1) },
+    body: `message ${seq}`,
+    at: new Date(Date.UTC(2026, 10, 22, 12, 0, seq)).toISOString(),
+    edited_at: null,
+    deleted: false,
+    ...fields,
+  };
+}
+
+/** Messages from one number to another. @param {number} first @param {number} last */
+export function messages(first, last) {
+  return Array.from({ length: last - first + 1 }, (_, index) => message(first + index));
+}
+
+/** @param {Partial<Chat.Welcome>} [fields] @returns {Chat.Welcome} */
+export function welcome(fields = {}) {
+  return {
+    type: "welcome",
+    protocol: 1,
+    room: { id: "r1", code: "K7XM", title: "", grace: 3600 },
+    you: { id: "me", name: "Me", role: "member" },
+    mode: "reset",
+    after: 0,
+    through: 0,
+    messages: [],
+    older: false,
+    members: [{ id: "me", name: "Me" }],
+    limits: { body: 4000 },
+    ...fields,
+  };
+}
+
+/**
+ * @param {number} after
+ * @param {number} through
+ * @param {Chat.Message[]} changes
+ * @returns {Chat.Events}
+ */
+export function events(after, through, changes) {
+  return { type: "events", after, through, messages: changes };
+}
+
+/** @param {readonly Chat.Message[]} list */
+export function seqs(list) {
+  return list.map(({ seq }) => seq);
+}

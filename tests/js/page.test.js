@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { sentenceFor } from "../../static/js/announce.js";
+import { clean, length, sends } from "../../static/js/composer.js";
+import { createLocal } from "../../static/js/local.js";
+import { parse } from "../../static/js/protocol.js";
+import { around, CAP, down, hold, reachesEnd, slice, up } from "../../static/js/viewport.js";
+import { message, messages, seqs } from "./helpers.js";
+
+describe("frames", () => {
+  test("of an unknown type are not for this version", () => {
+    assert.equal(parse('{"type":"fanfare"}'), null);
+  });
+  test("that are none are dropped", () => {
+    for (const data of ["", "{", "null", "[]", '"events"', new ArrayBuffer(2)]) {
+      assert.equal(parse(data), null);
+    }
+  });
+});
+
+describe("the Enter key", () => {
+  const key = { key: "Enter", keyCode: 13, isComposing: false };
+  const none = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
+
+  for (const [name, event, touch, expected] of /** @type {const} */ ([
+    ["sends", {}, false, true],
+    ["with Shift is a line", { shiftKey: true }, false, false],
+    ["on touch is a line", {}, true, false],
+    ["with Ctrl sends on touch too", { ctrlKey: true }, true, true],
+    ["with Cmd sends", { metaKey: true }, false, true],
+    ["takes a suggestion while composing", { isComposing: true }, false, false],
+    ["takes a suggestion in Safari", { keyCode: 229 }, false, false],
+  ])) {
+    test(name, () => assert.equal(sends({ ...key, ...none, ...event }, touch), expected));
+  }
+});
+
+describe("a text", () => {
+  test("loses the blank lines around it, not its indentation", () => {
+    assert.equal(clean("\n \n  two\n\n  three \n\n"), "  two\n\n  three");
+    assert.equal(clean(" \n\t\n "), "");
+  });
+  test("loses half characters, which cannot be stored", () => {
+    assert.equal(clean("a\ud83d b"), "a\ufffd b");
+    assert.equal(clean("a\u{1f600}"), "a\u{1f600}");
+  });
+  test("is counted in code points", () => assert.equal(length("a\u{1f600}é"), 3));
+});
+
+describe("the announcer", () => {
+  test("says the newest that others wrote", () => {
+    const list = [message(1), message(2, { by: "ben", body: "hi" }), message(3, { by: "me" })];
+    assert.equal(sentenceFor(list, "me", new Map()), "Ben says: hi");
+  });
+  test("has nothing to say of joins and of what was deleted", () => {
+    const list = [message(1, { kind: "join" }), message(2, { deleted: true })];
+    assert.equal(sentenceFor(list, "me", new Map()), "");
+  });
+});
+
+describe("the view", () => {
+  const list = messages(1, 1000);
+
+  test("follows the end, within the cap", () => {
+    assert.deepEqual(seqs(slice(list, null)), seqs(messages(1001 - CAP, 1000)));
+    assert.ok(reachesEnd(list, null));
+  });
+
+  test("stays where it is when more comes", () => {
+    const view = hold(list);
+    const more = messages(1, 1100);
+    assert.deepEqual(seqs(slice(more, view)), seqs(slice(list, view)));
+    assert.ok(!reachesEnd(more, view));
+  });
+
+  test("goes up to the first and down to the last, never past the cap", () => {
+    let view = hold(list);
+    for (let next = up(list, view); next !== view; next = up(list, view)) {
+      view = next;
+      assert.equal(slice(list, view).length, CAP);
+    }
+    assert.equal(view, 1);
+    for (let next = down(list, view); next !== view; next = down(list, view)) view = next;
+    assert.equal(slice(list, view).at(-1)?.seq, 1000);
+  });
+
+  test("can be put around a message", () => {
+    const shown = seqs(slice(list, around(list, 500)));
+    assert.equal(shown.indexOf(500), CAP / 2);
+  });
+
+  test("of nothing is nothing", () => {
+    assert.deepEqual(slice([], null), []);
+    assert.equal(hold([]), null);
+    assert.equal(up([], null), null);
+    assert.equal(down([], null), null);
+  });
+});
+
+describe("what the browser keeps", () => {
+  /** As much of Storage as is used: its keys are its own properties. */
+  const storage = () => {
+    const held = Object.create({
+      getItem: (/** @type {string} */ key) => held[key] ?? null,
+      setItem: (/** @type {string} */ key, /** @type {string} */ value) => {
+        held[key] = value;
+      },
+      removeItem: (/** @type {string} */ key) => {
+        delete held[key];
+      },
+    });
+    return held;
+  };
+
+  test("is one person's, in one room", () => {
+    const storages = { local: storage(), session: storage() };
+    createLocal("ada", "r1", storages).keepDraft("secret");
+    assert.equal(createLocal("ada", "r1", storages).draft(), "secret");
+    assert.equal(createLocal("ada", "r2", storages).draft(), "");
+    assert.equal(createLocal("ben", "r1", storages).draft(), "");
+  });
+
+  test("is gone once the room is left", () => {
+    const storages = { local: storage(), session: storage() };
+    const local = createLocal("ada", "r1", storages);
+    local.keepDraft("x");
+    local.keepReadUpTo(5);
+    local.keepSnapshot(/** @type {any} */ ({}));
+    local.clear();
+    assert.deepEqual([Object.keys(storages.local), Object.keys(storages.session)], [[], []]);
+  });
+
+  test("of another person's messages nothing stays in the tab", () => {
+    const storages = { local: storage(), session: storage() };
+    createLocal("ada", "r1", storages).keepSnapshot(/** @type {any} */ ({}));
+    createLocal("ben", "r1", storages).forgetOthers();
+    assert.deepEqual(Object.keys(storages.session), []);
+  });
+
+  test("may be nothing at all", () => {
+    const local = createLocal("ada", "r1", {});
+    local.keepDraft("x");
+    assert.equal(local.draft(), "");
+    assert.equal(local.readUpTo(), null);
+    assert.equal(local.snapshot(), null);
+  });
+});

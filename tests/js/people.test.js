@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, mock, test } from "node:test";
+
+import { HUES, hue, initials, list } from "../../static/js/names.js";
+import { countText, inOrder } from "../../static/js/presence.js";
+import { atMostEach, createTypists, sentence } from "../../static/js/typing.js";
+
+describe("names", () => {
+  for (const [name, letters] of [
+    ["Ada Lovelace", "AL"],
+    ["ada", "A"],
+    ["Ada King Lovelace", "AL"],
+    ["夏目漱石", "夏"],
+    ["élodie-anne", "ÉA"],
+    ["🦊", "🦊"],
+    ["مريم", "م"],
+    ["(bot) 7", "B7"],
+  ]) {
+    test(`${name} is ${letters}`, () => assert.equal(initials(name), letters));
+  }
+
+  test("a person's colour is always the same, and people's differ", () => {
+    const hues = Array.from({ length: 200 }, (_, index) => hue(`u_${index}`));
+    assert.deepEqual(
+      hues,
+      hues.map((_, index) => hue(`u_${index}`)),
+    );
+    assert.equal(new Set(hues).size, HUES);
+    assert.ok(Math.max(...hues) < HUES);
+  });
+
+  test("are listed", () => {
+    assert.equal(list(["Ada"]), "Ada");
+    assert.equal(list(["Ada", "Ben"]), "Ada and Ben");
+    assert.equal(list(["Ada", "Ben", "Cleo"]), "Ada, Ben and Cleo");
+  });
+});
+
+describe("who is here", () => {
+  test("I first, then who runs the room, then by name", () => {
+    /** @type {Chat.Person[]} */
+    const people = [
+      { id: "1", name: "Zoe", role: "member" },
+      { id: "2", name: "Mo", role: "moderator" },
+      { id: "3", name: "anna", role: "member" },
+      { id: "me", name: "Yu", role: "member" },
+      { id: "4", name: "Olga", role: "owner" },
+    ];
+    assert.deepEqual(
+      inOrder(people, "me").map(({ name }) => name),
+      ["Yu", "Olga", "Mo", "anna", "Zoe"],
+    );
+  });
+
+  test("is counted in people", () => {
+    assert.equal(countText(1), "1 person here");
+    assert.equal(countText(3), "3 people here");
+  });
+});
+
+describe("typing", () => {
+  test("is told of one, of two, of several", () => {
+    const plain = (/** @type {string[]} */ names) => sentence(names).replace(/[\u2068\u2069]/g, "");
+    assert.equal(plain([]), "");
+    assert.equal(plain(["Ada"]), "Ada is typing…");
+    assert.equal(plain(["Ada", "Ben"]), "Ada and Ben are typing…");
+    assert.equal(plain(["Ada", "Ben", "Cleo"]), "Several people are typing…");
+  });
+
+  test("ends when nothing more comes, and with the message", () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      /** @type {string[]} */
+      let shown = [];
+      const typists = createTypists((people) => {
+        shown = people.map(({ name }) => name);
+      });
+      typists.started({ id: "1", name: "Ada" });
+      typists.started({ id: "2", name: "Ben" });
+      typists.stop("2");
+      assert.deepEqual(shown, ["Ada"]);
+      mock.timers.tick(5_000);
+      typists.started({ id: "1", name: "Ada" });
+      mock.timers.tick(5_000);
+      assert.deepEqual(shown, ["Ada"]);
+      mock.timers.tick(1_000);
+      assert.deepEqual(shown, []);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test("is said at most once an interval", () => {
+    let now = 0;
+    let said = 0;
+    const say = atMostEach(
+      () => {
+        said += 1;
+      },
+      3000,
+      () => now,
+    );
+    for (now = 0; now < 6000; now += 100) say();
+    assert.equal(said, 2);
+  });
+});

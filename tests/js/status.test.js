@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { describe as suite, test } from "node:test";
+
+import { describe } from "../../static/js/status.js";
+
+const NOW = 1_000_000;
+
+/**
+ * @param {Partial<Chat.ConnectionState>} connection
+ * @param {object} [rest]
+ */
+function shown(connection, rest = {}) {
+  return describe({
+    connection: { phase: "live", since: NOW, retryAt: null, code: null, ...connection },
+    waiting: 0,
+    durable: true,
+    now: NOW,
+    times: { clock: () => "14:02" },
+    urls: {
+      socket: "",
+      room: "/rooms/K7XM/",
+      transcript: "/history/rooms/r_1/",
+      front: "/",
+      sprite: "",
+      iconUnread: "",
+    },
+    ...rest,
+  });
+}
+
+suite("the line", () => {
+  for (const [connection, rest, line] of /** @type {const} */ ([
+    [{}, {}, "Live"],
+    [{}, { waiting: 2 }, "Live · sending 2"],
+    [{ phase: "connecting" }, {}, "Connecting…"],
+    [{ phase: "catching-up" }, {}, "Catching up…"],
+    [{ phase: "offline", since: NOW - 4999 }, {}, "Reconnecting…"],
+    [{ phase: "offline", since: NOW - 5000 }, {}, "Offline since 14:02"],
+    [{ phase: "offline", since: NOW - 5000 }, { waiting: 3 }, "Offline since 14:02, 3 waiting"],
+  ])) {
+    test(line, () => assert.equal(shown(connection, rest).line, line));
+  }
+});
+
+suite("the banner", () => {
+  const offline = /** @type {const} */ ({
+    phase: "offline",
+    since: NOW - 5000,
+    retryAt: NOW + 7500,
+  });
+
+  test("comes after five seconds, counts down and offers to try", () => {
+    assert.equal(shown({ ...offline, since: NOW - 4999 }).banner, "");
+    const { banner, countdown, way } = shown(offline, { waiting: 3 });
+    assert.equal(banner, "Offline since 14:02. 3 messages will be sent when you are back.");
+    assert.equal(countdown, "Trying again in 8 s");
+    assert.deepEqual(way, { label: "Try now", action: "try-now" });
+  });
+
+  test("the sentence stays the same while the countdown runs", () => {
+    assert.equal(shown(offline).banner, shown(offline, { now: NOW + 2000 }).banner);
+  });
+
+  test("admits that nothing outlives the page where nothing does", () => {
+    assert.match(shown(offline, { durable: false }).banner, /leave the page open/);
+  });
+});
+
+suite("the end", () => {
+  for (const [code, line, href] of /** @type {const} */ ([
+    [4500, "Not in this room", "/rooms/K7XM/"],
+    [4501, "Closed", "/history/rooms/r_1/"],
+    [4502, "Removed", "/"],
+    [4503, "Signed out", "/rooms/K7XM/"],
+  ])) {
+    test(`${code} leads on to ${href}`, () => {
+      const end = shown({ phase: "over", code });
+      assert.equal(end.line, line);
+      assert.equal(end.way && "href" in end.way && end.way.href, href);
+    });
+  }
+
+  for (const code of [4504, 4700]) {
+    test(`${code} offers a reload`, () => {
+      assert.deepEqual(shown({ phase: "over", code }).way, { label: "Reload", action: "reload" });
+    });
+  }
+});

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
+
+import { createUnread } from "../../static/js/unread.js";
+import { message, messages } from "./helpers.js";
+
+/** @param {number | null} readUpTo */
+function reader(readUpTo) {
+  /** @type {number[]} */
+  const read = [];
+  /** @type {number[]} */
+  const counts = [];
+  const unread = createUnread({
+    me: "me",
+    readUpTo,
+    onRead: (seq) => read.push(seq),
+    onCount: (count) => counts.push(count),
+  });
+  return { unread, read, counts };
+}
+
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => mock.timers.reset());
+
+describe("the line", () => {
+  test("stands before the first message after what was read", () => {
+    const { unread } = reader(3);
+    unread.beginVisit(6);
+    unread.locate(messages(1, 6), false);
+    assert.equal(unread.line, 4);
+  });
+
+  test("is not drawn for what is seen coming", () => {
+    const { unread } = reader(3);
+    unread.beginVisit(3);
+    unread.locate(messages(1, 4), false);
+    assert.equal(unread.line, null);
+  });
+
+  test("is not drawn for joins, leaves and my own words", () => {
+    const { unread } = reader(1);
+    const list = [
+      message(1),
+      message(2, { kind: "join" }),
+      message(3, { by: "me" }),
+      message(4, { kind: "leave" }),
+    ];
+    unread.beginVisit(4);
+    unread.locate(list, false);
+    assert.equal(unread.line, null);
+  });
+
+  test("is found when the page it is on is loaded", () => {
+    const { unread } = reader(3);
+    unread.beginVisit(100);
+    unread.locate(messages(51, 100), true);
+    assert.equal(unread.line, null);
+    unread.locate(messages(1, 100), false);
+    assert.equal(unread.line, 4);
+  });
+
+  test("stands still for the visit, and moves with the next", () => {
+    const { unread } = reader(3);
+    unread.beginVisit(6);
+    unread.locate(messages(1, 6), false);
+    unread.looking(() => 6);
+    mock.timers.tick(1000);
+    unread.locate(messages(1, 7), false);
+    assert.equal(unread.line, 4);
+
+    unread.endVisit();
+    unread.arrived([message(7)]);
+    unread.locate(messages(1, 7), false);
+    assert.equal(unread.line, 7);
+  });
+
+  test("there is none for somebody who never was here", () => {
+    const { unread, read } = reader(null);
+    unread.beginVisit(50);
+    unread.locate(messages(1, 50), false);
+    assert.equal(unread.line, null);
+    assert.deepEqual(read, [50]);
+  });
+});
+
+describe("reading", () => {
+  test("is looking for a moment, not a glance", () => {
+    const { unread, read } = reader(1);
+    unread.looking(() => 2);
+    mock.timers.tick(999);
+    unread.away();
+    mock.timers.tick(1000);
+    assert.deepEqual(read, []);
+    unread.looking(() => 2);
+    mock.timers.tick(1000);
+    assert.deepEqual(read, [2]);
+  });
+
+  test("keeps up with a stream that never pauses", () => {
+    const { unread, read } = reader(0);
+    let cursor = 0;
+    for (let turn = 0; turn < 30; turn += 1) {
+      cursor += 1;
+      unread.looking(() => cursor);
+      mock.timers.tick(100);
+    }
+    assert.deepEqual(read, [10, 20, 30]);
+  });
+
+  test("in another tab clears the count here", () => {
+    const { unread, counts, read } = reader(1);
+    unread.arrived(messages(2, 4));
+    assert.equal(unread.count, 3);
+    unread.readElsewhere(3);
+    assert.equal(unread.count, 1);
+    assert.deepEqual(counts, [3, 1]);
+    assert.deepEqual(read, []);
+  });
+
+  test("nothing is counted twice", () => {
+    const { unread } = reader(1);
+    unread.arrived(messages(2, 4));
+    unread.arrived(messages(3, 5));
+    assert.equal(unread.count, 4);
+  });
+});
