@@ -18,10 +18,11 @@ os.environ["CHAT_DATA_DIR"] = str(_data)
 os.environ["SECRET_KEY"] = "only-for-tests"
 
 from chatsite.settings import *  # noqa: E402, F403
-from chatsite.settings import DATABASES, STORAGES  # noqa: E402
+from chatsite.settings import DATABASES, LOGGING, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING["loggers"]["httpx"] = {"level": "WARNING"}  # every request of every visitor
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -168,14 +168,15 @@ class PostgresServer(Service):
         )
 
     def _runnable_programs(self) -> Path:
-        """PostgreSQL's programs, copied if its user may not enter where they are."""
+        """PostgreSQL's programs; ours copied if its user may not enter where they are."""
         directory = programs.require_postgres_directory()
-        if self._user is None or _may_run(directory / "initdb", self._user):
+        ours = programs.SERVICES
+        if not self._user or ours not in directory.parents or _may_run(directory, self._user):
             return directory
-        shutil.chown(self.directory, self._user)
+        self.directory.chmod(0o755)
         copy = self.directory / "programs"
-        shutil.copytree(directory.parent, copy)
-        return copy / directory.name
+        shutil.copytree(ours, copy, ignore=shutil.ignore_patterns("pginstall", "redis_*"))
+        return copy / directory.relative_to(ours)
 
 
 def _unprivileged_user() -> str | None:
@@ -186,9 +187,9 @@ def _unprivileged_user() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _may_run(program: Path, user: str) -> bool:
+def _may_run(programs: Path, user: str) -> bool:
     try:
-        command = [str(program), "--version"]
+        command = [str(programs / "initdb"), "--version"]
         subprocess.run(command, user=user, extra_groups=[], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return False
