@@ -133,6 +133,8 @@ def _entry(
     context: dict[str, Any] = {
         "form": form,
         "invited": invited,
+        "code_length": settings.CHAT_CODE_LENGTH,
+        "code_blank": "·" * settings.CHAT_CODE_LENGTH,
         "graces": GRACES,
         "grace": str(form["grace"].value() or settings.CHAT_ROOM_GRACE),
         "my_rooms": personal.open_rooms(user) if user and not invited else (),

@@ -3,8 +3,9 @@
 
 import { createTimes, dayKey, localeFor } from "./time.js";
 
+const locale = localeFor(document.documentElement.lang, navigator.languages);
 const times = createTimes(
-  localeFor(document.documentElement.lang, navigator.languages),
+  locale,
   new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle,
 );
 const now = Date.now();
@@ -18,8 +19,10 @@ for (const time of document.querySelectorAll("time[data-clock]")) {
 for (const time of document.querySelectorAll("time[data-day]")) {
   time.textContent = times.day(/** @type {HTMLTimeElement} */ (time).dateTime, now);
 }
-followFragment();
-addEventListener("hashchange", followFragment);
+const longDate = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+for (const time of document.querySelectorAll("time[data-date]")) {
+  time.textContent = longDate.format(new Date(/** @type {HTMLTimeElement} */ (time).dateTime));
+}
 
 /**
  * Put the day separators of a list where days begin for the viewer.
@@ -41,16 +44,4 @@ function separate(list) {
     row.before(separator);
     row.classList.remove("line--continued");
   }
-}
-
-/** A link to one message names its place, `#m58`; the page that has it may be another one. */
-function followFragment() {
-  const seq = location.hash.match(/^#m(\d{1,15})$/)?.[1];
-  if (!seq || document.getElementById(`m${seq}`) || !document.querySelector("[data-transcript]")) {
-    return;
-  }
-  const url = new URL(location.href);
-  if (url.searchParams.get("at") === seq) return; // there is no such message
-  url.search = `?at=${seq}`;
-  location.replace(url);
 }

@@ -166,10 +166,11 @@ function moment(at, times) {
 }
 
 /**
+ * What somebody wrote, with its links, code and mentions.
  * @param {string} body
- * @param {string} me
+ * @param {string} me my name
  */
-function text(body, me) {
+export function text(body, me) {
   const large = isEmojiOnly(body) ? " message__text--emoji" : "";
   return element(
     "div",

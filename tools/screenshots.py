@@ -1,0 +1,222 @@
+"""Pictures of every page, wide and narrow, light and dark, from a site with demo data.
+
+python -m tools.screenshots            all of them, into var/screenshots/
+python -m tools.screenshots front room only those whose name begins so
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.support.browser import FLAGS
+from tests.support.client import RoomSocket, Visitor
+from tests.support.programs import ROOT, require_chromium
+from tests.support.workers import Site
+
+PICTURES = ROOT / "var" / "screenshots"
+WIDTHS = {1280: 800, 390: 844}
+THEMES = ("light", "dark")
+Step = Callable[[Page], Awaitable[None]]
+
+CODE = '''Here is what I run:
+```python
+def answer(question: str, *, patience: float = 7_500_000.0) -> int:  # a line that is longer than the room
+    """The answer. Raises Deadline when patience runs out before the computer does."""
+    return sum(ord(letter) for letter in question) % 42 or 42
+```'''
+TALK = (
+    (0, "Good morning! Did the ferry leave on time?"),
+    (1, "It did. I am on deck, and there is sun."),
+    (1, "The timetable is at https://example.org/timetable?from=north&to=south"),
+    (2, "おはようございます。港で待っています。"),
+    (3, "صباح الخير، سأصل في الساعة الثالثة"),
+    (0, "Perfect. I will bring the tickets, all four."),
+    (1, CODE),
+    (2, "🎉🎉"),
+    (3, "A word without a place to break: " + "ab" * 60),
+    (0, "See you there, @Grace."),
+)
+NAMES = ("Ada", "Grace", "山田 花子", "فاطمة")
+# The closed room's talk is a week old, the first half of the other's a day.
+AGE = """
+from datetime import timedelta
+from django.db.models import F
+from history.models import Message
+from rooms.actions import rooms
+from rooms.models import Room
+rooms.close(room=Room.objects.get(code="{closed}"))
+log = Message.objects.filter(stream__room__code="{busy}")
+log.filter(seq__lte=log.count() // 2).update(at=F("at") - timedelta(days=1))
+log = Message.objects.filter(stream__room__code="{closed}")
+log.update(at=F("at") - timedelta(days=7))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page to take a picture of: seen by whom, and what is done before."""
+
+    name: str
+    path: str
+    visitor: Visitor | None = None
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Rooms with people in them, all of whom stay while the pictures are taken."""
+
+    ada: Visitor
+    busy: str
+    quiet: str
+    closed: str
+    transcript: str
+
+
+@asynccontextmanager
+async def demo(site: Site) -> AsyncIterator[Demo]:
+    async with AsyncExitStack() as stack:
+        people = [await stack.enter_async_context(Visitor(site.url, name)) for name in NAMES]
+        ada = people[0]
+        closed = await ada.create(title="Last year's trip")
+        quiet = await ada.create()
+        busy = await ada.create(title="Ferry to the islands")
+        await _talk(stack, people, closed, TALK[:4])
+        sockets = await _talk(stack, people, busy, TALK)
+        passers_by = [Visitor(site.url, name) for name in ("Lin", "Tove", "Edsger", "Barbara")]
+        for visitor in passers_by:
+            async with visitor:
+                await visitor.join(busy)
+                async with visitor.socket(busy):
+                    pass
+                await visitor.leave(busy)
+        await sockets[1].post("Who was that?")
+        site.manage("shell", "-c", AGE.format(busy=busy, closed=closed))
+        transcript = await _transcript(ada, busy)
+        yield Demo(ada, busy, quiet, closed, transcript)
+
+
+async def _talk(
+    stack: AsyncExitStack, people: list[Visitor], code: str, talk: tuple[tuple[int, str], ...]
+) -> list[RoomSocket]:
+    sockets = []
+    for visitor in people:
+        if visitor is not people[0]:
+            await visitor.join(code)
+        sockets.append(await stack.enter_async_context(visitor.socket(code)))
+    for speaker, body in talk:
+        await sockets[speaker].post(body)
+    return sockets
+
+
+async def _transcript(visitor: Visitor, code: str) -> str:
+    """The path of a room's transcript, from the room list."""
+    page = await visitor.get("/history/rooms/")
+    start = page.text.index("/history/rooms/r_", page.text.rindex("<ul", 0, page.text.index(code)))
+    return page.text[start : page.text.index('"', start)]
+
+
+def scenes(demo: Demo) -> list[Scene]:
+    ada = demo.ada
+    busy = f"/rooms/{demo.busy}/"
+    return [
+        Scene("front", "/"),
+        Scene("front-options", "/", step=_click("summary")),
+        Scene("front-refused", "/", step=_send_wrong_code),
+        Scene("front-returning", "/", ada),
+        Scene("join", busy),
+        Scene("closed", f"/rooms/{demo.closed}/", ada),
+        Scene("room-busy", busy, ada, _settle),
+        Scene("room-panel", busy, ada, _open_panel),
+        Scene("room-empty", f"/rooms/{demo.quiet}/", ada, _settle),
+        Scene("history", "/history/", ada),
+        Scene("history-empty", "/history/"),
+        Scene("rooms", "/history/rooms/", ada),
+        Scene("transcript", demo.transcript, ada),
+        Scene("not-found", "/nowhere/"),
+        Scene("offline", "/offline/"),
+        Scene("room-offline", busy, ada, _go_offline),  # last: it says something
+    ]
+
+
+def _click(selector: str) -> Step:
+    async def step(page: Page) -> None:
+        await page.locator(selector).first.click()
+
+    return step
+
+
+async def _send_wrong_code(page: Page) -> None:
+    await page.fill("[name=name]", "Ada")
+    await page.fill("[name=code]", "bcd2")
+    await page.click("[name=join]")
+    await page.wait_for_selector("[role=alert]")
+
+
+async def _settle(page: Page) -> None:
+    await page.wait_for_selector("#room [data-people] li", state="attached")
+
+
+async def _open_panel(page: Page) -> None:
+    await _settle(page)
+    if await page.locator(".room-bar__people").is_visible():
+        await page.locator(".room-bar__people").click()
+
+
+async def _go_offline(page: Page) -> None:
+    await _settle(page)
+    await page.context.set_offline(True)
+    await page.fill("textarea", "Written in a tunnel")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_selector("[data-banner]:not([hidden])", timeout=20_000)
+
+
+async def take(browser: Browser, site: Site, scene: Scene, width: int, theme: str) -> Path:
+    path = PICTURES / f"{scene.name}-{width}-{theme}.png"
+    context = await browser.new_context(
+        base_url=site.url,
+        viewport={"width": width, "height": WIDTHS[width]},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    try:
+        if scene.visitor:
+            cookies = scene.visitor.http.cookies.jar
+            await context.add_cookies(
+                [{"name": c.name, "value": c.value or "", "url": site.url} for c in cookies]
+            )
+        page = await context.new_page()
+        await page.goto(scene.path)
+        if scene.step:
+            await scene.step(page)
+        await page.screenshot(path=path, full_page=True)
+    finally:
+        await context.close()
+    return path
+
+
+async def main(wanted: list[str]) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with Site() as site:
+        async with async_playwright() as playwright, demo(site) as data:
+            browser = await playwright.chromium.launch(
+                executable_path=require_chromium(), args=flags
+            )
+            for scene in scenes(data):
+                if wanted and not scene.name.startswith(tuple(wanted)):
+                    continue
+                for width in WIDTHS:
+                    for theme in THEMES:
+                        print(await take(browser, site, scene, width, theme))
+            await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))
