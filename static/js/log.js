@@ -108,12 +108,12 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
   }
 
   function renderTop() {
-    const { messages, older, cursor } = state();
-    const text = () => {
-      if (cursor === null || messages.length === 0) return "";
-      return older ? gettext("Loading earlier messages…") : gettext("The room begins here");
-    };
-    setText(places.top, text());
+    const { messages, older } = state();
+    const isFirst = messages.length > 0 && slice(messages, view)[0] === messages[0];
+    let text = "";
+    if (isFirst)
+      text = older ? gettext("Loading earlier messages…") : gettext("The room begins here");
+    setText(places.top, text);
   }
 
   function renderJump() {

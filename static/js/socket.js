@@ -10,7 +10,7 @@ import { comesBack } from "./protocol.js";
 const OPEN_TIMEOUT = 10_000;
 
 /** A probe not answered by any frame within this long: the network is gone without a close. */
-const PROBE_TIMEOUT = 5_000;
+const PROBE_TIMEOUT = 3_000;
 
 /** On waking up, a connection that was silent for less than this is taken to be alive. */
 const SILENCE = 20_000;
@@ -47,7 +47,7 @@ export function createSocket({
   /** @type {WebSocket | null} */
   let socket = null;
   /** @type {Chat.ConnectionState} */
-  let state = { phase: "connecting", since: now(), retryAt: null, code: null };
+  let state = { phase: "connecting", since: now(), retryAt: null, doubted: false, code: null };
   /** Attempts since the last connection that lasted. */
   let attempt = 0;
   let liveSince = 0;
@@ -73,8 +73,10 @@ export function createSocket({
     current.onclose = (event) => lost(event.code);
     current.onmessage = (event) => {
       heardAt = now();
-      clearTimeout(probing);
-      probing = undefined;
+      if (state.doubted) {
+        clearTimeout(probing);
+        enter({ doubted: false });
+      }
       const welcomed = onData(event.data);
       // The handler may have found a gap and dropped this very socket.
       if (!welcomed || socket !== current) return;
@@ -89,7 +91,7 @@ export function createSocket({
     const wasLive = state.phase === "live";
     detach();
     if (!comesBack(code)) {
-      enter({ phase: "over", retryAt: null, code, since: now() });
+      enter({ phase: "over", retryAt: null, doubted: false, code, since: now() });
       return;
     }
     if (wasLive && now() - liveSince > STABLE) attempt = 0;
@@ -100,6 +102,7 @@ export function createSocket({
       phase: "offline",
       since: wasLive ? now() : state.since,
       retryAt: now() + wait,
+      doubted: false,
     });
   }
 
@@ -107,7 +110,6 @@ export function createSocket({
   function detach() {
     clearTimeout(timer);
     clearTimeout(probing);
-    probing = undefined;
     if (socket === null) return;
     socket.onopen = socket.onclose = socket.onmessage = null;
     socket.close();
@@ -139,8 +141,9 @@ export function createSocket({
 
     /** Something suggests that the network is gone: find out. */
     check() {
-      if (probing !== undefined || !this.send(probe())) return;
+      if (state.doubted || !this.send(probe())) return;
       probing = setTimeout(() => lost(ABNORMAL), PROBE_TIMEOUT);
+      enter({ doubted: true });
     },
 
     /** What came does not follow what is here, or an answer is overdue: resume on a new connection. */
@@ -151,7 +154,9 @@ export function createSocket({
     /** For good, or until `connect`. */
     close() {
       detach();
-      if (state.phase !== "over") enter({ phase: "offline", since: now(), retryAt: null });
+      if (state.phase !== "over") {
+        enter({ phase: "offline", since: now(), retryAt: null, doubted: false });
+      }
     },
   };
 }

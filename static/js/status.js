@@ -35,6 +35,9 @@ export function describe(situation) {
   const plain = { banner: "", countdown: "", way: null };
   switch (connection.phase) {
     case "live":
+      if (connection.doubted) {
+        return { ...plain, kind: "busy", line: gettext("Checking the connection…") };
+      }
       if (waiting === 0) return { ...plain, kind: "live", line: gettext("Live") };
       return {
         ...plain,

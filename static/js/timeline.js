@@ -21,10 +21,10 @@ export function createTimeline(container, build) {
 
       /** @type {Map<string, Shown>} */
       const next = new Map();
+      const entries = rows.map((row) => entryFor(row, shown.get(row.key), build));
       let place = container.firstElementChild;
-      for (const row of rows) {
-        const entry = entryFor(row, shown.get(row.key), build);
-        next.set(row.key, entry);
+      for (const entry of entries) {
+        next.set(entry.row.key, entry);
         if (entry.node === place) place = place.nextElementSibling;
         else container.insertBefore(entry.node, place);
       }
@@ -33,7 +33,7 @@ export function createTimeline(container, build) {
 
     /** Builds every row anew: what they are made with (a name, a date's wording) has changed. */
     forget() {
-      for (const entry of shown.values()) morph(entry.node, build(entry.row));
+      for (const entry of shown.values()) entry.node = changed(entry.node, build(entry.row));
     },
 
     /** @param {number} seq @returns {HTMLElement | null} */
@@ -51,8 +51,8 @@ export function createTimeline(container, build) {
  */
 function entryFor(row, held, build) {
   if (held === undefined) return { row, node: build(row) };
-  if (!isSame(held.row, row)) morph(held.node, build(row));
-  return { row, node: held.node };
+  if (isSame(held.row, row)) return held;
+  return { row, node: changed(held.node, build(row)) };
 }
 
 /**
@@ -66,16 +66,22 @@ function isSame(a, b) {
 }
 
 /**
- * Makes an element look like another of the same tag.
+ * The element made to look like another, or that other where the tags differ.
  * @param {HTMLElement} node
  * @param {HTMLElement} model
  */
-function morph(node, model) {
+function changed(node, model) {
+  if (node.tagName !== model.tagName) {
+    node.replaceWith(model);
+    return model;
+  }
   for (const name of node.getAttributeNames()) {
+    // What the reader opened stays open.
     if (!model.hasAttribute(name) && name !== "open") node.removeAttribute(name);
   }
   for (const name of model.getAttributeNames()) {
     node.setAttribute(name, model.getAttribute(name) ?? "");
   }
   node.replaceChildren(...model.childNodes);
+  return node;
 }

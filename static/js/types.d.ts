@@ -233,6 +233,8 @@ declare namespace Chat {
     since: number;
     /** When the next attempt is made; null while one is under way or none will be. */
     retryAt: number | null;
+    /** Live as far as is known, but asked whether it is: the network is said to be gone. */
+    doubted: boolean;
     /** The close code that ended it, in phase `over`. */
     code: number | null;
   }

@@ -160,6 +160,7 @@ describe("waking up", () => {
     mock.timers.tick(30_000);
     socket.wake();
     assert.equal(FakeSocket.last.sent.length, 1);
+    assert.equal(socket.state.doubted, true);
     mock.timers.tick(5_000);
     assert.equal(socket.state.phase, "offline");
   });
@@ -170,6 +171,7 @@ describe("waking up", () => {
     FakeSocket.last.welcome();
     socket.check();
     FakeSocket.last.onmessage?.({ data: "page" });
+    assert.equal(socket.state.doubted, false);
     mock.timers.tick(5_000);
     assert.equal(socket.state.phase, "live");
   });

@@ -11,7 +11,14 @@ const NOW = 1_000_000;
  */
 function shown(connection, rest = {}) {
   return describe({
-    connection: { phase: "live", since: NOW, retryAt: null, code: null, ...connection },
+    connection: {
+      phase: "live",
+      since: NOW,
+      retryAt: null,
+      doubted: false,
+      code: null,
+      ...connection,
+    },
     waiting: 0,
     durable: true,
     now: NOW,
@@ -32,6 +39,7 @@ suite("the line", () => {
   for (const [connection, rest, line] of /** @type {const} */ ([
     [{}, {}, "Live"],
     [{}, { waiting: 2 }, "Live · sending 2"],
+    [{ doubted: true }, { waiting: 2 }, "Checking the connection…"],
     [{ phase: "connecting" }, {}, "Connecting…"],
     [{ phase: "catching-up" }, {}, "Catching up…"],
     [{ phase: "offline", since: NOW - 4999 }, {}, "Reconnecting…"],
