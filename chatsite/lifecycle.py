@@ -1,0 +1,28 @@
+"""What this process is going through, for whoever must know: the server writes, /readyz and
+/metrics read. No imports of the project, of Django or of the server, so that anyone may import it.
+"""
+
+
+class Draining:
+    """False while the process serves; true, with the reason, once it is going away for good."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.reason)
+
+    def start(self, reason: str) -> None:
+        """`reason` is text for a person, e.g. "SIGTERM"."""
+        self.reason = self.reason or reason
+
+
+class Stats:
+    """Counts since the process started."""
+
+    def __init__(self) -> None:
+        self.slow_readers_cut = 0
+
+
+draining = Draining()
+stats = Stats()

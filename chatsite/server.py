@@ -1,0 +1,324 @@
+"""The server: Daphne with a drain, bounded readers, and sockets the application may write to.
+
+    python -m chatsite.server [Daphne's flags] chatsite.asgi:application
+
+Environment:
+  CHAT_UVLOOP         off: do not run on uvloop where it is installed
+  CHAT_DRAIN_DELAY    seconds between /readyz failing and the port closing (0), so that a load
+                      balancer that asks /readyz notices first
+  CHAT_DRAIN_TIMEOUT  seconds that requests, sockets and the application get to finish (10)
+
+On SIGTERM and SIGINT the server drains: it reports itself not ready, stops listening, closes its
+WebSockets with 4000, lets requests finish, tells the application (lifespan.shutdown) and exits with
+0. A second signal stops it at once.
+"""
+
+# ruff: noqa: E402 - the event loop is chosen before Daphne is imported, which makes one as it is
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from functools import partial
+from typing import Any
+
+
+def use_uvloop() -> None:
+    if os.environ.get("CHAT_UVLOOP", "on") == "off":
+        return
+    try:
+        import uvloop
+    except ImportError:
+        return
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+if __name__ == "__main__":
+    use_uvloop()
+
+from daphne.cli import CommandLineInterface
+from daphne.server import Server as DaphneServer
+from daphne.server import reactor
+from twisted.internet import tcp
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.logger import (
+    FilteringLogObserver,
+    LogLevel,
+    LogLevelFilterPredicate,
+    STDLibLogObserver,
+    globalLogBeginner,
+)
+
+from chatsite.direct import EXTENSION
+from chatsite.http import ChatHTTPFactory
+from chatsite.inbox import Inbox
+from chatsite.lifecycle import draining
+from chatsite.lifespan import Lifespan, StartupFailed
+from chatsite.websocket import ChatProtocol, ChatSocketFactory
+
+logger = logging.getLogger("chatsite.server")
+
+# Connections the kernel keeps while a storm of reconnects is worked through. Twisted's 50 overflows
+# in a tenth of a second, and who is turned away tries again only after 1, 3, 7 s.
+BACKLOG = 2048
+
+# How long, in a drain, an idle kept-alive connection is left open for a request already on its way.
+IDLE_GRACE = 1.0
+
+# What the application's shutdown gets however long the rest took, in seconds.
+SHUTDOWN_LEAST = 3.0
+
+# Each connection's timeouts are looked at once in this time, some of them in every step: a burst of
+# pings to all sockets at once, and of pongs from them, would be felt as a pause.
+CHECK_PERIOD = 2.0
+CHECK_STEP = 0.1
+
+
+class Server(DaphneServer):  # type: ignore[misc]
+    """Takes the arguments of Daphne's Server. `run` returns when the server has stopped; `forced`
+    then says whether it was told to stop at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("server_name", "")  # nobody needs to know
+        super().__init__(*args, **kwargs)
+        self.drain_delay = float(os.environ.get("CHAT_DRAIN_DELAY", "0"))
+        self.drain_timeout = float(os.environ.get("CHAT_DRAIN_TIMEOUT", "10"))
+        self.abort_start: bool
+        self.forced = False
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self._leaving: dict[Any, float] = {}
+        self._unchecked: list[Any] = []
+        self._ports: list[Any] = []
+        self._lifespan = Lifespan(self.application)
+        self._startup: asyncio.Task[None] | None = None
+        self._drain_task: asyncio.Task[None] | None = None
+
+    # Starting -----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        loop = reactor._asyncioEventloop
+        asyncio.set_event_loop(loop)
+        loop.set_debug(self.verbosity >= 3)
+        self._log_twisted()
+        signals = (signal.SIGTERM, signal.SIGINT) if self.signal_handlers else ()
+        for number in signals:
+            loop.add_signal_handler(number, self._signalled, number)
+        try:
+            self._startup = loop.create_task(self._lifespan.startup())
+            loop.run_until_complete(self._startup)
+            self._listen()
+            if self.abort_start:
+                loop.run_until_complete(self._lifespan.shutdown(self.drain_timeout))
+            else:
+                reactor.run(installSignalHandlers=False)
+        except StartupFailed as error:
+            logger.critical("The application cannot start: %s", error)
+            self.abort_start = True
+        except asyncio.CancelledError:
+            logger.info("Stopped while starting")
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+    def _log_twisted(self) -> None:
+        """What breaks inside Twisted is logged; the rest only when asked for with -v 2."""
+        level = LogLevel.debug if self.verbosity > 1 else LogLevel.error
+        threshold: Any = LogLevelFilterPredicate(defaultLogLevel=level)
+        sink: Any = STDLibLogObserver("twisted")
+        observer: Any = FilteringLogObserver(sink, [threshold])
+        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
+
+    def _listen(self) -> None:
+        self.http_factory = ChatHTTPFactory(self)
+        self.ws_factory = ChatSocketFactory(self)
+        self.application_checker()
+        self.timeout_checker()
+        for description in self.endpoints:
+            if description.startswith("tcp:") and ":backlog=" not in description:
+                description += f":backlog={BACKLOG}"
+            endpoint: Any = serverFromString(reactor, description)  # type: ignore[no-untyped-call]
+            listener = endpoint.listen(self.http_factory)
+            listener.addCallbacks(self.listen_success, self.listen_error)
+            self.listeners.append(listener)
+        reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
+        if self.ready_callable and not self.abort_start:
+            self.ready_callable()
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+        logger.info("Listening on %s", _address(port.getHost()))
+
+    # Stopping -----------------------------------------------------------------------------------
+
+    def _signalled(self, number: int) -> None:
+        name = signal.Signals(number).name
+        if self._startup is not None and not self._startup.done():
+            self._startup.cancel()
+        elif self._drain_task is None:
+            self._drain_task = asyncio.ensure_future(self._drain(name))
+        else:
+            logger.warning("%s again: stopping at once", name)
+            self.forced = True
+            self.stop()
+
+    async def _drain(self, reason: str) -> None:
+        logger.info("%s: draining", reason)
+        draining.start(reason)
+        try:
+            await asyncio.sleep(self.drain_delay)
+            await asyncio.gather(*(self._stop_listening(port) for port in self._ports))
+            deadline = time.monotonic() + self.drain_timeout
+            for protocol in list(self.connections):
+                if isinstance(protocol, ChatProtocol):
+                    protocol.restart()
+            await self._settle(deadline)
+            await self._lifespan.shutdown(max(deadline - time.monotonic(), SHUTDOWN_LEAST))
+            logger.info("Drained")
+        except Exception:
+            logger.exception("Exception while draining")
+        finally:
+            self.stop()
+
+    async def _stop_listening(self, port: Any) -> None:
+        if (closed := port.stopListening()) is not None:
+            await closed.asFuture(asyncio.get_running_loop())
+
+    async def _settle(self, deadline: float) -> None:
+        """Returns when no connection is left, with its application done, or at the deadline."""
+        quiet_since = None
+        while (now := time.monotonic()) < deadline:
+            if self.connections:
+                quiet_since = None
+            elif not (idle := self._transports()):
+                return
+            elif quiet_since is None:
+                quiet_since = now
+            elif now - quiet_since > IDLE_GRACE:
+                for transport in idle:
+                    transport.loseConnection()
+            await asyncio.sleep(0.02)
+        logger.warning("Still at work after %.1f s: %d", self.drain_timeout, len(self.connections))
+
+    def _transports(self) -> list[Any]:
+        watched = {*reactor.getReaders(), *reactor.getWriters()}
+        return [transport for transport in watched if isinstance(transport, tcp.Server)]
+
+    def kill_all_applications(self) -> Deferred[Any] | None:
+        tasks = [details.get("application_instance") for details in self.connections.values()]
+        running = [task for task in tasks if task is not None and not task.done()]
+        if not running:
+            return None
+        logger.warning("Killing %d applications", len(running))
+        for task in running:
+            task.cancel()
+        return Deferred.fromFuture(asyncio.ensure_future(asyncio.wait(running, timeout=1)))
+
+    # Connections and their applications ---------------------------------------------------------
+
+    # Daphne looks through all connections every second for those that ended; here each end is an
+    # event. With 10,000 sockets that is 4 ms in every second, and memory is free a second sooner.
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        details = self.connections.get(protocol)
+        if details is None:
+            return None
+        queue: Any = asyncio.Queue()
+        if isinstance(protocol, ChatProtocol):
+            queue = Inbox(protocol.transport)
+            scope["scheme"] = protocol.scheme
+            scope["extensions"] = {EXTENSION: protocol.direct}
+        scope["asgi"] = {"version": "3.0"}
+        send = partial(self.handle_reply, protocol)
+        task = asyncio.ensure_future(self.application(scope=scope, receive=queue.get, send=send))
+        details["application_instance"] = task
+        task.add_done_callback(partial(self._application_done, protocol))
+        return queue
+
+    def _application_done(self, protocol: Any, task: asyncio.Future[None]) -> None:
+        details = self.connections.get(protocol, {})
+        details.pop("application_instance", None)
+        connected = "connected" in details and "disconnected" not in details
+        if not connected:
+            self.connections.pop(protocol, None)
+            self._leaving.pop(protocol, None)
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            logger.error("Exception inside application: %s", error, exc_info=error)
+            if connected:
+                protocol.handle_exception(error)
+        elif connected:
+            protocol.application_returned()
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        details = self.connections.get(protocol)
+        if details is None or "disconnected" in details:
+            return
+        details["disconnected"] = time.time()
+        if "application_instance" in details:
+            self._leaving[protocol] = details["disconnected"]
+        else:
+            del self.connections[protocol]
+
+    def application_checker(self) -> None:
+        """Every second: ends applications that do not notice that their connection is gone."""
+        reactor.callLater(1, self.application_checker)
+        overdue = time.time() - self.application_close_timeout
+        for protocol, since in list(self._leaving.items()):
+            if since > overdue:
+                break  # they are in order
+            del self._leaving[protocol]
+            logger.warning("The application of %r took too long to end and was killed", protocol)
+            self.connections[protocol]["application_instance"].cancel()
+
+    def timeout_checker(self) -> None:
+        reactor.callLater(CHECK_STEP, self.timeout_checker)
+        if not self._unchecked:
+            self._unchecked = list(self.connections)
+            self._step = 1 + int(len(self._unchecked) * CHECK_STEP / CHECK_PERIOD)
+        step, self._unchecked = self._unchecked[: self._step], self._unchecked[self._step :]
+        for protocol in step:
+            if protocol in self.connections:
+                try:
+                    protocol.check_timeouts()
+                except Exception:
+                    logger.exception("Exception while checking %r", protocol)
+
+
+def _address(host: Any) -> str:
+    """Where a browser finds it; tests and bin/serve's users wait for this line."""
+    if not isinstance(host, IPv4Address | IPv6Address):
+        return str(host)
+    name = f"[{host.host}]" if isinstance(host, IPv6Address) else host.host
+    return f"http://{name}:{host.port}"
+
+
+class CommandLine(CommandLineInterface):  # type: ignore[misc]
+    """All of Daphne's flags, with two other defaults."""
+
+    description = "The chat's HTTP and WebSocket server"
+    server_class = Server
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parser.prog = "python -m chatsite.server"
+        # When everyone comes back at once, the last of them wait their turn for longer than 5 s.
+        self.parser.set_defaults(server_name="", websocket_connect_timeout=20)
+
+
+def main() -> None:
+    command = CommandLine()
+    command.run(sys.argv[1:])
+    if command.server.forced:
+        # At once: not when the last thread has done what it is doing.
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,327 @@
+"""Daphne's WebSocket protocol, with the common paths made short and the readers held to a bound.
+
+Autobahn parses and answers everything unusual: fragments, control frames, errors, closing. What
+happens all day does not reach it: whole text frames coming in, frames going out, pings and pongs.
+"""
+
+import logging
+from functools import cached_property
+from time import time
+from typing import Any
+
+from autobahn.websocket.protocol import TrafficStats
+from autobahn.websocket.types import ConnectionDeny
+from autobahn.websocket.utf8validator import Utf8Validator
+from daphne.server import reactor  # which that module installs
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import tcp
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
+from zope.interface import implementer
+
+from chatsite.direct import CloseCallback, DirectSocket, MessageCallback
+from chatsite.framing import BINARY, PING, PONG, TEXT, build_frame, read_text
+from chatsite.inbox import Inbox
+
+logger = logging.getLogger(__name__)
+
+RESTARTING = 4000
+
+# Seconds the other side has to answer our close frame. Autobahn's default is 1, and its timers run
+# up to a second early: many a phone would be aborted before it has read why.
+CLOSE_TIMEOUT = 5
+
+# Bytes a client may send before its handshake is answered.
+EARLY_LIMIT = 64 * 1024
+
+# Attributes only the handshake uses: two thirds of what Autobahn and Daphne keep for each socket.
+_HANDSHAKE = frozenset(
+    (
+        "_raw_query_string",
+        "_results",
+        "_transport_details",
+        "_valid_events",
+        "_wskey",
+        "application_deferred",
+        "clean_headers",
+        "http_headers",
+        "http_request_data",
+        "http_request_host",
+        "http_request_params",
+        "http_request_path",
+        "http_request_uri",
+        "http_response_data",
+        "http_status_line",
+        "is_closed",
+        "is_open",
+        "peer",
+        "protocol_to_accept",
+        "request",
+        "root_path",
+        "send_queue",
+        "server_addr",
+        "trafficStats",
+        "utf8validator",
+        "websocket_extensions",
+        "websocket_extensions_in_use",
+        "websocket_origin",
+        "websocket_protocols",
+        "websocket_version",
+    )
+)
+
+
+@implementer(IPushProducer)
+class ChatProtocol(WebSocketProtocol):  # type: ignore[misc]
+    """One WebSocket, from the upgrade on."""
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+    direct: DirectSocket
+    application_queue: Inbox | None = None
+    message_callback: MessageCallback | None = None
+    close_callback: CloseCallback | None = None
+    path: bytes | None = None
+    text_limit = 0
+    pinged_at = 0.0  # when the ping was sent that nothing was heard since; 0 when there is none
+
+    # What an open socket starts with. Autobahn sets these on each one; _slim() takes off again what
+    # equals the values here.
+    data = b""
+    autoPingPending = autoPingPendingCall = autoPingPendingSent = autoPingTimeoutCall = None
+    autoPingPendingSeq = send_state = 0
+    closedByMe = failedByMe = droppedByMe = inside_message = triggered = trackTimings = False
+    closeHandshakeTimeoutCall = openHandshakeTimeoutCall = trackedTimings = None
+    current_frame: Any = None
+    localCloseCode = localCloseReason = remoteCloseCode = remoteCloseReason = None
+    wasClean = wasCloseHandshakeTimeout = wasOpenHandshakeTimeout = False
+    wasMaxFramePayloadSizeExceeded = wasMaxMessagePayloadSizeExceeded = False
+    wasServerConnectionDropTimeout = wasServingFlashSocketPolicyFile = False
+    wasNotCleanReason = websocket_protocol_in_use = _perMessageCompress = None
+    client_scheme: str | None = None
+    root_path = ""
+    websocket_version = 13
+
+    # These it takes off whatever they are: shared by all, or made again when needed.
+    send_queue: tuple[bytes, ...] = ()
+    trafficStats: Any = TrafficStats()  # type: ignore[no-untyped-call]
+    is_closed = cached_property[Any](lambda self: Deferred())
+    utf8validator = cached_property[Any](lambda self: Utf8Validator())  # type: ignore[no-untyped-call]
+
+    @property
+    def scheme(self) -> str:
+        """As the client sees it: from the proxy's header, where --proxy-headers trusts that."""
+        secure = ISSLTransport.providedBy(self.transport)
+        return "wss" if self.client_scheme == "https" or secure else "ws"
+
+    def __repr__(self) -> str:
+        return f"<WebSocket {self.path!r}>"
+
+    # Connecting ---------------------------------------------------------------------------------
+
+    def connectionMade(self) -> None:
+        self.server = self.factory.server_class
+        transport = self.transport
+        plain = transport.socket if isinstance(transport, tcp.Connection) else None
+        self.direct = DirectSocket(self, transport, plain)
+        # In the place of the HTTP channel, which the transport would keep alive otherwise.
+        transport.unregisterProducer()
+        transport.registerProducer(self, True)
+        super().connectionMade()
+
+    def serverAccept(self, subprotocol: str | None = None) -> None:
+        # The handshake may have timed out while the application thought about it.
+        if self.state == self.STATE_CONNECTING:
+            super().serverAccept(subprotocol)
+            self._slim()
+
+    def serverReject(self) -> None:
+        if self.state == self.STATE_CONNECTING:
+            super().serverReject()
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Answers a handshake that is still under way with an HTTP status."""
+        if self.state == self.STATE_CONNECTING and not self.handshake_deferred.called:
+            denial = ConnectionDeny(code=status, reason=reason)  # type: ignore[no-untyped-call]
+            self.handshake_deferred.errback(denial)
+
+    def _slim(self) -> None:
+        common = type(self)
+        self.__dict__ = {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in _HANDSHAKE and value != getattr(common, name, self)
+        }
+
+    def onOpen(self) -> None:
+        self._log("connected")
+
+    # Receiving ----------------------------------------------------------------------------------
+
+    def dataReceived(self, data: bytes) -> None:
+        self.last_ping = time()
+        self.pinged_at = 0.0
+        if self.state == self.STATE_OPEN:
+            if not self.data and self.current_frame is None and not self.inside_message:
+                at = 0
+                while read := read_text(data, at, self.text_limit):
+                    payload, at = read
+                    self.onMessage(payload, False)
+                if at:
+                    data = data[at:]
+                if not data or (len(data) == len(PONG) + 4 and data.startswith(PONG)):
+                    return
+        elif self.state == self.STATE_CONNECTING and self.application_queue is not None:
+            self.data += data  # for when the application has accepted
+            if len(self.data) > EARLY_LIMIT:
+                self.dropConnection(abort=True)
+            return
+        self._dataReceived(data)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self.state != self.STATE_OPEN:
+            return  # the application has closed
+        if self.message_callback is not None:
+            try:
+                self.message_callback(payload, isBinary)
+            except Exception as error:
+                logger.exception("Exception in the message callback of %r", self)
+                self.handle_exception(error)
+        elif self.application_queue is not None:
+            content = {"bytes": payload} if isBinary else {"text": payload.decode()}
+            self.application_queue.put_nowait({"type": "websocket.receive", **content})
+
+    # Sending ------------------------------------------------------------------------------------
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Everything Autobahn sends. `sync` and `chopsize` are for its own test suite."""
+        self.direct.send(data)
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:
+        payload = content.encode() if isinstance(content, str) else content
+        self.direct.write(build_frame(BINARY if binary else TEXT, payload))
+
+    def pauseProducing(self) -> None:
+        self.direct.pause()
+
+    def resumeProducing(self) -> None:
+        self.direct.resume()
+
+    def stopProducing(self) -> None:
+        pass  # the connection is lost: connectionLost follows
+
+    # Liveness -----------------------------------------------------------------------------------
+
+    def check_timeouts(self) -> None:
+        """Called every two seconds. A peer that has gone without a word is dropped ping_interval +
+        ping_timeout + 4 s after it was last heard at the latest: 54 s by default."""
+        now, server = time(), self.server
+        if self.state == self.STATE_CONNECTING:
+            if 0 <= server.websocket_connect_timeout < now - self.socket_opened:
+                self.serverReject()
+        elif self.state == self.STATE_OPEN:
+            if 0 <= server.websocket_timeout < now - self.socket_opened:
+                self.close(RESTARTING, "open for long enough")
+            elif self.pinged_at:
+                if 0 < server.ping_timeout < now - self.pinged_at:
+                    self.onAutoPingTimeout()
+            elif now - self.last_ping > server.ping_interval:
+                self.pinged_at = now
+                self.direct.send(PING)
+
+    # Closing ------------------------------------------------------------------------------------
+
+    def close(self, code: int, reason: str) -> None:
+        if self.state == self.STATE_CONNECTING:
+            self.serverReject()
+        elif self.state == self.STATE_OPEN:
+            self.sendClose(code, reason or None)
+
+    def restart(self) -> None:
+        """The server is going away; the client is to come back, and will find another."""
+        if self.state == self.STATE_CONNECTING:
+            self.refuse(503, "Service Unavailable")
+        else:
+            self.close(RESTARTING, "restarting")
+
+    def application_returned(self) -> None:
+        """The application is done with the socket, unless it left callbacks to go on with."""
+        if self.state == self.STATE_CONNECTING:
+            self.refuse(500, "Internal Server Error")
+        elif self.close_callback is None:
+            self.close(1000, "")
+
+    def handle_exception(self, exception: BaseException) -> None:
+        """The application failed."""
+        if self.state == self.STATE_CONNECTING:
+            self.refuse(500, "Internal Server Error")
+        else:
+            self.sendCloseFrame(code=1011)
+
+    def onCloseFrame(self, code: int | None, reasonRaw: bytes | None) -> bool | None:
+        self.direct.discard()  # nobody will read it
+        answer: bool | None = super().onCloseFrame(code, reasonRaw)
+        return answer
+
+    def unregisterProducer(self) -> None:
+        # Autobahn is about to close the transport, which will not ask us for more.
+        self.direct.flush()
+        super().unregisterProducer()
+
+    def _closeConnection(self, abort: bool = False) -> None:
+        if not abort and self.direct.buffered:
+            # The transport would wait for ever for a peer that does not read.
+            reactor.callLater(CLOSE_TIMEOUT, self.transport.abortConnection)
+        super()._closeConnection(abort)
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        self.direct.detach()
+        self.server.protocol_disconnected(self)
+        callback, self.close_callback, self.message_callback = self.close_callback, None, None
+        if self.application_queue is None:
+            return  # it did not get as far as the application
+        code = 1005 if code is None else code  # the close frame had none
+        if callback is not None:
+            try:
+                callback(code)
+            except Exception:
+                logger.exception("Exception in the close callback of %r", self)
+        self.application_queue.put_nowait({"type": "websocket.disconnect", "code": code})
+        self._log("disconnected")
+
+    def _log(self, action: str) -> None:
+        address = self.client_addr
+        client = f"{address[0]}:{address[1]}" if address else None
+        path = self.path.decode("ascii") if self.path else None
+        self.server.log_action("websocket", action, {"path": path, "client": client})
+
+
+class ChatSocketFactory(WebSocketFactory):  # type: ignore[misc]
+    """Makes the protocols. The options are attributes of their class: Autobahn would copy all forty
+    to each socket, and format them for a debug log that nobody reads."""
+
+    def __init__(self, server: Any) -> None:
+        super().__init__(server, server=server.server_name)
+        self.setProtocolOptions(
+            allowNullOrigin=True,  # origins are the application's to judge
+            openHandshakeTimeout=server.websocket_handshake_timeout,
+            closeHandshakeTimeout=CLOSE_TIMEOUT,
+            maxMessagePayloadSize=server.websocket_max_message_size,
+            maxFramePayloadSize=server.websocket_max_frame_size,
+            failByDrop=False,  # a peer that breaks the rules is told so: 1002, 1007, 1009
+        )
+        options = {name: getattr(self, name) for name in ChatProtocol.CONFIG_ATTRS}
+        # A function among them must not become a method.
+        accept = staticmethod(options.pop("perMessageCompressionAccept"))
+        limits = [self.maxMessagePayloadSize, self.maxFramePayloadSize]
+        self.protocol = type(
+            "ConfiguredChatProtocol",
+            (ChatProtocol,),
+            {
+                **options,
+                "CONFIG_ATTRS": (),
+                "perMessageCompressionAccept": accept,
+                "text_limit": min((limit for limit in limits if limit), default=2**63),
+            },
+        )
