@@ -19,6 +19,8 @@ Frame = Mapping[str, Any]
 _ANSWER_WITHIN = 60.0  # seconds, reconnecting and waiting for a rate limit included
 _COME_BACK_WITHIN = 30.0  # seconds
 _PAGE = 100
+# Before this are all messages, also those that this visitor's worker has yet to hear of.
+_NEWEST = 2**53 - 1
 _STAY_AWAY = range(4500, 5000)  # close codes that mean: do not come back by yourself
 _PASSING = {"unavailable", "rate_limited"}
 _NAMES_TRIED = 6
@@ -36,9 +38,7 @@ class Visitor:
         self.name = nick
         self._pages = Pages(base_url)
         self._code = ""
-        self._room_id = ""
         self._user_id = ""
-        self._head = 0
         self._socket: ClientConnection | None = None
         self._listening: asyncio.Task[None] | None = None
         self._present: asyncio.Future[None] | None = None
@@ -70,7 +70,7 @@ class Visitor:
     async def transcript(self) -> list[Frame]:
         """Every message of the room from the first to the newest. Raises VisitorError."""
         messages: list[Frame] = []
-        before, older = self._head + 1, True
+        before, older = _NEWEST, True
         while older:
             ref = secrets.token_hex(8)
             page = await self._ask(
@@ -106,7 +106,8 @@ class Visitor:
                     raise VisitorError(f"{self.name} was not let in: {refused}") from refused
                 await asyncio.sleep(wait)
             except OSError as error:
-                if asyncio.get_running_loop().time() > deadline:
+                # Who opens the room is the first to ask: the site was never there.
+                if code is None or asyncio.get_running_loop().time() > deadline:
                     raise VisitorError(
                         f"{self._pages.base_url} cannot be reached: {error}"
                     ) from error
@@ -176,14 +177,11 @@ class Visitor:
     async def _take(self, frame: Frame, socket: ClientConnection) -> None:
         match frame["type"]:
             case "welcome":
-                self._room_id, self._user_id = frame["room"]["id"], frame["you"]["id"]
-                self._head = frame["through"]
+                self._user_id = frame["you"]["id"]
                 self._look_for_me(frame["members"])
                 self._socket = socket
                 for waiting, _ in list(self._unanswered.values()):
                     await self._send(waiting)
-            case "events":
-                self._head = frame["through"]
             case "members":
                 self._look_for_me(frame["joined"])
             case "ack" | "page":
