@@ -1,0 +1,258 @@
+"""What the desks have in common: long lists that stay fast, and verbs.
+
+Nothing is added, changed or deleted here but by the verbs everything else uses too, so that what a
+moderator does is in the log and in the open rooms. Each verb is asked about first, and is put into
+Django's admin log by the transaction that does it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import connections, transaction
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from rooms.errors import ChatError
+
+# What is shown: translated when it is.
+Text = str | Promise
+
+# Rows that are counted one by one. Nobody turns so many pages: from here on a filter is the way.
+COUNT_LIMIT = 10_000
+# Rows one verb is done to at once. Each is a transaction, and somebody waits for the page.
+VERB_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """Something staff does to a row.
+
+    `name` is part of the address (…/7/close/) and of the action (close_selected); `about` says what
+    it will mean to people. `perform` returns False if there was nothing left to do, and may raise
+    ChatError; `entry` is what the admin log says afterwards.
+    """
+
+    name: str
+    label: Text
+    about: Text
+    permission: str
+    applies: Callable[[HttpRequest, Any], bool]
+    perform: Callable[[HttpRequest, Any], bool]
+    entry: Callable[[Any], str]
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Knows how long a short list is, and of a long one as much as is cheap to know."""
+
+    @cached_property
+    def count(self) -> int:
+        return self._size[0]
+
+    @property
+    def note(self) -> str:
+        """What is to be said of the count, if it is not exact."""
+        return self._size[1]
+
+    @cached_property
+    def _size(self) -> tuple[int, str]:
+        rows: Any = self.object_list
+        if not rows.query.where and (estimate := _estimate(rows)) > COUNT_LIMIT:
+            return estimate, _("That is an estimate.")
+        # In the order of the list: a filter that matches the newest rows is counted from there.
+        count = rows.values("pk")[:COUNT_LIMIT].count()
+        return count, _("There are more: narrow the list down.") if count == COUNT_LIMIT else ""
+
+
+def _estimate(rows: QuerySet[Any]) -> int:
+    """How many rows the planner takes the table to have; 0 if it does not know."""
+    connection = connections[rows.db]
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(rows.model._meta.db_table)
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table])
+        return int(cursor.fetchone()[0])
+
+
+class Only(admin.SimpleListFilter):
+    """Narrows a list to the one thing a link named, and is not seen otherwise."""
+
+    model: type[Model]
+
+    def narrow(self, rows: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        return rows.filter(**{self.parameter_name or "": chosen})
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        if (value := self.value()) is None:
+            return []
+        return [(value, str(self.chosen) if self.chosen else _("there is none"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        return self.narrow(queryset, self.chosen) if self.chosen else queryset.none()
+
+    @cached_property
+    def chosen(self) -> Model | None:
+        value = self.value() or ""
+        if not value.isdecimal():
+            return None
+        return self.model._default_manager.filter(pk=value).first()
+
+
+class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list and a page of rows that only verbs change."""
+
+    verbs: ClassVar[Sequence[Verb]] = ()
+    paginator = BoundedPaginator
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count the whole table for each choice
+    sortable_by = ()
+    ordering = ("-pk",)
+    change_form_template = "admin/desk_form.html"
+    change_list_template = "admin/desk_list.html"
+
+    def links(self, row: Any) -> Iterable[tuple[Text, str]]:
+        """Ways from a row's page: (label, address)."""
+        return ()
+
+    def describe(self, row: Any) -> str:
+        """A row, in the question whether it is meant."""
+        return str(row)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # Verbs ----------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        own = [
+            path(
+                f"<int:pk>/{verb.name}/",
+                self.admin_site.admin_view(self._verb_view(verb)),
+                name=f"{name}_{verb.name}",
+            )
+            for verb in self.verbs
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        own = {
+            f"{verb.name}_selected": (self._verb_action(verb), f"{verb.name}_selected", verb.label)
+            for verb in self.verbs
+            if request.user.has_perm(verb.permission)
+        }
+        return {**super().get_actions(request), **own}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if row := kwargs.get("obj"):
+            context["links"] = self.links(row)
+            context["verbs"] = [
+                verb
+                for verb in self.verbs
+                if request.user.has_perm(verb.permission) and verb.applies(request, row)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _verb_view(self, verb: Verb) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            row = self.get_object(request, str(pk))
+            if row is None:
+                raise Http404
+            if not request.user.has_perm(verb.permission):
+                raise PermissionDenied
+            there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+            if request.method != "POST":
+                return self._ask(request, verb, [row], back=there)
+            self._perform(request, verb, [row])
+            return HttpResponseRedirect(there)
+
+        return view
+
+    def _verb_action(self, verb: Verb) -> Callable[..., HttpResponse | None]:
+        def action(desk: Desk, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+            chosen = list(rows[: VERB_LIMIT + 1])
+            if len(chosen) > VERB_LIMIT:
+                text = _("No more than %(limit)d at once, please.") % {"limit": VERB_LIMIT}
+                self.message_user(request, text, messages.ERROR)
+            elif "confirmed" in request.POST:
+                self._perform(request, verb, chosen)
+            else:
+                return self._ask(request, verb, chosen, back=request.get_full_path())
+            return None
+
+        return action
+
+    def _ask(
+        self, request: HttpRequest, verb: Verb, rows: Sequence[Any], *, back: str
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": verb.label,
+            "opts": self.opts,
+            "verb": verb,
+            "rows": [(row.pk, self.describe(row)) for row in rows],
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/ask.html", context)
+
+    def _perform(self, request: HttpRequest, verb: Verb, rows: Sequence[Any]) -> None:
+        done = 0
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    if verb.applies(request, row) and verb.perform(request, row):
+                        self.log_change(request, row, verb.entry(row))
+                        done += 1
+            except ChatError as refusal:
+                self.message_user(request, f"{row}: {refusal.message}", messages.ERROR)
+        if done:
+            text = _("%(verb)s: %(count)d done.") % {"verb": verb.label, "count": done}
+            self.message_user(request, text, messages.SUCCESS)
+        if rest := len(rows) - done:
+            text = _("%(verb)s: %(count)d left as they were.") % {"verb": verb.label, "count": rest}
+            self.message_user(request, text, messages.WARNING)
+
+
+def written(text: str, *, limit: int = 0) -> SafeString:
+    """What a person wrote, set apart so that its direction stays its own."""
+    shown = f"{text[:limit]}…" if limit and len(text) > limit else text
+    return format_html('<bdi dir="auto">{}</bdi>', shown)
+
+
+def link(row: Model | None, text: str = "") -> SafeString | str:
+    """The way to a row's page in the admin."""
+    if row is None:
+        return "–"
+    meta = row._meta
+    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', address, written(text or str(row)))
+
+
+def listing(model: type[Model], **filters: object) -> str:
+    """The address of a model's list, narrowed down."""
+    meta = model._meta
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    return f"{reverse(f'admin:{meta.app_label}_{meta.model_name}_changelist')}?{query}"

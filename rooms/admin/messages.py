@@ -1,0 +1,141 @@
+"""Messages: found by text, author, room or time, and deleted.
+
+Here and not with history, which has them: what is deleted must vanish from the open rooms too, and
+that is the rooms' verb.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from history.models import Message
+from rooms import codes
+from rooms.actions import messages
+from rooms.admin.desk import Desk, Only, Text, Verb, link, listing, written
+from rooms.models import Room, User
+
+_EXCERPT = 120
+
+
+class DeletedFilter(admin.SimpleListFilter):
+    title = _("deleted")
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(deleted_at__isnull=self.value() == "no")
+        return queryset
+
+
+class OnlyRoom(Only):
+    title = _("room")
+    parameter_name = "room"
+    model = Room
+
+    def narrow(self, rows: QuerySet[Any], chosen: Room) -> QuerySet[Any]:
+        return rows.filter(stream=chosen.stream_id)
+
+
+class OnlyAuthor(Only):
+    title = _("author")
+    parameter_name = "author"
+    model = User
+
+
+def _delete(request: HttpRequest, message: Message) -> bool:
+    return messages.delete(message=message, by=request.user)  # type: ignore[arg-type]
+
+
+DELETE = Verb(
+    name="delete",
+    label=_("Delete"),
+    about=_(
+        "The text is erased for good, in the open room at once. The message keeps its place, "
+        "where it says that it was deleted."
+    ),
+    permission="history.delete_message",
+    applies=lambda request, message: message.kind == Message.Kind.CHAT and not message.is_deleted,
+    perform=_delete,
+    entry=lambda message: (
+        f"Deleted message {message} in room {message.stream.room} by {message.author}."
+    ),
+)
+
+
+@admin.register(Message)
+class MessageAdmin(Desk):
+    verbs = (DELETE,)
+    list_display = ("at", "number", "in_room", "said_by", "kind", "excerpt")
+    list_display_links = ("at", "number")
+    list_filter = ("kind", "at", DeletedFilter, OnlyRoom, OnlyAuthor)
+    list_select_related = ("author", "stream__room")
+    search_fields = ("body", "author__display_name", "stream__room__code")
+    search_help_text = _("Text, author's name or room code")
+    fields = (
+        "in_room",
+        "number",
+        "kind",
+        "said_by",
+        "at",
+        "text",
+        "edited_at",
+        "deleted_at",
+        "erased_by",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).select_related("author", "stream__room", "deleted_by")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+    ) -> tuple[QuerySet[Message], bool]:
+        """Authors and rooms are looked up in their own tables: joined, they would be read in whole."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        found = Q(body__icontains=text)
+        found |= Q(author__in=User.objects.filter(display_name__icontains=text))
+        if code := codes.normalize(text):
+            found |= Q(stream__in=Room.objects.filter(code=code).values("stream"))
+        return queryset.filter(found), False
+
+    def links(self, row: Message) -> Iterable[tuple[Text, str]]:
+        yield _("All of this room"), listing(Message, room=row.stream.room.pk)
+        if row.author:
+            yield _("All of this person"), listing(Message, author=row.author.pk)
+
+    def describe(self, row: Message) -> str:
+        return f"{row.stream.room} {row}, {row.author}: {row.body}"
+
+    @admin.display(description=_("number"))
+    def number(self, message: Message) -> str:
+        return str(message)
+
+    @admin.display(description=_("room"))
+    def in_room(self, message: Message) -> SafeString | str:
+        return link(message.stream.room)
+
+    @admin.display(description=_("author"))
+    def said_by(self, message: Message) -> SafeString | str:
+        return link(message.author)
+
+    @admin.display(description=_("text"))
+    def excerpt(self, message: Message) -> Any:
+        return _("(deleted)") if message.is_deleted else written(message.body, limit=_EXCERPT)
+
+    @admin.display(description=_("text"))
+    def text(self, message: Message) -> Any:
+        return _("(deleted)") if message.is_deleted else written(message.body)
+
+    @admin.display(description=_("deleted by"))
+    def erased_by(self, message: Message) -> SafeString | str:
+        return link(message.deleted_by)

@@ -1,0 +1,181 @@
+"""People: guests and registered ones, shut out and let in again; staff accounts; memberships."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from history.models import Message
+from rooms.actions import moderation
+from rooms.admin.desk import Desk, Only, Text, Verb, link, listing, written
+from rooms.models import Membership, Room, User
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("guest", _("Guests")),
+            ("registered", _("Registered")),
+            ("staff", _("Staff")),
+            ("banned", _("Banned")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        match self.value():
+            case "guest":
+                return queryset.filter(is_guest=True)
+            case "registered":
+                return queryset.filter(is_guest=False)
+            case "staff":
+                return queryset.filter(is_staff=True)
+            case "banned":
+                return queryset.filter(is_active=False)
+        return queryset
+
+
+def _may_judge(request: HttpRequest, user: User) -> bool:
+    """Nobody judges themselves, and staff is judged by superusers."""
+    judge = request.user
+    return user.pk != judge.pk and (not user.is_staff or bool(getattr(judge, "is_superuser", 0)))
+
+
+def _ban(request: HttpRequest, user: User) -> bool:
+    moderation.ban(user=user)
+    return True
+
+
+def _unban(request: HttpRequest, user: User) -> bool:
+    moderation.unban(user=user)
+    return True
+
+
+BAN = Verb(
+    name="ban",
+    label=_("Ban from the site"),
+    about=_(
+        "The person is shown out of every room at once and cannot come back. What they said stays."
+    ),
+    permission="rooms.change_user",
+    applies=lambda request, user: user.is_active and _may_judge(request, user),
+    perform=_ban,
+    entry=lambda user: f"Banned {user} ({user.public_id}).",
+)
+UNBAN = Verb(
+    name="unban",
+    label=_("Let in again"),
+    about=_("The ban is lifted. Memberships are as they were."),
+    permission="rooms.change_user",
+    applies=lambda request, user: not user.is_active and _may_judge(request, user),
+    perform=_unban,
+    entry=lambda user: f"Let {user} ({user.public_id}) in again.",
+)
+
+
+@admin.register(User)
+class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
+    """Everyone who was ever in a room. Accounts are edited by superusers, guests by nobody.
+
+    People are never deleted here: messages keep their author. A ban retires an account.
+    """
+
+    verbs = (BAN, UNBAN)
+    list_display = ("name", "username", "kind", "banned", "date_joined", "last_login")
+    list_display_links = ("name", "username")
+    list_filter = (KindFilter, "date_joined")
+    search_fields = ("display_name", "username", "public_id")
+    search_help_text = _("Name, user name or id")
+    person = ("name", "kind", "banned", "public_id", "date_joined", "last_login")
+    readonly_fields = person
+    account = ("username", "password", "email")
+    rights = ("is_staff", "is_superuser", "groups", "user_permissions")
+    ordering = ("-pk",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(getattr(request.user, "is_superuser", False))
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Who may change an account's password or rights is as good as its owner.
+        may = bool(getattr(request.user, "is_superuser", False))
+        return may and not (obj and obj.is_guest)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        person = (None, {"fields": self.person})
+        if not self.has_change_permission(request, obj):
+            return (person,)
+        account = (_("Account"), {"fields": self.account})
+        return (person, account, (_("Rights"), {"fields": self.rights}))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        # Only what was typed: a ban or a name given in the meantime stays.
+        columns = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields=columns.intersection(form.changed_data) if change else None)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        found = Q(display_name__icontains=text) | Q(username__icontains=text) | Q(public_id=text)
+        return queryset.filter(found), False
+
+    def links(self, row: User) -> Iterable[tuple[Text, str]]:
+        yield _("Messages"), listing(Message, author=row.pk)
+        yield _("Rooms"), listing(Membership, user=row.pk)
+
+    def describe(self, row: User) -> str:
+        return f"{row} ({row.public_id})"
+
+    @admin.display(description=_("name"))
+    def name(self, user: User) -> SafeString:
+        return written(str(user))
+
+    @admin.display(description=_("kind"))
+    def kind(self, user: User) -> Any:
+        if user.is_staff:
+            return _("staff")
+        return _("guest") if user.is_guest else _("registered")
+
+    @admin.display(description=_("banned"))
+    def banned(self, user: User) -> Any:
+        return "" if user.is_active else _("banned")
+
+
+class OnlyRoom(Only):
+    title = _("room")
+    parameter_name = "room"
+    model = Room
+
+
+class OnlyPerson(Only):
+    title = _("person")
+    parameter_name = "user"
+    model = User
+
+
+@admin.register(Membership)
+class MembershipAdmin(Desk):
+    list_display = ("person", "in_room", "role", "present", "entered_at", "left_at")
+    list_display_links = None
+    list_filter = ("role", "present", OnlyRoom, OnlyPerson)
+    list_select_related = ("room", "user")
+    fields = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("person"))
+    def person(self, membership: Membership) -> SafeString | str:
+        return link(membership.user)
+
+    @admin.display(description=_("room"))
+    def in_room(self, membership: Membership) -> SafeString | str:
+        return link(membership.room)

@@ -1,0 +1,132 @@
+"""Rooms: found by code, title or owner, closed when they must be."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from history.models import Message
+from rooms import codes
+from rooms.actions import rooms
+from rooms.admin.desk import Desk, Text, Verb, link, listing, written
+from rooms.models import Membership, Room
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("open", _("Open")),
+            ("occupied", _("Open, somebody there")),
+            ("empty", _("Open, nobody there")),
+            ("closed", _("Closed")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Room]) -> QuerySet[Room]:
+        match self.value():
+            case "open":
+                return queryset.filter(closed_at__isnull=True)
+            case "occupied":
+                return queryset.filter(closed_at__isnull=True, closes_at__isnull=True)
+            case "empty":
+                return queryset.filter(closed_at__isnull=True, closes_at__isnull=False)
+            case "closed":
+                return queryset.filter(closed_at__isnull=False)
+        return queryset
+
+
+def _close(request: HttpRequest, room: Room) -> bool:
+    return rooms.close(room=room)
+
+
+CLOSE = Verb(
+    name="close",
+    label=_("Close"),
+    about=_(
+        "Everyone who is there is told that a moderator closed the room, and shown out. Its code "
+        "is free again; its messages stay with those who were there. A room cannot be reopened."
+    ),
+    permission="rooms.change_room",
+    applies=lambda request, room: room.is_open,
+    perform=_close,
+    entry=lambda room: f"Closed room {room.code} ({room.public_id}).",
+)
+
+
+@admin.register(Room)
+class RoomAdmin(Desk):
+    verbs = (CLOSE,)
+    list_display = ("code", "state", "shown_title", "owned_by", "people", "said", "created_at")
+    list_filter = (StateFilter, "created_at")
+    search_fields = ("code", "title", "owner__display_name")
+    search_help_text = _("Code, title or owner's name")
+    list_select_related = ("owner",)
+    fields = (
+        "code",
+        "state",
+        "shown_title",
+        "owned_by",
+        "people",
+        "said",
+        "grace",
+        "created_at",
+        "closes_at",
+        "closed_at",
+        "public_id",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        here = Membership.objects.filter(room=OuterRef("pk"), present=True)
+        said = Message.objects.filter(stream=OuterRef("stream"), kind=Message.Kind.CHAT)
+        rows: QuerySet[Room] = super().get_queryset(request)
+        return rows.select_related("owner").annotate(
+            people=_count(here, "room"), said=_count(said, "stream")
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Room], search_term: str
+    ) -> tuple[QuerySet[Room], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        found = Q(title__icontains=text) | Q(owner__display_name__icontains=text)
+        if code := codes.normalize(text):
+            found |= Q(code__startswith=code)
+        return queryset.filter(found), False
+
+    def links(self, row: Room) -> Iterable[tuple[Text, str]]:
+        yield _("Messages"), listing(Message, room=row.pk)
+        yield _("Members"), listing(Membership, room=row.pk)
+
+    @admin.display(description=_("state"))
+    def state(self, room: Room) -> Any:
+        return _("open") if room.is_open else _("closed")
+
+    @admin.display(description=_("title"), empty_value="")
+    def shown_title(self, room: Room) -> SafeString:
+        return written(room.title)
+
+    @admin.display(description=_("owner"))
+    def owned_by(self, room: Room) -> SafeString | str:
+        return link(room.owner)
+
+    @admin.display(description=_("people now"))
+    def people(self, room: Any) -> int:
+        return int(room.people)
+
+    @admin.display(description=_("messages"))
+    def said(self, room: Any) -> int:
+        return int(room.said)
+
+
+def _count(rows: QuerySet[Any], by: str) -> Coalesce:
+    """How many of these rows belong to one outer row: a subquery for each row that is shown."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
