@@ -78,16 +78,16 @@ class RoomConsumer(AsyncConsumer):
             entrance = await self.worker.door.enter(calls.arrival(client, session, code))
             membership = entrance.membership
             calls.introduce(client, entrance)
-            room = await self.worker.hub.room(membership)
             after = query.get("after", [""])[0]
             same = query.get("room", [""])[0] == membership.room.public_id
-            await welcome.enter(
-                hub=self.worker.hub,
-                threads=self.worker.threads,
-                room=room,
-                client=client,
-                after=int(after) if same and after.isdecimal() and len(after) < 16 else None,
-            )
+            async with self.worker.hub.entering(membership) as room:
+                await welcome.enter(
+                    hub=self.worker.hub,
+                    threads=self.worker.threads,
+                    room=room,
+                    client=client,
+                    after=int(after) if same and after.isdecimal() and len(after) < 16 else None,
+                )
         except ChatError as error:
             client.sender.close(close_code(error))
             return

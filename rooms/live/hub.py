@@ -7,7 +7,9 @@ cursor only moves forward, and each change passes it once.
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,7 +21,7 @@ from rooms.errors import ChatError, NotMember, Removed, RoomClosed
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
-from rooms.live.room import LiveRoom, Member, load, roster
+from rooms.live.room import LiveRoom, Member, load, people
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
 from rooms.protocol import Close
@@ -56,8 +58,12 @@ class Hub:
 
     # Sockets --------------------------------------------------------------------------------------
 
-    async def room(self, membership: Membership) -> LiveRoom:
-        """The live room of a membership, loaded. Raises what the database raises."""
+    @asynccontextmanager
+    async def entering(self, membership: Membership) -> AsyncIterator[LiveRoom]:
+        """The live room of a membership, loaded, and kept while somebody is on the way in.
+
+        Raises what the database raises.
+        """
         stream_id = membership.room.stream_id
         room = self.rooms.get(stream_id)
         if room is None:
@@ -66,13 +72,18 @@ class Hub:
             )
             metrics.rooms.set(len(self.rooms))
             self._spawn(self._load(room))
-        await asyncio.shield(room.ready)
-        return room
+        room.entering += 1
+        try:
+            await asyncio.shield(room.ready)
+            yield room
+        finally:
+            room.entering -= 1
+            self._forget_if_empty(room)
 
     async def _load(self, room: LiveRoom) -> None:
-        # Heard from before it is read, so that nothing falls between the two.
-        await self.bell.join(publish.group(room.code))
         try:
+            # Heard from before it is read, so that nothing falls between the two.
+            await self.bell.join(publish.group(room.code))
             room.start(
                 await self._threads.read(load, room_id=room.room_id, stream_id=room.stream_id)
             )
@@ -87,6 +98,7 @@ class Hub:
         self._take_early(room)
         if room.early:
             self._hold(room)
+        self._forget_if_empty(room)  # whoever it was for may have gone meanwhile
 
     def attach(self, room: LiveRoom, client: Client) -> None:
         """Show the room's changes to a client from now on. It must have all up to the cursor."""
@@ -99,7 +111,10 @@ class Hub:
         """Forget a client, and with the last one the room."""
         if room.remove(client):
             metrics.sockets.dec()
-        if not room.clients and room.ready.done():
+        self._forget_if_empty(room)
+
+    def _forget_if_empty(self, room: LiveRoom) -> None:
+        if not room.clients and not room.entering and room.ready.done():
             self._forget(room)
 
     def _forget(self, room: LiveRoom) -> None:
@@ -171,25 +186,30 @@ class Hub:
 
     async def _repair(self, room: LiveRoom) -> None:
         try:
-            while True:
-                change = await self._threads.read(log.changed_since, room.stream_id, room.cursor)
-                if change.through > room.cursor:
-                    self.deliver(change)
-                if len(change.messages) < log.RESUME_LIMIT:
-                    break
+            await self.catch_up(room)
         except Exception as error:  # noqa: BLE001 - the next poll tries again, and says so too
             logger.warning("log of room %s could not be read: %r", room.stream_id, error)
-        finally:
             room.repair = None
-            room.early = {k: c for k, c in room.early.items() if c.through > room.cursor}
+        else:
+            self._repaired(room)
+
+    def _repaired(self, room: LiveRoom) -> None:
+        room.repair = None
+        room.early = {k: c for k, c in room.early.items() if c.through > room.cursor}
+        if room.early:  # it came while the log was read, and nothing else waits for it
+            self._hold(room)
 
     async def catch_up(self, room: LiveRoom) -> None:
-        """Read from the log whatever the room has not shown yet."""
-        if not isinstance(room.repair, asyncio.Task):
-            if room.repair is not None:
-                room.repair.cancel()
-            room.repair = self._spawn(self._repair(room))
-        await asyncio.shield(room.repair)
+        """Read from the log whatever the room has not shown yet.
+
+        Raises what the database raises.
+        """
+        while self.rooms.get(room.stream_id) is room:
+            change = await self._threads.read(log.changed_since, room.stream_id, room.cursor)
+            if change.through > room.cursor:
+                self.deliver(change)
+            if len(change.messages) < log.RESUME_LIMIT:
+                break
 
     async def poll(self) -> None:
         """Compare the cursors with the log once: the way without the bell, and behind its back.
@@ -211,7 +231,7 @@ class Hub:
     async def _find(self, room: LiveRoom, head: int) -> None:
         await asyncio.sleep(HOLD)
         if head <= room.cursor:
-            room.repair = None
+            self._repaired(room)
             return
         metrics.head_poll_finds.inc()
         await self._repair(room)
@@ -230,12 +250,16 @@ class Hub:
         try:
             while True:
                 room.refreshing_again = False
-                users = {client.user_id for client in room.clients.values()}
-                epoch, members, now = await self._threads.read(
-                    _look_again, room.room_id, room.stream_id, users
+                clients = list(room.clients.values())
+                look = await self._threads.read(
+                    _look_again, room.room_id, room.stream_id, {c.user_id for c in clients}
                 )
-                self._enforce(room, epoch, members)
-                room.replace_roster(now)
+                # What was read knows the log at least as far: a name from an older join in it must
+                # not come after the newer one.
+                if look.head > room.cursor:
+                    await self.catch_up(room)
+                self._enforce(room, clients, look)
+                room.update_people(look.people, look.roles)
                 if not room.refreshing_again:
                     break
         except Exception as error:  # noqa: BLE001 - the epoch stays behind: the next poll tries again
@@ -243,18 +267,24 @@ class Hub:
         finally:
             room.refreshing = False
 
-    def _enforce(self, room: LiveRoom, epoch: int, members: dict[int, Membership]) -> None:
-        room.epoch = max(room.epoch, epoch)
-        for client in list(room.clients.values()):
+    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: "_Look") -> None:
+        """Hold the clients who were there when the look was taken to what it saw."""
+        room.epoch = max(room.epoch, look.epoch)
+        for client in clients:
+            if client.socket_id not in room.clients:
+                continue
             try:
-                member = access.check(members.get(client.user_id))
+                member = access.check(look.members.get(client.user_id))
             except ChatError as error:
                 client.sender.close(close_code(error))
                 self.detach(room, client)
                 continue
-            client.epoch = max(client.epoch, epoch)
+            client.epoch = max(client.epoch, look.epoch)
             client.role = member.role
             client.author = {"id": member.user.public_id, "name": member.user.display_name}
+        # Who came while it was taken is not in it.
+        if any(client.epoch < room.epoch for client in room.clients.values()):
+            room.refreshing_again = True
 
     # Passing things -------------------------------------------------------------------------------
 
@@ -270,14 +300,20 @@ class Hub:
         return task
 
 
-def _look_again(
-    room_id: int, stream_id: int, user_ids: set[int]
-) -> tuple[int, dict[int, Membership], dict[str, Member]]:
-    """The epoch first: whoever is let through by what is read next is let through at it."""
-    epoch = log.heads([stream_id])[stream_id][1]
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Who may be in a room, with what rights and names: as of `epoch` and `head`, or newer."""
+
+    head: int
+    epoch: int
+    members: dict[int, Membership]
+    people: dict[str, Member]
+    roles: dict[str, str]
+
+
+def _look_again(room_id: int, stream_id: int, user_ids: set[int]) -> _Look:
+    # The epoch first: whoever is let through by what is read next is let through at it.
+    head, epoch = log.heads([stream_id])[stream_id]
     members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
-    return (
-        epoch,
-        {member.user_id: member for member in members.select_related("room", "user")},
-        roster(room_id=room_id),
-    )
+    by_user = {member.user_id: member for member in members.select_related("room", "user")}
+    return _Look(head, epoch, by_user, *people(room_id=room_id))

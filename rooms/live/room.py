@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from django.db.models import Q
+
 from history import log
 from history.log import Change
 from history.models import Message
@@ -39,6 +41,7 @@ class Snapshot:
     change: Change
     floor: int
     roster: dict[str, Member]
+    roles: dict[str, str]
 
 
 def load(*, room_id: int, stream_id: int) -> Snapshot:
@@ -58,17 +61,28 @@ def load(*, room_id: int, stream_id: int) -> Snapshot:
         "grace": room.grace,
         "created_at": timestamp(room.created_at),
     }
-    return Snapshot(info, change, floor, roster(room_id=room_id))
+    return Snapshot(info, change, floor, *people(room_id=room_id))
 
 
-def roster(*, room_id: int) -> dict[str, Member]:
-    """Who is in a room now, by public id. Runs on a database thread."""
+def people(*, room_id: int) -> tuple[dict[str, Member], dict[str, str]]:
+    """Who is in a room now, and the role of everyone who has one, there or not; by public id.
+
+    Runs on a database thread.
+    """
     rows = (
-        Membership.objects.filter(room_id=room_id, present=True)
+        Membership.objects.filter(room_id=room_id)
+        .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
         .order_by("pk")
-        .values_list("user__public_id", "user__display_name", "role")
+        .values_list("user__public_id", "user__display_name", "role", "present")
     )
-    return {public: {"id": public, "name": name, "role": role} for public, name, role in rows}
+    roster: dict[str, Member] = {}
+    roles: dict[str, str] = {}
+    for public_id, name, role, present in rows:
+        if present:
+            roster[public_id] = {"id": public_id, "name": name, "role": role}
+        if role != Membership.Role.MEMBER:
+            roles[public_id] = role
+    return roster, roles
 
 
 class LiveRoom:
@@ -85,6 +99,7 @@ class LiveRoom:
         self.roster: dict[str, Member] = {}
         self.roles: dict[str, str] = {}
         self.clients: dict[str, Client] = {}
+        self.entering = 0  # sockets that will be among the clients in a moment
         # The same, by the way a frame takes to them.
         self._writers: dict[Client, Callable[[bytes], None]] = {}
         self._senders: dict[Client, Sender] = {}
@@ -100,7 +115,7 @@ class LiveRoom:
         self.cursor = snapshot.change.through
         self.epoch = snapshot.change.epoch
         self.tail = Tail(floor=snapshot.floor, messages=snapshot.change.messages)
-        self.roster = snapshot.roster
+        self.roster, self.roles = snapshot.roster, snapshot.roles
 
     def add(self, client: Client) -> None:
         self.clients[client.socket_id] = client
@@ -152,33 +167,39 @@ class LiveRoom:
 
     def _presence(self, messages: Iterable[WireMessage]) -> bytes | None:
         """Fold joins and leaves into the roster; the `members` frame if it changed."""
-        joined: dict[str, Member] = {}
-        left: dict[str, None] = {}
+        before: dict[str, Member | None] = {}
         for message in messages:
             author = message["author"]
             if author is None or message["seq"] != message["changed"]:
                 continue
+            who = author["id"]
             if message["kind"] == Message.Kind.JOIN:
-                role = self.roles.get(author["id"], Membership.Role.MEMBER.value)
-                member: Member = {"id": author["id"], "name": author["name"], "role": role}
-                joined[author["id"]] = self.roster[author["id"]] = member
-                left.pop(author["id"], None)
+                before.setdefault(who, self.roster.get(who))
+                role = self.roles.get(who, Membership.Role.MEMBER.value)
+                self.roster[who] = {"id": who, "name": author["name"], "role": role}
             elif message["kind"] == Message.Kind.LEAVE:
-                self.roster.pop(author["id"], None)
-                joined.pop(author["id"], None)
-                left[author["id"]] = None
-        return self._members_frame(list(joined.values()), left)
+                before.setdefault(who, self.roster.pop(who, None))
+                self.roster.pop(who, None)
+        return self._members_frame(before)
 
-    def replace_roster(self, roster: dict[str, Member]) -> None:
-        """Take over a roster read from the database, and show what is different."""
-        changed = [member for key, member in roster.items() if self.roster.get(key) != member]
-        left = [key for key in self.roster if key not in roster]
-        self.roster = roster
-        if frame := self._members_frame(changed, left):
+    def update_people(self, people: Mapping[str, Member], roles: dict[str, str]) -> None:
+        """Take over names and roles read from the database, and show what is different.
+
+        Who is there is the log's to say: what was read may be older or newer than the cursor.
+        """
+        self.roles = roles
+        before: dict[str, Member | None] = {}
+        for who, member in people.items():
+            if who in self.roster and self.roster[who] != member:
+                before[who], self.roster[who] = self.roster[who], member
+        if frame := self._members_frame(before):
             self.show([frame])
 
-    def _members_frame(self, joined: Sequence[Member], left: Iterable[str]) -> bytes | None:
-        gone = [{"id": key} for key in left]
-        if not joined and not gone:
+    def _members_frame(self, before: Mapping[str, Member | None]) -> bytes | None:
+        """What has become of the people in `before`, who were there like that or not at all."""
+        now = {who: self.roster.get(who) for who in before}
+        joined = [member for who, member in now.items() if member and member != before[who]]
+        left = [{"id": who} for who, was in before.items() if was and now[who] is None]
+        if not joined and not left:
             return None
-        return protocol.encode("members", count=len(self.roster), joined=joined, left=gone)
+        return protocol.encode("members", count=len(self.roster), joined=joined, left=left)

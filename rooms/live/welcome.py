@@ -24,33 +24,31 @@ async def enter(
     database raises, where memory does not reach.
     """
     if after is not None and after > room.cursor:
-        # It has heard more from another worker than this one has.
+        # It has heard more from another worker than this one has, or made the number up.
         await hub.catch_up(room)
-    while True:
-        missed = None if after is None or after > room.cursor else room.tail.since(after)
-        if after is not None and missed is not None:
-            metrics.resumes.inc()
-            _resume(room, client, after, missed)
-            break
-        if after is not None and 0 <= room.cursor - after <= log.RESUME_LIMIT:
-            change = await threads.read(log.changed_since, room.stream_id, after)
-            hub.deliver(change)
-            if change.through == room.cursor:
-                metrics.resumes.inc()
-                _resume(room, client, after, list(change.messages))
-                break
-            continue  # the room went on meanwhile: look again
-        page = room.tail.newest(NEWEST_PAGE)
-        if page is None:
-            cursor = room.cursor
-            read = await threads.read(log.page, room.stream_id, limit=NEWEST_PAGE)
-            if cursor != room.cursor:
-                continue
-            page = ([m for m in read.messages if m["seq"] <= cursor], read.older)
+    missed = None if after is None or after > room.cursor else room.tail.since(after)
+    if after is not None and missed is not None:
+        metrics.resumes.inc()
+        _resume(room, client, after, missed)
+    else:
+        messages, older = await _newest(hub, threads, room)
         metrics.resets.inc()
-        _reset(room, client, *page)
-        break
+        _reset(room, client, messages, older)
     hub.attach(room, client)
+
+
+async def _newest(
+    hub: Hub, threads: DatabaseThreads, room: LiveRoom
+) -> tuple[list[WireMessage], bool]:
+    """The newest page as it is at the room's cursor, and whether there is more before it."""
+    while (page := room.tail.newest(NEWEST_PAGE)) is None:
+        cursor = room.cursor
+        read = await threads.read(log.page, room.stream_id, limit=NEWEST_PAGE)
+        if any(message["changed"] > room.cursor for message in read.messages):
+            await hub.catch_up(room)
+        elif cursor == room.cursor:
+            return read.messages, read.older
+    return page
 
 
 def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
