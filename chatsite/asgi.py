@@ -2,24 +2,25 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
 # After Django is set up: these have models.
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-from rooms.live import worker
-from rooms.routing import websocket_urlpatterns
+from chatsite.pages import PagesHandler  # noqa: E402
+from rooms.live import worker  # noqa: E402
+from rooms.routing import websocket_urlpatterns  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-_sockets = URLRouter(websocket_urlpatterns)
+_sockets: Any = URLRouter(cast(Any, websocket_urlpatterns))
 
 
 async def sockets(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -46,4 +47,6 @@ async def lifespan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             return
 
 
-application = ProtocolTypeRouter({"http": pages, "websocket": sockets, "lifespan": lifespan})
+application = ProtocolTypeRouter(
+    {"http": PagesHandler(), "websocket": sockets, "lifespan": lifespan}
+)

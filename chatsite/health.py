@@ -33,9 +33,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     live = worker.of_this_process()
     if live is not None and not live.hub.bell.up:
         failing["channel_layer"] = "no answer"
-    return JsonResponse(
-        {"ready": not failing, "failing": failing}, status=503 if failing else 200
-    )
+    return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
 
 
 def metrics_page(request: HttpRequest) -> HttpResponse:

@@ -133,10 +133,10 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # The database -----------------------------------------------------------------------------------
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'chat.sqlite3'}")
-}
-_database = DATABASES["default"]
+_database: dict[str, Any] = dict(
+    dj_database_url.config(default=f"sqlite:///{DATA_DIR / 'chat.sqlite3'}")
+)
+DATABASES = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     if "DATABASE_URL" not in os.environ:
         DATA_DIR.mkdir(parents=True, exist_ok=True)

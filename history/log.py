@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import orjson
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
 
@@ -63,13 +64,29 @@ def entry(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one transaction did to one stream: a reader at `after` who applies it is at `through`."""
+    """What one transaction did to one stream: a reader at `after` who applies it is at `through`.
+
+    `encoded` is `messages` as JSON: encoded once for the sockets here and for other workers.
+    """
 
     stream_id: int
     after: int
     through: int
     epoch: int
-    messages: tuple[WireMessage, ...]
+    messages: Sequence[WireMessage]
+    encoded: bytes
+
+    @classmethod
+    def of(
+        cls, *, stream_id: int, after: int, through: int, epoch: int, messages: list[WireMessage]
+    ) -> "Change":
+        return cls(stream_id, after, through, epoch, messages, orjson.dumps(messages))
+
+    @classmethod
+    def from_json(
+        cls, *, stream_id: int, after: int, through: int, epoch: int, encoded: bytes
+    ) -> "Change":
+        return cls(stream_id, after, through, epoch, orjson.loads(encoded), encoded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +207,12 @@ def append(head: Head, entries: Sequence[Entry]) -> Change:
     first = taken.seq - len(entries) + 1
     numbered = list(enumerate(entries, first))
     insert([(head.stream_id, seq, taken.now, entry) for seq, entry in numbered])
-    return Change(
+    return Change.of(
         stream_id=head.stream_id,
         after=first - 1,
         through=taken.seq,
         epoch=taken.epoch,
-        messages=tuple(wired(seq, taken.now, entry) for seq, entry in numbered),
+        messages=[wired(seq, taken.now, entry) for seq, entry in numbered],
     )
 
 
@@ -208,8 +225,12 @@ def tombstone(head: Head, message: Message, *, by_id: int | None) -> Change | No
         body="", deleted_at=taken.now, deleted_by_id=by_id, changed_seq=taken.seq
     )
     row = Message.objects.select_related("author").get(pk=message.pk)
-    return Change(
-        head.stream_id, taken.seq - 1, taken.seq, taken.epoch, (wire.from_row(row),)
+    return Change.of(
+        stream_id=head.stream_id,
+        after=taken.seq - 1,
+        through=taken.seq,
+        epoch=taken.epoch,
+        messages=[wire.from_row(row)],
     )
 
 
@@ -244,8 +265,12 @@ def changed_since(stream_id: int, after: int, *, limit: int = RESUME_LIMIT) -> C
     # The latest change of a stream is some message's `changed_seq`, so a whole answer reaches the
     # head by itself, unless the row that held it was erased.
     through = last if len(rows) == limit else max(head, last)
-    return Change(
-        stream_id, after, max(after, through), epoch, tuple(wire.from_row(row) for row in rows)
+    return Change.of(
+        stream_id=stream_id,
+        after=after,
+        through=max(after, through),
+        epoch=epoch,
+        messages=[wire.from_row(row) for row in rows],
     )
 
 

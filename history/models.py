@@ -47,7 +47,7 @@ class Message(models.Model):
         null=True,
         db_index=False,
     )
-    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULL: not from a client
+    client_id = models.CharField(max_length=64, null=True)
     body = models.TextField("text", blank=True)
     at = models.DateTimeField("time", db_default=Now())
     edited_at = models.DateTimeField(null=True, blank=True)

@@ -92,7 +92,7 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
     now = datetime.now(UTC)
     return StreamingHttpResponse(
-        export.stream(chosen, sync_to_async(read), who=who, now=now),
+        export.stream(chosen, sync_to_async(read, thread_sensitive=False), who=who, now=now),
         content_type=chosen.content_type,
         headers={
             "Content-Disposition": f'attachment; filename="history-{now:%Y-%m-%d}.{chosen.extension}"'

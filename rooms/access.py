@@ -86,6 +86,5 @@ def _proves(user: User, proof: str) -> bool:
     if constant_time_compare(proof, user.get_session_auth_hash()):
         return True
     return bool(settings.SECRET_KEY_FALLBACKS) and any(
-        constant_time_compare(proof, fallback)
-        for fallback in user.get_session_auth_fallback_hash()
+        constant_time_compare(proof, fallback) for fallback in user.get_session_auth_fallback_hash()
     )

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import Error
 
 from rooms import codes, limits, origins, protocol
-from rooms.errors import ChatError, NotMember, Unavailable
+from rooms.errors import BadFrame, ChatError, NotMember, Unavailable
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
 from rooms.live.hub import close_code
@@ -37,7 +37,9 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 class RoomConsumer(AsyncConsumer):
     """One socket. On our own server its frames are handed over as they are read from the wire."""
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    room: LiveRoom | None = None  # until it is let in
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
         if not origins.is_own(scheme=scope.get("scheme", "ws"), headers=scope["headers"]):
             await send({"type": "websocket.close"})  # before it is accepted: 403
@@ -48,7 +50,6 @@ class RoomConsumer(AsyncConsumer):
             sender=DirectSender(direct) if direct else QueuedSender(send),
         )
         self.worker = worker.current()
-        self.room: LiveRoom | None = None
         self.early: list[bytes | str] = []  # what it says before it is let in
         self.bad_frames = limits.Bucket(BAD_FRAMES)
         self.tasks: set[asyncio.Task[None]] = set()
@@ -108,7 +109,7 @@ class RoomConsumer(AsyncConsumer):
             return
         try:
             if is_binary:
-                raise Refused(protocol.BadFrame("Frames are text."), ref=None, client_id=None)
+                raise Refused(BadFrame("Frames are text."), ref=None, client_id=None)
             self.perform(protocol.parse(data, body_max=settings.CHAT_BODY_MAX))
         except Refused as refused:
             self.client.sender.send(

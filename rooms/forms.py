@@ -38,6 +38,9 @@ class EntryForm(forms.Form):
         if isinstance(refusal, BadName):
             self.add_error("name", refusal.message)
         elif isinstance(refusal, RoomNotFound):
-            self.add_error("code", refusal.message)
+            blank = not self.data.get("code", "").strip()
+            self.add_error(
+                "code", _("Type the code of a room first.") if blank else refusal.message
+            )
         else:
             self.add_error(None, refusal.message)

@@ -36,13 +36,17 @@ class Bucket:
         self._at = monotonic()
 
     def take(self, tokens: float = 1) -> float:
-        """0 if they were there and are taken; else the seconds until they will be."""
+        """0 if they were there and are taken; else the seconds until they will be.
+
+        0 tokens only ask whether there is one.
+        """
         now = monotonic()
         rate = self._rate
         self._tokens = min(rate.burst, self._tokens + (now - self._at) * rate.per_second)
         self._at = now
-        if self._tokens < tokens:
-            return (tokens - self._tokens) / rate.per_second
+        needed = tokens or 1
+        if self._tokens < needed:
+            return (needed - self._tokens) / rate.per_second
         self._tokens -= tokens
         return 0.0
 

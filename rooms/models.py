@@ -30,9 +30,7 @@ class User(AbstractUser):
     row then, so nothing is lost by signing up. `is_active` off means banned from the site.
     """
 
-    public_id = models.CharField(
-        max_length=20, unique=True, default=user_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=20, unique=True, default=user_public_id, editable=False)
     display_name = models.CharField("name", max_length=names.MAX_LENGTH, blank=True)
     # What the name is compared by; longer than the name, since NFKC can expand a character to 18.
     name_key = models.CharField(max_length=names.MAX_LENGTH * 18, blank=True, editable=False)
@@ -45,21 +43,17 @@ class User(AbstractUser):
 class Room(models.Model):
     """A code, the people who have it, and a log. The code is free again once the room is closed."""
 
-    public_id = models.CharField(
-        max_length=20, unique=True, default=room_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=20, unique=True, default=room_public_id, editable=False)
     code = models.CharField(max_length=12)
     title = models.CharField(max_length=80, blank=True)
     stream = models.OneToOneField("history.Stream", on_delete=models.PROTECT, related_name="room")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="owned_rooms"
     )
-    members = models.ManyToManyField(  # type: ignore[var-annotated]
+    members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="rooms.Membership", related_name="rooms"
     )
-    grace = models.PositiveIntegerField(
-        "seconds it stays open when empty", default=3600
-    )
+    grace = models.PositiveIntegerField("seconds it stays open when empty", default=3600)
     created_at = models.DateTimeField("created", db_default=Now())
     # When it will close if nobody comes in; unset while somebody is there.
     closes_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from rooms.models import Connection, Membership, Worker
@@ -119,5 +120,5 @@ def _connected() -> QuerySet[Connection]:
     return live_connections().filter(room_id=OuterRef("room_id"), user_id=OuterRef("user_id"))
 
 
-def _lease_end() -> object:
+def _lease_end() -> Combinable:
     return Now() + timedelta(seconds=LEASE_SECONDS)

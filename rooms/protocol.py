@@ -4,13 +4,14 @@ docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/prot
 No ORM and no Channels here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import orjson
 
+from history.log import Change
 from history.wire import WireMessage
 from rooms.errors import BadFrame, ChatError, Empty, TooLong
 
@@ -164,16 +165,22 @@ def encode(kind: str, /, **fields: Any) -> bytes:
     )
 
 
-def events(*, after: int, through: int, messages: Sequence[WireMessage]) -> list[bytes]:
-    """Changes as one frame, or as several where one would be too big."""
-    frame = orjson.dumps(
-        {"type": "events", "after": after, "through": through, "messages": messages}
-    )
-    if len(frame) <= MAX_SERVER_FRAME:
-        return [frame]
+def events(change: Change, *, after: int) -> list[bytes]:
+    """A change for readers who are at `after`, in one frame, or in several where one is too big."""
+    if after == change.after and len(change.encoded) < MAX_SERVER_FRAME - 256:
+        return [
+            b'{"type":"events","after":%d,"through":%d,"messages":%b}'
+            % (after, change.through, change.encoded)
+        ]
+    missing = [message for message in change.messages if message["changed"] > after]
+    return events_of(split(missing, after=after, through=change.through))
+
+
+def events_of(runs: Iterable[tuple[int, int, Sequence[WireMessage]]]) -> list[bytes]:
+    """A frame for each (after, through, messages)."""
     return [
-        orjson.dumps({"type": "events", "after": start, "through": end, "messages": run})
-        for start, end, run in split(messages, after=after, through=through)
+        orjson.dumps({"type": "events", "after": after, "through": through, "messages": messages})
+        for after, through, messages in runs
     ]
 
 

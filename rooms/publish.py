@@ -8,7 +8,6 @@ no more.
 import logging
 from typing import Any, Protocol
 
-import orjson
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
@@ -38,9 +37,9 @@ def use(publisher: Publisher | None) -> None:
     _local = publisher
 
 
-def group(code: str) -> str:
-    """The channel group of the room with this code."""
-    return f"room.{code}"
+def group(code: str, stream_id: int) -> str:
+    """The channel group of a room: by its code, and by its log, since codes are used again."""
+    return f"room.{code}.{stream_id}"
 
 
 def doorbell(change: Change) -> Doorbell:
@@ -51,7 +50,7 @@ def doorbell(change: Change) -> Doorbell:
         "after": change.after,
         "through": change.through,
         "epoch": change.epoch,
-        "messages": orjson.dumps(change.messages),
+        "messages": change.encoded,
     }
 
 
@@ -71,13 +70,13 @@ def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Doorbell:
 
 def changed(*, code: str, change: Change) -> None:
     """After this transaction's commit, tell all workers of a change of the log."""
-    transaction.on_commit(lambda: _send(group(code), doorbell(change), change))
+    transaction.on_commit(lambda: _send(group(code, change.stream_id), doorbell(change), change))
 
 
 def rules_changed(*, code: str, stream_id: int) -> None:
     """After commit, make all workers look again at who may be in a room, and as what."""
     bell = {"type": "room.rules", "stream": stream_id}
-    transaction.on_commit(lambda: _send(group(code), bell, None))
+    transaction.on_commit(lambda: _send(group(code, stream_id), bell, None))
 
 
 def _send(name: str, bell: Doorbell, change: Change | None) -> None:
@@ -85,6 +84,7 @@ def _send(name: str, bell: Doorbell, change: Change | None) -> None:
         _local.ring(name, bell, change)
         return
     layer = get_channel_layer()
+    assert layer is not None
     try:
         async_to_sync(layer.group_send)(name, bell)
     except LAYER_AWAY as error:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from history import personal
-from rooms import access, codes, preview
+from rooms import access, codes, limits, preview
 from rooms.actions import people, rooms
 from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomNotFound
 from rooms.forms import GRACES, EntryForm
@@ -97,13 +97,20 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
 
 def _enter(request: HttpRequest, form: EntryForm) -> tuple[User, Room]:
     """Do what the form asks. A refusal leaves nothing behind: no guest, no other name."""
-    typed = form.data
-    with transaction.atomic():
-        user = people.enter_as(user=_person(request), name=typed.get("name", ""))
-        if form.is_joining:
-            return user, rooms.join(user=user, code=typed.get("code", ""))
-        options = form.cleaned_data
-        return user, rooms.create(user=user, grace=options["grace"], title=options["title"])
+    typed, address = form.data, request.META.get("REMOTE_ADDR", "")
+    limits.entering.require(address)
+    if form.is_joining:
+        limits.guessing.require(address, 0)
+    try:
+        with transaction.atomic():
+            user = people.enter_as(user=_person(request), name=typed.get("name", ""))
+            if form.is_joining:
+                return user, rooms.join(user=user, code=typed.get("code", ""))
+            options = form.cleaned_data
+            return user, rooms.create(user=user, grace=options["grace"], title=options["title"])
+    except RoomNotFound:
+        limits.guessing.require(address)
+        raise
 
 
 def _readmit(user: User, code: str) -> Membership:

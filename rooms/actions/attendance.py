@@ -99,7 +99,7 @@ def _let_in(
         if isinstance(outcome, Entrance)
     )
     Membership.objects.filter(pk__in=back, away_since__isnull=False).update(away_since=None)
-    for room_id, members in newcomers.items():
+    for members in newcomers.values():
         if members:
             _join(next(iter(members.values())).room, list(members.values()), heads)
     return outcomes
@@ -161,5 +161,3 @@ def reattach(*, worker_id: int, sockets: Sequence[tuple[str, int, int]]) -> None
             members.update(away_since=None)
             if absent := [member for member in members if not member.present]:
                 _join(room, absent, heads)
-
-

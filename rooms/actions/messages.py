@@ -3,33 +3,22 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from history import log
+from history import batch, log
 from history.models import Message
-from history.wire import WireAuthor, WireMessage
 from rooms import access, publish
 from rooms.errors import BadFrame, ChatError
 from rooms.models import Membership, User
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A message on its way into the log.
+class Draft(batch.Post):
+    """A message on its way into the log; `epoch` is of when its author's access was checked."""
 
-    `epoch` is that of the stream when the author's membership was checked last.
-    """
-
-    stream_id: int
     room_id: int
-    author_id: int
-    author: WireAuthor
-    client_id: str
-    body: str
-    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +29,22 @@ class Posted:
     epoch: int
 
 
-class Stale(Exception):
-    """Something about a batch must be looked up before it can be written."""
-
-
 def post(drafts: Sequence[Draft]) -> tuple[list[Posted], list[log.Change]]:
-    """Commit many messages in one transaction of two statements: the normal case, and the fast one.
+    """Commit many messages at once without looking anything up: the normal case.
 
-    Raises Stale when a room's epoch has moved, IntegrityError when a message was posted before;
-    nothing is written then, and `post_checked` is what remains. The caller publishes the changes.
+    Raises Stale when somebody's access must be looked at again, IntegrityError when a message was
+    posted before; nothing is written then, and `post_checked` is what remains. The caller
+    publishes the changes.
     """
-    by_stream: dict[int, list[int]] = defaultdict(list)
-    for position, draft in enumerate(drafts):
-        by_stream[draft.stream_id].append(position)
-    posted: list[Posted | None] = [None] * len(drafts)
-    rows: list[tuple[int, int, datetime, log.Entry]] = []
-    changes: list[log.Change] = []
-    with transaction.atomic():
-        heads = log.advance({stream: len(where) for stream, where in by_stream.items()})
-        for stream_id, where in by_stream.items():
-            head = heads.get(stream_id)
-            if head is None:
-                raise Stale
-            seq = after = head.seq - len(where)
-            messages: list[WireMessage] = []
-            for position in where:
-                draft = drafts[position]
-                if draft.epoch != head.epoch:
-                    raise Stale
-                seq += 1
-                entry = log.Entry(
-                    Message.Kind.CHAT.value, draft.author_id, draft.author, draft.body,
-                    draft.client_id,
-                )  # fmt: skip
-                rows.append((stream_id, seq, head.now, entry))
-                messages.append(log.wired(seq, head.now, entry))
-                posted[position] = Posted(seq, head.epoch)
-            changes.append(log.Change(stream_id, after, seq, head.epoch, tuple(messages)))
-        log.insert(rows)
-    return [outcome for outcome in posted if outcome is not None], changes
+    seqs, changes = batch.post(drafts)
+    return [Posted(seq, d.epoch) for seq, d in zip(seqs, drafts, strict=True)], changes
 
 
 def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], list[log.Change]]:
     """The same, asking for each message whether it may be posted and whether it has been already.
 
-    A message posted before gives its first number again and changes nothing.
+    A message posted before gives its first number again and changes nothing, also if its author
+    has been removed since: it is in the log.
     """
     outcomes: list[Posted | ChatError | None] = [None] * len(drafts)
     changes: list[log.Change] = []
@@ -97,14 +57,15 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
         first: dict[tuple[int, int, str], int] = {}
         for position, draft in enumerate(drafts):
             key = (draft.stream_id, draft.author_id, draft.client_id)
+            if key in known:
+                outcomes[position] = Posted(known[key], draft.epoch)
+                continue
             try:
                 access.check(members.get((draft.room_id, draft.author_id)))
             except ChatError as error:
                 outcomes[position] = error
                 continue
-            if key in known:
-                outcomes[position] = Posted(known[key], heads[draft.stream_id].epoch)
-            elif key in first:
+            if key in first:
                 repeats.append((position, first[key]))
             else:
                 first[key] = position

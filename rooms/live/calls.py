@@ -46,7 +46,8 @@ def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
     frame = protocol.encode("typing", user=client.author)
     hub.show_typing(room, frame, except_user=client.user_id)
     hub.bell.ring(
-        publish.group(room.code), publish.typing(room.stream_id, client.user_id, frame, hub.name)
+        publish.group(room.code, room.stream_id),
+        publish.typing(room.stream_id, client.user_id, frame, hub.name),
     )
 
 
@@ -81,6 +82,4 @@ async def leave(threads: DatabaseThreads, room: LiveRoom, client: Client, frame:
 
 
 def _leave(room_id: int, user_id: int) -> Change | None:
-    return rooms.leave(
-        user=User.objects.get(pk=user_id), room=Room.objects.get(pk=room_id)
-    )
+    return rooms.leave(user=User.objects.get(pk=user_id), room=Room.objects.get(pk=room_id))

@@ -68,7 +68,9 @@ class Door:
                 batch, self._arriving = self._arriving[:BATCH], self._arriving[BATCH:]
                 # Who vanished is noted after all who came before: a socket that came and went
                 # has come before it went, and a reload never looks like a leave.
-                gone, self._vanished = ([], self._vanished) if self._arriving else (self._vanished, [])
+                gone, self._vanished = (
+                    ([], self._vanished) if self._arriving else (self._vanished, [])
+                )
                 if batch:
                     outcomes = await self._arrive([arrival for arrival, _ in batch])
                     for (_, answer), outcome in zip(batch, outcomes, strict=True):

@@ -12,8 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from history import log
 from history.log import Change
 from rooms import access, publish
@@ -83,11 +81,11 @@ class Hub:
     async def _load(self, room: LiveRoom) -> None:
         try:
             # Heard from before it is read, so that nothing falls between the two.
-            await self.bell.join(publish.group(room.code))
+            await self.bell.join(publish.group(room.code, room.stream_id))
             room.start(
                 await self._threads.read(load, room_id=room.room_id, stream_id=room.stream_id)
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - handed to everyone who waits for the room
             room.ready.set_exception(error)
             room.ready.exception()  # whoever waits gets it; nobody may be waiting any more
             self._forget(room)
@@ -123,7 +121,7 @@ class Hub:
             metrics.rooms.set(len(self.rooms))
             if isinstance(room.repair, asyncio.TimerHandle):
                 room.repair.cancel()
-            self._spawn(self.bell.leave(publish.group(room.code)))
+            self._spawn(self.bell.leave(publish.group(room.code, room.stream_id)))
 
     # Changes --------------------------------------------------------------------------------------
 
@@ -135,10 +133,13 @@ class Hub:
         match bell["type"]:
             case "room.changed":
                 if bell["through"] > room.cursor:
-                    messages = tuple(orjson.loads(bell["messages"]))
                     self.deliver(
-                        Change(
-                            bell["stream"], bell["after"], bell["through"], bell["epoch"], messages
+                        Change.from_json(
+                            stream_id=bell["stream"],
+                            after=bell["after"],
+                            through=bell["through"],
+                            epoch=bell["epoch"],
+                            encoded=bell["messages"],
                         )
                     )
             case "room.rules":

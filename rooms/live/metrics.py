@@ -10,7 +10,9 @@ rooms = Gauge("chat_rooms", "Rooms with a socket on this worker")
 posts = Counter("chat_posts", "Messages committed by this worker")
 posts_refused = Counter("chat_posts_refused", "Messages refused", ["code"])
 post_batch = Histogram(
-    "chat_post_batch_size", "Messages in one transaction", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500)
+    "chat_post_batch_size",
+    "Messages in one transaction",
+    buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500),
 )
 commit_seconds = Histogram("chat_commit_seconds", "Time of one transaction of posts", buckets=_FAST)
 fan_out_seconds = Histogram(

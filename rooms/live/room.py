@@ -133,18 +133,19 @@ class LiveRoom:
 
     # Fan-out --------------------------------------------------------------------------------------
 
-    def apply(self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None) -> None:
+    def apply(
+        self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
+    ) -> None:
         """Advance by a change that starts at the cursor or before it, and show it to everyone.
 
         `acks` are frames for some of the clients, sent in the same write.
         """
-        messages: Sequence[WireMessage] = change.messages
-        if change.after < self.cursor:  # a repair has read a part of it already
-            messages = [message for message in messages if message["changed"] > self.cursor]
-        frames = protocol.events(after=self.cursor, through=change.through, messages=messages)
+        frames = protocol.events(change, after=self.cursor)
+        # A repair may have read a part of it already.
+        new = [message for message in change.messages if message["changed"] > self.cursor]
         self.cursor = change.through
-        self.tail.add(messages)
-        if presence := self._presence(messages):
+        self.tail.add(new)
+        if presence := self._presence(new):
             frames.append(presence)
         self.show(frames, acks=acks)
 

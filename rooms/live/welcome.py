@@ -55,17 +55,13 @@ def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage
     runs = list(protocol.split(missed, after=after, through=room.cursor))
     start, end, messages = runs[0]
     frames = [_welcome(room, client, "resume", start, end, messages, older=after > 0)]
-    for start, end, messages in runs[1:]:
-        frames += protocol.events(after=start, through=end, messages=messages)
-    client.sender.send(frames)
+    client.sender.send([*frames, *protocol.events_of(runs[1:])])
 
 
 def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: bool) -> None:
     fitting = protocol.newest_that_fit(messages)
     older = older or len(fitting) < len(messages)
-    client.sender.send(
-        [_welcome(room, client, "reset", 0, room.cursor, fitting, older=older)]
-    )
+    client.sender.send([_welcome(room, client, "reset", 0, room.cursor, fitting, older=older)])
 
 
 def _welcome(

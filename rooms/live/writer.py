@@ -12,6 +12,7 @@ from time import monotonic
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
+from history.batch import Stale
 from history.log import Change
 from rooms import protocol, publish
 from rooms.actions import messages
@@ -97,7 +98,9 @@ class Writer:
         for change in changes:
             room = self._hub.rooms.get(change.stream_id)
             if room is not None:
-                self._hub.bell.ring(publish.group(room.code), publish.doorbell(change))
+                self._hub.bell.ring(
+                    publish.group(room.code, room.stream_id), publish.doorbell(change)
+                )
             self._hub.deliver(change, acks=answers.pop(change.stream_id, None))
         for rest in answers.values():
             for client, frames in rest.items():
@@ -128,7 +131,7 @@ def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     """
     try:
         return messages.post(drafts)
-    except (messages.Stale, IntegrityError):
+    except (Stale, IntegrityError):
         pass
     except (OperationalError, InterfaceError):
         # It may have been committed all the same; the checked way finds out.

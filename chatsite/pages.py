@@ -1,0 +1,45 @@
+"""Django's pages under ASGI, each on one thread from the first middleware to the last.
+
+Django's own handler runs the middlewares as coroutines and hops to a thread and back for each sync
+one, the views among them, on a thread made for the request. All of this site's are sync.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.base import BaseHandler
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponseBase
+
+# Pages under way at once. Each thread may hold a database connection (settings.py, the pool).
+THREADS = 8
+
+
+class PagesHandler(ASGIHandler):
+    """ASGIHandler whose middleware chain and views run in one go on a thread of a bounded pool."""
+
+    def __init__(self) -> None:
+        BaseHandler.__init__(self)
+        self.load_middleware(is_async=False)
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="pages")
+        self._respond = sync_to_async(
+            self._get_response_on_thread, thread_sensitive=False, executor=self._threads
+        )
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await self.handle(scope, receive, send)
+
+    async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self._respond(request)
+        response._handler_class = type(self)  # type: ignore[attr-defined]
+        return response
+
+    def _get_response_on_thread(self, request: HttpRequest) -> HttpResponseBase:
+        # The signals that do this for Django are sent on another thread, which has no connection.
+        close_old_connections()
+        try:
+            return self.get_response(request)
+        finally:
+            close_old_connections()
