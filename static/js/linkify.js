@@ -49,11 +49,19 @@ export function mentions(text, name) {
   return mentionPattern(name)?.test(text) ?? false;
 }
 
+/** The last one made: one page asks for one name. */
+let known = { name: "", pattern: /(?!)/giu };
+
 /** @param {string} name */
 function mentionPattern(name) {
   if (name === "") return null;
-  const escaped = name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}_])@${escaped}(?![\\p{L}\\p{N}_])`, "giu");
+  if (known.name !== name) {
+    const escaped = name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])@${escaped}(?![\\p{L}\\p{N}_])`, "giu");
+    known = { name, pattern };
+  }
+  known.pattern.lastIndex = 0;
+  return known.pattern;
 }
 
 /** @param {Chat.Token} token */

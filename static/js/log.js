@@ -104,7 +104,8 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     });
     renderJump();
     if (seeking) settleOnTarget();
-    scroll.watch();
+    // At the end of a log this long, no edge is near.
+    if (!scroll.following || shown.length < PAGE_LIMIT) scroll.watch();
   }
 
   function renderTop() {

@@ -13,7 +13,7 @@ import { hue, initials, isolate } from "./names.js";
 export function build(row, look) {
   switch (row.type) {
     case "day":
-      return element("h3", { class: "log__day" }, element("span", {}, row.label));
+      return element("h2", { class: "log__day" }, element("span", {}, row.label));
     case "unread":
       return element(
         "div",
