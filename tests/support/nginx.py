@@ -28,18 +28,24 @@ def render(template: str, **variables: str) -> str:
 class Nginx:
     """nginx before workers: deploy/nginx as it is, but for its ports, paths and user."""
 
-    def __init__(self, workers: Sequence[str], *, static: Path, scheme: str = "$scheme") -> None:
-        """`workers`: host:port of each. `static`: the collected files."""
+    def __init__(
+        self, workers: Sequence[str], *, static: Path, tls: tuple[Path, Path] | None = None
+    ) -> None:
+        """`workers`: host:port of each. `static`: the collected files. `tls`: certificate, key."""
         self.port = free_port()
+        self.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        listen = f"127.0.0.1:{self.port}"
+        if tls:
+            listen += f" ssl; ssl_certificate {tls[0]}; ssl_certificate_key {tls[1]}"
         self.directory = Path(tempfile.mkdtemp(prefix="chat-nginx-"))
         conf = self.directory / "conf.d"
         conf.mkdir()
         (conf / "chat.conf").write_text(
             render(
                 (SHIPPED / "chat.conf.template").read_text(),
-                CHAT_LISTEN=f"127.0.0.1:{self.port}",
+                CHAT_LISTEN=listen,
                 CHAT_NAMES="127.0.0.1 localhost",
-                CHAT_SCHEME=scheme,
+                CHAT_SCHEME="$scheme",
                 CHAT_STATIC=str(static),
                 CHAT_WORKERS="\n    ".join(
                     f"server {worker} max_fails=1 fail_timeout=2s;" for worker in workers
@@ -62,10 +68,6 @@ class Nginx:
         self.process = Process(
             command, log=self.directory / "nginx.log", ready=r"start worker process"
         )
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def access_log(self) -> Path:

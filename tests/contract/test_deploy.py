@@ -1,0 +1,312 @@
+"""What deploy/ and its neighbours say is what the site, nginx and systemd understand."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from daphne.cli import CommandLineInterface
+from django.urls import resolve
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
+
+from tests.support.client import Visitor
+from tests.support.nginx import SHIPPED, Nginx
+from tests.support.plugin import StartSite
+from tests.support.programs import ROOT
+from tests.support.services import RedisServer
+from tests.support.workers import Site
+
+DEPLOYMENT = ROOT / "DEPLOYMENT.md"
+
+
+def compose() -> dict[str, dict[str, dict[str, object]]]:
+    loaded: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(
+        (ROOT / "compose.yaml").read_text()
+    )
+    return loaded
+
+
+def units() -> dict[str, str]:
+    return {path.name: path.read_text() for path in (ROOT / "deploy" / "systemd").iterdir()}
+
+
+# Commands -----------------------------------------------------------------------------------------
+
+
+def server_commands() -> Iterator[tuple[str, str]]:
+    yield "Procfile", (ROOT / "Procfile").read_text()
+    yield "railway.json", json.loads((ROOT / "railway.json").read_text())["deploy"]["startCommand"]
+    yield "Dockerfile", (ROOT / "Dockerfile").read_text()
+    yield "chat@.service", units()["chat@.service"]
+
+
+@pytest.mark.parametrize(("where", "text"), list(server_commands()))
+def test_every_server_command_is_one_the_server_takes(where: str, text: str) -> None:
+    [flags] = re.findall(r"python -m chatsite\.server ([^\"\n]*)", text)
+    flags = re.sub(r"\$\{?PORT(:-\d+)?\}?|%i", "8000", flags)
+    options = CommandLineInterface().parser.parse_args(shlex.split(flags))
+    assert options.application == "chatsite.asgi:application"
+    assert options.port == 8000
+    assert options.proxy_headers, f"{where}: the worker would take its balancer for the visitor"
+    # A worker that listens only on its own container hears nobody; one on a machine, nobody else.
+    assert options.host == ("127.0.0.1" if where == "chat@.service" else "0.0.0.0")
+
+
+def test_every_manage_command_exists() -> None:
+    texts = [path.read_text() for path in (ROOT / "Procfile", ROOT / "Dockerfile")]
+    texts += [(ROOT / "railway.json").read_text(), units()["chat-migrate.service"]]
+    texts.append(" ".join(compose()["services"]["migrate"]["command"]))  # type: ignore[arg-type]
+    named = {name for text in texts for name in re.findall(r"manage\.py (\w+)", text)}
+    assert named == {"migrate", "collectstatic", "prepare"}
+    known = subprocess.run(
+        [sys.executable, "manage.py", "help", "--commands"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert named <= set(known)
+
+
+def test_health_checks_ask_pages_there_are() -> None:
+    assert resolve(json.loads((ROOT / "railway.json").read_text())["deploy"]["healthcheckPath"])
+    for text in ((ROOT / "Dockerfile").read_text(), (ROOT / "deploy" / "roll").read_text()):
+        assert "/readyz" in text
+    assert resolve("/readyz")
+    assert resolve("/metrics")  # which nginx keeps to itself
+
+
+# The image ----------------------------------------------------------------------------------------
+
+
+def test_the_image_has_all_the_site_runs_on(tmp_path: Path) -> None:
+    """What .dockerignore lets through, by itself: checks, and its static files collected."""
+    allowed = [
+        line[1:]
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    ]
+    for name in allowed:
+        source = ROOT / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, tmp_path / name, ignore=ignore)
+        elif source.exists():
+            shutil.copy(source, tmp_path / name)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "only-to-collect-static-files",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    for command in (["check"], ["collectstatic", "--noinput"], ["makemigrations", "--check"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=tmp_path,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+    assert (tmp_path / "var" / "static" / "staticfiles.json").exists()
+
+
+# Compose ------------------------------------------------------------------------------------------
+
+
+def test_compose_has_three_workers_that_wait_for_the_migration() -> None:
+    services = compose()["services"]
+    workers = [name for name in services if name.startswith("worker")]
+    assert len(workers) == 3
+    for name in workers:
+        waits: object = services[name]["depends_on"]
+        assert isinstance(waits, dict)
+        assert waits["migrate"] == {"condition": "service_completed_successfully"}
+    upstream = services["nginx"]["environment"]["CHAT_WORKERS"]  # type: ignore[index]
+    assert re.findall(r"server (\w+):8000 ", upstream) == workers
+
+
+def test_every_setting_of_the_site_in_compose_is_one() -> None:
+    settings = (ROOT / "chatsite" / "settings.py").read_text()
+    for name in compose()["services"]["worker1"]["environment"]:  # type: ignore[attr-defined]
+        assert f'"{name}"' in settings or name == "DATABASE_URL"
+
+
+def test_all_that_render_the_nginx_template_know_its_variables() -> None:
+    template = (SHIPPED / "chat.conf.template").read_text()
+    used = set(re.findall(r"\$\{(\w+)\}", template))
+    assert set(re.findall(r"^# +(CHAT_\w+) ", template, re.MULTILINE)) == used
+    nginx = compose()["services"]["nginx"]["environment"]
+    assert {name for name in nginx if name.startswith("CHAT_")} == used  # type: ignore[attr-defined]
+    [by_hand] = re.findall(r"envsubst '([^']*)'", DEPLOYMENT.read_text())
+    assert set(re.findall(r"\$(CHAT_\w+)", by_hand)) == used
+
+
+# systemd ------------------------------------------------------------------------------------------
+
+
+def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
+    assert set(units()) == {"chat@.service", "chat-migrate.service", "chat.target"}
+    for name, text in units().items():
+        (tmp_path / name).write_text(text.replace("/opt/chat/.venv/bin/python", sys.executable))
+    assert "Requires=chat-migrate.service" in units()["chat@.service"]
+    assert "After=" in units()["chat@.service"]
+    # RemainAfterExit would make it run only once between two boots, and not with every release.
+    assert "RemainAfterExit" not in units()["chat-migrate.service"]
+    if verify := shutil.which("systemd-analyze"):
+        names = ["chat@8001.service", "chat-migrate.service", "chat.target"]
+        result = subprocess.run(
+            [verify, "verify", *(tmp_path / name for name in names)], capture_output=True, text=True
+        )
+        assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_rolling_restart_script_is_a_shell_script() -> None:
+    subprocess.run(["sh", "-n", ROOT / "deploy" / "roll"], check=True)
+
+
+# nginx before three workers -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def workers(_new_site: StartSite) -> Iterator[Site]:
+    with (
+        RedisServer() as redis,
+        _new_site(workers=3, postgres=True, redis_url=redis.url, flags=["--proxy-headers"]) as site,
+    ):
+        yield site
+
+
+@pytest.fixture(scope="module")
+def nginx(workers: Site) -> Iterator[Nginx]:
+    addresses = [f"127.0.0.1:{worker.port}" for worker in workers.workers]
+    with Nginx(addresses, static=workers.directory / "static") as nginx:
+        assert "test is successful" in nginx.check()
+        yield nginx
+
+
+async def test_people_meet_through_it(nginx: Nginx) -> None:
+    async with Visitor(nginx.base_url, "Ada") as ada, Visitor(nginx.base_url, "Bob") as bob:
+        code = await ada.create()
+        await bob.join(code)
+        async with ada.socket(code) as hers, bob.socket(code) as his:
+            await hers.post("hello")
+            await his.until(lambda view: "hello" in view.bodies)
+
+
+async def test_sockets_are_spread_over_all_workers(nginx: Nginx, workers: Site) -> None:
+    async with Visitor(nginx.base_url, "Ada") as ada:
+        code = await ada.create()
+        sockets = [await ada.socket(code).connect() for _ in range(6)]
+        served = workers.rows("SELECT worker_id, count(*) FROM rooms_connection GROUP BY worker_id")
+        for socket in sockets:
+            await socket.close()
+    assert len(served) == 3
+
+
+async def test_a_visitor_cannot_write_their_own_address(nginx: Nginx, workers: Site) -> None:
+    """Each worker believes X-Forwarded-For, so what a visitor wrote there must not get to it."""
+    forged = {
+        "X-Forwarded-For": "203.0.113.66",
+        "X-Forwarded-Port": "1",
+        "X-Real-IP": "203.0.113.66",
+        "Forwarded": "for=203.0.113.66",
+    }
+    transport = httpx.AsyncHTTPTransport(local_address="127.0.0.77")
+    async with httpx.AsyncClient(transport=transport, headers=forged, trust_env=False) as client:
+        assert (await client.get(nginx.base_url + "/forged/")).status_code == 404
+    [line] = [
+        line
+        for worker in workers.workers
+        for line in worker.log_text().splitlines()
+        if "/forged/" in line
+    ]
+    assert line.startswith("127.0.0.77:")
+
+
+async def test_static_files_come_from_nginx_and_hashed_ones_never_change(nginx: Nginx) -> None:
+    async with httpx.AsyncClient(base_url=nginx.base_url, trust_env=False) as client:
+        page = (await client.get("/")).text
+        hashed = re.findall(r'"(/static/[^"]+\.[0-9a-f]{12}\.[a-z]+)"', page)
+        assert hashed
+        for path in hashed:
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert not re.search(r"octet-stream", answer.headers["Content-Type"])
+        plain = re.sub(r"\.[0-9a-f]{12}\.", ".", hashed[0])
+        assert "Cache-Control" not in (await client.get(plain)).headers
+        assert (await client.get("/static/../nginx.conf")).status_code in {400, 404}
+
+
+async def test_the_workers_figures_are_not_for_everyone(nginx: Nginx) -> None:
+    async with httpx.AsyncClient(base_url=nginx.base_url, trust_env=False) as client:
+        assert (await client.get("/metrics")).status_code == 404
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_dead_worker_is_nobodys_error_page(nginx: Nginx, workers: Site) -> None:
+    workers.workers[1].kill()
+    try:
+        for _ in range(12):
+            async with Visitor(nginx.base_url, "Ada") as ada:
+                await ada.create()
+    finally:
+        workers.workers[1].start()
+
+
+async def test_over_tls_the_site_knows_that_it_is_secure(workers: Site, tmp_path: Path) -> None:
+    """Nothing but X-Forwarded-Proto tells a worker; the socket's origin has to agree with it."""
+    addresses = [f"127.0.0.1:{worker.port}" for worker in workers.workers]
+    static, tls = workers.directory / "static", self_signed(tmp_path)
+    with Nginx(addresses, static=static, tls=tls) as nginx:
+        async with Visitor(nginx.base_url, "Ada") as ada:
+            code = await ada.create()  # or its origin, https, would not be the site's
+
+            def socket(origin: str) -> connect:
+                return connect(
+                    f"{nginx.base_url.replace('http', 'ws', 1)}/ws/rooms/{code}/",
+                    origin=Origin(origin),
+                    additional_headers={"Cookie": ada.cookies()},
+                    ssl=ssl._create_unverified_context(),
+                    proxy=None,
+                )
+
+            async with socket(nginx.base_url) as opened:
+                assert json.loads(await opened.recv())["type"] == "welcome"
+            with pytest.raises(InvalidStatus, match="403"):
+                await socket(nginx.base_url.replace("https", "http", 1))
+
+
+def self_signed(directory: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has to trust, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    paths = directory / "certificate.pem", directory / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
