@@ -110,6 +110,9 @@ class Server(DaphneServer):  # type: ignore[misc]
         try:
             self._startup = loop.create_task(self._lifespan.startup())
             loop.run_until_complete(self._startup)
+            # Until the loop runs again uvloop would lose a signal: the kernel keeps it so long.
+            signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+            loop.call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, signals)
             self._listen()
             if self.abort_start:
                 loop.run_until_complete(self._lifespan.shutdown(self.drain_timeout))

@@ -81,6 +81,9 @@ CHAT_ROOM_GRACE = _number("CHAT_ROOM_GRACE", 3600, low=0, high=365 * 24 * 3600)
 CHAT_LEAVE_GRACE = _number("CHAT_LEAVE_GRACE", 10, low=0, high=3600)
 CHAT_BODY_MAX = _number("CHAT_BODY_MAX", 4000, low=1, high=10_000)
 CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
+CHAT_LOG_FORMAT = os.environ.get("CHAT_LOG_FORMAT", "text")
+if CHAT_LOG_FORMAT not in {"text", "json"}:
+    raise ImproperlyConfigured(f"CHAT_LOG_FORMAT must be text or json, not {CHAT_LOG_FORMAT!r}")
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -98,6 +101,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "chatsite.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chatsite.headers.SecurityHeadersMiddleware",
@@ -210,8 +214,11 @@ FILE_UPLOAD_HANDLERS: list[str] = []  # the site takes no files
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "chatsite.logs.LineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"()": "chatsite.logs.LineFormatter"},
+        "json": {"()": "chatsite.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": CHAT_LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO"},

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 # Frames in a row that were not understood before a socket is given up; one is forgiven a second.
 BAD_FRAMES = limits.Rate(burst=50, per_second=1)
+# Frames a client may send before its welcome; nobody knows yet whether it may send any.
+EARLY = 200
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -89,14 +91,14 @@ class RoomConsumer(AsyncConsumer):
                     client=client,
                     after=int(after) if same and after.isdecimal() and len(after) < 16 else None,
                 )
+                self.room = room
         except ChatError as error:
             client.sender.close(close_code(error))
             return
         except Error as error:
-            logger.warning("socket %s could not be welcomed: %s", client.socket_id, error)
+            logger.warning("not welcomed: %s", error, extra={"socket": client.socket_id})
             client.sender.close(Close.BUSY)
             return
-        self.room = room
         early, self.early = self.early, []
         for data in early:
             self.received(data, False)
@@ -104,8 +106,10 @@ class RoomConsumer(AsyncConsumer):
     def received(self, data: bytes | str, is_binary: bool) -> None:
         """One frame, as it came. Never raises."""
         if self.room is None and not is_binary:
-            if len(self.early) < BAD_FRAMES.burst:
-                self.early.append(data)
+            self.early.append(data)
+            if len(self.early) > EARLY:
+                self.early.clear()
+                self.client.sender.close(Close.BUSY)
             return
         try:
             if is_binary:

@@ -47,7 +47,7 @@ class Bell:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._outgoing and self.up:
-            with contextlib.suppress(*LAYER_AWAY):
+            with contextlib.suppress(Exception):
                 async with asyncio.timeout(_TIMEOUT):
                     await self._send(self._outgoing)
 
@@ -71,7 +71,7 @@ class Bell:
             try:
                 async with asyncio.timeout(_TIMEOUT):
                     await self._layer.group_discard(group, self._channel)
-            except LAYER_AWAY as error:
+            except Exception as error:  # noqa: BLE001 - logged there
                 self._fell("leaving a group", error)
 
     async def check(self) -> None:
@@ -86,7 +86,7 @@ class Bell:
             try:
                 async with asyncio.timeout(_TIMEOUT):
                     await self._send(batch)
-            except LAYER_AWAY as error:
+            except Exception as error:  # noqa: BLE001 - logged there
                 metrics.doorbells_lost.inc(len(batch))
                 self._fell("ringing", error)
                 await asyncio.sleep(_RETRY)
@@ -108,15 +108,27 @@ class Bell:
                 async with asyncio.timeout(_TIMEOUT):
                     self._channel = await self._layer.new_channel()
                 break
-            except LAYER_AWAY as error:
+            except Exception as error:  # noqa: BLE001 - logged there
                 self._fell("subscribing", error)
                 await asyncio.sleep(_RETRY)
         keeper = asyncio.create_task(self._keep_joined())
         try:
             while True:
-                self._heard(await self._layer.receive(self._channel))
+                await self._hear_one()
         finally:
             keeper.cancel()
+
+    async def _hear_one(self) -> None:
+        try:
+            doorbell = await self._layer.receive(self._channel)
+        except Exception as error:  # noqa: BLE001 - logged there
+            self._fell("listening", error)
+            await asyncio.sleep(_RETRY)
+            return
+        try:
+            self._heard(doorbell)
+        except Exception:  # another version's, or nobody's: the poll finds what it was about
+            logger.exception("a doorbell was not understood")
 
     async def _keep_joined(self) -> None:
         while True:
@@ -128,19 +140,24 @@ class Bell:
         try:
             async with asyncio.timeout(_TIMEOUT):
                 await self._layer.group_add(group, self._channel)
-        except LAYER_AWAY as error:
+                if group in self._groups:
+                    self._groups[group] = True
+                else:  # nobody is there any more
+                    await self._layer.group_discard(group, self._channel)
+        except Exception as error:  # noqa: BLE001 - logged there
             self._fell("joining a group", error)
-            return
-        if group in self._groups:
-            self._groups[group] = True
-        else:  # nobody is there any more
-            await self._layer.group_discard(group, self._channel)
 
     def _fell(self, doing: str, error: BaseException) -> None:
         metrics.channel_layer_up.set(0)
-        if self.up:
+        expected = isinstance(error, LAYER_AWAY)
+        if self.up or not expected:
             self.up = False
-            logger.warning("channel layer away (%s: %r): rooms go on through the log", doing, error)
+            logger.warning(
+                "channel layer away (%s: %r): rooms go on through the log",
+                doing,
+                error,
+                exc_info=None if expected else error,
+            )
 
     def _rose(self) -> None:
         metrics.channel_layer_up.set(1)

@@ -76,7 +76,7 @@ async def leave(threads: DatabaseThreads, room: LiveRoom, client: Client, frame:
     except ChatError as error:
         return protocol.error(error, ref=frame.ref)
     except Error as error:
-        logger.warning("a leave could not be noted: %s", error)
+        logger.warning("leave not noted: %s", error, extra={"socket": client.socket_id})
         return protocol.error(Unavailable(), ref=frame.ref)
     return protocol.encode("ack", ref=frame.ref, changed=change.through if change else None)
 

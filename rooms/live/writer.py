@@ -73,9 +73,17 @@ class Writer:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 drafts = [_draft(waiting) for waiting in batch]
                 began = monotonic()
-                outcomes, changes = await self._threads.run(commit, drafts)
+                outcomes: Outcomes = [Unavailable() for _ in drafts]
+                changes: Sequence[Change] = ()
+                try:
+                    outcomes, changes = await self._threads.run(commit, drafts)
+                except Exception:  # whatever it was: everyone gets an answer, and the next batch its turn
+                    logger.exception("a batch of %d posts failed", len(drafts))
                 metrics.commit_seconds.observe(monotonic() - began)
-                self._answer(batch, outcomes, changes)
+                try:
+                    self._answer(batch, outcomes, changes)
+                except Exception:  # it is in the log, where the poll finds it
+                    logger.exception("a batch of %d posts could not be shown", len(drafts))
         finally:
             self._task = None
 
@@ -95,12 +103,11 @@ class Writer:
                 metrics.posts_refused.labels(outcome.code).inc()
                 frame = protocol.error(outcome, ref=post.ref, client_id=post.client_id)
             answers.setdefault(waiting.room.stream_id, {}).setdefault(client, []).append(frame)
+        rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
         for change in changes:
-            room = self._hub.rooms.get(change.stream_id)
-            if room is not None:
-                self._hub.bell.ring(
-                    publish.group(room.code, room.stream_id), publish.doorbell(change)
-                )
+            # Also when the last socket here has gone since: the others are elsewhere.
+            room = rooms[change.stream_id]
+            self._hub.bell.ring(publish.group(room.code, room.stream_id), publish.doorbell(change))
             self._hub.deliver(change, acks=answers.pop(change.stream_id, None))
         for rest in answers.values():
             for client, frames in rest.items():
