@@ -344,6 +344,16 @@ def test_a_person_is_banned_and_let_in_again(client: Client, boss: User, ada: Us
     ]
 
 
+def test_who_is_banned_leaves_every_room(
+    client: Client, boss: User, ada: User, room: Room
+) -> None:
+    client.post(address("rooms_user_ban", ada.pk))
+    assert not Membership.objects.get(user=ada).present
+    assert room.stream.messages.latest("seq").kind == Message.Kind.LEAVE
+    room.refresh_from_db()
+    assert room.closes_at is not None
+
+
 def test_nobody_bans_themselves(client: Client, boss: User) -> None:
     told = act(client, "rooms_user", "ban_selected", boss)
     assertContains(told, "1 left as they were")
