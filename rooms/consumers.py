@@ -8,13 +8,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, assert_never
 from urllib.parse import parse_qs
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.db import Error
+from django.http.cookie import parse_cookie
 
 from rooms import codes, limits, origins, protocol
 from rooms.errors import BadFrame, ChatError, NotMember, Unavailable
@@ -27,10 +27,11 @@ from rooms.protocol import Close, Leave, PageRequest, Post, Refused, Typing
 
 logger = logging.getLogger(__name__)
 
-# Frames in a row that were not understood before a socket is given up; one is forgiven a second.
+# Frames in a row that could not be taken before a socket is given up; one is forgiven a second.
 BAD_FRAMES = limits.Rate(burst=50, per_second=1)
-# Frames a client may send before its welcome; nobody knows yet whether it may send any.
-EARLY = 200
+# Bytes a client may send before its welcome; nobody knows yet whether it may send any.
+EARLY = 4 * protocol.MAX_CLIENT_FRAME
+_EARLY_FRAME = 1024  # what one frame costs beside its bytes
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -52,7 +53,8 @@ class RoomConsumer(AsyncConsumer):
             sender=DirectSender(direct) if direct else QueuedSender(send),
         )
         self.worker = worker.current()
-        self.early: list[bytes | str] = []  # what it says before it is let in
+        self.early: list[tuple[bytes | str, bool]] = []  # what it says before it is let in
+        self.early_size = 0
         self.bad_frames = limits.Bucket(BAD_FRAMES)
         self.tasks: set[asyncio.Task[None]] = set()
         try:
@@ -95,55 +97,61 @@ class RoomConsumer(AsyncConsumer):
         except ChatError as error:
             client.sender.close(close_code(error))
             return
-        except Error as error:
-            logger.warning("not welcomed: %s", error, extra={"socket": client.socket_id})
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is told to come back
+            bug = None if isinstance(error, Error) else error
+            where = {"socket": client.socket_id}
+            logger.warning("not welcomed: %s", error, extra=where, exc_info=bug)
             client.sender.close(Close.BUSY)
             return
         early, self.early = self.early, []
-        for data in early:
-            self.received(data, False)
+        for data, is_binary in early:
+            self.received(data, is_binary)
 
     def received(self, data: bytes | str, is_binary: bool) -> None:
         """One frame, as it came. Never raises."""
-        if self.room is None and not is_binary:
-            self.early.append(data)
-            if len(self.early) > EARLY:
+        if self.room is None:
+            self.early.append((data, is_binary))
+            self.early_size += _EARLY_FRAME + len(data)
+            if self.early_size > EARLY:
                 self.early.clear()
                 self.client.sender.close(Close.BUSY)
             return
         try:
             if is_binary:
                 raise Refused(BadFrame("Frames are text."), ref=None, client_id=None)
-            self.perform(protocol.parse(data, body_max=settings.CHAT_BODY_MAX))
+            frame = protocol.parse(data, body_max=settings.CHAT_BODY_MAX)
         except Refused as refused:
-            self.client.sender.send(
-                [protocol.error(refused.error, ref=refused.ref, client_id=refused.client_id)]
-            )
+            self.refuse(refused.error, ref=refused.ref, client_id=refused.client_id)
             metrics.bad_frames.inc()
-            if refused.error.code == "bad_frame" and self.bad_frames.take():
+            if self.bad_frames.take():
                 self.client.sender.close(Close.TOO_MANY_BAD_FRAMES)
-
-    def perform(self, frame: protocol.ClientFrame) -> None:
-        """Do what a frame asks. Raises Refused."""
-        room, client = self.room, self.client
-        assert room is not None
+            return
         try:
-            match frame:
-                case Post():
-                    limits.posting.require(client.author["id"])
-                    self.worker.writer.submit(client=client, room=room, post=frame)
-                case Typing():
-                    calls.typing(self.worker.hub, room, client)
-                case PageRequest():
-                    limits.paging.require(client.author["id"])
-                    self.spawn(self.page(room, frame))
-                case Leave():
-                    self.spawn(self.leave(room, frame))
-                case _:
-                    assert_never(frame)
+            self.perform(frame)
         except ChatError as error:
             client_id = frame.client_id if isinstance(frame, Post) else None
-            raise Refused(error, ref=frame.ref, client_id=client_id) from error
+            self.refuse(error, ref=frame.ref, client_id=client_id)
+
+    def refuse(self, error: ChatError, *, ref: str | None, client_id: str | None) -> None:
+        self.client.sender.send([protocol.error(error, ref=ref, client_id=client_id)])
+
+    def perform(self, frame: protocol.ClientFrame) -> None:
+        """Do what a frame asks. Raises RateLimited or Unavailable."""
+        room, client = self.room, self.client
+        assert room is not None
+        match frame:
+            case Post():
+                limits.posting.require(client.author["id"])
+                self.worker.writer.submit(client=client, room=room, post=frame)
+            case Typing():
+                calls.typing(self.worker.hub, room, client)
+            case PageRequest():
+                limits.paging.require(client.author["id"])
+                self.spawn(self.page(room, frame))
+            case Leave():
+                self.spawn(self.leave(room, frame))
+            case _:
+                assert_never(frame)
 
     async def page(self, room: LiveRoom, request: PageRequest) -> None:
         self.client.sender.send([await calls.page(self.worker.threads, room, request)])
@@ -162,11 +170,10 @@ class RoomConsumer(AsyncConsumer):
 
 
 def _session_key(scope: dict[str, Any]) -> str:
+    """The session's key; "" for what cannot be one, as it goes into a query with those of others."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            try:
-                morsel = SimpleCookie(value.decode("latin1")).get(settings.SESSION_COOKIE_NAME)
-            except CookieError:
-                return ""
-            return morsel.value if morsel else ""
+            # Read as the pages read it: an odd cookie of another site's does not hide ours.
+            key = parse_cookie(value.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
+            return key if key.isascii() and key.isalnum() else ""
     return ""

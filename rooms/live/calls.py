@@ -57,8 +57,8 @@ async def page(threads: DatabaseThreads, room: LiveRoom, request: PageRequest) -
         read: Page = await threads.read(
             log.page, room.stream_id, before=request.before, limit=request.limit
         )
-    except Error as error:
-        logger.warning("a page could not be read: %s", error)
+    except Exception as error:  # noqa: BLE001 - whatever it was, there is an answer
+        _log("a page could not be read", error)
         return protocol.error(Unavailable(), ref=request.ref)
     fitting = protocol.newest_that_fit(read.messages)
     return protocol.encode(
@@ -75,10 +75,15 @@ async def leave(threads: DatabaseThreads, room: LiveRoom, client: Client, frame:
         change = await threads.run(_leave, room.room_id, client.user_id)
     except ChatError as error:
         return protocol.error(error, ref=frame.ref)
-    except Error as error:
-        logger.warning("leave not noted: %s", error, extra={"socket": client.socket_id})
+    except Exception as error:  # noqa: BLE001 - whatever it was, there is an answer
+        _log("a leave could not be noted", error)
         return protocol.error(Unavailable(), ref=frame.ref)
     return protocol.encode("ack", ref=frame.ref, changed=change.through if change else None)
+
+
+def _log(what: str, error: Exception) -> None:
+    """A database that is away is said in a line; anything else is a bug."""
+    logger.warning("%s: %r", what, error, exc_info=None if isinstance(error, Error) else error)
 
 
 def _leave(room_id: int, user_id: int) -> Change | None:

@@ -15,7 +15,7 @@ from typing import Any
 from history import log
 from history.log import Change
 from rooms import access, publish
-from rooms.errors import ChatError, NotMember, Removed, RoomClosed
+from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
@@ -39,7 +39,8 @@ def close_code(error: ChatError) -> Close:
         return Close.REMOVED
     if isinstance(error, RoomClosed):
         return Close.ROOM_CLOSED
-    if isinstance(error, NotMember):
+    # Who has lost the name meanwhile is told so by the form, and chooses another there.
+    if isinstance(error, NotMember | NameTaken):
         return Close.NOT_MEMBER
     return Close.BUSY
 

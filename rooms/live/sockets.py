@@ -1,11 +1,14 @@
 """The outgoing half of a socket, on our server and on any other."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from rooms.protocol import Close
+
+logger = logging.getLogger(__name__)
 
 EXTENSION = "chat.socket"
 # Bytes a reader may be behind. Our own server holds the same bound for its sockets.
@@ -70,9 +73,14 @@ class QueuedSender:
             self._task = asyncio.get_running_loop().create_task(self._pump())
 
     async def _pump(self) -> None:
-        while self._queue:
-            payload = self._queue.popleft()
-            await self._send({"type": "websocket.send", "text": payload.decode()})
-            self._size -= len(payload)
-        if self._code is not None:
-            await self._send({"type": "websocket.close", "code": self._code})
+        try:
+            while self._queue:
+                payload = self._queue.popleft()
+                await self._send({"type": "websocket.send", "text": payload.decode()})
+                self._size -= len(payload)
+            if self._code is not None:
+                await self._send({"type": "websocket.close", "code": self._code})
+        except Exception as error:  # noqa: BLE001 - each server has its own way to say so
+            logger.debug("a socket that is gone was written to: %r", error)
+            self._code = self._code or Close.BUSY
+            self._queue.clear()

@@ -110,18 +110,21 @@ class LiveWorker:
     # Upkeep -----------------------------------------------------------------------------------------
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a piece of upkeep for ever. A database that is away is said once and waited for."""
+        """Do a piece of upkeep for ever. A failure is said once and tried again every second."""
         failing = False
         while True:
             try:
                 await work()
-            except Error as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, upkeep must go on
                 if not failing:
-                    logger.warning("%s: database away: %s", work.__name__, error)
+                    away = isinstance(error, Error)
+                    logger.warning(
+                        "%s failing: %s", work.__name__, error, exc_info=None if away else error
+                    )
                 failing = True
             else:
                 if failing:
-                    logger.info("%s: database back", work.__name__)
+                    logger.info("%s: well again", work.__name__)
                 failing = False
             await asyncio.sleep(seconds if not failing else min(seconds, 1.0))
 

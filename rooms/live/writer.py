@@ -77,9 +77,7 @@ class Writer:
                 changes: Sequence[Change] = ()
                 try:
                     outcomes, changes = await self._threads.run(commit, drafts)
-                except (
-                    Exception
-                ):  # whatever it was: everyone gets an answer, and the next batch its turn
+                except Exception:  # whatever it was, all get an answer, and the next their turn
                     logger.exception("a batch of %d posts failed", len(drafts))
                 metrics.commit_seconds.observe(monotonic() - began)
                 try:
