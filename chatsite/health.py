@@ -1,7 +1,19 @@
-"""For load balancers and for watching: is it alive, should it get traffic, what is it doing."""
+"""For load balancers and for watching: is it alive, should it get traffic, what is it doing.
+
+Answered before any other middleware: probes come with whatever Host they like, and have no use for
+sessions, languages or a page that says what went wrong.
+"""
+
+from collections.abc import Callable
 
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    JsonResponse,
+)
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from chatsite.lifecycle import draining, stats
@@ -36,6 +48,29 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
 
 
-def metrics_page(request: HttpRequest) -> HttpResponse:
+def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus's text format."""
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+_ANSWERS = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+
+
+class HealthMiddleware:
+    """Answers the three addresses, and leaves every other request alone."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = _ANSWERS.get(request.path_info)
+        if answer is None:
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        response = answer(request)
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "chatsite.health.HealthMiddleware",
     "chatsite.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -185,6 +186,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's session is all the guest has
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# A site whose own addresses are all https is behind TLS; its balancer says so of each request, and
+# must overwrite the header (deploy/nginx does).
+if CSRF_TRUSTED_ORIGINS and all(url.startswith("https://") for url in CSRF_TRUSTED_ORIGINS):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 LOGIN_URL = "/admin/login/"
 
 # Language, time, files --------------------------------------------------------------------------

@@ -1,15 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from chatsite import health, pwa
+from chatsite import pwa
 
 urlpatterns = [
     path("", include("rooms.urls")),
     path("history/", include("history.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics_page, name="metrics"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("offline/", pwa.offline, name="offline"),
