@@ -16,6 +16,7 @@ WebSockets with 4000, lets requests finish, tells the application (lifespan.shut
 # ruff: noqa: E402 - the event loop is chosen before Daphne is imported, which makes one as it is
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -41,7 +42,6 @@ if __name__ == "__main__":
 from daphne.cli import CommandLineInterface
 from daphne.server import Server as DaphneServer
 from daphne.server import reactor
-from twisted.internet import tcp
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
@@ -54,9 +54,9 @@ from twisted.logger import (
 )
 
 from chatsite.direct import EXTENSION
+from chatsite.drain import drain
 from chatsite.http import ChatHTTPFactory
 from chatsite.inbox import Inbox
-from chatsite.lifecycle import draining
 from chatsite.lifespan import Lifespan, StartupFailed
 from chatsite.websocket import ChatProtocol, ChatSocketFactory
 
@@ -65,12 +65,6 @@ logger = logging.getLogger("chatsite.server")
 # Connections the kernel keeps while a storm of reconnects is worked through. Twisted's 50 overflows
 # in a tenth of a second, and who is turned away tries again only after 1, 3, 7 s.
 BACKLOG = 2048
-
-# How long, in a drain, an idle kept-alive connection is left open for a request already on its way.
-IDLE_GRACE = 1.0
-
-# What the application's shutdown gets however long the rest took, in seconds.
-SHUTDOWN_LEAST = 3.0
 
 # Each connection's timeouts are looked at once in this time, some of them in every step: a burst of
 # pings to all sockets at once, and of pongs from them, would be felt as a pause.
@@ -96,6 +90,8 @@ class Server(DaphneServer):  # type: ignore[misc]
         self._lifespan = Lifespan(self.application)
         self._startup: asyncio.Task[None] | None = None
         self._drain_task: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._signals = (signal.SIGTERM, signal.SIGINT) if self.signal_handlers else ()
 
     # Starting -----------------------------------------------------------------------------------
 
@@ -104,28 +100,39 @@ class Server(DaphneServer):  # type: ignore[misc]
         asyncio.set_event_loop(loop)
         loop.set_debug(self.verbosity >= 3)
         self._log_twisted()
-        signals = (signal.SIGTERM, signal.SIGINT) if self.signal_handlers else ()
-        for number in signals:
-            loop.add_signal_handler(number, self._signalled, number)
+        reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
+        reactor.callWhenRunning(self._begin, loop)
         try:
-            self._startup = loop.create_task(self._lifespan.startup())
-            loop.run_until_complete(self._startup)
-            # Until the loop runs again uvloop would lose a signal: the kernel keeps it so long.
-            signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-            loop.call_soon(signal.pthread_sigmask, signal.SIG_UNBLOCK, signals)
+            reactor.run(installSignalHandlers=False)
+        finally:
+            for number in self._signals:
+                loop.remove_signal_handler(number)
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        for number in self._signals:
+            loop.add_signal_handler(number, self._signalled, number)
+        self._startup = loop.create_task(self._start())
+
+    async def _start(self) -> None:
+        try:
+            await self._lifespan.startup()
+            # What was imported is never garbage: without this each full collection walks through
+            # it, some 100 ms in which nobody is served.
+            gc.collect()
+            gc.freeze()
             self._listen()
-            if self.abort_start:
-                loop.run_until_complete(self._lifespan.shutdown(self.drain_timeout))
-            else:
-                reactor.run(installSignalHandlers=False)
+            if not self.abort_start:
+                return
+            await self._lifespan.shutdown(self.drain_timeout)
         except StartupFailed as error:
             logger.critical("The application cannot start: %s", error)
             self.abort_start = True
         except asyncio.CancelledError:
             logger.info("Stopped while starting")
-        finally:
-            for number in signals:
-                loop.remove_signal_handler(number)
+        except Exception:
+            logger.critical("The server cannot start", exc_info=True)
+            self.abort_start = True
+        self.stop()
 
     def _log_twisted(self) -> None:
         """What breaks inside Twisted is logged; the rest only when asked for with -v 2."""
@@ -147,13 +154,16 @@ class Server(DaphneServer):  # type: ignore[misc]
             listener = endpoint.listen(self.http_factory)
             listener.addCallbacks(self.listen_success, self.listen_error)
             self.listeners.append(listener)
-        reactor.addSystemEventTrigger("before", "shutdown", self.kill_all_applications)
         if self.ready_callable and not self.abort_start:
             self.ready_callable()
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
         logger.info("Listening on %s", _address(port.getHost()))
+
+    def listen_error(self, failure: Any) -> None:
+        logger.critical("Cannot listen: %s", failure.getErrorMessage())
+        self.abort_start = True
 
     # Stopping -----------------------------------------------------------------------------------
 
@@ -169,46 +179,24 @@ class Server(DaphneServer):  # type: ignore[misc]
             self.stop()
 
     async def _drain(self, reason: str) -> None:
-        logger.info("%s: draining", reason)
-        draining.start(reason)
         try:
-            await asyncio.sleep(self.drain_delay)
-            await asyncio.gather(*(self._stop_listening(port) for port in self._ports))
-            deadline = time.monotonic() + self.drain_timeout
-            for protocol in list(self.connections):
-                if isinstance(protocol, ChatProtocol):
-                    protocol.restart()
-            await self._settle(deadline)
-            await self._lifespan.shutdown(max(deadline - time.monotonic(), SHUTDOWN_LEAST))
-            logger.info("Drained")
+            await drain(
+                reason=reason,
+                delay=self.drain_delay,
+                timeout=self.drain_timeout,
+                ports=self._ports,
+                connections=self.connections.keys(),
+                lifespan=self._lifespan,
+            )
         except Exception:
             logger.exception("Exception while draining")
         finally:
             self.stop()
 
-    async def _stop_listening(self, port: Any) -> None:
-        if (closed := port.stopListening()) is not None:
-            await closed.asFuture(asyncio.get_running_loop())
-
-    async def _settle(self, deadline: float) -> None:
-        """Returns when no connection is left, with its application done, or at the deadline."""
-        quiet_since = None
-        while (now := time.monotonic()) < deadline:
-            if self.connections:
-                quiet_since = None
-            elif not (idle := self._transports()):
-                return
-            elif quiet_since is None:
-                quiet_since = now
-            elif now - quiet_since > IDLE_GRACE:
-                for transport in idle:
-                    transport.loseConnection()
-            await asyncio.sleep(0.02)
-        logger.warning("Still at work after %.1f s: %d", self.drain_timeout, len(self.connections))
-
-    def _transports(self) -> list[Any]:
-        watched = {*reactor.getReaders(), *reactor.getWriters()}
-        return [transport for transport in watched if isinstance(transport, tcp.Server)]
+    def stop(self) -> None:
+        if not self._stopped:
+            self._stopped = True
+            reactor.stop()
 
     def kill_all_applications(self) -> Deferred[Any] | None:
         tasks = [details.get("application_instance") for details in self.connections.values()]
@@ -222,8 +210,8 @@ class Server(DaphneServer):  # type: ignore[misc]
 
     # Connections and their applications ---------------------------------------------------------
 
-    # Daphne looks through all connections every second for those that ended; here each end is an
-    # event. With 10,000 sockets that is 4 ms in every second, and memory is free a second sooner.
+    # Daphne looks once a second which applications have ended: an error waits so long for its 500,
+    # a dead connection for its memory. Here each end is an event.
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         details = self.connections.get(protocol)

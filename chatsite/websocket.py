@@ -5,23 +5,20 @@ happens all day does not reach it: whole text frames coming in, frames going out
 """
 
 import logging
-from functools import cached_property
 from time import time
 from typing import Any
 
-from autobahn.websocket.protocol import TrafficStats
 from autobahn.websocket.types import ConnectionDeny
-from autobahn.websocket.utf8validator import Utf8Validator
 from daphne.server import reactor  # which that module installs
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory
 from twisted.internet import tcp
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from zope.interface import implementer
 
 from chatsite.direct import CloseCallback, DirectSocket, MessageCallback
 from chatsite.framing import BINARY, PING, PONG, TEXT, build_frame, read_text
 from chatsite.inbox import Inbox
+from chatsite.slim import SlimProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -34,45 +31,9 @@ CLOSE_TIMEOUT = 5
 # Bytes a client may send before its handshake is answered.
 EARLY_LIMIT = 64 * 1024
 
-# Attributes only the handshake uses: two thirds of what Autobahn and Daphne keep for each socket.
-_HANDSHAKE = frozenset(
-    (
-        "_raw_query_string",
-        "_results",
-        "_transport_details",
-        "_valid_events",
-        "_wskey",
-        "application_deferred",
-        "clean_headers",
-        "http_headers",
-        "http_request_data",
-        "http_request_host",
-        "http_request_params",
-        "http_request_path",
-        "http_request_uri",
-        "http_response_data",
-        "http_status_line",
-        "is_closed",
-        "is_open",
-        "peer",
-        "protocol_to_accept",
-        "request",
-        "root_path",
-        "send_queue",
-        "server_addr",
-        "trafficStats",
-        "utf8validator",
-        "websocket_extensions",
-        "websocket_extensions_in_use",
-        "websocket_origin",
-        "websocket_protocols",
-        "websocket_version",
-    )
-)
-
 
 @implementer(IPushProducer)
-class ChatProtocol(WebSocketProtocol):  # type: ignore[misc]
+class ChatProtocol(SlimProtocol):
     """One WebSocket, from the upgrade on."""
 
     __hash__ = object.__hash__
@@ -86,28 +47,7 @@ class ChatProtocol(WebSocketProtocol):  # type: ignore[misc]
     text_limit = 0
     pinged_at = 0.0  # when the ping was sent that nothing was heard since; 0 when there is none
 
-    # What an open socket starts with. Autobahn sets these on each one; _slim() takes off again what
-    # equals the values here.
-    data = b""
-    autoPingPending = autoPingPendingCall = autoPingPendingSent = autoPingTimeoutCall = None
-    autoPingPendingSeq = send_state = 0
-    closedByMe = failedByMe = droppedByMe = inside_message = triggered = trackTimings = False
-    closeHandshakeTimeoutCall = openHandshakeTimeoutCall = trackedTimings = None
-    current_frame: Any = None
-    localCloseCode = localCloseReason = remoteCloseCode = remoteCloseReason = None
-    wasClean = wasCloseHandshakeTimeout = wasOpenHandshakeTimeout = False
-    wasMaxFramePayloadSizeExceeded = wasMaxMessagePayloadSizeExceeded = False
-    wasServerConnectionDropTimeout = wasServingFlashSocketPolicyFile = False
-    wasNotCleanReason = websocket_protocol_in_use = _perMessageCompress = None
     client_scheme: str | None = None
-    root_path = ""
-    websocket_version = 13
-
-    # These it takes off whatever they are: shared by all, or made again when needed.
-    send_queue: tuple[bytes, ...] = ()
-    trafficStats: Any = TrafficStats()  # type: ignore[no-untyped-call]
-    is_closed = cached_property[Any](lambda self: Deferred())
-    utf8validator = cached_property[Any](lambda self: Utf8Validator())  # type: ignore[no-untyped-call]
 
     @property
     def scheme(self) -> str:
@@ -128,13 +68,20 @@ class ChatProtocol(WebSocketProtocol):  # type: ignore[misc]
         # In the place of the HTTP channel, which the transport would keep alive otherwise.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
-        super().connectionMade()
+        # Without what Autobahn's own callbacks for Twisted add: words for debug logs.
+        self._connectionMade()
+
+    def connectionLost(self, reason: Any) -> None:
+        self._connectionLost(reason)
+
+    def _onOpen(self) -> None:
+        self.onOpen()
 
     def serverAccept(self, subprotocol: str | None = None) -> None:
         # The handshake may have timed out while the application thought about it.
         if self.state == self.STATE_CONNECTING:
             super().serverAccept(subprotocol)
-            self._slim()
+            self.slim()
 
     def serverReject(self) -> None:
         if self.state == self.STATE_CONNECTING:
@@ -145,14 +92,6 @@ class ChatProtocol(WebSocketProtocol):  # type: ignore[misc]
         if self.state == self.STATE_CONNECTING and not self.handshake_deferred.called:
             denial = ConnectionDeny(code=status, reason=reason)  # type: ignore[no-untyped-call]
             self.handshake_deferred.errback(denial)
-
-    def _slim(self) -> None:
-        common = type(self)
-        self.__dict__ = {
-            name: value
-            for name, value in self.__dict__.items()
-            if name not in _HANDSHAKE and value != getattr(common, name, self)
-        }
 
     def onOpen(self) -> None:
         self._log("connected")

@@ -133,7 +133,7 @@ def test_however_the_bytes_arrive_the_outcome_is_autobahns(reads: list[bytes]) -
 def test_an_open_socket_keeps_little() -> None:
     protocol, _ = open_protocol(short_way=True)
     protocol.client_addr = ["127.0.0.1", 1]
-    protocol._slim()
+    protocol.slim()
     assert set(vars(protocol)) == {
         "client_addr", "connected", "direct", "factory", "message_callback", "server", "state",
         "transport",
