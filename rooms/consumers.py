@@ -97,7 +97,8 @@ class RoomConsumer(AsyncConsumer):
         except ChatError as error:
             client.sender.close(close_code(error))
             return
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is told to come back
+        except Exception as error:
+            # Whatever it was, the client is told to come back.
             bug = None if isinstance(error, Error) else error
             where = {"socket": client.socket_id}
             logger.warning("not welcomed: %s", error, extra=where, exc_info=bug)

@@ -115,7 +115,7 @@ class LiveWorker:
         while True:
             try:
                 await work()
-            except Exception as error:  # noqa: BLE001 - whatever it was, upkeep must go on
+            except Exception as error:
                 if not failing:
                     away = isinstance(error, Error)
                     logger.warning(
