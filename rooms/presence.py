@@ -2,6 +2,10 @@
 
 All times are the database's, so a worker whose clock is wrong does no harm. A connection counts as
 long as its worker renews its lease; a worker that was killed stops renewing.
+
+Whoever decides that somebody is there or is not holds the lock of the room's stream. Two sockets of
+one person that vanish from two workers at once would else each see the other one, and nobody would
+note that the person is gone.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,12 +16,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
+from history import log
 from rooms.models import Connection, Membership, Worker
 
 LEASE_SECONDS = 15
 RENEW_SECONDS = 5
-
-Pair = tuple[int, int]  # (room id, user id)
 
 
 def register(*, boot_id: str, host: str, pid: int) -> int:
@@ -38,7 +41,7 @@ def live_connections() -> QuerySet[Connection]:
 
 
 def connect(rows: Iterable[tuple[int, str, int, int]]) -> None:
-    """Note open sockets as (worker id, socket id, room id, user id)."""
+    """Note open sockets as (worker id, socket id, room id, user id). Needs the streams' locks."""
     Connection.objects.bulk_create(
         [
             Connection(worker_id=worker, socket_id=socket, room_id=room, user_id=user)
@@ -48,72 +51,57 @@ def connect(rows: Iterable[tuple[int, str, int, int]]) -> None:
     )
 
 
-def disconnect(socket_ids: Collection[str]) -> set[Pair]:
-    """Forget sockets; the (room, user) pairs they belonged to."""
-    with transaction.atomic():
-        rows = Connection.objects.filter(socket_id__in=socket_ids)
-        pairs = set(rows.values_list("room_id", "user_id"))
-        rows.delete()
-        mark_away(pairs)
-    return pairs
+@transaction.atomic
+def disconnect(socket_ids: Collection[str]) -> None:
+    """Forget sockets."""
+    _remove(Connection.objects.filter(socket_id__in=socket_ids))
 
 
-def reap() -> set[Pair]:
-    """Remove workers whose lease has run out, with their connections; the pairs these served."""
+def reap() -> None:
+    """Remove workers whose lease has run out, with their connections."""
     dead = list(Worker.objects.filter(lease_until__lt=Now()).values_list("pk", flat=True))
     if not dead:
-        return set()
+        return
     with transaction.atomic():
-        # Asked again under lock: a worker may have been slow, not dead, and renewed since.
+        # Asked again under lock: a worker may have been slow, not dead, and renewed since. Not a
+        # lock that a socket it lets in right now would wait for, which holds its stream's.
         dead = list(
-            Worker.objects.select_for_update(skip_locked=True)
+            Worker.objects.select_for_update(skip_locked=True, no_key=True)
             .filter(pk__in=dead, lease_until__lt=Now())
             .values_list("pk", flat=True)
         )
-        rows = Connection.objects.filter(worker_id__in=dead)
-        pairs = set(rows.values_list("room_id", "user_id"))
-        rows.delete()
+        _remove(Connection.objects.filter(worker_id__in=dead))
         Worker.objects.filter(pk__in=dead).delete()
-        mark_away(pairs)
-    return pairs
 
 
+@transaction.atomic
 def retire(*, worker_id: int) -> None:
     """End a worker's lease in order: its sockets are closed."""
-    with transaction.atomic():
-        rows = Connection.objects.filter(worker_id=worker_id)
-        pairs = set(rows.values_list("room_id", "user_id"))
-        rows.delete()
-        Worker.objects.filter(pk=worker_id).delete()
-        mark_away(pairs)
+    _remove(Connection.objects.filter(worker_id=worker_id))
+    Worker.objects.filter(pk=worker_id).delete()
 
 
-def mark_away(pairs: Collection[Pair]) -> None:
-    """Stamp present people who have no live connection left; their leave follows after a grace."""
-    for room_id in sorted({room for room, _ in pairs}):
-        users = [user for room, user in pairs if room == room_id]
-        (
-            Membership.objects.filter(room_id=room_id, user_id__in=users, present=True)
-            .filter(away_since__isnull=True)
-            .exclude(Exists(_connected()))
-            .update(away_since=Now())
-        )
+def _remove(connections: QuerySet[Connection]) -> None:
+    """Delete connections. Present people who have none left are away; a leave follows later."""
+    rows = set(connections.values_list("room__stream_id", "room_id", "user_id"))
+    log.advance({stream: 0 for stream, _, _ in rows})
+    connections.delete()
+    pairs = {(room, user) for _, room, user in rows}
+    members = Membership.objects.filter(
+        room_id__in={room for room, _ in pairs},
+        user_id__in={user for _, user in pairs},
+        present=True,
+        away_since__isnull=True,
+    ).values_list("pk", "room_id", "user_id")
+    away = [pk for pk, room, user in members if (room, user) in pairs]
+    Membership.objects.filter(pk__in=away).exclude(Exists(_connected())).update(away_since=Now())
 
 
-def overdue(*, grace: timedelta) -> set[Pair]:
+def overdue(*, grace: timedelta) -> QuerySet[Membership]:
     """Present people who have been away for longer than the grace."""
-    return set(
-        Membership.objects.filter(present=True, away_since__lte=Now() - grace)
-        .exclude(Exists(_connected()))
-        .values_list("room_id", "user_id")
+    return Membership.objects.filter(present=True, away_since__lte=Now() - grace).exclude(
+        Exists(_connected())
     )
-
-
-def still_away(*, room_id: int, user_ids: Collection[int]) -> QuerySet[Membership]:
-    """Of these people, the present ones without a live connection. Ask under the stream's lock."""
-    return Membership.objects.filter(
-        room_id=room_id, user_id__in=user_ids, present=True, away_since__isnull=False
-    ).exclude(Exists(_connected()))
 
 
 def _connected() -> QuerySet[Connection]:

@@ -5,19 +5,20 @@ are a handful of transactions.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from history import log
 from history.models import Message
 from rooms import access, presence, publish
-from rooms.actions.people import is_taken
 from rooms.actions.rooms import depart
-from rooms.errors import ChatError, NameTaken, NotMember
+from rooms.errors import ChatError, NameTaken, NotMember, Unavailable
 from rooms.models import Membership, Room
 
 
@@ -45,7 +46,7 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Let sockets in, each with its own answer, in the order given.
 
     Whoever was not present is from now on, with a `join` in the log. An error is NotMember,
-    Removed, RoomClosed or, when somebody has taken the name meanwhile, NameTaken.
+    Removed, RoomClosed, Unavailable or, when somebody has taken the name meanwhile, NameTaken.
     """
     people = access.identify({arrival.session_key for arrival in arrivals})
     wanted = [(people.get(arrival.session_key), arrival.code) for arrival in arrivals]
@@ -61,8 +62,8 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
                 if user_id is None:
                     raise NotMember
                 member = access.check(access.choose(found, user_id=user_id, code=code))
-                if member.room.stream_id not in heads:  # made between the two looks
-                    raise NotMember
+                if member.room.stream_id not in heads:  # joined between the two looks
+                    raise Unavailable
                 outcomes.append(Entrance(member, heads[member.room.stream_id].epoch))
             except ChatError as error:
                 outcomes.append(error)
@@ -76,33 +77,51 @@ def _let_in(
     heads: dict[int, log.Head],
 ) -> list[Outcome]:
     """Note the connections, and put the joins of those who were not there into the log."""
-    newcomers: dict[int, dict[int, Membership]] = defaultdict(dict)
-    back: set[int] = set()
-    for position, outcome in enumerate(outcomes):
-        if isinstance(outcome, ChatError):
-            continue
-        member = outcome.membership
-        back.add(member.pk)
-        if member.present or member.user_id in newcomers[member.room_id]:
-            continue
-        name = member.user.name_key
-        if is_taken(room_id=member.room_id, name_key=name, except_user_id=member.user_id) or any(
-            other.user.name_key == name for other in newcomers[member.room_id].values()
-        ):
-            outcomes[position] = NameTaken()
-            back.discard(member.pk)
-            continue
-        newcomers[member.room_id][member.user_id] = member
-    presence.connect(
-        (worker_id, arrival.socket_id, outcome.membership.room_id, outcome.membership.user_id)
+    newcomers = {
+        outcome.membership.pk: outcome.membership
+        for outcome in outcomes
+        if isinstance(outcome, Entrance) and not outcome.membership.present
+    }
+    for namesake in _namesakes(newcomers.values()):
+        del newcomers[namesake]
+        outcomes = [
+            NameTaken() if isinstance(o, Entrance) and o.membership.pk == namesake else o
+            for o in outcomes
+        ]
+    entered = [
+        (arrival.socket_id, outcome.membership)
         for arrival, outcome in zip(arrivals, outcomes, strict=True)
         if isinstance(outcome, Entrance)
-    )
-    Membership.objects.filter(pk__in=back, away_since__isnull=False).update(away_since=None)
-    for members in newcomers.values():
-        if members:
-            _join(next(iter(members.values())).room, list(members.values()), heads)
+    ]
+    presence.connect((worker_id, socket, m.room_id, m.user_id) for socket, m in entered)
+    Membership.objects.filter(
+        pk__in={member.pk for _, member in entered}, away_since__isnull=False
+    ).update(away_since=None)
+    by_room: dict[int, list[Membership]] = defaultdict(list)
+    for member in newcomers.values():
+        by_room[member.room_id].append(member)
+    for members in by_room.values():
+        _join(members[0].room, members, heads)
     return outcomes
+
+
+def _namesakes(newcomers: Collection[Membership]) -> list[int]:
+    """The memberships, by id, whose name somebody who is there has, or one of them before."""
+    taken = {
+        (room_id, key): user_id
+        for room_id, key, user_id in Membership.objects.filter(
+            room_id__in={member.room_id for member in newcomers},
+            user__name_key__in={member.user.name_key for member in newcomers},
+        )
+        .filter(Q(present=True) | Q(reserved_until__gt=Now()))
+        .values_list("room_id", "user__name_key", "user_id")
+    }
+    namesakes: list[int] = []
+    for member in newcomers:
+        holder = taken.setdefault((member.room_id, member.user.name_key), member.user_id)
+        if holder != member.user_id:
+            namesakes.append(member.pk)
+    return namesakes
 
 
 def _join(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> None:
@@ -125,39 +144,45 @@ def vanish(*, socket_ids: Collection[str]) -> None:
 
 def announce_leaves() -> None:
     """Put `leave` into the log for everyone whose grace has passed without a connection."""
-    due: dict[int, list[int]] = defaultdict(list)
-    for room_id, user_id in presence.overdue(grace=timedelta(seconds=settings.CHAT_LEAVE_GRACE)):
-        due[room_id].append(user_id)
-    for room in Room.objects.filter(pk__in=due).order_by("stream_id"):
+    overdue = presence.overdue(grace=timedelta(seconds=settings.CHAT_LEAVE_GRACE))
+    rooms = set(overdue.values_list("room_id", flat=True))
+    for room in Room.objects.filter(pk__in=rooms).order_by("stream_id"):
         with transaction.atomic():
             head = log.lock(room.stream_id)
-            gone = list(
-                presence.still_away(room_id=room.pk, user_ids=due[room.pk]).select_related("user")
-            )
-            if gone:
+            # Asked again under the lock: somebody may have come back.
+            if gone := list(overdue.filter(room=room).select_related("user")):
                 depart(head=head, room=room, memberships=gone)
 
 
-def reattach(*, worker_id: int, sockets: Sequence[tuple[str, int, int]]) -> None:
+def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[str]:
     """Note a living worker's sockets (id, room, user) anew, after it had been given up for dead.
 
-    People of whom a leave was announced meanwhile join again.
+    People of whom a leave was announced meanwhile join again. Returns the sockets of those who
+    cannot: their name is somebody else's by now, or they may not be there any more.
     """
-    by_room: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    by_room: dict[int, dict[str, int]] = defaultdict(dict)
     for socket_id, room_id, user_id in sockets:
-        by_room[room_id].append((socket_id, user_id))
+        by_room[room_id][socket_id] = user_id
+    lost = {socket_id for users in by_room.values() for socket_id in users}
     for room in Room.objects.filter(pk__in=by_room, closed_at__isnull=True).order_by("stream_id"):
         with transaction.atomic():
             heads = {room.stream_id: log.lock(room.stream_id)}
-            presence.connect(
-                (worker_id, socket_id, room.pk, user_id) for socket_id, user_id in by_room[room.pk]
-            )
-            members = Membership.objects.filter(
-                room=room,
-                user__in={user_id for _, user_id in by_room[room.pk]},
-                left_at__isnull=True,
-                banned_at__isnull=True,
-            ).select_related("user")
-            members.update(away_since=None)
-            if absent := [member for member in members if not member.present]:
+            members = {
+                member.pk: member
+                for member in Membership.objects.filter(
+                    room=room,
+                    user__in=set(by_room[room.pk].values()),
+                    left_at__isnull=True,
+                    banned_at__isnull=True,
+                ).select_related("user")
+            }
+            for namesake in _namesakes([m for m in members.values() if not m.present]):
+                del members[namesake]
+            users = {member.user_id for member in members.values()}
+            noted = {s: user for s, user in by_room[room.pk].items() if user in users}
+            presence.connect((worker_id, s, room.pk, user) for s, user in noted.items())
+            Membership.objects.filter(pk__in=members).update(away_since=None)
+            if absent := [member for member in members.values() if not member.present]:
                 _join(room, absent, heads)
+        lost -= noted.keys()
+    return lost

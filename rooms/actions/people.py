@@ -52,6 +52,7 @@ def rename(*, user: User, name: str) -> None:
     for room in rooms:
         notice = log.entry(Message.Kind.NOTICE, user, body=f"{former} is now called {name}")
         publish.changed(code=room.code, change=log.append(heads[room.stream_id], [notice]))
+        log.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
         publish.rules_changed(code=room.code, stream_id=room.stream_id)
 
 

@@ -44,7 +44,7 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
                     owner=user,
                     grace=seconds,
                     title=title,
-                    closes_at=_closing(seconds),
+                    closes_at=_closing(seconds, expected=True),
                 )
                 Membership.objects.create(
                     room=room,
@@ -85,7 +85,9 @@ def join(*, user: User, code: str) -> Room:
         left_at=None, reserved_until=Now() + RESERVED
     )
     # Coming in stops the closing of an empty room; its grace starts anew.
-    Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(closes_at=_closing(room.grace))
+    Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(
+        closes_at=_closing(room.grace, expected=True)
+    )
     return room
 
 
@@ -170,9 +172,10 @@ def _end(room: Room) -> None:
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
 
 
-def _closing(grace: int) -> CombinedExpression:
-    """When a room that is empty from now on closes."""
-    return Now() + timedelta(seconds=grace)
+def _closing(grace: int, *, expected: bool = False) -> CombinedExpression:
+    """When a room that is empty from now on closes; not before whoever is expected can be there."""
+    wait = timedelta(seconds=grace)
+    return Now() + (max(wait, RESERVED) if expected else wait)
 
 
 def _abandoned() -> Q:

@@ -7,9 +7,9 @@ session, a membership and a row of its own; asked for together, that is a few qu
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db import Error
+from django.db import Error, IntegrityError, InterfaceError, OperationalError
 
 from rooms.actions import attendance
 from rooms.actions.attendance import Arrival, Entrance, Outcome
@@ -30,7 +30,10 @@ class Door:
     def __init__(self) -> None:
         self._threads = DatabaseThreads(name="door")
         self._arriving: list[tuple[Arrival, asyncio.Future[Outcome]]] = []
-        self._vanished: list[str] = []
+        self._vanished: dict[str, None] = {}
+        # The sockets that are noted, as (room, user).
+        self._inside: dict[str, tuple[int, int]] = {}
+        self._order = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         # The lease under which sockets are noted. Without one (no database) nobody gets in.
         self.worker_id: int | None = None
@@ -47,8 +50,22 @@ class Door:
 
     def vanished(self, socket_id: str) -> None:
         """Note that a socket which entered, or tried to, is gone."""
-        self._vanished.append(socket_id)
+        self._inside.pop(socket_id, None)
+        self._vanished[socket_id] = None
         self._start()
+
+    async def move(self, worker_id: int) -> set[str]:
+        """Note everyone under a new lease; the sockets of those for whom there is no place now.
+
+        Raises what the database raises.
+        """
+        async with self._order:
+            sockets = [(socket, room, user) for socket, (room, user) in self._inside.items()]
+            lost = await self._threads.run(
+                attendance.reattach, worker_id=worker_id, sockets=sockets
+            )
+            self.worker_id = worker_id
+            return lost
 
     async def stop(self) -> None:
         """Note what is still to be noted, unless the database is away: the lease runs out."""
@@ -65,22 +82,33 @@ class Door:
     async def _run(self) -> None:
         try:
             while self._arriving or self._vanished:
-                batch, self._arriving = self._arriving[:BATCH], self._arriving[BATCH:]
-                # Who vanished is noted after all who came before: a socket that came and went
-                # has come before it went, and a reload never looks like a leave.
-                gone, self._vanished = (
-                    ([], self._vanished) if self._arriving else (self._vanished, [])
-                )
-                if batch:
-                    outcomes = await self._arrive([arrival for arrival, _ in batch])
-                    for (_, answer), outcome in zip(batch, outcomes, strict=True):
-                        answer.set_result(outcome)
-                if gone and not await self._vanish(gone):
-                    # Forgotten rows would be ghosts for as long as this worker lives: try again.
-                    self._vanished[:0] = gone
+                async with self._order:
+                    done = await self._work()
+                if not done:
                     await asyncio.sleep(RETRY)
         finally:
             self._task = None
+
+    async def _work(self) -> bool:
+        """One batch. False if it must wait before the next: the database is away."""
+        batch, self._arriving = self._arriving[:BATCH], self._arriving[BATCH:]
+        # Who vanished is noted after all who came before: a socket that came and went has come
+        # before it went, and a reload never looks like a leave.
+        gone: dict[str, None] = {}
+        if not self._arriving:
+            gone, self._vanished = self._vanished, {}
+        if batch:
+            outcomes = await self._arrive([arrival for arrival, _ in batch])
+            for (arrival, answer), outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Entrance) and arrival.socket_id not in self._vanished:
+                    member = outcome.membership
+                    self._inside[arrival.socket_id] = member.room_id, member.user_id
+                answer.set_result(outcome)
+        if gone and not await self._vanish(gone):
+            # Forgotten rows would be ghosts for as long as this worker lives: try again.
+            self._vanished = gone | self._vanished
+            return False
+        return True
 
     async def _arrive(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
         if self.worker_id is None:
@@ -89,14 +117,22 @@ class Door:
             return await self._threads.run(
                 attendance.arrive, worker_id=self.worker_id, arrivals=arrivals
             )
-        except Error as error:
+        except (OperationalError, InterfaceError, IntegrityError) as error:
+            # The last: the lease under which they were to be noted has been taken away.
             logger.warning("%d sockets could not be let in: %s", len(arrivals), error)
-            return [Unavailable() for _ in arrivals]
+        except Exception:
+            logger.exception("%d sockets could not be let in", len(arrivals))
+            if len(arrivals) > 1:  # one of them is at fault, and the others need not suffer
+                return [(await self._arrive([arrival]))[0] for arrival in arrivals]
+        return [Unavailable() for _ in arrivals]
 
-    async def _vanish(self, socket_ids: list[str]) -> bool:
+    async def _vanish(self, socket_ids: Collection[str]) -> bool:
         try:
             await self._threads.run(attendance.vanish, socket_ids=socket_ids)
-        except Error as error:
-            logger.warning("%d sockets could not be forgotten: %s", len(socket_ids), error)
+        except Exception as error:
+            bug = None if isinstance(error, Error) else error
+            logger.warning(
+                "%d sockets could not be forgotten: %s", len(socket_ids), error, exc_info=bug
+            )
             return False
         return True

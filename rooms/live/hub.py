@@ -7,7 +7,7 @@ cursor only moves forward, and each change passes it once.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -123,6 +123,12 @@ class Hub:
             if isinstance(room.repair, asyncio.TimerHandle):
                 room.repair.cancel()
             self._spawn(self.bell.leave(publish.group(room.code, room.stream_id)))
+
+    def turn_away(self, socket_ids: Collection[str]) -> None:
+        """Have clients ask at the door again, to be let in or told why not."""
+        for room in self.rooms.values() if socket_ids else ():
+            for socket_id in room.clients.keys() & socket_ids:
+                room.clients[socket_id].sender.close(Close.BUSY)
 
     # Changes --------------------------------------------------------------------------------------
 

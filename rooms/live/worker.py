@@ -129,7 +129,14 @@ class LiveWorker:
             await asyncio.sleep(seconds if not failing else min(seconds, 1.0))
 
     async def _renew(self) -> None:
-        metrics.database_up.set(0)
+        try:
+            await self._hold_lease()
+        except Error:
+            metrics.database_up.set(0)
+            raise
+        metrics.database_up.set(1)
+
+    async def _hold_lease(self) -> None:
         worker_id = self.door.worker_id
         if worker_id is None or not await self._keeper.run(presence.renew, worker_id=worker_id):
             registered = await self._keeper.run(
@@ -140,11 +147,7 @@ class LiveWorker:
             )
             if worker_id is not None:
                 logger.warning("this worker had been given up for dead: noting its sockets anew")
-                await self._keeper.run(
-                    attendance.reattach, worker_id=registered, sockets=self._open_sockets()
-                )
-            self.door.worker_id = registered
-        metrics.database_up.set(1)
+            self.hub.turn_away(await self.door.move(registered))
 
     async def _sweep(self) -> None:
         if self.door.worker_id is not None:
@@ -152,13 +155,6 @@ class LiveWorker:
         metrics.people.set(
             sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
         )
-
-    def _open_sockets(self) -> list[tuple[str, int, int]]:
-        return [
-            (client.socket_id, room.room_id, client.user_id)
-            for room in self.hub.rooms.values()
-            for client in room.clients.values()
-        ]
 
 
 def sweep() -> None:
