@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from history import views
 
@@ -6,5 +6,6 @@ urlpatterns = [
     path("", views.index, name="history"),
     path("export/", views.download, name="export"),
     path("rooms/", views.room_list, name="history_rooms"),
-    path("rooms/<str:room_id>/", views.transcript, name="transcript"),
+    # Anything else would go to the database as it is: PostgreSQL takes no NUL.
+    re_path(r"^rooms/(?P<room_id>r_[0-9a-z]{1,18})/$", views.transcript, name="transcript"),
 ]

@@ -1,0 +1,105 @@
+"""People with browsers, for tests of pages. Sockets are the live tests' business: here somebody
+comes in by the verb a socket would call."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from history import log
+from history.models import Message
+from rooms import presence
+from rooms.actions import attendance
+from rooms.models import Membership, Room, User
+
+NewPerson = Callable[[str], "Person"]
+
+
+class Person:
+    """Somebody with a browser, and what they do on the pages."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.client = Client()
+
+    def get(self, path: str, **extra: Any) -> HttpResponse:
+        return self.client.get(path, **extra)
+
+    def post(self, path: str = "/", **fields: str) -> HttpResponse:
+        return self.client.post(path, fields)
+
+    def create(self, **fields: str) -> Room:
+        response = self.post(name=self.name, code="", create="", **fields)
+        assert response.status_code == 302, response.content.decode()
+        return open_room(response.headers["Location"].split("/")[2])
+
+    def join(self, room: Room) -> None:
+        response = self.post(name=self.name, code=room.code, join="")
+        assert response.status_code == 302, response.content.decode()
+
+    def come_in(self, room: Room) -> None:
+        """Join, and be there as somebody whose page has connected."""
+        self.join(room)
+        self.connect(room)
+
+    def connect(self, room: Room) -> None:
+        worker = presence.register(boot_id="test", host="test", pid=0)
+        key = self.client.session.session_key
+        assert key
+        arrival = attendance.Arrival(secrets.token_hex(8), key, room.code)
+        (outcome,) = attendance.arrive(worker_id=worker, arrivals=[arrival])
+        assert isinstance(outcome, attendance.Entrance), outcome
+
+    def say(self, room: Room, *bodies: str) -> list[Message]:
+        with transaction.atomic():
+            entries = [
+                log.entry("chat", self.user, body=body, client_id=secrets.token_hex(8))
+                for body in bodies
+            ]
+            change = log.append(log.lock(room.stream_id), entries)
+        return list(
+            Message.objects.filter(stream=room.stream_id, seq__gt=change.after).order_by("seq")
+        )
+
+    @property
+    def user(self) -> User:
+        return User.objects.get(pk=self.client.session["_auth_user_id"])
+
+    def membership(self, room: Room) -> Membership:
+        return Membership.objects.get(user=self.user, room=room)
+
+
+def open_room(code: str) -> Room:
+    return Room.objects.get(code=code, closed_at=None)
+
+
+def remove(person: Person, room: Room) -> None:
+    """What a moderator's removal leaves behind."""
+    Membership.objects.filter(user=person.user, room=room).update(
+        banned_at=room.created_at, present=False
+    )
+
+
+@pytest.fixture
+def person() -> NewPerson:
+    return Person
+
+
+@pytest.fixture
+def ada(db: None) -> Person:
+    return Person("Ada")
+
+
+@pytest.fixture
+def ben(db: None) -> Person:
+    return Person("Ben")
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limits(settings: Any) -> None:
+    """All of a test run comes from one address."""
+    settings.CHAT_RATE_LIMITS = False

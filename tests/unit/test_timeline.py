@@ -1,0 +1,82 @@
+"""How a transcript is laid out."""
+
+from datetime import UTC, datetime, timedelta
+
+from history.models import Message
+from history.timeline import Day, Fold, Line, days
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def log(*kinds_and_authors: str, step: timedelta = timedelta(minutes=1)) -> list[Message]:
+    """ "chat 1" is said by author 1; each message is a step after the one before."""
+    messages = []
+    for number, text in enumerate(kinds_and_authors):
+        kind, _, author = text.partition(" ")
+        at = NOON + number * step
+        messages.append(Message(seq=number + 1, kind=kind, author_id=int(author or 0), at=at))
+    return messages
+
+
+def continued(found: list[Day]) -> list[bool]:
+    return [block.continued for day in found for block in day.blocks if isinstance(block, Line)]
+
+
+def test_nothing_has_no_days() -> None:
+    assert days([]) == []
+
+
+def test_a_turn_names_its_author_once() -> None:
+    assert continued(days(log("chat 1", "chat 1", "chat 2", "chat 1"))) == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_turn_ends_after_five_minutes() -> None:
+    assert continued(days(log("chat 1", "chat 1", step=timedelta(minutes=5)))) == [False, False]
+
+
+def test_a_turn_ends_with_the_day() -> None:
+    found = days(log("chat 1", "chat 1", step=timedelta(hours=12)))
+    assert [day.date.day for day in found] == [22, 23]
+    assert continued(found) == [False, False]
+
+
+def test_a_notice_interrupts_a_turn() -> None:
+    assert continued(days(log("chat 1", "notice", "chat 1"))) == [False, False, False]
+
+
+def test_few_comings_and_goings_stand_as_lines() -> None:
+    (day,) = days(log("join 1", "leave 1", "join 2"))
+    assert all(isinstance(block, Line) for block in day.blocks)
+
+
+def test_many_are_folded_and_counted_as_people() -> None:
+    (day,) = days(log("chat 9", "join 1", "leave 1", "join 1", "join 2", "chat 9"))
+    first, fold, last = day.blocks
+    assert isinstance(first, Line)
+    assert isinstance(last, Line)
+    assert isinstance(fold, Fold)
+    assert (fold.joined, fold.left) == (2, 1)
+    assert [message.seq for message in fold.messages] == [2, 3, 4, 5]
+
+
+def test_a_fold_does_not_reach_over_midnight() -> None:
+    found = days(log("join 1", "join 2", "join 3", "join 4", step=timedelta(hours=6)))
+    assert [len(day.blocks) for day in found] == [2, 2]
+
+
+def test_every_message_is_there_once_and_in_order() -> None:
+    messages = log("join 1", "chat 1", "join 2", "join 3", "leave 2", "leave 3", "notice", "chat 1")
+    shown = [
+        seq
+        for day in days(messages)
+        for block in day.blocks
+        for seq in (
+            [block.message.seq] if isinstance(block, Line) else [m.seq for m in block.messages]
+        )
+    ]
+    assert shown == [message.seq for message in messages]
