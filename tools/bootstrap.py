@@ -1,4 +1,5 @@
-"""What bin/serve and bin/test run first: make this checkout ready, then become the real command.
+"""What bin/serve, bin/test and benchmarks/run do first: make this checkout ready, then become the
+real command.
 
 Standard library only: it runs on the machine's own Python, before anything is installed.
 """
@@ -31,6 +32,8 @@ def main() -> None:
     try:
         if command == "serve":
             serve(arguments)
+        if command == "module":
+            module(*arguments)
         test(arguments)
     except subprocess.CalledProcessError as error:
         # The command has said what went wrong; a traceback from here would hide it.
@@ -63,6 +66,14 @@ def test(arguments: list[str]) -> NoReturn:
         _install_services()
         _install_node_tools()
     _become(PYTHON, "-m", "tools.check", *arguments)
+
+
+def module(name: str, *arguments: str) -> NoReturn:
+    """Install what the site and its services need, then run a module: how benchmarks/ starts."""
+    with _one_at_a_time():
+        _install("requirements.txt")
+        _install_services()
+    _become(PYTHON, "-m", name, *arguments)
 
 
 def _install(*requirements: str) -> None:
