@@ -4,10 +4,10 @@ docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/prot
 No ORM and no Channels here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 
@@ -23,9 +23,19 @@ CLIENT_ID_MAX = 64
 REF_MAX = 64
 PAGE_MAX = 100
 NEWEST_PAGE = 50
+# People in a `members` frame, or in a welcome beside its messages; each takes 240 bytes at most.
+PEOPLE_MAX = 500
+_PERSON = 240
+_ROOM_FOR_MESSAGES = MAX_SERVER_FRAME - 16 * 1024
 _MAX_SAFE_INTEGER = 2**53 - 1
 # Characters that draw nothing, of the categories str.strip() does not know.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u3164\u115f\u1160\u2800"
+
+
+class WirePerson(TypedDict):
+    id: str
+    name: str
+    role: str
 
 
 class Close(IntEnum):
@@ -184,6 +194,28 @@ def events_of(runs: Iterable[tuple[int, int, Sequence[WireMessage]]]) -> list[by
     ]
 
 
+def members(
+    *,
+    joined: Sequence[WirePerson],
+    left: Sequence[str],
+    count: int,
+    known: Collection[str] = (),
+) -> list[bytes]:
+    """Who came and who went; no frame for nobody, several for very many.
+
+    `count` is how many are there in the end, `known` the ids in `joined` who were there before
+    under another name or role.
+    """
+    frames: list[bytes] = []
+    told = count + len(left) - sum(person["id"] not in known for person in joined)
+    for start in range(0, max(len(joined), len(left)), PEOPLE_MAX):
+        come, gone = joined[start : start + PEOPLE_MAX], left[start : start + PEOPLE_MAX]
+        told += sum(person["id"] not in known for person in come) - len(gone)
+        ids = [{"id": who} for who in gone]
+        frames.append(encode("members", count=told, joined=come, left=ids))
+    return frames
+
+
 def ack(*, ref: str | None, client_id: str, seq: int) -> bytes:
     frame: dict[str, Any] = {"type": "ack", "client_id": client_id, "seq": seq}
     if ref is not None:
@@ -203,18 +235,19 @@ def error(refused: ChatError, *, ref: str | None = None, client_id: str | None =
 
 
 def split(
-    messages: Sequence[WireMessage], *, after: int, through: int
+    messages: Iterable[WireMessage], *, after: int, through: int, people: int = 0
 ) -> Iterator[tuple[int, int, list[WireMessage]]]:
     """Changes cut into runs (after, through, messages) that each fit into one frame.
 
     `messages` are by `changed` ascending and reach from `after` to `through`; so does the result,
-    which has at least one run, the first perhaps without messages.
+    which has at least one run, the first perhaps without messages. The first leaves room for
+    `people`.
     """
     run: list[WireMessage] = []
-    size, start = 0, after
+    size, start = people * _PERSON, after
     for message in messages:
         length = len(orjson.dumps(message)) + 1
-        if run and size + length > MAX_SERVER_FRAME - 16 * 1024:
+        if run and size + length > _ROOM_FOR_MESSAGES:
             yield start, run[-1]["changed"], run
             start, run, size = run[-1]["changed"], [], 0
         run.append(message)
@@ -222,12 +255,12 @@ def split(
     yield start, through, run
 
 
-def newest_that_fit(messages: Sequence[WireMessage]) -> list[WireMessage]:
-    """The longest tail of a page that fits into one frame."""
-    size, kept = 0, 0
+def newest_that_fit(messages: Sequence[WireMessage], *, people: int = 0) -> list[WireMessage]:
+    """The longest tail of a page that fits into one frame, with room left for `people`."""
+    size, kept = people * _PERSON, 0
     for message in reversed(messages):
         size += len(orjson.dumps(message)) + 1
-        if size > MAX_SERVER_FRAME - 16 * 1024:
+        if size > _ROOM_FOR_MESSAGES:
             break
         kept += 1
     return list(messages[len(messages) - kept :])

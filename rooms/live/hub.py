@@ -19,10 +19,10 @@ from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
-from rooms.live.room import LiveRoom, Member, load, people
+from rooms.live.room import LiveRoom, load, people
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
-from rooms.protocol import Close
+from rooms.protocol import Close, WirePerson
 from rooms.publish import Doorbell
 
 logger = logging.getLogger(__name__)
@@ -315,7 +315,7 @@ class _Look:
     head: int
     epoch: int
     members: dict[int, Membership]
-    people: dict[str, Member]
+    people: dict[str, WirePerson]
     roles: dict[str, str]
 
 

@@ -17,12 +17,9 @@ from rooms.live.client import Client
 from rooms.live.sockets import DirectSender, Sender
 from rooms.live.tail import Tail
 from rooms.models import Membership, Room
+from rooms.protocol import WirePerson
 
-
-class Member(TypedDict):
-    id: str
-    name: str
-    role: str
+_COMINGS = {Message.Kind.JOIN.value, Message.Kind.LEAVE.value}
 
 
 class RoomInfo(TypedDict):
@@ -40,7 +37,7 @@ class Snapshot:
     info: RoomInfo
     change: Change
     floor: int
-    roster: dict[str, Member]
+    roster: dict[str, WirePerson]
     roles: dict[str, str]
 
 
@@ -64,7 +61,7 @@ def load(*, room_id: int, stream_id: int) -> Snapshot:
     return Snapshot(info, change, floor, *people(room_id=room_id))
 
 
-def people(*, room_id: int) -> tuple[dict[str, Member], dict[str, str]]:
+def people(*, room_id: int) -> tuple[dict[str, WirePerson], dict[str, str]]:
     """Who is in a room now, and the role of everyone who has one, there or not; by public id.
 
     Runs on a database thread.
@@ -75,7 +72,7 @@ def people(*, room_id: int) -> tuple[dict[str, Member], dict[str, str]]:
         .order_by("pk")
         .values_list("user__public_id", "user__display_name", "role", "present")
     )
-    roster: dict[str, Member] = {}
+    roster: dict[str, WirePerson] = {}
     roles: dict[str, str] = {}
     for public_id, name, role, present in rows:
         if present:
@@ -96,7 +93,7 @@ class LiveRoom:
         self.cursor = 0
         self.epoch = 0
         self.tail = Tail(floor=0, messages=())
-        self.roster: dict[str, Member] = {}
+        self.roster: dict[str, WirePerson] = {}
         self.roles: dict[str, str] = {}
         self.clients: dict[str, Client] = {}
         self.entering = 0  # sockets that will be among the clients in a moment
@@ -145,8 +142,7 @@ class LiveRoom:
         new = [message for message in change.messages if message["changed"] > self.cursor]
         self.cursor = change.through
         self.tail.add(new)
-        if presence := self._presence(new):
-            frames.append(presence)
+        frames += self._presence(new)
         self.show(frames, acks=acks)
 
     def show(
@@ -166,41 +162,41 @@ class LiveRoom:
             sender.send([*acks.get(client, ()), *payloads] if acks else payloads)
         metrics.deliveries.inc(len(self.clients))
 
-    def _presence(self, messages: Iterable[WireMessage]) -> bytes | None:
-        """Fold joins and leaves into the roster; the `members` frame if it changed."""
-        before: dict[str, Member | None] = {}
+    def _presence(self, messages: Iterable[WireMessage]) -> list[bytes]:
+        """Fold joins and leaves into the roster; the `members` frames if it changed."""
+        before: dict[str, WirePerson | None] = {}
         for message in messages:
-            author = message["author"]
-            if author is None or message["seq"] != message["changed"]:
+            author, kind = message["author"], message["kind"]
+            if author is None or kind not in _COMINGS or message["seq"] != message["changed"]:
                 continue
             who = author["id"]
-            if message["kind"] == Message.Kind.JOIN:
-                before.setdefault(who, self.roster.get(who))
+            before.setdefault(who, self.roster.get(who))
+            if kind == Message.Kind.JOIN:
                 role = self.roles.get(who, Membership.Role.MEMBER.value)
                 self.roster[who] = {"id": who, "name": author["name"], "role": role}
-            elif message["kind"] == Message.Kind.LEAVE:
-                before.setdefault(who, self.roster.pop(who, None))
+            else:
                 self.roster.pop(who, None)
-        return self._members_frame(before)
+        return self._members(before)
 
-    def update_people(self, people: Mapping[str, Member], roles: dict[str, str]) -> None:
+    def update_people(self, people: Mapping[str, WirePerson], roles: dict[str, str]) -> None:
         """Take over names and roles read from the database, and show what is different.
 
         Who is there is the log's to say: what was read may be older or newer than the cursor.
         """
         self.roles = roles
-        before: dict[str, Member | None] = {}
-        for who, member in people.items():
-            if who in self.roster and self.roster[who] != member:
-                before[who], self.roster[who] = self.roster[who], member
-        if frame := self._members_frame(before):
-            self.show([frame])
+        before: dict[str, WirePerson | None] = {}
+        for who, person in people.items():
+            if who in self.roster and self.roster[who] != person:
+                before[who], self.roster[who] = self.roster[who], person
+        if frames := self._members(before):
+            self.show(frames)
 
-    def _members_frame(self, before: Mapping[str, Member | None]) -> bytes | None:
+    def _members(self, before: Mapping[str, WirePerson | None]) -> list[bytes]:
         """What has become of the people in `before`, who were there like that or not at all."""
         now = {who: self.roster.get(who) for who in before}
-        joined = [member for who, member in now.items() if member and member != before[who]]
-        left = [{"id": who} for who, was in before.items() if was and now[who] is None]
-        if not joined and not left:
-            return None
-        return protocol.encode("members", count=len(self.roster), joined=joined, left=left)
+        return protocol.members(
+            joined=[person for who, person in now.items() if person and person != before[who]],
+            left=[who for who, was in before.items() if was and now[who] is None],
+            count=len(self.roster),
+            known=[who for who, was in before.items() if was],
+        )

@@ -16,9 +16,15 @@ BACKLOG_LIMIT = 1024 * 1024
 
 
 class Sender(Protocol):
-    """Sends whole server frames, given as JSON text in UTF-8. Never blocks, never raises."""
+    """Sends whole server frames, given as JSON text in UTF-8. Never blocks, never raises.
+
+    `drain` is for what is long: it returns when nearly all that was sent is on its way, or the
+    socket is gone. Without it a reader is cut for what waits, however fast it reads.
+    """
 
     def send(self, payloads: Sequence[bytes]) -> None: ...
+
+    async def drain(self) -> None: ...
 
     def close(self, code: int) -> None: ...
 
@@ -37,6 +43,9 @@ class DirectSender:
     def send(self, payloads: Sequence[bytes]) -> None:
         frame = self.frame
         self.write(b"".join([frame(payload) for payload in payloads]))
+
+    async def drain(self) -> None:
+        await self._socket.drain()
 
     def close(self, code: int) -> None:
         self._socket.close(int(code))
@@ -62,6 +71,10 @@ class QueuedSender:
             self.close(Close.TOO_SLOW)
             return
         self._wake()
+
+    async def drain(self) -> None:
+        if self._task is not None:
+            await asyncio.shield(self._task)
 
     def close(self, code: int) -> None:
         if self._code is None:

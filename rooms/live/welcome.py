@@ -7,18 +7,19 @@ from django.conf import settings
 from history import log
 from history.wire import WireMessage
 from rooms import names, protocol
+from rooms.errors import Unavailable
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
-from rooms.protocol import MAX_CLIENT_FRAME, NEWEST_PAGE, VERSION
+from rooms.protocol import MAX_CLIENT_FRAME, NEWEST_PAGE, PEOPLE_MAX, VERSION
 
 
 async def enter(
     *, hub: Hub, threads: DatabaseThreads, room: LiveRoom, client: Client, after: int | None
 ) -> None:
-    """Welcome a client and attach it, in one step of the event loop: nothing falls between.
+    """Welcome a client and attach it in the step of the event loop that sends the last of it.
 
     `after` is what the client has of this very room; None for a first visit. Raises what the
     database raises, where memory does not reach.
@@ -29,7 +30,7 @@ async def enter(
     missed = None if after is None or after > room.cursor else room.tail.since(after)
     if after is not None and missed is not None:
         metrics.resumes.inc()
-        _resume(room, client, after, missed)
+        await _resume(room, client, after, missed)
     else:
         messages, older = await _newest(hub, threads, room)
         metrics.resets.inc()
@@ -51,17 +52,33 @@ async def _newest(
     return page
 
 
-def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
-    runs = list(protocol.split(missed, after=after, through=room.cursor))
-    start, end, messages = runs[0]
-    frames = [_welcome(room, client, "resume", start, end, messages, older=after > 0)]
-    client.sender.send([*frames, *protocol.events_of(runs[1:])])
+async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
+    """Returns in the step of the loop that brings the client up to the cursor.
+
+    What is long goes out in parts, each when the one before it is on its way. Raises Unavailable
+    if the room meanwhile went on farther than memory reaches back.
+    """
+    runs = protocol.split(
+        missed, after=after, through=room.cursor, people=min(len(room.roster), PEOPLE_MAX)
+    )
+    start, end, messages = next(runs)
+    frames = _welcome(room, client, "resume", start, end, messages, older=after > 0)
+    while next(runs, None) is not None:
+        client.sender.send(frames)
+        await client.sender.drain()
+        rest = room.tail.since(end)
+        if rest is None:
+            raise Unavailable
+        runs = protocol.split(rest, after=end, through=room.cursor)
+        run = next(runs)
+        end, frames = run[1], protocol.events_of([run])
+    client.sender.send(frames)
 
 
 def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: bool) -> None:
-    fitting = protocol.newest_that_fit(messages)
+    fitting = protocol.newest_that_fit(messages, people=min(len(room.roster), PEOPLE_MAX))
     older = older or len(fitting) < len(messages)
-    client.sender.send([_welcome(room, client, "reset", 0, room.cursor, fitting, older=older)])
+    client.sender.send(_welcome(room, client, "reset", 0, room.cursor, fitting, older=older))
 
 
 def _welcome(
@@ -73,9 +90,11 @@ def _welcome(
     messages: list[WireMessage],
     *,
     older: bool,
-) -> bytes:
+) -> list[bytes]:
+    """The frame, and `members` frames with the people who do not fit into it."""
     you: dict[str, Any] = {**client.author, "role": client.role}
-    return protocol.encode(
+    people = list(room.roster.values())
+    welcome = protocol.encode(
         "welcome",
         protocol=VERSION,
         room=room.info,
@@ -85,10 +104,11 @@ def _welcome(
         through=through,
         messages=messages,
         older=older,
-        members=list(room.roster.values()),
+        members=people[:PEOPLE_MAX],
         limits={
             "body": settings.CHAT_BODY_MAX,
             "frame": MAX_CLIENT_FRAME,
             "name": names.MAX_LENGTH,
         },
     )
+    return [welcome, *protocol.members(joined=people[PEOPLE_MAX:], left=[], count=len(people))]
