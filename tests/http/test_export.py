@@ -138,14 +138,14 @@ def test_of_another_format_is_refused_with_those_there_are(ada: Person, kind: st
 
 
 def test_needs_no_more_memory_for_a_longer_history() -> None:
-    """Streams a history made up on the fly, 40 and 400 chunks long."""
+    """Streams a history made up on the fly, 10 and 100 chunks long."""
     room = Room(code="K7QX", public_id="r_1", stream=Stream())
     now = datetime.now(UTC)
 
     def reader(chunks: int) -> export.Reader:
         async def read(before: int | None) -> Sequence[Message]:
-            first = chunks * 100 if before is None else before - 1
-            numbers = range(first, max(0, first - 100), -1)
+            first = chunks * 50 if before is None else before - 1
+            numbers = range(first, max(0, first - 50), -1)
             return [
                 Message(pk=number, stream=room.stream, seq=number, body="x" * 500, at=now)
                 for number in numbers
@@ -165,8 +165,8 @@ def test_needs_no_more_memory_for_a_longer_history() -> None:
         return size, high
 
     room.stream.room = room
-    short_size, short_peak = peak(40)
-    long_size, long_peak = peak(400)
+    short_size, short_peak = peak(10)
+    long_size, long_peak = peak(100)
     assert long_size > 9 * short_size
     assert long_peak < 1.5 * short_peak
 
