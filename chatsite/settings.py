@@ -193,6 +193,11 @@ if CSRF_TRUSTED_ORIGINS and all(url.startswith("https://") for url in CSRF_TRUST
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains and
+    "security.W021",  # preloading: promises about other sites, the domain's owner's to make
+    "security.W008",  # http is redirected by the balancer, which asks for /readyz without TLS
+]
 LOGIN_URL = "/admin/login/"
 
 # Language, time, files --------------------------------------------------------------------------

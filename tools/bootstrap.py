@@ -30,11 +30,7 @@ def main() -> None:
     os.chdir(ROOT)
     _open_standard_input()
     try:
-        if command == "serve":
-            serve(arguments)
-        if command == "module":
-            module(*arguments)
-        test(arguments)
+        {"serve": serve, "test": test, "module": module}[command](arguments)
     except subprocess.CalledProcessError as error:
         # The command has said what went wrong; a traceback from here would hide it.
         sys.exit(error.returncode)
@@ -68,12 +64,12 @@ def test(arguments: list[str]) -> NoReturn:
     _become(PYTHON, "-m", "tools.check", *arguments)
 
 
-def module(name: str, *arguments: str) -> NoReturn:
+def module(arguments: list[str]) -> NoReturn:
     """Install what the site and its services need, then run a module: how benchmarks/ starts."""
     with _one_at_a_time():
         _install("requirements.txt")
         _install_services()
-    _become(PYTHON, "-m", name, *arguments)
+    _become(PYTHON, "-m", *arguments)
 
 
 def _install(*requirements: str) -> None:
