@@ -73,8 +73,8 @@ DELETE = Verb(
 @admin.register(Message)
 class MessageAdmin(Desk):
     verbs = (DELETE,)
-    list_display = ("at", "number", "in_room", "said_by", "kind", "excerpt")
-    list_display_links = ("at", "number")
+    list_display = ("number", "in_room", "said_by", "excerpt", "kind", "at")
+    list_display_links = ("number", "at")
     list_filter = ("kind", "at", DeletedFilter, OnlyRoom, OnlyAuthor)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")

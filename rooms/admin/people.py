@@ -148,7 +148,7 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("banned"))
     def banned(self, user: User) -> Any:
-        return "" if user.is_active else _("banned")
+        return "–" if user.is_active else _("banned")
 
 
 class OnlyRoom(Only):

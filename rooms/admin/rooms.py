@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
@@ -48,7 +49,7 @@ def _close(request: HttpRequest, room: Room) -> bool:
 
 CLOSE = Verb(
     name="close",
-    label=_("Close"),
+    label=_("Close the room"),
     about=_(
         "Everyone who is there is told that a moderator closed the room, and shown out. Its code "
         "is free again; its messages stay with those who were there. A room cannot be reopened."
@@ -105,6 +106,14 @@ class RoomAdmin(Desk):
     def links(self, row: Room) -> Iterable[tuple[Text, str]]:
         yield _("Messages"), listing(Message, room=row.pk)
         yield _("Members"), listing(Membership, room=row.pk)
+
+    def describe(self, row: Any) -> str:
+        return gettext("%(room)s %(title)s, opened by %(owner)s, people there now: %(people)d") % {
+            "room": row,
+            "title": row.title,
+            "owner": row.owner,
+            "people": row.people,
+        }
 
     @admin.display(description=_("state"))
     def state(self, room: Room) -> Any:

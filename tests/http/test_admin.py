@@ -241,8 +241,8 @@ def test_several_rooms_are_closed_at_once(client: Client, boss: User) -> None:
     assert Room.objects.filter(closed_at__isnull=True).count() == 2
 
     told = act(client, "rooms_room", "close_selected", *several)
-    assertContains(told, "Close: 2 done.")
-    assertContains(told, "Close: 1 left as they were.")
+    assertContains(told, "Close the room: 2 done.")
+    assertContains(told, "Close the room: 1 left as they were.")
     assert not Room.objects.filter(closed_at__isnull=True).exists()
     assert LogEntry.objects.count() == 2
 
@@ -344,9 +344,7 @@ def test_a_person_is_banned_and_let_in_again(client: Client, boss: User, ada: Us
     ]
 
 
-def test_who_is_banned_leaves_every_room(
-    client: Client, boss: User, ada: User, room: Room
-) -> None:
+def test_who_is_banned_leaves_every_room(client: Client, boss: User, ada: User, room: Room) -> None:
     client.post(address("rooms_user_ban", ada.pk))
     assert not Membership.objects.get(user=ada).present
     assert room.stream.messages.latest("seq").kind == Message.Kind.LEAVE
