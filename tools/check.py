@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ class Outcome:
 
 
 def main(arguments: list[str]) -> int:
+    start = time.monotonic()
     if arguments == ["--static"]:
         outcomes = static_checks()
     elif arguments[:1] == ["--faults"]:
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
         outcomes = pytest_on_both_databases(arguments)
     else:
         outcomes = [*static_checks(), *javascript_tests(), *pytest_on_both_databases([])]
-    return summarise(outcomes)
+    return summarise(outcomes, seconds=time.monotonic() - start)
 
 
 # Static checks ------------------------------------------------------------------------------------
@@ -162,8 +163,7 @@ def pytest(name: str, arguments: list[str], env: dict[str, str] | None = None) -
 # Summary ------------------------------------------------------------------------------------------
 
 
-def summarise(outcomes: Iterable[Outcome]) -> int:
-    outcomes = list(outcomes)
+def summarise(outcomes: Sequence[Outcome], *, seconds: float) -> int:
     print("\n=== summary ===")
     for outcome in outcomes:
         counts = ", ".join(f"{number} {kind}" for kind, number in outcome.counts.items() if number)
@@ -176,7 +176,6 @@ def summarise(outcomes: Iterable[Outcome]) -> int:
     checks = [outcome for outcome in outcomes if not outcome.counts]
     total["passed"] += sum(outcome.ok for outcome in checks)
     total["failed"] += sum(not outcome.ok for outcome in checks)
-    seconds = sum(outcome.seconds for outcome in outcomes)
     figures = ", ".join(f"{number} {kind}" for kind, number in total.items())
     print(f"{figures} in {seconds:.0f} s", flush=True)
     return 0 if all(outcome.ok for outcome in outcomes) and total["passed"] else 1
