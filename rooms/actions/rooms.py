@@ -17,6 +17,8 @@ from rooms.models import Connection, Membership, Room, User
 
 # How long a name is kept between the form and the first socket.
 RESERVED = timedelta(seconds=60)
+# How long a room waits at least for somebody who is expected, whatever its grace: a page's load.
+EXPECTED = timedelta(seconds=5)
 # So many random codes are tried. If all are taken the space is nearly full: better longer codes.
 _TRIES = 200
 MAX_GRACE = 365 * 24 * 3600
@@ -175,7 +177,7 @@ def _end(room: Room) -> None:
 def _closing(grace: int, *, expected: bool = False) -> CombinedExpression:
     """When a room that is empty from now on closes; not before whoever is expected can be there."""
     wait = timedelta(seconds=grace)
-    return Now() + (max(wait, RESERVED) if expected else wait)
+    return Now() + (max(wait, EXPECTED) if expected else wait)
 
 
 def _abandoned() -> Q:
