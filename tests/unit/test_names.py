@@ -1,0 +1,119 @@
+"""A name is shown as typed, hides nothing, and cannot be worn by two people at once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms import names
+from rooms.errors import BadName
+
+# What draws nothing: of Unicode's Default_Ignorable_Code_Point, what can be typed or pasted.
+INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u200b\u200c\u200d\u200e\u200f" \
+    "\u202a\u202e\u2060\u2066\u2069\u2800\u3164\ufe00\ufe0e\ufe0f\ufeff\uffa0\U000e0041\U000e0100"  # fmt: skip
+people = st.sampled_from(
+    [
+        "Ada",
+        "Zoë",
+        "  Grace   Hopper ",
+        "王小明",
+        "יוסף",
+        "أحمد",
+        "สมชาย",
+        "O'Neil-7",
+        "!!!",
+        "^",
+        "x\u030c",
+    ]
+    + ["😀", "👩🏽\u200d💻", "❤️\u200d🔥", "1\ufe0f\u20e3", "🇫🇷", "\U0001fa77", "🄰"]
+)
+
+
+def refused(text: str) -> str:
+    with pytest.raises(BadName) as refusal:
+        names.clean(text)
+    return refusal.value.message
+
+
+@given(people)
+def test_people_may_be_called_what_they_are_called(name: str) -> None:
+    assert names.clean(name) == " ".join(name.split())
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\u2003", "\u3000"])
+def test_nobody_is_called_nothing(text: str) -> None:
+    assert "what to call you" in refused(text)
+
+
+@pytest.mark.parametrize("hidden", [*INVISIBLE, "\0", "\x07", "\x7f", "\x9b", "\ue000", "\uffff"])
+def test_nothing_invisible_is_in_a_name(hidden: str) -> None:
+    for name in (hidden, f"A{hidden}da", f"Ada{hidden}", f"{hidden}Ada", f"^{hidden}"):
+        refused(name)
+
+
+@pytest.mark.parametrize("lone", ["\ud800", "A\udfffda"])
+def test_half_a_character_is_none(lone: str) -> None:
+    assert "invisible" in refused(lone)
+
+
+def test_the_order_of_what_is_drawn_cannot_be_turned_round() -> None:
+    assert "invisible" in refused("adA\u202enimda")
+
+
+def test_length_is_counted_in_characters_after_outer_spaces_are_gone() -> None:
+    assert names.clean(" " + "😀" * 40 + " ")
+    assert "at most 40" in refused("😀" * 41)
+
+
+def test_marks_do_not_pile_up() -> None:
+    assert names.clean("ก่ำ")
+    assert "marks" in refused("Z" + "\u0334\u0335\u0336\u0337")
+
+
+def test_a_name_is_more_than_marks() -> None:
+    refused("\u0301")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ada", "ADA"),
+        ("Ada", "Ａｄａ"),
+        ("Straße", "STRASSE"),
+        ("Zoe\u0308", "Zoë"),
+        ("ﬁn", "fin"),
+        ("Ada Lovelace", "Ada\u2003Lovelace"),
+        ("Ada Lovelace", "AdaLovelace"),
+        ("😀", "😀\ufe0f"),
+        ("😀", "😀\u200d"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ],
+)
+def test_names_that_look_the_same_are_the_same(one: str, other: str) -> None:
+    assert names.key(names.clean(one)) == names.key(names.clean(other))
+
+
+def test_other_names_are_others() -> None:
+    keys = {names.key(name) for name in ("Ada", "Adam", "Ädä", "王", "玉", "😀", "😁", "ada1", "")}
+    assert len(keys) == 9
+
+
+@given(people | st.text(max_size=12), st.integers(0, 12), st.sampled_from(INVISIBLE))
+def test_no_invisible_character_makes_another_name(name: str, place: int, hidden: str) -> None:
+    try:
+        plain = names.clean(name)
+        decorated = names.clean(plain[:place] + hidden + plain[place:])
+    except BadName:
+        return
+    assert names.key(decorated) == names.key(plain)
+
+
+@given(st.text(max_size=60))
+def test_a_name_once_cleaned_stays_as_it_is(text: str) -> None:
+    try:
+        name = names.clean(text)
+    except BadName:
+        return
+    assert names.clean(name) == name
+    assert 0 < len(name) <= names.MAX_LENGTH
+    assert 0 < len(names.key(name)) <= names.MAX_LENGTH * 18
+    name.encode()
