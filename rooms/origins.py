@@ -5,10 +5,12 @@ page it is, so the `Origin` must be this site's scheme, host and port; none at a
 """
 
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import is_same_domain
 
 _PORTS = {"http": 80, "https": 443}
 _SCHEMES = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
@@ -29,8 +31,17 @@ def is_own(*, scheme: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
     theirs = _parts(origin)
     if theirs is None:
         return False
-    trusted = {_parts(trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS}
-    return theirs == _parts(f"{_SCHEMES.get(scheme, scheme)}://{host}") or theirs in trusted
+    own = _parts(f"{_SCHEMES.get(scheme, scheme)}://{host}")
+    return theirs == own or any(map(partial(_matches, theirs), settings.CSRF_TRUSTED_ORIGINS))
+
+
+def _matches(theirs: "Origin", trusted: str) -> bool:
+    """As Django compares the origin of a form: a star stands for the domain and all below it."""
+    ours = _parts(trusted.replace("*", "", 1))
+    if ours is None:
+        return False
+    (scheme, host, port), (their_scheme, their_host, their_port) = ours, theirs
+    return (their_scheme, their_port) == (scheme, port) and is_same_domain(their_host, host)
 
 
 def _is_allowed(host: str) -> bool:
@@ -41,13 +52,23 @@ def _is_allowed(host: str) -> bool:
     return bool(domain) and validate_host(domain, allowed)
 
 
-def _parts(origin: str) -> tuple[str, str, int] | None:
-    """(scheme, host, port), or None for what is not an origin."""
+Origin = tuple[str, str, int]  # scheme, host, port
+
+
+def _parts(origin: str) -> Origin | None:
+    """None for what is not an origin."""
     try:
         url = urlsplit(origin.lower())
         port = url.port
     except ValueError:
         return None
-    if url.scheme not in _PORTS or not url.hostname or url.path or url.query or url.username:
+    if (
+        url.scheme not in _PORTS
+        or not url.hostname
+        or url.path
+        or url.query
+        or url.fragment
+        or "@" in origin
+    ):
         return None
     return url.scheme, url.hostname, port or _PORTS[url.scheme]
