@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--static"]:
         outcomes = static_checks()
     elif arguments[:1] == ["--faults"]:
-        flags = ["-m", "fault", "--capture=no", "tests/faults", *arguments[1:]]
+        flags = ["-m", "fault and slow", "--capture=no", "tests/faults", *arguments[1:]]
         outcomes = [pytest("fault runs", flags)]
     elif arguments:
         outcomes = pytest_on_both_databases(arguments)
