@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -53,6 +54,10 @@ async def drain(
 
 
 async def _stop_listening(port: Any) -> None:
+    # Closing the port resets the connections the kernel has made and we have not accepted yet.
+    # Accept them all in the very moment before: Twisted closes by a timer as well, the next one.
+    port.numberAccepts = sys.maxsize
+    reactor.callLater(0, port.doRead)
     if (closed := port.stopListening()) is not None:
         await closed.asFuture(asyncio.get_running_loop())
 

@@ -19,10 +19,9 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
-import time
-from functools import partial
 from typing import Any
 
 
@@ -40,10 +39,8 @@ if __name__ == "__main__":
     use_uvloop()
 
 from daphne.cli import CommandLineInterface
-from daphne.server import Server as DaphneServer
 from daphne.server import reactor
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.logger import (
     FilteringLogObserver,
@@ -53,12 +50,11 @@ from twisted.logger import (
     globalLogBeginner,
 )
 
-from chatsite.direct import EXTENSION
+from chatsite.applications import ApplicationServer
 from chatsite.drain import drain
 from chatsite.http import ChatHTTPFactory
-from chatsite.inbox import Inbox
 from chatsite.lifespan import Lifespan, StartupFailed
-from chatsite.websocket import ChatProtocol, ChatSocketFactory
+from chatsite.websocket import ChatSocketFactory
 
 logger = logging.getLogger("chatsite.server")
 
@@ -66,13 +62,16 @@ logger = logging.getLogger("chatsite.server")
 # in a tenth of a second, and who is turned away tries again only after 1, 3, 7 s.
 BACKLOG = 2048
 
+# Open files to ask the system for.
+FILES = 65536
+
 # Each connection's timeouts are looked at once in this time, some of them in every step: a burst of
 # pings to all sockets at once, and of pongs from them, would be felt as a pause.
 CHECK_PERIOD = 2.0
 CHECK_STEP = 0.1
 
 
-class Server(DaphneServer):  # type: ignore[misc]
+class Server(ApplicationServer):
     """Takes the arguments of Daphne's Server. `run` returns when the server has stopped; `forced`
     then says whether it was told to stop at once."""
 
@@ -83,8 +82,6 @@ class Server(DaphneServer):  # type: ignore[misc]
         self.drain_timeout = float(os.environ.get("CHAT_DRAIN_TIMEOUT", "10"))
         self.abort_start: bool
         self.forced = False
-        self.connections: dict[Any, dict[str, Any]] = {}
-        self._leaving: dict[Any, float] = {}
         self._unchecked: list[Any] = []
         self._ports: list[Any] = []
         self._lifespan = Lifespan(self.application)
@@ -198,73 +195,7 @@ class Server(DaphneServer):  # type: ignore[misc]
             self._stopped = True
             reactor.stop()
 
-    def kill_all_applications(self) -> Deferred[Any] | None:
-        tasks = [details.get("application_instance") for details in self.connections.values()]
-        running = [task for task in tasks if task is not None and not task.done()]
-        if not running:
-            return None
-        logger.warning("Killing %d applications", len(running))
-        for task in running:
-            task.cancel()
-        return Deferred.fromFuture(asyncio.ensure_future(asyncio.wait(running, timeout=1)))
-
-    # Connections and their applications ---------------------------------------------------------
-
-    # Daphne looks once a second which applications have ended: an error waits so long for its 500,
-    # a dead connection for its memory. Here each end is an event.
-
-    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
-        details = self.connections.get(protocol)
-        if details is None:
-            return None
-        queue: Any = asyncio.Queue()
-        if isinstance(protocol, ChatProtocol):
-            queue = Inbox(protocol.transport)
-            scope["scheme"] = protocol.scheme
-            scope["extensions"] = {EXTENSION: protocol.direct}
-        scope["asgi"] = {"version": "3.0"}
-        send = partial(self.handle_reply, protocol)
-        task = asyncio.ensure_future(self.application(scope=scope, receive=queue.get, send=send))
-        details["application_instance"] = task
-        task.add_done_callback(partial(self._application_done, protocol))
-        return queue
-
-    def _application_done(self, protocol: Any, task: asyncio.Future[None]) -> None:
-        details = self.connections.get(protocol, {})
-        details.pop("application_instance", None)
-        connected = "connected" in details and "disconnected" not in details
-        if not connected:
-            self.connections.pop(protocol, None)
-            self._leaving.pop(protocol, None)
-        if task.cancelled():
-            return
-        if (error := task.exception()) is not None:
-            logger.error("Exception inside application: %s", error, exc_info=error)
-            if connected:
-                protocol.handle_exception(error)
-        elif connected:
-            protocol.application_returned()
-
-    def protocol_disconnected(self, protocol: Any) -> None:
-        details = self.connections.get(protocol)
-        if details is None or "disconnected" in details:
-            return
-        details["disconnected"] = time.time()
-        if "application_instance" in details:
-            self._leaving[protocol] = details["disconnected"]
-        else:
-            del self.connections[protocol]
-
-    def application_checker(self) -> None:
-        """Every second: ends applications that do not notice that their connection is gone."""
-        reactor.callLater(1, self.application_checker)
-        overdue = time.time() - self.application_close_timeout
-        for protocol, since in list(self._leaving.items()):
-            if since > overdue:
-                break  # they are in order
-            del self._leaving[protocol]
-            logger.warning("The application of %r took too long to end and was killed", protocol)
-            self.connections[protocol]["application_instance"].cancel()
+    # Watching ----------------------------------------------------------------------------------
 
     def timeout_checker(self) -> None:
         reactor.callLater(CHECK_STEP, self.timeout_checker)
@@ -301,7 +232,16 @@ class CommandLine(CommandLineInterface):  # type: ignore[misc]
         self.parser.set_defaults(server_name="", websocket_connect_timeout=20)
 
 
+def raise_file_limit() -> None:
+    """A socket is an open file, and of those most systems allow 1,024 unless asked for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def main() -> None:
+    raise_file_limit()
     command = CommandLine()
     command.run(sys.argv[1:])
     if command.server.forced:

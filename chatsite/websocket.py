@@ -5,13 +5,14 @@ happens all day does not reach it: whole text frames coming in, frames going out
 """
 
 import logging
-from time import time
+from time import monotonic
 from typing import Any
 
 from autobahn.websocket.types import ConnectionDeny
 from daphne.server import reactor  # which that module installs
 from daphne.ws_protocol import WebSocketFactory
 from twisted.internet import tcp
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from zope.interface import implementer
 
@@ -77,6 +78,12 @@ class ChatProtocol(SlimProtocol):
     def _onOpen(self) -> None:
         self.onOpen()
 
+    def onConnect(self, request: Any) -> Deferred[Any]:
+        answer: Deferred[Any] = super().onConnect(request)
+        # Not by the wall clock, which may jump: everyone would be thought silent at once.
+        self.socket_opened = self.last_ping = monotonic()
+        return answer
+
     def serverAccept(self, subprotocol: str | None = None) -> None:
         # The handshake may have timed out while the application thought about it.
         if self.state == self.STATE_CONNECTING:
@@ -99,7 +106,7 @@ class ChatProtocol(SlimProtocol):
     # Receiving ----------------------------------------------------------------------------------
 
     def dataReceived(self, data: bytes) -> None:
-        self.last_ping = time()
+        self.last_ping = monotonic()
         self.pinged_at = 0.0
         if self.state == self.STATE_OPEN:
             if not self.data and self.current_frame is None and not self.inside_message:
@@ -155,7 +162,7 @@ class ChatProtocol(SlimProtocol):
     def check_timeouts(self) -> None:
         """Called every two seconds. A peer that has gone without a word is dropped ping_interval +
         ping_timeout + 4 s after it was last heard at the latest: 54 s by default."""
-        now, server = time(), self.server
+        now, server = monotonic(), self.server
         if self.state == self.STATE_CONNECTING:
             if 0 <= server.websocket_connect_timeout < now - self.socket_opened:
                 self.serverReject()

@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, unix_connect
 
+from chatsite.server import raise_file_limit
 from tests.live.serverproc import PATIENCE, RawClient, ToyServer
 from tests.support.frames import client_frame
 from tests.support.processes import ProcessFailed
@@ -106,7 +107,20 @@ def test_idle_kept_alive_connections_do_not_hold_up_the_exit(start: Start) -> No
     server.signal()
     assert kept.sock.recv(1) == b""
     assert server.wait() == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
+
+
+def test_connections_that_are_not_accepted_yet_are_answered(start: Start) -> None:
+    raise_file_limit()  # of the clients here
+    server = start()
+    server.process.pause()
+    waiting = [server.http() for _ in range(1000)]  # Twisted accepts 100 at a time
+    for connection in waiting:
+        connection.request("GET", "/readyz")
+    server.signal()
+    server.process.resume()
+    assert {connection.getresponse().status for connection in waiting} <= {200, 503}
+    assert server.wait() == 0
 
 
 def test_what_does_not_end_is_ended_after_the_drain_timeout(start: Start) -> None:
@@ -216,9 +230,7 @@ def test_plain_daphne_serves_the_same_application(start: Start) -> None:
 
 @pytest.mark.parametrize("path", ["/fail", "/silent"])
 def test_a_request_nobody_answers_is_answered_500(server: ToyServer, path: str) -> None:
-    began = time.monotonic()
     assert server.get(path)[0] == 500
-    assert time.monotonic() - began < 0.5
 
 
 @pytest.mark.parametrize("path", ["/fail", "/silent"])
@@ -343,7 +355,7 @@ def test_a_reader_that_stops_is_cut_and_the_others_go_on(start: Start) -> None:
                 break
             assert (first, payload.split()[0]) == (0x81, b"%d" % number)
         assert payload[:2] == (4001).to_bytes(2, "big")
-        assert stuck.is_aborted(within=began + 6 - time.monotonic())
+        assert stuck.is_aborted(within=began + 7 - time.monotonic())
         reader.send("go")
         assert str(reader.recv(timeout=PATIENCE)).startswith("0 ")
 
@@ -355,7 +367,7 @@ def test_a_peer_that_is_gone_is_dropped_and_a_quiet_one_is_not(start: Start) -> 
     server = start("--ping-interval", "1", "--ping-timeout", "1")
     with server.open_raw("/direct") as gone, server.open("/direct") as quiet:
         assert gone.frame() == (0x89, b"")
-        assert gone.is_aborted(within=6)
+        assert gone.is_aborted(within=10)
         server.wait_for("toy: disconnected 1006")
         quiet.send("still here")
         assert quiet.recv(timeout=PATIENCE) == "still here"

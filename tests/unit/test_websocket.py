@@ -109,7 +109,7 @@ DECOY = client_frame(client_frame(b"decoy"), first=0x89, key=bytes(4))
 DECOY_KEY = client_frame(b"hi", key=b"\x81\x80\x00\x00")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example(INTRUDER)
 @example([DECOY[:6], DECOY[6:]])
 @example([DECOY_KEY[:2], DECOY_KEY[2:]])

@@ -1,0 +1,93 @@
+"""Which application serves which connection, from the first byte to the last."""
+
+import asyncio
+import logging
+import time
+from functools import partial
+from typing import Any
+
+from daphne.server import Server as DaphneServer
+from daphne.server import reactor
+from twisted.internet.defer import Deferred
+
+from chatsite.direct import EXTENSION
+from chatsite.inbox import Inbox
+from chatsite.websocket import ChatProtocol
+
+logger = logging.getLogger(__name__)
+
+
+class ApplicationServer(DaphneServer):  # type: ignore[misc]
+    """Daphne's server, with its record of connections kept by events.
+
+    Daphne looks once a second which applications have ended: an error waits so long for its 500, a
+    dead connection for its memory.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self._leaving: dict[Any, float] = {}
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        details = self.connections.get(protocol)
+        if details is None:
+            return None
+        queue: Any = asyncio.Queue()
+        if isinstance(protocol, ChatProtocol):
+            queue = Inbox(protocol.transport)
+            scope["scheme"] = protocol.scheme
+            scope["extensions"] = {EXTENSION: protocol.direct}
+        scope["asgi"] = {"version": "3.0"}
+        send = partial(self.handle_reply, protocol)
+        task = asyncio.ensure_future(self.application(scope=scope, receive=queue.get, send=send))
+        details["application_instance"] = task
+        task.add_done_callback(partial(self._application_done, protocol))
+        return queue
+
+    def _application_done(self, protocol: Any, task: asyncio.Future[None]) -> None:
+        details = self.connections.get(protocol, {})
+        details.pop("application_instance", None)
+        connected = "connected" in details and "disconnected" not in details
+        if not connected:
+            self.connections.pop(protocol, None)
+            self._leaving.pop(protocol, None)
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            logger.error("Exception inside application: %s", error, exc_info=error)
+            if connected:
+                protocol.handle_exception(error)
+        elif connected:
+            protocol.application_returned()
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        details = self.connections.get(protocol)
+        if details is None or "disconnected" in details:
+            return
+        details["disconnected"] = True
+        if "application_instance" in details:
+            self._leaving[protocol] = time.monotonic()
+        else:
+            del self.connections[protocol]
+
+    def application_checker(self) -> None:
+        """Every second: ends applications that do not notice that their connection is gone."""
+        reactor.callLater(1, self.application_checker)
+        overdue = time.monotonic() - self.application_close_timeout
+        for protocol, since in list(self._leaving.items()):
+            if since > overdue:
+                break  # they are in order
+            del self._leaving[protocol]
+            logger.warning("The application of %r took too long to end and was killed", protocol)
+            self.connections[protocol]["application_instance"].cancel()
+
+    def kill_all_applications(self) -> Deferred[Any] | None:
+        tasks = [details.get("application_instance") for details in self.connections.values()]
+        running = [task for task in tasks if task is not None and not task.done()]
+        if not running:
+            return None
+        logger.warning("Killing %d applications", len(running))
+        for task in running:
+            task.cancel()
+        return Deferred.fromFuture(asyncio.ensure_future(asyncio.wait(running, timeout=1)))
