@@ -1,0 +1,88 @@
+"""The end of a log in memory answers as the log would, or not at all."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from history.log import RESUME_LIMIT
+from history.wire import WireMessage
+from rooms.live.tail import Tail
+from tests.unit.test_splitting import message
+
+# A log: each change is a new message (None) or touches an old one, chosen by its place among them.
+logs = st.lists(st.none() | st.integers(0, 10**6), max_size=60)
+# Many more than the tail keeps, of which some touch the old ones.
+long_logs = st.tuples(
+    st.lists(st.none() | st.none() | st.integers(0, 10**6), min_size=1, max_size=12),
+    st.integers(100, 300),
+).map(lambda of: of[0] * of[1])
+
+
+def changes(log: list[int | None]) -> list[WireMessage]:
+    made: list[WireMessage] = []
+    count = 0
+    for number, touched in enumerate(log, 1):
+        if touched is None or not count:
+            # A message takes the number of its change as its own.
+            seq, count = number, count + 1
+        else:
+            seq = made[touched % len(made)]["seq"]
+        made.append(message(seq, changed=number))
+    return made
+
+
+def as_now(made: list[WireMessage]) -> list[WireMessage]:
+    """Each message as it is now, by its latest change."""
+    newest = {m["seq"]: m for m in made}
+    return sorted(newest.values(), key=lambda m: m["changed"])
+
+
+def check(tail: Tail, made: list[WireMessage], *, floor: int) -> None:
+    head = len(made)
+    now = as_now(made)
+    for after in {0, floor, head - RESUME_LIMIT, head // 2, head - 1, head, *range(0, head, 37)}:
+        missed = tail.since(after)
+        if missed is None:
+            assert after < max(floor, head - RESUME_LIMIT), "the last 500 changes can be resumed"
+        else:
+            assert missed == [m for m in now if m["changed"] > after]
+    by_seq = sorted(now, key=lambda m: m["seq"])
+    page = tail.newest(50)
+    if page is not None:
+        assert page == (by_seq[-50:], len(by_seq) > 50)
+    else:
+        assert floor or head > RESUME_LIMIT
+
+
+@given(logs, st.data())
+def test_it_knows_what_changed_since_it_was_loaded(
+    log: list[int | None], data: st.DataObject
+) -> None:
+    made = changes(log)
+    loaded = data.draw(st.integers(0, len(made)))
+    tail = Tail(floor=0, messages=as_now(made[:loaded]))
+    tail.add(made[loaded:])
+    check(tail, made, floor=0)
+
+
+@given(logs, st.data())
+def test_loaded_from_the_middle_it_does_not_pretend_to_know_the_rest(
+    log: list[int | None], data: st.DataObject
+) -> None:
+    made = changes(log)
+    floor = data.draw(st.integers(0, len(made)))
+    loaded = data.draw(st.integers(floor, len(made)))
+    known = [m for m in as_now(made[:loaded]) if m["changed"] > floor]
+    tail = Tail(floor=floor, messages=known)
+    tail.add(made[loaded:])
+    check(tail, made, floor=floor)
+
+
+@settings(max_examples=20, deadline=None)
+@given(long_logs, st.integers(1, 400))
+def test_it_forgets_the_oldest_and_knows_that_it_did(log: list[int | None], batch: int) -> None:
+    made = changes(log)
+    tail = Tail(floor=0, messages=())
+    for start in range(0, len(made), batch):
+        tail.add(made[start : start + batch])
+    check(tail, made, floor=0)
+    assert len(tail._by_seq) <= 2 * RESUME_LIMIT
