@@ -14,7 +14,7 @@ from typing import Self
 from tests.faults.checker import History, Sent, Verdict, check
 from tests.faults.member import Member, message
 from tests.faults.rig import Rig
-from tests.support.client import Visitor
+from tests.support.client import RoomSocket, Visitor
 from tests.support.view import RoomView
 
 _ENTERING_AT_ONCE = 8
@@ -126,20 +126,34 @@ class Experiment:
             await asyncio.gather(*(member.outbox.join() for member in self.members))
 
     async def _history(self) -> History:
+        heads = self._heads()
         fresh: dict[str, RoomView] = {}
         for member in self.members:
-            if member.code not in fresh:
-                fresh[member.code] = await member.fresh()
-        for member in self.members:
-            head = fresh[member.code].cursor
+            head = heads[member.code]
             await member.until(lambda view, head=head: view.cursor >= head)
             await member.load_all()
+            if member.code not in fresh:
+                fresh[member.code] = await self._newcomers_view(member, head)
         return History(
             sent=self.sent(),
             acks=[ack for member in self.members for ack in member.recording.acks],
             views=[member.recording.record for member in self.members],
             logs={code: [message(m) for m in view.transcript] for code, view in fresh.items()},
         )
+
+    def _heads(self) -> dict[str, int]:
+        """The number of each room's latest change, from the database."""
+        query = (
+            "SELECT r.code, s.head FROM rooms_room r JOIN history_stream s ON s.id = r.stream_id"
+        )
+        return {str(code): int(head) for code, head in self.rig.site.rows(query)}
+
+    async def _newcomers_view(self, member: Member, head: int) -> RoomView:
+        """What a client gets that knows nothing. Its worker, too, may hear of the last late."""
+        async with RoomSocket(member.visitor, member.code, reconnect=True) as socket:
+            await socket.until(lambda view: view.cursor >= head)
+            await socket.load_all()
+            return socket.view
 
     # Figures --------------------------------------------------------------------------------------
 
