@@ -11,6 +11,7 @@ from pathlib import Path
 
 # Before the import below, which reads them: nothing of this machine's own data is touched.
 _data = Path(tempfile.mkdtemp(prefix="chat-tests-"))
+(_data / "static").mkdir()
 register(shutil.rmtree, _data, ignore_errors=True)
 for _name in [name for name in os.environ if name.startswith("CHAT_")] + ["DEBUG", "REDIS_URL"]:
     os.environ.pop(_name, None)
