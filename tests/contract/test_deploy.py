@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from daphne.cli import CommandLineInterface
-from django.urls import resolve
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
@@ -85,12 +84,15 @@ def test_every_manage_command_exists() -> None:
     assert named <= set(known)
 
 
-def test_health_checks_ask_pages_there_are() -> None:
-    assert resolve(json.loads((ROOT / "railway.json").read_text())["deploy"]["healthcheckPath"])
-    for text in ((ROOT / "Dockerfile").read_text(), (ROOT / "deploy" / "roll").read_text()):
-        assert "/readyz" in text
-    assert resolve("/readyz")
-    assert resolve("/metrics")  # which nginx keeps to itself
+PROBES = ("/healthz", "/readyz", "/metrics")
+
+
+def test_health_checks_ask_what_is_answered() -> None:
+    asked = [json.loads((ROOT / "railway.json").read_text())["deploy"]["healthcheckPath"]]
+    for path in (ROOT / "Dockerfile", ROOT / "deploy" / "roll", SHIPPED / "chat.conf.template"):
+        asked += re.findall(r"/\w+z\b|/metrics\b", path.read_text())
+    assert len(asked) >= 4
+    assert set(asked) <= set(PROBES)
 
 
 # The image ----------------------------------------------------------------------------------------
@@ -253,6 +255,15 @@ async def test_static_files_come_from_nginx_and_hashed_ones_never_change(nginx: 
         plain = re.sub(r"\.[0-9a-f]{12}\.", ".", hashed[0])
         assert "Cache-Control" not in (await client.get(plain)).headers
         assert (await client.get("/static/../nginx.conf")).status_code in {400, 404}
+
+
+async def test_a_probe_may_name_any_host(workers: Site) -> None:
+    """Docker asks 127.0.0.1, Railway healthcheck.railway.app, Kubernetes the pod's address."""
+    async with httpx.AsyncClient(base_url=workers.url, trust_env=False) as client:
+        for path in PROBES:
+            answer = await client.get(path, headers={"Host": "healthcheck.example"})
+            assert answer.status_code == 200
+        assert (await client.get("/", headers={"Host": "healthcheck.example"})).status_code == 400
 
 
 async def test_the_workers_figures_are_not_for_everyone(nginx: Nginx) -> None:
