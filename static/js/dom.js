@@ -73,3 +73,14 @@ export function find(root, selector, kind) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/**
+ * A sentence with its isolated names as elements: what is copied or searched is then what is seen.
+ * @param {string} text
+ * @returns {(HTMLElement | string)[]}
+ */
+export function isolated(text) {
+  return text
+    .split(/(\u2068.*?\u2069)/)
+    .map((piece) => (piece.startsWith("\u2068") ? element("bdi", {}, piece.slice(1, -1)) : piece));
+}

@@ -128,6 +128,7 @@ function fold(run, context) {
   return {
     type: "fold",
     key: `f${run[0].seq}`,
+    seq: run[0].seq,
     text: summary(run, context.names),
     detail: run.length > 1 ? said.join("\n") : "",
     at: run[run.length - 1].at,

@@ -31,6 +31,8 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
   let view = null;
   /** @type {number | null} */
   let target = null;
+  /** What had come when the reader left the end. */
+  let seenUpTo = 0;
   /** Looked for, and scrolled to as soon as it is loaded. */
   let seeking = false;
   let scheduled = false;
@@ -45,6 +47,7 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
   /** @param {boolean} following */
   function onFollow(following) {
     view = following ? null : (view ?? hold(state().messages));
+    if (!following) seenUpTo = state().cursor ?? 0;
     renderJump();
     onMove();
   }
@@ -121,7 +124,7 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     places.jump.hidden = scroll.following;
     const label = places.jump.querySelector("[data-label]");
     if (label === null) return;
-    const { count } = unread;
+    const count = unread.countAfter(seenUpTo);
     setText(
       label,
       count === 0

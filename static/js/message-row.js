@@ -1,9 +1,9 @@
 /** One row of the log to its element. DOM, no network. */
 
-import { element, icon } from "./dom.js";
+import { element, icon, isolated } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 import { isEmojiOnly, mentions, tokens } from "./linkify.js";
-import { hue, initials, isolate } from "./names.js";
+import { hue, initials } from "./names.js";
 
 /**
  * @param {Chat.Row} row
@@ -35,14 +35,15 @@ export function build(row, look) {
  * @param {Extract<Chat.Row, {type: "fold"}>} row
  * @param {Chat.Look} look
  */
-function fold(row, look) {
-  const time = moment(row.at, look.times);
-  if (row.detail === "") return element("p", { class: "log__event" }, row.text, " ", time);
+function fold({ seq, text: summary, detail, at }, look) {
+  const attributes = { class: "log__event", "data-seq": String(seq) };
+  const line = [...isolated(summary), " ", moment(at, look.times)];
+  if (detail === "") return element("p", attributes, ...line);
   return element(
     "details",
-    { class: "log__event" },
-    element("summary", {}, row.text, " ", time),
-    element("p", {}, row.detail),
+    attributes,
+    element("summary", {}, ...line),
+    element("p", {}, ...isolated(detail)),
   );
 }
 
@@ -129,7 +130,7 @@ function pending({ item, head, name }, look) {
  * @param {Chat.Look} look
  */
 function frame(classes, { name, id, at, head }, look) {
-  const label = `${isolate(name)}, ${look.times.clock(at)}`;
+  const label = `${name}, ${look.times.clock(at)}`;
   const node = element("article", { class: classes.join(" "), "aria-label": label });
   if (!head) {
     node.append(moment(at, look.times));

@@ -9,8 +9,8 @@ const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 
 /**
- * A name within a sentence, kept from turning the words around it when it reads right to left. Where there
- * are elements, `<bdi>` does the same.
+ * A name within a sentence, kept from turning the words around it when it reads right to left.
+ * `isolated` in dom.js makes elements of it.
  * @param {string} name
  */
 export function isolate(name) {

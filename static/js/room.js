@@ -5,7 +5,7 @@
 import { createAnnouncer, sentenceFor } from "./announce.js";
 import { createBadge } from "./badge.js";
 import { createComposer } from "./composer.js";
-import { find, setText } from "./dom.js";
+import { find, isolated, setText } from "./dom.js";
 import { fill, gettext, ngettext } from "./i18n.js";
 import { followKeys } from "./keyboard.js";
 import { createLocal } from "./local.js";
@@ -72,7 +72,8 @@ const session = createSession({
     around: (seq) => log.arrivedAround(seq),
     shorter: (span) => log.askNewer(span),
     connection: connectionChanged,
-    typing: (people) => setText(part("typists"), sentence(people.map(({ name }) => name))),
+    typing: (people) =>
+      part("typists").replaceChildren(...isolated(sentence(people.map(({ name }) => name)))),
     missed: (count) => notice.show(missedText(count), { label: gettext("Go there"), run: toLine }),
     problem: (message) => notice.show(message),
     bounds: () => log.bounds,

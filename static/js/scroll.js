@@ -76,7 +76,8 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
       }
       const anchors = visible(scroller, rows);
       change();
-      const anchor = anchors.find(({ node }) => node.isConnected);
+      // The second, since the heading of the first may have come or gone with what is above it.
+      const [first, anchor = first] = anchors.filter(({ node }) => node.isConnected);
       if (anchor) scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
     },
 
@@ -105,13 +106,15 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
 }
 
 /**
+ * The rows in view that have a place of their own in the log. A day's heading has not: it moves up when
+ * more of its day is loaded.
  * @param {HTMLElement} scroller
  * @param {HTMLElement} rows
  */
 function visible(scroller, rows) {
   const edge = scroller.getBoundingClientRect().top;
   const anchors = [];
-  for (const node of rows.children) {
+  for (const node of rows.querySelectorAll(":scope > [data-seq]")) {
     const box = node.getBoundingClientRect();
     if (box.bottom <= edge) continue;
     anchors.push({ node, top: box.top });

@@ -216,7 +216,7 @@ declare namespace Chat {
         mine: boolean;
         target: boolean;
       }
-    | { type: "fold"; key: string; text: string; detail: string; at: string }
+    | { type: "fold"; key: string; seq: number; text: string; detail: string; at: string }
     | { type: "notice"; key: string; message: Message; target: boolean }
     | { type: "pending"; key: string; item: Pending; head: boolean; name: string };
 

@@ -43,9 +43,11 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
   }
 
   return {
-    get count() {
-      return unseen.length;
-    },
+    /**
+     * How many of the unread came after a `seq`.
+     * @param {number} seq
+     */
+    countAfter: (seq) => unseen.filter((one) => one > seq).length,
 
     /** `seq` of the message the line stands before, or null. */
     get line() {

@@ -110,9 +110,9 @@ describe("reading", () => {
   test("in another tab clears the count here", () => {
     const { unread, counts, read } = reader(1);
     unread.arrived(messages(2, 4));
-    assert.equal(unread.count, 3);
+    assert.equal(unread.countAfter(0), 3);
     unread.readElsewhere(3);
-    assert.equal(unread.count, 1);
+    assert.equal(unread.countAfter(0), 1);
     assert.deepEqual(counts, [3, 1]);
     assert.deepEqual(read, []);
   });
@@ -121,6 +121,7 @@ describe("reading", () => {
     const { unread } = reader(1);
     unread.arrived(messages(2, 4));
     unread.arrived(messages(3, 5));
-    assert.equal(unread.count, 4);
+    assert.equal(unread.countAfter(0), 4);
+    assert.equal(unread.countAfter(3), 2);
   });
 });
