@@ -12,8 +12,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,13 +22,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from rooms.admin.paging import KeyChangeList, KeyPaginator
 from rooms.errors import ChatError
 
 # What is shown: translated when it is.
 Text = str | Promise
 
-# Rows that are counted one by one. Nobody turns so many pages: from here on a filter is the way.
-COUNT_LIMIT = 10_000
 # Rows one verb is done to at once. Each is a transaction, and somebody waits for the page.
 VERB_LIMIT = 200
 
@@ -50,39 +48,6 @@ class Verb:
     applies: Callable[[HttpRequest, Any], bool]
     perform: Callable[[HttpRequest, Any], bool]
     entry: Callable[[Any], str]
-
-
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Knows how long a short list is, and of a long one as much as is cheap to know."""
-
-    @cached_property
-    def count(self) -> int:
-        return self._size[0]
-
-    @property
-    def note(self) -> str:
-        """What is to be said of the count, if it is not exact."""
-        return self._size[1]
-
-    @cached_property
-    def _size(self) -> tuple[int, str]:
-        rows: Any = self.object_list
-        if not rows.query.where and (estimate := _estimate(rows)) > COUNT_LIMIT:
-            return estimate, _("That is an estimate.")
-        # In the order of the list: a filter that matches the newest rows is counted from there.
-        count = rows.values("pk")[:COUNT_LIMIT].count()
-        return count, _("There are more: narrow the list down.") if count == COUNT_LIMIT else ""
-
-
-def _estimate(rows: QuerySet[Any]) -> int:
-    """How many rows the planner takes the table to have; 0 if it does not know."""
-    connection = connections[rows.db]
-    if connection.vendor != "postgresql":
-        return 0
-    with connection.cursor() as cursor:
-        table = connection.ops.quote_name(rows.model._meta.db_table)
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table])
-        return int(cursor.fetchone()[0])
 
 
 class Only(admin.SimpleListFilter):
@@ -115,8 +80,9 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
     """A list and a page of rows that only verbs change."""
 
     verbs: ClassVar[Sequence[Verb]] = ()
-    paginator = BoundedPaginator
+    paginator = KeyPaginator
     list_per_page = 50
+    list_max_show_all = 0
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count the whole table for each choice
     sortable_by = ()
@@ -140,6 +106,9 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeyChangeList]:
+        return KeyChangeList
 
     # Verbs ----------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from history import log
 from history.models import Message
 from rooms.actions import people, rooms
-from rooms.admin import desk
+from rooms.admin import RoomAdmin, desk, paging
 from rooms.models import Membership, Room, User
 
 pytestmark = pytest.mark.django_db
@@ -472,18 +472,34 @@ def test_nothing_is_added_changed_or_removed_but_by_a_verb(
 def test_a_long_list_is_not_counted_to_its_end(
     client: Client, boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "COUNT_LIMIT", 2)
-    page = client.get(address("history_message_changelist"), {"kind__exact": "chat"})
+    chat = {"kind__exact": "chat"}
+    monkeypatch.setattr(paging, "FIND_LIMIT", 1)
+    page = client.get(address("history_message_changelist"), chat)
     assertContains(page, "There are more")
-    monkeypatch.setattr(desk, "COUNT_LIMIT", 3)
-    page = client.get(address("history_message_changelist"), {"kind__exact": "chat"})
+    assertContains(page, "goodbye")
+    assertNotContains(page, "hello")
+    monkeypatch.setattr(paging, "FIND_LIMIT", 2)
+    page = client.get(address("history_message_changelist"), chat)
     assertNotContains(page, "There are more")
+
+
+def test_pages_follow_one_another(
+    client: Client, boss: User, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RoomAdmin, "list_per_page", 2)
+    codes = [room_of(ada).code for _ in range(5)]
+    for filters in ({}, {"state": "open"}):
+        found = []
+        for number in ("1", "2", "3"):
+            page = client.get(address("rooms_room_changelist"), {"p": number, **filters})
+            found.append([row.code for row in page.context["cl"].result_list])
+        assert found == [[codes[4], codes[3]], [codes[2], codes[1]], [codes[0]]]
 
 
 def test_a_whole_table_is_estimated_where_counting_it_is_slow(
     client: Client, boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(paging, "FIND_LIMIT", 2)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE history_message")
     with CaptureQueriesContext(connection) as captured:
