@@ -197,6 +197,16 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
       }
     },
 
+    /**
+     * Whether a message is further up than what is on screen.
+     * @param {number} seq
+     */
+    isAbove(seq) {
+      const node = timeline.find(seq);
+      const edge = places.scroller.getBoundingClientRect().top;
+      return node === null || node.getBoundingClientRect().bottom < edge;
+    },
+
     /** As far up as is loaded. */
     toTop() {
       scroll.leaveEnd();

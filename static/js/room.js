@@ -5,7 +5,8 @@
 import { createAnnouncer, sentenceFor } from "./announce.js";
 import { createBadge } from "./badge.js";
 import { createComposer } from "./composer.js";
-import { find, isolated, setText } from "./dom.js";
+import { find, isolated } from "./dom.js";
+import { createFailures } from "./failures.js";
 import { fill, gettext, ngettext } from "./i18n.js";
 import { followKeys } from "./keyboard.js";
 import { createLocal } from "./local.js";
@@ -17,10 +18,13 @@ import { createPanel } from "./panel.js";
 import { TYPING_INTERVAL, typing } from "./protocol.js";
 import { createSession } from "./session.js";
 import { createShare } from "./share.js";
-import { createStatus, describe } from "./status.js";
+import { createStatus } from "./status.js";
 import { snapshot } from "./store.js";
 import { atMostEach, sentence } from "./typing.js";
 import { createUnread } from "./unread.js";
+
+/** So long, in milliseconds, must a page have been hidden for what came meanwhile to be announced. */
+const LONG_HIDDEN = 60_000;
 
 /** Messages that a reload of this tab paints before the socket is up. */
 const KEPT = 50;
@@ -74,7 +78,7 @@ const session = createSession({
     connection: connectionChanged,
     typing: (people) =>
       part("typists").replaceChildren(...isolated(sentence(people.map(({ name }) => name)))),
-    missed: (count) => notice.show(missedText(count), { label: gettext("Go there"), run: toLine }),
+    missed,
     problem: (message) => notice.show(message),
     bounds: () => log.bounds,
   },
@@ -102,10 +106,12 @@ const log = createLog({
   onMove: look,
 });
 
-const status = createStatus({ line: part("status"), banner: part("banner") }, (action) => {
-  if (action === "reload") location.reload();
-  else session.socket.wake();
+const status = createStatus({ line: part("status"), banner: part("banner") }, situation, {
+  "try-now": () => session.socket.wake(),
+  reload: () => location.reload(),
 });
+
+const failures = createFailures(root, session.outbox);
 
 const composer = createComposer({
   form: find(root, "form[data-composer]", HTMLFormElement),
@@ -130,8 +136,8 @@ function changed() {
   const { room, members, pending } = session.state;
   log.schedule();
   panel.render(room ?? page.room, members);
-  renderFailures(pending.filter((item) => item.state === "failed").length);
-  renderStatus();
+  failures.render(pending);
+  status.refresh();
   look();
 }
 
@@ -146,7 +152,9 @@ let opened = false;
 
 /** @param {Chat.ConnectionState} connection */
 function connectionChanged({ phase }) {
-  renderStatus();
+  // The banner spoke of the loss; its going is silent.
+  if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Live again"));
+  status.refresh();
   if (phase !== "live" || opened) return;
   opened = true;
   followLink();
@@ -159,44 +167,21 @@ function look() {
   else unread.looking(() => session.state.cursor ?? cursor);
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let ticking;
-
-function renderStatus() {
+/** What the connection line speaks of. */
+function situation() {
   const { connection, state, outbox } = session;
-  const waiting = state.pending.filter(({ state: is }) => is === "waiting" || is === "sending");
-  const now = Date.now();
-  status.render(
-    describe({
-      connection,
-      waiting: waiting.length,
-      durable: outbox.durable,
-      now,
-      times,
-      urls: page.urls,
-    }),
-  );
-  clearTimeout(ticking);
-  // A countdown, and a banner that is due.
-  if (connection.phase === "offline" || connection.phase === "connecting") {
-    ticking = setTimeout(renderStatus, 1000 - (now % 1000));
-  }
+  return { connection, pending: state.pending, durable: outbox.durable, times, urls: page.urls };
 }
 
-/** @param {number} failed */
-function renderFailures(failed) {
-  const bar = part("failures");
-  bar.hidden = failed < 2;
-  const text = ngettext("%(n)s message was not sent.", "%(n)s messages were not sent.", failed);
-  setText(find(bar, "p", HTMLElement), fill(text, { n: failed }));
-}
-
-/** @param {number | null} count */
-function missedText(count) {
-  if (count === null) return gettext("You missed a lot. This is the newest.");
-  return fill(ngettext("You missed %(n)s message", "You missed %(n)s messages", count), {
-    n: count,
-  });
+/** @param {number | null} count null for more than can be told */
+function missed(count) {
+  const text =
+    count === null
+      ? gettext("You missed a lot. This is the newest.")
+      : fill(ngettext("You missed %(n)s message", "You missed %(n)s messages", count), {
+          n: count,
+        });
+  notice.show(text, { label: gettext("Go there"), run: toLine });
 }
 
 function toLine() {
@@ -210,30 +195,9 @@ function followLink() {
   if (seq !== undefined) log.toMessage(Number(seq));
 }
 
-/** @param {HTMLElement} button */
-function failedOf(button) {
-  const row = button.closest("[data-client-id]");
-  if (row instanceof HTMLElement) return [row.dataset.clientId ?? ""];
-  return session.state.pending
-    .filter((item) => item.state === "failed")
-    .map((item) => item.client_id);
-}
-
-root.addEventListener("click", ({ target }) => {
-  const button = target instanceof Element ? target.closest("[data-action]") : null;
-  if (!(button instanceof HTMLElement)) return;
-  switch (button.dataset.action) {
-    case "retry":
-      void session.outbox.retry(failedOf(button));
-      break;
-    case "discard":
-      void session.outbox.discard(failedOf(button));
-      break;
-    case "to-now":
-      log.toNow();
-      if (!touch) box.focus();
-      break;
-  }
+part("jump").addEventListener("click", () => {
+  log.toNow();
+  if (!touch) box.focus();
 });
 
 let leaving = false;
@@ -247,17 +211,26 @@ function keep() {
   local.keepSnapshot(stays ? snapshot(session.state, KEPT) : null);
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
-    keep();
-    unread.endVisit();
-  } else {
-    session.socket.wake();
-    if (session.state.cursor !== null) unread.beginVisit(session.state.cursor);
-    log.render();
-    look();
+let hiddenAt = Infinity;
+
+function hidden() {
+  hiddenAt = Date.now();
+  keep();
+  unread.endVisit();
+}
+
+function visible() {
+  session.socket.wake();
+  if (session.state.cursor !== null) unread.beginVisit(session.state.cursor);
+  log.render();
+  const { line } = unread;
+  if (line !== null && Date.now() - hiddenAt >= LONG_HIDDEN && log.isAbove(line)) {
+    missed(unread.countAfter(0));
   }
-});
+  look();
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? hidden : visible)());
 addEventListener("pagehide", () => {
   keep();
   session.socket.close();

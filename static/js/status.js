@@ -7,12 +7,14 @@ import { CLOSE } from "./protocol.js";
 /** A loss shorter than this is not worth a banner. Milliseconds. */
 export const BANNER_AFTER = 5_000;
 
+/** While live, a message is spoken of only if it takes longer than this. Milliseconds. */
+const SLOW = 1_000;
+
 /**
  * @typedef {object} Situation
  * @property {Chat.ConnectionState} connection
- * @property {number} waiting messages in the outbox
+ * @property {readonly Chat.Pending[]} pending
  * @property {boolean} durable whether the outbox survives the page
- * @property {number} now
  * @property {Pick<Chat.Times, "clock">} times
  * @property {Chat.PageData["urls"]} urls
  *
@@ -28,28 +30,25 @@ export const BANNER_AFTER = 5_000;
 
 /**
  * @param {Situation} situation
+ * @param {number} now milliseconds since the epoch
  * @returns {Shown}
  */
-export function describe(situation) {
-  const { connection, waiting, now } = situation;
+export function describe(situation, now) {
+  const { connection, pending } = situation;
+  const waiting = pending.filter(({ state }) => state === "waiting" || state === "sending");
   const plain = { banner: "", countdown: "", way: null };
   switch (connection.phase) {
     case "live":
       if (connection.doubted) {
         return { ...plain, kind: "busy", line: gettext("Checking the connection…") };
       }
-      if (waiting === 0) return { ...plain, kind: "live", line: gettext("Live") };
-      return {
-        ...plain,
-        kind: "live",
-        line: fill(gettext("Live · sending %(n)s"), { n: waiting }),
-      };
+      return { ...plain, kind: "live", line: live(waiting.filter(({ at }) => now - at >= SLOW)) };
     case "catching-up":
       return { ...plain, kind: "busy", line: gettext("Catching up…") };
     case "over":
       return over(situation);
     default:
-      if (now - connection.since >= BANNER_AFTER) return offline(situation);
+      if (now - connection.since >= BANNER_AFTER) return offline(situation, waiting.length, now);
       return {
         ...plain,
         kind: "busy",
@@ -58,11 +57,19 @@ export function describe(situation) {
   }
 }
 
+/** @param {readonly Chat.Pending[]} slow */
+function live(slow) {
+  if (slow.length === 0) return gettext("Live");
+  return fill(gettext("Live · sending %(n)s"), { n: slow.length });
+}
+
 /**
  * @param {Situation} situation
+ * @param {number} waiting
+ * @param {number} now
  * @returns {Shown}
  */
-function offline({ connection, waiting, durable, now, times }) {
+function offline({ connection, durable, times }, waiting, now) {
   const since = fill(gettext("Offline since %(time)s"), { time: times.clock(connection.since) });
   const sentences = [`${since}.`];
   if (waiting > 0) {
@@ -153,51 +160,60 @@ function ending(code, urls) {
 }
 
 /**
- * @param {object} places
- * @param {HTMLElement} places.line
- * @param {HTMLElement} places.banner
- * @param {(action: "try-now" | "reload") => void} onAction
+ * @param {{line: HTMLElement, banner: HTMLElement}} places
+ * @param {() => Situation} situation
+ * @param {Record<"try-now" | "reload", () => void>} actions
  */
-export function createStatus({ line, banner }, onAction) {
+export function createStatus({ line, banner }, situation, actions) {
   const message = element("p", { role: "status" });
   const clock = element("span", { class: "quiet" });
   banner.append(message, clock);
   /** @type {HTMLElement | null} */
   let control = null;
-  let controlKey = "";
+  let offered = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
 
   /** @param {Way | null} way */
   function offer(way) {
     // Compared, so that the button stays the same element and keeps the focus.
     const key = JSON.stringify(way);
-    if (key === controlKey) return;
-    controlKey = key;
+    if (key === offered) return;
+    offered = key;
     control?.remove();
-    control = way && controlFor(way, onAction);
+    control = way && controlFor(way, actions);
     if (control !== null) banner.append(control);
   }
 
   return {
-    /** @param {Shown} shown */
-    render({ kind, line: text, banner: sentence, countdown: rest, way }) {
-      line.dataset.kind = kind;
-      setText(line, text);
-      banner.hidden = sentence === "";
-      banner.dataset.kind = kind;
-      setText(message, sentence);
-      setText(clock, rest);
-      offer(way);
+    refresh() {
+      const now = Date.now();
+      const current = situation();
+      const shown = describe(current, now);
+      line.dataset.kind = shown.kind;
+      setText(line, shown.line);
+      banner.hidden = shown.banner === "";
+      banner.dataset.kind = shown.kind;
+      setText(message, shown.banner);
+      setText(clock, shown.countdown);
+      offer(shown.way);
+
+      clearTimeout(timer);
+      // A countdown, a banner that is due, a message that takes its time.
+      const { phase } = current.connection;
+      if (phase === "over" || (phase === "live" && current.pending.length === 0)) return;
+      timer = setTimeout(() => this.refresh(), 1000 - (now % 1000));
     },
   };
 }
 
 /**
  * @param {Way} way
- * @param {(action: "try-now" | "reload") => void} onAction
+ * @param {Record<"try-now" | "reload", () => void>} actions
  */
-function controlFor(way, onAction) {
+function controlFor(way, actions) {
   if ("href" in way) return element("a", { class: "button", href: way.href }, way.label);
   const button = element("button", { class: "button", type: "button" }, way.label);
-  button.addEventListener("click", () => onAction(way.action));
+  button.addEventListener("click", actions[way.action]);
   return button;
 }

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Aside, Console
@@ -185,9 +185,9 @@ def test_the_newest_message_is_spoken_once(ada: RoomPage, invite: Invite) -> Non
     expect(ada.page.locator("[data-announcer]")).to_be_empty()
 
 
-def test_days_turn_at_midnight(site: Site, open_window: Callable[..., object]) -> None:
+def test_days_turn_at_midnight(site: Site, open_window: Callable[..., Page]) -> None:
     page = open_window(site.url, timezone_id="UTC")
-    ada = RoomPage.create(page, "Ada")  # type: ignore[arg-type]
+    ada = RoomPage.create(page, "Ada")
     ada.say("late")
     ada.expect_bodies(["late"])
     expect(ada.log.get_by_role("heading")).to_have_text("Today")

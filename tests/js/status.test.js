@@ -7,32 +7,40 @@ const NOW = 1_000_000;
 
 /**
  * @param {Partial<Chat.ConnectionState>} connection
- * @param {object} [rest]
+ * @param {{waiting?: number, durable?: boolean, now?: number}} [rest]
  */
-function shown(connection, rest = {}) {
-  return describe({
-    connection: {
-      phase: "live",
-      since: NOW,
-      retryAt: null,
-      doubted: false,
-      code: null,
-      ...connection,
+function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
+  return describe(
+    {
+      connection: {
+        phase: "live",
+        since: NOW,
+        retryAt: null,
+        doubted: false,
+        code: null,
+        ...connection,
+      },
+      pending: Array.from({ length: waiting }, (_, index) => ({
+        client_id: String(index),
+        body: "",
+        at: NOW - 1000,
+        state: "waiting",
+        reason: "",
+        seq: null,
+      })),
+      durable,
+      times: { clock: () => "14:02" },
+      urls: {
+        socket: "",
+        room: "/rooms/K7XM/",
+        transcript: "/history/rooms/r_1/",
+        front: "/",
+        sprite: "",
+        iconUnread: "",
+      },
     },
-    waiting: 0,
-    durable: true,
-    now: NOW,
-    times: { clock: () => "14:02" },
-    urls: {
-      socket: "",
-      room: "/rooms/K7XM/",
-      transcript: "/history/rooms/r_1/",
-      front: "/",
-      sprite: "",
-      iconUnread: "",
-    },
-    ...rest,
-  });
+    now,
+  );
 }
 
 suite("the line", () => {
@@ -48,6 +56,10 @@ suite("the line", () => {
   ])) {
     test(line, () => assert.equal(shown(connection, rest).line, line));
   }
+});
+
+test("a message sent at once is not worth a word", () => {
+  assert.equal(shown({}, { waiting: 1, now: NOW - 1 }).line, "Live");
 });
 
 suite("the banner", () => {
