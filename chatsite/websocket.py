@@ -47,7 +47,6 @@ class ChatProtocol(SlimProtocol):
     path: bytes | None = None
     text_limit = 0
     pinged_at = 0.0  # when the ping was sent that nothing was heard since; 0 when there is none
-
     client_scheme: str | None = None
 
     @property
