@@ -1,0 +1,351 @@
+"""Whatever several workers do at one moment, the outcome is one of those that a queue would have.
+
+Each thread here is a worker with a connection of its own.
+"""
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from rooms import names, presence
+from rooms.actions import attendance, moderation, people, rooms
+from rooms.actions.messages import Posted
+from rooms.errors import (
+    BadName,
+    ChatError,
+    CodesExhausted,
+    NameTaken,
+    NotMember,
+    Removed,
+    RoomClosed,
+    RoomNotFound,
+)
+from rooms.live.writer import commit
+from rooms.models import Connection, Membership, Room, User
+from tests.actions.house import (
+    away,
+    come_in,
+    connect,
+    draft,
+    enter,
+    guest,
+    is_open,
+    kill,
+    lose,
+    open_room,
+    pass_leave_grace,
+    pass_room_grace,
+    present,
+    session,
+    sweep,
+    together,
+    transcript,
+    waiting_for,
+    worker,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+# The log ------------------------------------------------------------------------------------------
+
+
+def test_many_writers_in_the_same_rooms_leave_no_gap_and_lose_nothing() -> None:
+    """In batches over several rooms, each in an order of its own: nobody waits for ever."""
+    houses = [open_room(f"Owner {number}") for number in range(3)]
+    entrances = [enter(*house) for house in houses]
+
+    def write(writer: int) -> list[tuple[int, str, int]]:
+        order, acked = random.Random(writer), []
+        for number in range(15):
+            wanted = order.choices(range(3), k=order.randint(1, 5))
+            drafts = [draft(entrances[n], f"{writer}.{number}.{i}") for i, n in enumerate(wanted)]
+            outcomes, changes = commit(drafts)
+            assert sum(len(change.messages) for change in changes) == len(drafts)
+            for n, post, outcome in zip(wanted, drafts, outcomes, strict=True):
+                assert isinstance(outcome, Posted)
+                acked.append((n, post.body, outcome.seq))
+        return acked
+
+    acked = [ack for acks in together(*(partial(write, n) for n in range(4))) for ack in acks]
+    for number, (user, room) in enumerate(houses):
+        mine = sorted((seq, body) for n, body, seq in acked if n == number)
+        assert transcript(room)[1:] == [f"{seq} chat {user}: {body}" for seq, body in mine]
+
+
+def test_the_same_post_over_ten_workers_at_once_is_one_message() -> None:
+    user, room = open_room("Ada")
+    post = draft(enter(user, room), "hello")
+    answers = together(*[lambda: commit([post])[0][0]] * 10)
+    assert {answer.seq for answer in answers} == {2}
+    assert transcript(room) == ["1 join Ada", "2 chat Ada: hello"]
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (lambda user, room: moderation.ban(user=user), Removed),
+        (lambda user, room: rooms.leave(user=user, room=room), NotMember),
+        (lambda user, room: rooms.close(room=room), RoomClosed),
+    ],
+    ids=["ban", "leave", "close"],
+)
+def test_what_is_on_its_way_when_its_author_is_shut_out_is_refused(
+    happens: Callable[[User, Room], object], reason: type[ChatError]
+) -> None:
+    _, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    post = draft(enter(bob, room), "one more thing")
+    with waiting_for(room, lambda: commit([post])[0][0]) as answer:
+        happens(bob, room)
+    assert isinstance(answer(), reason)
+    assert not any("one more thing" in line for line in transcript(room))
+
+
+# Closing ------------------------------------------------------------------------------------------
+
+
+def empty_room(*, grace: int = 0) -> Room:
+    ada, room = open_room("Ada", grace=grace)
+    rooms.leave(user=ada, room=room)
+    return room
+
+
+def test_a_sweep_that_waited_for_a_join_closes_nothing() -> None:
+    room, bob = empty_room(), guest("Bob")
+    with waiting_for(room, rooms.close_abandoned):
+        rooms.join(user=bob, code=room.code)
+        connect(bob, room)
+    assert is_open(room)
+    assert present(room) == {"Bob"}
+
+
+def test_a_join_that_waited_for_the_closing_finds_no_room() -> None:
+    room, bob = empty_room(), guest("Bob")
+    with waiting_for(room, partial(rooms.join, user=bob, code=room.code)) as answer:
+        rooms.close_abandoned()
+    assert isinstance(answer(), RoomNotFound)
+    assert not Membership.objects.filter(user=bob).exists()
+
+
+def test_a_socket_that_waited_for_the_closing_is_told_so() -> None:
+    ada, room = open_room("Ada")
+    with waiting_for(room, partial(connect, ada, room)) as answer:
+        rooms.close(room=room)
+    assert isinstance(answer(), RoomClosed)
+    assert not Connection.objects.exists()
+
+
+def test_the_last_leave_and_a_join_at_once_never_close_an_occupied_room() -> None:
+    def leave(user: User, room: Room) -> None:
+        rooms.leave(user=user, room=room)
+        sweep()
+
+    def enter_room(user: User, room: Room) -> None:
+        rooms.join(user=user, code=room.code)
+        connect(user, room)
+
+    for number in range(12):
+        ada, room = open_room(f"Ada {number}", grace=0)
+        bob = guest(f"Bob {number}")
+        _, bobs, *_ = together(partial(leave, ada, room), partial(enter_room, bob, room), sweep)
+        if is_open(room):
+            assert bobs is None
+            assert present(room) == {bob.display_name}
+        else:
+            assert isinstance(bobs, RoomNotFound | RoomClosed)
+            assert present(room) == set()
+
+
+def test_a_code_is_given_out_once_however_many_ask(settings: Settings) -> None:
+    settings.CHAT_CODE_LENGTH = 1
+    users = [guest(f"Owner {number}") for number in range(4)]
+
+    def create(user: User) -> list[str]:
+        made: list[str] = []
+        try:
+            while True:
+                made.append(rooms.create(user=user).code)
+        except CodesExhausted:
+            return made
+
+    made = [
+        code for codes in together(*(partial(create, user) for user in users)) for code in codes
+    ]
+    assert len(made) == len(set(made))
+    assert 25 <= len(made) <= 27
+
+
+# Presence -----------------------------------------------------------------------------------------
+
+
+def test_two_tabs_that_vanish_at_once_from_two_workers_leave_no_ghost() -> None:
+    ada, room = open_room("Ada")
+    lose(ada)
+    first, second = connect(ada, room, on=worker("one")), connect(ada, room, on=worker("two"))
+    with waiting_for(room, partial(attendance.vanish, socket_ids=[first])):
+        attendance.vanish(socket_ids=[second])
+    assert away(ada)
+
+
+def test_a_page_that_reloads_onto_another_worker_was_never_away() -> None:
+    ada, room = open_room("Ada")
+    old = Connection.objects.get(user=ada).socket_id
+    with waiting_for(room, partial(attendance.vanish, socket_ids=[old])):
+        connect(ada, room, on=worker("two"))
+    assert not away(ada)
+
+
+def test_a_leave_that_waited_while_somebody_came_back_is_not_announced() -> None:
+    ada, room = open_room("Ada")
+    lose(ada)
+    pass_leave_grace()
+    with waiting_for(room, attendance.announce_leaves):
+        connect(ada, room)
+        lose(ada)  # a grace of its own
+    assert transcript(room) == ["1 join Ada"]
+
+
+def test_every_worker_sweeps_and_each_leave_is_announced_once() -> None:
+    _, room = open_room("Ada")
+    dying = worker("dying")
+    for number in range(5):
+        come_in(f"Guest {number}", room, on=dying)
+    kill(dying)
+    together(*[presence.reap] * 4)
+    pass_leave_grace()
+    together(*[sweep] * 4)
+    left = [line.split(" ", 2)[1:] for line in transcript(room)[6:]]
+    assert sorted(left) == [["leave", f"Guest {number}"] for number in range(5)]
+
+
+def test_a_person_who_comes_twice_at_once_joins_once() -> None:
+    _, room = open_room("Ada")
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    together(*(partial(connect, bob, room, on=worker(f"{n}")) for n in range(4)))
+    assert transcript(room) == ["1 join Ada", "2 join Bob"]
+
+
+# Names --------------------------------------------------------------------------------------------
+
+
+def test_of_many_who_take_one_name_at_once_one_has_it() -> None:
+    _, room = open_room("Ada")
+    bobs = [guest(name) for name in ("Bob", "BOB", "bob", "Ｂｏｂ")]
+    answers = together(*(partial(rooms.join, user=bob, code=room.code) for bob in bobs))
+    assert Counter(type(answer) for answer in answers) == {Room: 1, NameTaken: 3}
+
+
+def test_of_two_who_are_renamed_to_one_name_at_once_one_is() -> None:
+    _, room = open_room("Ada")
+    pair = [come_in("Bob", room), come_in("Eve", room)]
+    answers = together(*(partial(people.rename, user=user, name="Zoë") for user in pair))
+    assert [type(answer) for answer in answers].count(NameTaken) == 1
+    assert "Zoë" in present(room)
+
+
+ways_in = st.sampled_from([*"aAbBcC😀", "Ａ", "a ", "b\u0301", "😀\ufe0f", "ⓐ", "ⅽ"])
+
+
+@pytest.mark.django_db
+@examples(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(ways_in, st.sampled_from(["join", "rename", "leave"])), max_size=10))
+def test_no_two_who_are_there_look_the_same(steps: list[tuple[str, str]]) -> None:
+    owner, room = open_room("Owner")
+    here = [owner]
+    for name, step in steps:
+        try:
+            if step == "join":
+                here.append(come_in(name, room))
+            elif step == "rename":
+                people.rename(user=here[-1], name=name)
+            elif len(here) > 1:
+                rooms.leave(user=here.pop(), room=room)
+        except BadName:
+            pass
+        keys = [names.key(name) for name in present(room)]
+        assert len(keys) == len(set(keys))
+
+
+# Everything ---------------------------------------------------------------------------------------
+
+
+def test_when_everything_happens_at_once_the_log_tells_who_is_there() -> None:
+    owner, room = open_room("Owner")
+    guests = [guest(f"Guest {number}") for number in range(5)]
+    keys = {user.pk: session(user) for user in guests}
+
+    def live(number: int) -> None:
+        dice, on = random.Random(number), worker(f"{number}")
+        sockets: list[str] = []
+        for _ in range(25):
+            user = dice.choice(guests)
+            action = dice.choice(["join", "connect", "connect", "vanish", "leave", "sweep", "say"])
+            try:
+                match action:
+                    case "join":
+                        rooms.join(user=user, code=room.code)
+                    case "connect":
+                        sockets.append(connect(user, room, on=on, key=keys[user.pk]))
+                    case "vanish" if sockets:
+                        attendance.vanish(socket_ids=[sockets.pop(0)])
+                    case "leave":
+                        rooms.leave(user=user, room=room)
+                    case "sweep":
+                        pass_leave_grace()
+                        sweep()
+                    case "say":
+                        commit([draft(enter(user, room), secrets.token_hex(4))])
+            except ChatError:
+                pass  # they had left, or had not come yet
+        attendance.vanish(socket_ids=sockets)
+
+    together(*(partial(live, number) for number in range(3)))
+    check_presence(room)
+    for user in guests:
+        lose(user)
+    pass_leave_grace()
+    sweep()
+    assert check_presence(room) == {"Owner"}
+    rooms.leave(user=owner, room=room)
+    pass_room_grace(room)
+    sweep()
+    assert not is_open(room)
+
+
+def check_presence(room: Room) -> set[str]:
+    """Joins and leaves alternate for each person, and what they add up to is who is there."""
+    here: set[str] = set()
+    for line in transcript(room):
+        _, kind, rest = line.split(" ", 2)
+        who = rest.split(":")[0]
+        if kind == "join":
+            assert who not in here, line
+            here.add(who)
+        elif kind == "leave":
+            assert who in here, line
+            here.remove(who)
+        else:
+            assert who in here, f"{line}: said by somebody who is not there"
+    assert here == present(room)
+    connected = set(
+        Connection.objects.filter(room=room).values_list("user__display_name", flat=True)
+    )
+    assert connected <= here
+    gone = {
+        str(member.user)
+        for member in Membership.objects.filter(room=room, present=True, away_since=None)
+    }
+    assert gone <= connected, "whoever has no socket is away"
+    return here

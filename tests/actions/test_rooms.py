@@ -1,0 +1,325 @@
+"""Rooms are made, entered, left and closed, and their codes are used again."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django import Settings
+
+from history.models import Stream
+from rooms import codes
+from rooms.actions import moderation, people, rooms
+from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomClosed, RoomNotFound
+from rooms.models import Membership, Room
+from tests.actions.house import (
+    come_in,
+    connect,
+    guest,
+    is_open,
+    open_room,
+    pass_leave_grace,
+    pass_room_grace,
+    present,
+    say,
+    sweep,
+    transcript,
+)  # fmt: skip
+
+pytestmark = pytest.mark.django_db
+
+
+def role(room: Room, user: object) -> str:
+    return Membership.objects.get(room=room, user=user).role
+
+
+# Making -------------------------------------------------------------------------------------------
+
+
+def test_a_new_room_has_a_code_an_owner_and_an_empty_log() -> None:
+    ada = guest("Ada")
+    room = rooms.create(user=ada, title="Engines", grace=600)
+    assert codes.normalize(room.code) == room.code
+    assert len(room.code) == 4
+    assert (room.owner, room.title, room.grace, room.is_open) == (ada, "Engines", 600, True)
+    assert role(room, ada) == "owner"
+    assert transcript(room) == []
+
+
+def test_a_code_is_that_of_one_open_room_whoever_writes_it() -> None:
+    _, room = open_room()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Room.objects.create(code=room.code, stream=Stream.objects.create())
+    rooms.close(room=room)
+    Room.objects.create(code=room.code, stream=Stream.objects.create())
+
+
+def test_creation_says_so_when_codes_run_short(settings: Settings) -> None:
+    settings.CHAT_CODE_LENGTH = 1
+    ada = guest("Ada")
+    made = [rooms.create(user=ada) for _ in range(25)]
+    with pytest.raises(CodesExhausted):
+        made += [rooms.create(user=ada) for _ in range(3)]
+    assert {room.code for room in made} <= set(codes.ALPHABET)
+    assert len({room.code for room in made}) == 25
+    for room in made[:10]:
+        rooms.close(room=room)
+    assert rooms.create(user=ada).is_open
+
+
+def test_how_long_it_stays_open_empty_has_bounds(settings: Settings) -> None:
+    settings.CHAT_ROOM_GRACE = 77
+    ada = guest("Ada")
+    assert rooms.create(user=ada).grace == 77
+    assert rooms.create(user=ada, grace=-5).grace == 0
+    assert rooms.create(user=ada, grace=10**12).grace == rooms.MAX_GRACE
+
+
+# Coming in ----------------------------------------------------------------------------------------
+
+
+def test_a_code_lets_in_however_it_is_typed() -> None:
+    _, room = open_room()
+    bob = guest("Bob")
+    for typed in (
+        room.code,
+        room.code.lower(),
+        "-".join(room.code),
+        f" {room.code[:2]} {room.code[2:]} ",
+    ):
+        assert rooms.join(user=bob, code=typed) == room
+    assert Membership.objects.filter(room=room, user=bob).count() == 1
+    assert role(room, bob) == "member"
+
+
+@pytest.mark.parametrize("code", ["", "????", "BC\0D", "B" * 5000, "AEIO", "\ud800", "' OR 1=1 --"])
+def test_what_is_no_code_is_an_unknown_room(code: str) -> None:
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=guest("Bob"), code=code)
+
+
+def test_unknown_closed_and_forbidden_rooms_read_the_same() -> None:
+    _, room = open_room()
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    Membership.objects.filter(user=bob).update(banned_at=room.created_at)
+    answers = []
+    for who, code in ((bob, room.code), (guest("Eve"), "ZZZZ")):
+        with pytest.raises(RoomNotFound) as refusal:
+            rooms.join(user=who, code=code)
+        answers.append((refusal.value.code, refusal.value.message))
+    rooms.close(room=room)
+    with pytest.raises(RoomNotFound) as refusal:
+        rooms.join(user=guest("Eve"), code=room.code)
+    assert {*answers} == {(refusal.value.code, refusal.value.message)}
+
+
+def test_who_is_banned_from_the_site_finds_no_room() -> None:
+    _, room = open_room()
+    bob = guest("Bob")
+    moderation.ban(user=bob)
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=bob, code=room.code)
+
+
+def test_a_join_is_in_the_log_when_the_page_connects_and_not_before() -> None:
+    _, room = open_room()
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    assert transcript(room) == ["1 join Ada"]
+    connect(bob, room)
+    assert transcript(room) == ["1 join Ada", "2 join Bob"]
+
+
+# Names --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("same", ["Ada", "ADA", " ada ", "Ａｄａ", "A da"])
+def test_nobody_comes_in_under_the_name_of_somebody_there(same: str) -> None:
+    _, room = open_room("Ada")
+    other = guest(same)
+    with pytest.raises(NameTaken):
+        rooms.join(user=other, code=room.code)
+    assert not Membership.objects.filter(user=other).exists()
+
+
+def test_a_name_is_kept_between_the_form_and_the_page() -> None:
+    _, room = open_room()
+    bob, other = guest("Bob"), guest("bob")
+    rooms.join(user=bob, code=room.code)
+    with pytest.raises(NameTaken):
+        rooms.join(user=other, code=room.code)
+    Membership.objects.filter(user=bob).update(reserved_until=room.created_at)
+    rooms.join(user=other, code=room.code)
+    connect(other, room)
+    with pytest.raises(NameTaken):
+        connect(bob, room)
+    assert present(room) == {"Ada", "bob"}
+
+
+def test_a_name_is_free_again_when_its_owner_has_left() -> None:
+    _, room = open_room()
+    bob = come_in("Bob", room)
+    rooms.leave(user=bob, room=room)
+    come_in("Bob", room)
+
+
+def test_the_same_name_may_be_in_two_rooms() -> None:
+    open_room("Ada")
+    open_room("Ada")
+
+
+def test_nobody_is_renamed_to_somebody_in_one_of_their_rooms() -> None:
+    _, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    with pytest.raises(NameTaken):
+        people.rename(user=bob, name="ada")
+    people.rename(user=bob, name="Bobby")
+    assert transcript(room)[-1] == "3 notice Bobby: Bob is now called Bobby"
+    assert present(room) == {"Ada", "Bobby"}
+
+
+# Leaving ------------------------------------------------------------------------------------------
+
+
+def test_leaving_is_at_once_and_for_all_sockets() -> None:
+    _, room = open_room()
+    bob = come_in("Bob", room)
+    connect(bob, room)
+    change = rooms.leave(user=bob, room=room)
+    assert change is not None
+    assert change.through == 3
+    assert transcript(room)[-1] == "3 leave Bob"
+    assert present(room) == {"Ada"}
+    with pytest.raises(NotMember):
+        connect(bob, room)
+
+
+def test_who_has_left_cannot_leave_again_and_nor_can_a_stranger() -> None:
+    _, room = open_room()
+    bob = come_in("Bob", room)
+    rooms.leave(user=bob, room=room)
+    for who in (bob, guest("Eve")):
+        with pytest.raises(NotMember):
+            rooms.leave(user=who, room=room)
+    assert len(transcript(room)) == 3
+
+
+def test_who_never_connected_leaves_without_a_word() -> None:
+    _, room = open_room()
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    assert rooms.leave(user=bob, room=room) is None
+    assert transcript(room) == ["1 join Ada"]
+
+
+def test_the_same_code_brings_back_whoever_left() -> None:
+    ada, room = open_room()
+    rooms.leave(user=ada, room=room)
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    assert transcript(room) == ["1 join Ada", "2 leave Ada", "3 join Ada"]
+    assert role(room, ada) == "owner"
+
+
+# Closing ------------------------------------------------------------------------------------------
+
+
+def test_an_empty_room_closes_after_its_grace_frees_its_code_and_keeps_its_log() -> None:
+    ada, room = open_room(grace=600)
+    say(ada, room, "hello")
+    rooms.leave(user=ada, room=room)
+    sweep()
+    assert is_open(room)
+    pass_room_grace(room)
+    sweep()
+    assert not is_open(room)
+    assert transcript(room) == ["1 join Ada", "2 chat Ada: hello", "3 leave Ada"]
+    Room.objects.create(code=room.code, stream=Stream.objects.create())
+
+
+def test_its_grace_begins_with_the_last_who_leaves() -> None:
+    ada, room = open_room(grace=600)
+    bob = come_in("Bob", room)
+    rooms.leave(user=ada, room=room)
+    room.refresh_from_db()
+    assert room.closes_at is None
+    rooms.leave(user=bob, room=room)
+    room.refresh_from_db()
+    left = Membership.objects.get(room=room, user=bob).left_at
+    assert room.closes_at is not None
+    assert left is not None
+    assert abs(room.closes_at - left - timedelta(seconds=600)) < timedelta(seconds=5)
+
+
+def test_somebody_who_comes_back_stops_the_closing() -> None:
+    ada, room = open_room(grace=600)
+    rooms.leave(user=ada, room=room)
+    pass_room_grace(room)
+    rooms.join(user=ada, code=room.code)
+    sweep()
+    assert is_open(room), "somebody is on the way in"
+    connect(ada, room)
+    pass_room_grace(room)
+    sweep()
+    assert is_open(room)
+
+
+def test_a_room_without_grace_waits_for_who_made_it_and_for_who_joins() -> None:
+    ada = guest("Ada")
+    room = rooms.create(user=ada, grace=0)
+    sweep()
+    assert is_open(room)
+    connect(ada, room)
+    rooms.leave(user=ada, room=room)
+    rooms.join(user=ada, code=room.code)
+    sweep()
+    assert is_open(room)
+    connect(ada, room)
+    rooms.leave(user=ada, room=room)
+    sweep()
+    assert not is_open(room)
+
+
+def test_a_room_nobody_ever_came_into_closes_too() -> None:
+    room = rooms.create(user=guest("Ada"))
+    pass_room_grace(room)
+    sweep()
+    assert not is_open(room)
+
+
+def test_a_present_person_keeps_a_room_open_whatever_it_says_about_closing() -> None:
+    _, room = open_room()
+    Room.objects.filter(pk=room.pk).update(closes_at=room.created_at)
+    assert rooms.close_abandoned() == 0
+    assert is_open(room)
+
+
+def test_a_moderator_closes_a_room_over_the_heads_of_those_in_it() -> None:
+    ada, room = open_room()
+    assert rooms.close(room=room, reason="Enough.")
+    assert transcript(room)[-1] == "2 notice nobody: Enough."
+    assert present(room) == set()
+    with pytest.raises(RoomClosed):
+        connect(ada, room)
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=ada, code=room.code)
+    assert not rooms.close(room=room), "once is enough"
+    pass_leave_grace()
+    sweep()
+    assert len(transcript(room)) == 2
+
+
+def test_a_code_used_again_is_another_room_to_those_of_the_first() -> None:
+    ada, old = open_room("Ada")
+    rooms.close(room=old)
+    bob = guest("Bob")
+    new = Room.objects.create(code=old.code, stream=Stream.objects.create(), owner=bob)
+    Membership.objects.create(room=new, user=bob, role="owner")
+    connect(bob, new)
+    assert transcript(new) == ["1 join Bob"]
+    with pytest.raises(RoomClosed):
+        connect(ada, new)
+    rooms.join(user=ada, code=new.code)
+    connect(ada, new)
+    assert present(new) == {"Ada", "Bob"}
+    assert transcript(old)[-1].startswith("2 notice")
