@@ -1,9 +1,9 @@
-"""Static files under names that carry their hash."""
+"""Static files under names that carry their hash, with a gzip copy of each for who takes it."""
 
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFilesStorage(ManifestStaticFilesStorage):
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed names, also inside ES module imports.
 
     A module that imports another by its plain name would fetch it past the cache for ever.
