@@ -7,6 +7,7 @@ memberships. Who was removed from a room keeps the own messages, not the transcr
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -14,6 +15,15 @@ from history.models import Message
 from rooms.models import Membership, Room, User
 
 OPEN_ROOMS = 20
+_MAX_ID = 2**63 - 1
+# Rows are compared as wholes so that only the index on these three columns can give their order.
+# With two equalities PostgreSQL may walk the primary key instead, past everybody else's messages,
+# until it has found enough of this person's: 100 ms for one with old messages among a million.
+_NEWEST_OWN = """
+SELECT id FROM history_message
+WHERE (author_id, kind, id) < (%s, %s, %s) AND (author_id, kind, id) > (%s, %s, 0)
+ORDER BY author_id DESC, kind DESC, id DESC LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +75,14 @@ def open_rooms(user: User) -> list[Membership]:
 
 def own_messages(user: User, *, before: int | None, limit: int) -> OwnPage:
     """What a person said, in every room. `before` is the id of the last message already read."""
-    rows: QuerySet[Message] = Message.objects.filter(author=user, kind=Message.Kind.CHAT)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.select_related("stream__room").order_by("-pk")[: limit + 1])
-    kept = found[:limit]
-    return OwnPage(kept, kept[-1].pk if len(found) > limit else None)
+    kind = Message.Kind.CHAT.value
+    top = _MAX_ID if before is None else min(before, _MAX_ID)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_OWN, (user.pk, kind, top, user.pk, kind, limit + 1))
+        ids = [row[0] for row in cursor.fetchall()]
+    kept = Message.objects.filter(pk__in=ids[:limit]).select_related("stream__room")
+    older = ids[limit - 1] if len(ids) > limit else None
+    return OwnPage(list(kept.order_by("-pk")), older)
 
 
 def rooms(user: User, *, before: int | None = None, limit: int) -> RoomsPage:
