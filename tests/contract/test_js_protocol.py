@@ -1,0 +1,74 @@
+"""static/js/protocol.js knows the same contract as rooms/protocol.py."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from rooms import protocol
+from rooms.live import calls
+from rooms.protocol import Close
+from tests.support import papers
+from tests.support.programs import ROOT, require_node
+
+DOC = papers.read("docs/PROTOCOL.md")
+# Every constant, what its functions say of each code, and the frames they make.
+PROGRAM = """
+import * as protocol from "./static/js/protocol.js";
+const [codes, errors] = JSON.parse(process.argv[1]);
+const constants = Object.entries(protocol).filter(([, value]) => typeof value !== "function");
+console.log(JSON.stringify({
+  ...Object.fromEntries(constants),
+  comesBack: codes.filter(protocol.comesBack),
+  passing: errors.filter(protocol.isPassing),
+  frames: [protocol.post("c1", "hello"), protocol.page(9, 50, "8"), protocol.typing()],
+}));
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, Any]:
+    """What the page's module exports, and what it says of every code there is."""
+    codes = [1000, 1001, 1006, 1012, *map(int, Close)]
+    errors = [row[0].strip("`") for row in DOC.table("Errors")]
+    command = [str(require_node()), "--input-type=module", "--eval", PROGRAM]
+    result = subprocess.run(
+        [*command, json.dumps([codes, errors])], cwd=ROOT, check=True, capture_output=True
+    )
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def test_constants_are_the_same(page: dict[str, Any]) -> None:
+    assert page["PROTOCOL"] == protocol.VERSION
+    assert page["CLOSE"] == {code.name: int(code) for code in Close}
+    assert page["PAGE_LIMIT"] == protocol.PAGE_MAX
+    assert page["TYPING_INTERVAL"] == calls.TYPING_EVERY * 1000
+
+
+def test_frames_are_the_same(page: dict[str, Any]) -> None:
+    for side, heading in (
+        ("SERVER_FRAMES", "From the server"),
+        ("CLIENT_FRAMES", "From the client"),
+    ):
+        written = {frame["type"] for frame in DOC.examples(heading)}
+        assert set(page[side]) == written, heading
+
+
+def test_the_page_comes_back_after_the_codes_that_say_so(page: dict[str, Any]) -> None:
+    final = {int(code) for code in Close if code >= 4500}
+    assert set(page["comesBack"]) == {1000, 1001, 1006, 1012, *map(int, Close)} - final
+
+
+def test_the_page_sends_again_what_passes(page: dict[str, Any]) -> None:
+    assert set(page["passing"]) == {"rate_limited", "unavailable"}
+
+
+def test_the_frames_it_makes_are_understood(page: dict[str, Any]) -> None:
+    made = [protocol.parse(json.dumps(frame), body_max=4000) for frame in page["frames"]]
+    assert made == [
+        protocol.Post("c1", "hello"),
+        protocol.PageRequest(9, 50, "8"),
+        protocol.Typing(),
+    ]

@@ -1,0 +1,194 @@
+"""docs/PROTOCOL.md says what the code does, and all of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLResolver, get_resolver
+from prometheus_client import REGISTRY
+
+from chatsite import direct, health
+from history import log
+from history.models import Message
+from history.wire import WireMessage
+from rooms import limits, names, protocol
+from rooms.consumers import BAD_FRAMES
+from rooms.errors import ChatError
+from rooms.live import calls
+from rooms.models import Membership
+from rooms.protocol import Close, Refused
+from tests.support import papers
+from tests.support.client import FrameRefused
+from tests.support.papers import plain
+from tests.support.workers import Site
+
+Frame = dict[str, Any]
+DOC = papers.read("docs/PROTOCOL.md")
+[MESSAGE] = DOC.examples("Message")
+FROM_SERVER = DOC.examples("From the server")
+FROM_CLIENT = DOC.examples("From the client")
+# What a frame has only when there is a reason for it.
+SOMETIMES = {"ref", "client_id", "retry_after"}
+
+
+# Frames -------------------------------------------------------------------------------------------
+
+
+def test_a_message_has_the_fields_that_are_written_down() -> None:
+    fields = set(WireMessage.__annotations__)
+    assert set(MESSAGE) == fields
+    described = [field for row in DOC.table("Message") for field in plain(row[0]).split(", ")]
+    assert sorted(described) == sorted(fields)
+
+
+def test_kinds_and_roles_are_written_down() -> None:
+    kinds = next(row[1] for row in DOC.table("Message") if row[0] == "`kind`")
+    assert set(re.findall(r"`(\w+)`", kinds)) == set(Message.Kind.values)
+    roles = re.search(r"A `role` is (.*)\.", DOC.text)
+    assert roles is not None
+    assert set(re.findall(r"`(\w+)`", roles[1])) == set(Membership.Role.values)
+
+
+def test_what_a_client_may_send_is_written_down_and_nothing_else() -> None:
+    for frame in FROM_CLIENT:
+        protocol.parse(json.dumps(frame), body_max=4000)
+    with pytest.raises(Refused) as refusal:
+        protocol.parse(b'{"type": "nonsense"}', body_max=4000)
+    known = refusal.value.error.message.partition("one of ")[2].rstrip(".").split(", ")
+    assert set(known) == {frame["type"] for frame in FROM_CLIENT}
+
+
+async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None:
+    frames: list[Frame] = []
+    async with site.visitor("Ada") as ada, site.visitor("Bob") as bob:
+        code = await ada.create()
+        await bob.join(code)
+        async with ada.socket(code) as here:
+            async with bob.socket(code) as there:
+                await there.ask("post", client_id="b1", body="hello")
+                await there.send({"type": "typing"})
+                await here.frame(lambda frame: frame["type"] == "typing")
+                await here.ask("page", before=1)
+                with pytest.raises(FrameRefused):
+                    await here.ask("post", client_id="a1", body=" ")
+                await there.ask("leave")
+                assert await there.closed() == Close.NOT_MEMBER
+                frames += there.received
+            await here.frame(lambda frame: bool(frame.get("left")))
+            frames += here.received
+
+    assert {frame["type"] for frame in frames} == {frame["type"] for frame in FROM_SERVER}
+    for frame in frames:
+        assert any(_alike(frame, example) for example in FROM_SERVER), frame
+
+
+def _alike(frame: Any, example: Any) -> bool:
+    """Whether one has the fields of the other, all the way down."""
+    if isinstance(frame, list):
+        return all(_alike(item, example[0]) for item in frame) if example else True
+    if not isinstance(frame, dict) or not isinstance(example, dict):
+        return type(frame) is type(example) or None in (frame, example)
+    if "seq" in frame and "kind" in frame:
+        return set(frame) == set(MESSAGE)
+    if (frame.keys() ^ example.keys()) - SOMETIMES:
+        return False
+    return all(_alike(frame[name], example[name]) for name in frame.keys() & example.keys())
+
+
+# Codes --------------------------------------------------------------------------------------------
+
+
+def _refusals(kind: type[ChatError] = ChatError) -> Iterator[type[ChatError]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from _refusals(sub)
+
+
+def test_error_codes_and_their_statuses_are_written_down() -> None:
+    written = {(plain(code), int(status)) for code, status, _ in DOC.table("Errors")}
+    assert written == {(refusal.code, refusal.status) for refusal in _refusals()}
+
+
+def test_close_codes_are_written_down() -> None:
+    written = {
+        int(code): name.upper().replace(" ", "_") for code, name, _ in DOC.table("Close codes")
+    }
+    assert written == {int(code): code.name for code in Close}
+    assert direct.TOO_SLOW == Close.TOO_SLOW
+
+
+# Limits -------------------------------------------------------------------------------------------
+
+
+def _rate(rate: limits.Rate) -> list[int]:
+    if rate.per_second >= 1:
+        return [int(rate.burst), int(rate.per_second)]
+    return [int(rate.burst), 1, round(1 / rate.per_second)]
+
+
+def test_limits_are_written_down() -> None:
+    # 1 MiB is the server's own default; tests/live/test_server.py holds it to that.
+    told = 1024 * 1024
+    expected = {
+        "one message": [],
+        "one name": [names.MAX_LENGTH],
+        "a frame from the client": [protocol.MAX_CLIENT_FRAME, told, 1009],
+        "a frame from the server": [protocol.MAX_SERVER_FRAME],
+        "client_id, ref": [protocol.CLIENT_ID_MAX],
+        "page": [protocol.PAGE_MAX, protocol.NEWEST_PAGE],
+        "welcome with mode reset": [protocol.NEWEST_PAGE],
+        "changes that can be resumed": [log.RESUME_LIMIT],
+        "people in a welcome or members frame": [protocol.PEOPLE_MAX],
+        "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
+        "posting, a person on a worker": _rate(limits.POST),
+        "paging, a person on a worker": _rate(limits.PAGE),
+        "making and joining rooms, an address on a worker": _rate(limits.ENTER),
+        "codes of no open room, an address on a worker": _rate(limits.GUESS),
+        "frames that are not understood, a socket": [
+            *_rate(BAD_FRAMES),
+            Close.TOO_MANY_BAD_FRAMES,
+        ],
+    }
+    written = {
+        plain(what): [int(number) for number in re.findall(r"\b\d+\b", limit)]
+        for what, limit in DOC.table("Limits")
+    }
+    assert written == expected
+    assert protocol.REF_MAX == protocol.CLIENT_ID_MAX
+    assert f"at most one each {calls.TYPING_EVERY:g} s" in DOC.text
+    assert f"At least the last {log.RESUME_LIMIT} changes" in DOC.text
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+
+def _routes(patterns: list[Any], before: str = "/") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern).strip("^$")
+        if isinstance(pattern, URLResolver) and pattern.app_name != "admin":
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "<>", path)
+
+
+def test_every_page_is_written_down() -> None:
+    requests = " ".join(row[0] for row in DOC.table("Pages"))
+    written = re.findall(r"`(?:GET|POST) ([^`]+)`", requests)
+    served = [*_routes(get_resolver().url_patterns), *health._ANSWERS]
+    assert {_shape(path) for path in written} == {_shape(path) for path in served}
+
+
+def test_every_metric_is_written_down() -> None:
+    written = {(plain(name), kind) for name, kind, _ in DOC.table("Metrics")}
+    counted = {
+        (family.name + ("_total" if family.type == "counter" else ""), family.type)
+        for family in REGISTRY.collect()
+        if family.name.startswith("chat_")
+    }
+    assert written == counted
