@@ -16,13 +16,14 @@ _LOOK_EVERY = 0.05  # seconds
 
 
 class Link:
-    """One proxied connection. `ended` is set once the server has ended it."""
+    """One proxied connection: `open` until either side ends it; `ended` is set if it was the server."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self._client, self._server = client, server
         self._reading = asyncio.Event()
         self._reading.set()
         self._silent = False
+        self.open = True
         self.ended = asyncio.Event()
         self.from_server = 0  # bytes taken from the server
 
@@ -59,6 +60,7 @@ class Link:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
+            self.open = False
             self.cut()
 
     async def _to_server(self) -> None:
@@ -67,6 +69,8 @@ class Link:
             while data := await loop.sock_recv(self._client, _CHUNK):
                 if not self._silent:
                     await loop.sock_sendall(self._server, data)
+        if self._silent:  # nor does the server learn that the client has given up
+            await self.ended.wait()
 
     async def _to_client(self) -> None:
         loop = asyncio.get_running_loop()

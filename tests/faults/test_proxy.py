@@ -51,6 +51,11 @@ async def test_a_silenced_link_swallows_and_tells_nobody() -> None:
             done, _ = await asyncio.wait({read}, timeout=0.2)
             assert not done
             read.cancel()
+        client[1].close()
+        read = asyncio.create_task(server[0].read(1))
+        done, _ = await asyncio.wait({read}, timeout=0.2)
+        assert not done
+        read.cancel()
         server[1].close()
         await asyncio.wait_for(proxy.links[0].ended.wait(), 5)
 
