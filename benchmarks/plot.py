@@ -13,7 +13,7 @@ from benchmarks.contestants import CONTESTANTS
 WIDTH, HEIGHT = 440, 300  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 52, 128, 46, 36
 LABEL_GAP = 13
-ACCENT, OTHERS, INK, FAINT = "#c2410c", "#78716c", "#292524", "#e7e5e4"
+ACCENT, OTHERS, INK, FAINT, LEAD = "#c2410c", "#78716c", "#292524", "#e7e5e4", "#a8a29e"
 _SHORT = {
     "site": "this project",
     "socketio": "Socket.IO",
@@ -112,32 +112,42 @@ def svg(panels: Sequence[Panel]) -> str:
 
 
 class _Scale:
-    """Logarithmic, over whole decades unless ``tight``, from values to pixels."""
+    """From values to pixels, logarithmic; ``rounded`` ends at steps of 1, 2, 5, 10."""
 
-    def __init__(self, values: Sequence[float], start: float, end: float, *, tight: bool) -> None:
+    def __init__(self, values: Sequence[float], start: float, end: float, *, rounded: bool) -> None:
         low, high = min(values), max(values)
-        self.low = log10(low) if tight else floor(log10(low))
-        self.high = log10(high) if tight else max(ceil(log10(high)), floor(log10(low)) + 1)
+        if rounded:
+            low = max(step for step in _steps(low) if step <= low)
+            high = min(step for step in _steps(high) if step >= high and step > low)
+        self.low, self.high = log10(low), log10(high)
         self.start, self.end = start, end
 
     def __call__(self, value: float) -> float:
         share = (log10(value) - self.low) / ((self.high - self.low) or 1)
         return round(self.start + share * (self.end - self.start), 1)
 
-    def decades(self) -> Iterator[float]:
-        for exponent in range(ceil(self.low), floor(self.high) + 1):
-            yield 10.0**exponent
+    def ticks(self) -> Iterator[float]:
+        """Each decade, and 2 and 5 between them where there are few."""
+        for exponent in range(floor(self.low), ceil(self.high) + 1):
+            for digit in (1, 2, 5) if self.high - self.low < 2 else (1,):
+                if self.low - 1e-9 <= log10(digit) + exponent <= self.high + 1e-9:
+                    yield digit * 10.0**exponent
+
+
+def _steps(value: float) -> list[float]:
+    decade = 10.0 ** floor(log10(value))
+    return [decade * factor for factor in (1, 2, 5, 10, 20)]
 
 
 def _panel(panel: Panel) -> str:
     points = [point for line in panel.lines for point in line.points]
-    x = _Scale([p[0] for p in points], LEFT, WIDTH - RIGHT, tight=True)
-    y = _Scale([p[1] for p in points], HEIGHT - BOTTOM, TOP, tight=False)
+    x = _Scale([p[0] for p in points], LEFT, WIDTH - RIGHT, rounded=False)
+    y = _Scale([p[1] for p in points], HEIGHT - BOTTOM, TOP, rounded=True)
     parts = [_text(LEFT, 20, panel.title, INK, weight=600)]
     parts += [
         f'<path d="M{LEFT} {y(value)}H{WIDTH - RIGHT}" stroke="{FAINT}"/>'
         + _text(LEFT - 6, y(value) + 4, _short(value), OTHERS, anchor="end")
-        for value in y.decades()
+        for value in y.ticks()
     ]
     parts += [
         _text(x(value), HEIGHT - BOTTOM + 16, _short(value), OTHERS, anchor="middle")
@@ -157,7 +167,7 @@ def _drawn(line: Line, x: _Scale, y: _Scale, label_y: float) -> str:
     path = "L".join(f"{px} {py}" for px, py in at)
     end_x, end_y = at[-1]
     dots = "".join(f'<circle cx="{px}" cy="{py}" r="2.4" fill="{colour}"/>' for px, py in at)
-    lead = f'<path d="M{end_x + 4} {end_y}L{WIDTH - RIGHT + 10} {label_y}" stroke="{FAINT}"/>'
+    lead = f'<path d="M{end_x + 4} {end_y}L{WIDTH - RIGHT + 10} {label_y}" stroke="{LEAD}" stroke-width="0.6"/>'
     return (
         f'{lead}<path d="M{path}" fill="none" stroke="{colour}" stroke-width="{thickness}"/>{dots}'
         + _text(

@@ -12,11 +12,11 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import DEVNULL
 
 from benchmarks import peers
 from benchmarks.compare import DEFAULT_OUTPUT
@@ -32,32 +32,18 @@ _WAITING = ("PyThread_acquire_lock", "pthread_cond_timedwait", "epoll_pwait", "p
 _INTERPRETER = ("_Py", "Py")  # its own functions say nothing: the Python function above them does
 
 
-class Recording:
-    """py-spy beside a running worker; ``wait`` until it has written both of its files."""
+@dataclass(frozen=True)
+class Samples:
+    """How often each place was on top of a stack, and how often each function was anywhere on one."""
 
-    def __init__(self, pid: int, *, name: str, directory: Path, seconds: float) -> None:
-        self.raw = directory / f"{name}.txt"
-        self.flame_graph = directory / f"{name}.svg"
-        flags = ["--duration", str(int(seconds)), "--rate", "200", "--native", "--threads"]
-        files = (("raw", self.raw), ("flamegraph", self.flame_graph))
-        self._processes = [
-            subprocess.Popen(
-                [PY_SPY, "record", f"--pid={pid}", *flags, f"--format={kind}", f"--output={path}"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            for kind, path in files
-        ]
-
-    def wait(self) -> None:
-        for process in self._processes:
-            if process.wait():
-                raise RuntimeError(f"py-spy ended with {process.returncode}")
+    on_top: Counter[str]
+    within: Counter[str]
 
 
-def record(
+def measure(
     shared: Stores, options: argparse.Namespace, running: Running, name: str
-) -> tuple[Phase, Counter[str]]:
+) -> tuple[Phase, Samples]:
+    """The costs without py-spy, then the same load with it, once for each of its two files."""
     generator = Generator(
         DIALECTS[SITE.dialect](),
         ports=running.ports,
@@ -68,52 +54,56 @@ def record(
         in_flight=32,
         size=80,
     )
-    recordings: list[Recording] = []
+    phase = generator.run(options.rate, warm=1, seconds=4)
+    raw = options.output / f"{name}.txt"
+    for kind, path in (("raw", raw), ("flamegraph", options.output / f"{name}.svg")):
+        command = [str(PY_SPY), "record", f"--pid={running.pids[0]}", "--rate=400", "--native"]
+        command += ["--threads", f"--duration={options.seconds}", f"--format={kind}"]
+        with subprocess.Popen(
+            [*command, f"--output={path}"], stdout=DEVNULL, stderr=DEVNULL
+        ) as spy:
+            generator.run(options.rate, warm=0, seconds=options.seconds + 1)
+        if spy.returncode:
+            raise RuntimeError(f"py-spy ended with {spy.returncode}")
+    return phase, read(raw)
 
-    def begin() -> None:
-        recordings.append(
-            Recording(running.pids[0], name=name, directory=options.output, seconds=options.seconds)
-        )
 
-    timer = threading.Timer(1, begin)
-    timer.start()
-    phase = generator.run(options.rate, warm=1, seconds=options.seconds + 2)
-    recordings[0].wait()
-    return phase, places(recordings[0].raw)
-
-
-def places(raw: Path) -> Counter[str]:
-    """Samples by what was on top, of py-spy's lines ``thread;frame;frame… count``."""
-    counts: Counter[str] = Counter()
+def read(raw: Path) -> Samples:
+    """Samples of threads that were not waiting, of py-spy's lines ``thread;frame;frame… count``."""
+    samples = Samples(Counter(), Counter())
     for line in raw.read_text().splitlines():
-        stack, _, count = line.rpartition(" ")
-        frames = stack.split(";")[1:]
-        if not any(waits in frame for frame in frames[-4:] for waits in _WAITING):
-            counts[_place(frames)] += int(count)
-    return counts
+        stack, _, text = line.rpartition(" ")
+        frames, count = stack.split(";")[1:], int(text)
+        if any(waits in frame for frame in frames[-4:] for waits in _WAITING):
+            continue
+        functions = [_LINE.sub(")", _PATH.sub("(", f)) for f in frames if ".py:" in f]
+        native = next((f for f in reversed(frames) if not f.startswith("0x")), frames[-1])
+        top = functions[-1] if functions else ""
+        if ".py:" not in native and not native.startswith(_INTERPRETER):
+            top = f"{native.split()[0]} ← {top}"
+        samples.on_top[top] += count
+        for function in set(functions):
+            samples.within[function] += count
+    return samples
 
 
-def _place(frames: Sequence[str]) -> str:
-    python = next((frame for frame in reversed(frames) if ".py:" in frame), "")
-    native = next((frame for frame in reversed(frames) if not frame.startswith("0x")), frames[-1])
-    place = _LINE.sub(")", _PATH.sub("(", python))
-    return (
-        place
-        if native == python or native.startswith(_INTERPRETER)
-        else f"{native.split()[0]} ← {place}"
-    )
-
-
-def summary(name: str, phase: Phase, counts: Counter[str]) -> str:
-    total = counts.total()
-    rows = [
-        f"| {count / total:6.1%} | {phase.cpu_us_per_message * count / total:7.1f} "
-        f"| {phase.cpu_us_per_delivery * count / total:6.3f} | `{place}` |"
-        for place, count in counts.most_common(SHOWN)
-    ]
+def summary(name: str, phase: Phase, samples: Samples) -> str:
     figures = ", ".join(f"{key} {value}" for key, value in asdict(phase).items())
-    head = "| share | µs a message | µs a delivery | in |\n|---:|---:|---:|---|"
-    return "\n".join([f"## {name}", "", figures, "", head, *rows, ""])
+    parts = [f"## {name}", figures]
+    for title, counts in (("on top", samples.on_top), ("within", samples.within)):
+        rows = [
+            f"| {share:6.1%} | {phase.cpu_us_per_message * share:7.1f} "
+            f"| {phase.cpu_us_per_delivery * share:6.3f} | `{place}` |"
+            for place, share in _shares(counts, samples.on_top.total())
+        ]
+        head = f"| share | µs a message | µs a delivery | {title} |\n|---:|---:|---:|---|"
+        parts.append("\n".join([head, *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _shares(counts: Counter[str], total: int) -> Iterator[tuple[str, float]]:
+    for place, count in counts.most_common(SHOWN):
+        yield place, count / total
 
 
 def main() -> int:
@@ -121,7 +111,7 @@ def main() -> int:
     parser.add_argument("--rooms", type=int, default=1)
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--rate", type=float, default=0, help="messages a second; 0: saturated")
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--server-core", default="0")
     parser.add_argument("--load-core", type=int, default=1)
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, metavar="DIRECTORY")
@@ -135,7 +125,7 @@ def main() -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     name = f"profile-{options.rooms}x{options.members}-{options.rate:g}"
     with stores() as shared, SITE.running(shared, cores=options.server_core) as running:
-        text = summary(name, *record(shared, options, running, name))
+        text = summary(name, *measure(shared, options, running, name))
     (options.output / f"{name}.md").write_text(text)
     print(text)
     return 0
