@@ -251,7 +251,11 @@ async def test_static_files_come_from_nginx_and_hashed_ones_never_change(nginx: 
             assert answer.status_code == 200
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
-            assert not re.search(r"octet-stream", answer.headers["Content-Type"])
+            assert "octet-stream" not in answer.headers["Content-Type"]
+            if path.endswith((".js", ".css")):
+                assert answer.headers["Content-Encoding"] == "gzip"
+                assert "Content-Length" in answer.headers  # compressed once, not for each visitor
+                assert answer.headers["Vary"] == "Accept-Encoding"
         plain = re.sub(r"\.[0-9a-f]{12}\.", ".", hashed[0])
         assert "Cache-Control" not in (await client.get(plain)).headers
         assert (await client.get("/static/../nginx.conf")).status_code in {400, 404}
