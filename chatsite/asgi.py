@@ -39,7 +39,7 @@ async def lifespan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     while True:
         event = await receive()
         if event["type"] == "lifespan.startup":
-            worker.current()
+            await worker.current().settle()
             await send({"type": "lifespan.startup.complete"})
         else:
             await worker.stop()

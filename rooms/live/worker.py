@@ -4,6 +4,7 @@ Started by ASGI's lifespan, or by the first socket on a server that has none.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 SWEEP = 1.0
 # Seconds between two looks whether the channel layer answers.
 CHECK = 2.0
+# Seconds a starting server waits for its lease. Without it sockets are sent away.
+SETTLE = 3.0
 
 _workers: WeakKeyDictionary[asyncio.AbstractEventLoop, "LiveWorker"] = WeakKeyDictionary()
 
@@ -66,6 +69,7 @@ class LiveWorker:
         self.hub = Hub(name=self.boot_id, threads=self.threads)
         self.writer = Writer(hub=self.hub)
         self.door = Door()
+        self._leased = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -77,6 +81,12 @@ class LiveWorker:
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
         ]
+
+    async def settle(self) -> None:
+        """Returns when sockets can be let in, or after a while: the database may be away."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE):
+                await self._leased.wait()
 
     async def stop(self) -> None:
         """Commit what was posted, give the lease back, close the connections."""
@@ -148,6 +158,7 @@ class LiveWorker:
             if worker_id is not None:
                 logger.warning("this worker had been given up for dead: noting its sockets anew")
             self.hub.turn_away(await self.door.move(registered))
+            self._leased.set()
 
     async def _sweep(self) -> None:
         if self.door.worker_id is not None:
