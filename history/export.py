@@ -14,19 +14,20 @@ HTML: a page that stands alone: no script, nothing loaded from anywhere.
 
 import csv
 import io
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
+import orjson
+from asgiref.sync import sync_to_async
 from django.template.loader import render_to_string
 
+from history import wire
 from history.models import Message
 
 # Given the id of the last message read, or None at the start: the next ones, none at the end.
-Reader = Callable[[int | None], Awaitable[Sequence[Message]]]
+Reader = Callable[[int | None], Sequence[Message]]
 
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -45,12 +46,25 @@ class Format:
 
 
 async def stream(chosen: Format, read: Reader, *, who: str, now: datetime) -> AsyncIterator[bytes]:
-    """The file's bytes, chunk by chunk, newest message first. What is said meanwhile is not in it."""
-    yield chosen.begin({"who": who, "now": now}).encode()
+    """The file's bytes, chunk by chunk, newest message first. What is said meanwhile is not in it.
+
+    Reading and writing happen on a thread: the event loop has sockets to serve.
+    """
     before: int | None = None
-    while messages := await read(before):
-        yield chosen.chunk(messages, before is None).encode()
+
+    @sync_to_async(thread_sensitive=False)
+    def next_chunk() -> bytes:
+        nonlocal before
+        messages = read(before)
+        if not messages:
+            return b""
+        text = chosen.chunk(messages, before is None)
         before = messages[-1].pk
+        return text.encode()
+
+    yield chosen.begin({"who": who, "now": now}).encode()
+    while chunk := await next_chunk():
+        yield chunk
     yield chosen.end().encode()
 
 
@@ -60,18 +74,15 @@ def _record(message: Message) -> dict[str, Any]:
         "id": message.pk,
         "room": {"code": room.code, "title": room.title, "id": room.public_id},
         "seq": message.seq,
-        "at": message.at,
-        "edited_at": message.edited_at,
+        "at": wire.timestamp(message.at),
+        "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted": message.is_deleted,
         "body": message.body,
     }
 
 
 def _json_chunk(messages: Sequence[Message], first: bool) -> str:
-    objects = (
-        json.dumps(_record(message), cls=DjangoJSONEncoder, ensure_ascii=False)
-        for message in messages
-    )
+    objects = (orjson.dumps(_record(message)).decode() for message in messages)
     return ("" if first else ",\n") + ",\n".join(objects)
 
 
@@ -86,22 +97,13 @@ def _unarmed(cell: Any) -> Any:
 
 
 def _csv_chunk(messages: Sequence[Message], first: bool) -> str:
-    return _csv_rows(
-        [
-            (
-                message.at.isoformat(timespec="milliseconds"),
-                message.stream.room.code,
-                message.stream.room.title,
-                message.body,
-                message.edited_at.isoformat(timespec="milliseconds") if message.edited_at else "",
-                "yes" if message.is_deleted else "no",
-                message.stream.room.public_id,
-                message.seq,
-                message.pk,
-            )
-            for message in messages
-        ]
-    )
+    return _csv_rows([_row(_record(message)) for message in messages])
+
+
+def _row(record: dict[str, Any]) -> list[Any]:
+    room = {f"room_{name}": value for name, value in record["room"].items()}
+    deleted = "yes" if record["deleted"] else "no"
+    return [(record | room | {"deleted": deleted})[column] for column in _COLUMNS]
 
 
 def _html_chunk(messages: Sequence[Message], first: bool) -> str:

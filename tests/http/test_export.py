@@ -143,7 +143,7 @@ def test_needs_no_more_memory_for_a_longer_history() -> None:
     now = datetime.now(UTC)
 
     def reader(chunks: int) -> export.Reader:
-        async def read(before: int | None) -> Sequence[Message]:
+        def read(before: int | None) -> Sequence[Message]:
             first = chunks * 50 if before is None else before - 1
             numbers = range(first, max(0, first - 50), -1)
             return [
