@@ -1,0 +1,22 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.support.services import RedisServer
+from tests.support.workers import Site
+
+
+@pytest.fixture(scope="session")
+def hasty_redis() -> Iterator[RedisServer]:
+    """The Redis of `hasty`: stop it, and start it again."""
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def hasty(_new_site: Callable[..., Site], hasty_redis: RedisServer) -> Iterator[Site]:
+    """Two workers that wait a second or two where others wait ten or more, and that a test may
+    kill: it starts them again."""
+    settings = {"CHAT_LEAVE_GRACE": "2", "CHAT_ROOM_GRACE": "1"}
+    with _new_site(workers=2, postgres=True, redis_url=hasty_redis.url, settings=settings) as site:
+        yield site
