@@ -42,6 +42,18 @@ TALK = (
     (3, "A word without a place to break: " + "ab" * 60),
     (0, "See you there, @Grace."),
 )
+# What the README shows.
+OUTING = (
+    (0, "Is everyone on the 9:40 ferry?"),
+    (1, "On deck already. There is sun, and there is coffee."),
+    (2, "港で待っています。赤い傘が目印です。"),
+    (1, "She is at the harbour, with a red umbrella."),
+    (3, "سأصل في الساعة الثالثة"),
+    (0, "Then dinner at seven, in the house by the lighthouse. This is what I told them:"),
+    (0, "```\nWhen   19:00, four people\nWhere  by the window\nName   Lovelace\n```"),
+    (1, "🎉🎉"),
+    (2, "@Ada 了解です！"),
+)
 NAMES = ("Ada", "Grace", "山田 花子", "فاطمة")
 # The closed room's talk is a week old, the first half of the other's a day.
 AGE = """
@@ -76,6 +88,7 @@ class Demo:
     busy: str
     quiet: str
     closed: str
+    outing: str
     transcript: str
 
 
@@ -86,8 +99,10 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         ada = people[0]
         closed = await ada.create(title="Last year's trip")
         quiet = await ada.create()
+        outing = await ada.create(title="To the islands")
         busy = await ada.create(title="Ferry to the islands")
         await _talk(stack, people, closed, TALK[:4])
+        await _talk(stack, people, outing, OUTING)
         sockets = await _talk(stack, people, busy, TALK)
         passers_by = [Visitor(site.url, name) for name in ("Lin", "Tove", "Edsger", "Barbara")]
         for visitor in passers_by:
@@ -99,7 +114,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         await sockets[1].post("Who was that?")
         site.manage("shell", "-c", AGE.format(busy=busy, closed=closed))
         transcript = await _transcript(ada, busy)
-        yield Demo(ada, busy, quiet, closed, transcript)
+        yield Demo(ada, busy, quiet, closed, outing, transcript)
 
 
 async def _talk(
@@ -126,6 +141,7 @@ def scenes(demo: Demo) -> list[Scene]:
     ada = demo.ada
     busy = f"/rooms/{demo.busy}/"
     return [
+        Scene("outing", f"/rooms/{demo.outing}/", ada, _settle),
         Scene("front", "/"),
         Scene("front-options", "/", step=_click("summary")),
         Scene("front-refused", "/", step=_send_wrong_code),

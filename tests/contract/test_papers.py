@@ -1,0 +1,79 @@
+"""What the papers point to is there: files, headings, commands and their flags."""
+
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from tests.support import papers
+from tests.support.papers import Paper
+from tests.support.programs import ROOT
+from tools import check
+
+PAPERS = sorted(
+    str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
+)
+OPERATORS = {"&", "&&", "|", ";"}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_links_lead_somewhere(name: str) -> None:
+    paper = papers.read(name)
+    for link in paper.links():
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = paper.path.parent / path if path else paper.path
+        assert target.exists(), link
+        if anchor:
+            assert anchor in Paper(target, target.read_text()).anchors(), link
+
+
+def _commands(paper: Paper) -> Iterator[list[str]]:
+    """The commands in a paper's shell blocks, without variables set in front of them."""
+    for block in paper.blocks("sh"):
+        for line in block.splitlines():
+            words: list[str] = []
+            for word in [*shlex.split(line, comments=True), ";"]:
+                if word not in OPERATORS:
+                    words += [word] if words or "=" not in word else []
+                elif words:
+                    yield words
+                    words = []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_commands_run(name: str) -> None:
+    for program, *arguments in _commands(papers.read(name)):
+        if program == "export":
+            continue
+        assert (ROOT / program).is_file(), program
+        if arguments[:1] == ["manage.py"]:
+            _, command, *arguments = arguments
+            _check_flags(command, arguments)
+        elif program == "bin/test":
+            for flag in (argument for argument in arguments if argument.startswith("--")):
+                assert f"bin/test {flag}" in (check.__doc__ or ""), flag
+        elif arguments[:1] == ["-m"]:
+            module = Path(*arguments[1].split("."))
+            assert (ROOT / module.with_suffix(".py")).is_file(), arguments
+        for argument in arguments:
+            if "/" in argument and not argument.startswith(("-", "http")):
+                assert (ROOT / argument).exists(), argument
+
+
+def test_the_layers_are_those_the_linter_holds() -> None:
+    [written] = papers.read("ARCHITECTURE.md").blocks("layers")
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert written.splitlines() == linter["contracts"][0]["layers"]
+
+
+def _check_flags(name: str, arguments: list[str]) -> None:
+    app = get_commands()[name]
+    command = load_command_class(app, name) if isinstance(app, str) else app
+    known = command.create_parser("manage.py", name).format_help()
+    for flag in (argument for argument in arguments if argument.startswith("--")):
+        assert flag.partition("=")[0] in known, f"{name} {flag}"

@@ -1,0 +1,59 @@
+"""Every environment variable has a row in the README with its default, and every row is read."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import papers
+from tests.support.programs import ROOT
+
+SOURCES = ("chatsite/settings.py", "chatsite/server.py", "tools/bootstrap.py")
+READERS = {"_flag", "_number", "_words"}
+README = papers.read("README.md")
+
+
+def _environ(node: ast.AST) -> bool:
+    return ast.unparse(node) == "os.environ"
+
+
+def _variables(source: str) -> Iterator[tuple[str, str | None]]:
+    """The variables a file reads, each with the default that stands beside it, if there is one."""
+    for node in ast.walk(ast.parse((ROOT / source).read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Name(id=reader), args=[ast.Constant(value=str(name)), *rest]
+            ) if reader in READERS:
+                pass
+            case ast.Call(
+                func=ast.Attribute(value=value, attr="get"),
+                args=[ast.Constant(value=str(name)), *rest],
+            ) if _environ(value):
+                pass
+            case ast.Compare(left=ast.Constant(value=str(name)), comparators=[of]) if _environ(of):
+                rest = []
+            case _:
+                continue
+        default = rest[0].value if rest and isinstance(rest[0], ast.Constant) else None
+        yield name, None if default in {None, ""} else str(default)
+
+
+READ = {name: default for source in SOURCES for name, default in _variables(source)}
+ROWS = {
+    name: default
+    for names, default, _ in README.table("Settings")
+    for name in papers.plain(names).split(", ")
+}
+
+
+def test_each_variable_has_a_row_and_each_row_a_variable() -> None:
+    assert READ.keys() == ROWS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(READ))
+def test_its_default_is_the_one_in_the_code(name: str) -> None:
+    if READ[name] is not None:
+        assert ROWS[name] == f"`{READ[name]}`"
+    else:
+        # A default that is worked out is told in words, or as a path in the data directory.
+        assert not ROWS[name].startswith("`") or ROWS[name] == "`var/`"
