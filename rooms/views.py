@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import SESSION_KEY, login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -103,7 +103,9 @@ def _enter(request: HttpRequest, form: EntryForm) -> tuple[User, Room]:
         limits.guessing.require(address, 0)
     try:
         with transaction.atomic():
-            user = people.enter_as(user=_person(request), name=typed.get("name", ""))
+            user = people.enter_as(
+                user=_person(request) or _banned(request), name=typed.get("name", "")
+            )
             if form.is_joining:
                 return user, rooms.join(user=user, code=typed.get("code", ""))
             options = form.cleaned_data
@@ -151,6 +153,12 @@ def _entry(
 
 def _person(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
+
+
+def _banned(request: HttpRequest) -> User | None:
+    """Whose session it is, if they are banned: Django takes them for nobody, and nobody gets in."""
+    pk = request.session.get(SESSION_KEY)
+    return User.objects.filter(pk=pk, is_active=False).first() if pk else None
 
 
 def _name(request: HttpRequest) -> str:

@@ -352,6 +352,20 @@ def test_who_is_banned_leaves_every_room(client: Client, boss: User, ada: User, 
     assert room.closes_at is not None
 
 
+def test_who_is_banned_does_not_come_back_as_somebody_else(
+    client: Client, boss: User, ada: User, room: Room
+) -> None:
+    browser = Client()
+    browser.force_login(ada)
+    client.post(address("rooms_user_ban", ada.pk))
+    for button in ({"join": "1", "code": room.code}, {"create": "1"}):
+        answer = browser.post("/", {"name": "Eve", **button})
+        assertContains(answer, "A moderator has removed you.", status_code=403)
+    assert not User.objects.filter(display_name="Eve").exists()
+    client.post(address("rooms_user_unban", ada.pk))
+    assert browser.post("/", {"name": "Ada", "create": "1"}).status_code == 302
+
+
 def test_nobody_bans_themselves(client: Client, boss: User) -> None:
     told = act(client, "rooms_user", "ban_selected", boss)
     assertContains(told, "1 left as they were")

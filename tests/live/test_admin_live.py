@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.support.client import RoomSocket, SocketClosed, Visitor
+from tests.support.client import FormRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.programs import ROOT
 from tests.support.workers import Site
 
@@ -119,8 +119,9 @@ async def test_who_is_banned_is_gone_at_once_and_stays_out(stage: Site) -> None:
         with pytest.raises(SocketClosed) as refusal:
             await bob.socket(there.code).connect()
         assert refusal.value.code == 4502
-        page = await bob.get(f"/rooms/{there.code}/")
-        assert 'id="room"' not in page.text
+        assert 'id="room"' not in (await bob.get(f"/rooms/{there.code}/")).text
+        with pytest.raises(FormRefused, match="removed"):
+            await bob.join(there.code)
 
         await boss.act(f"/admin/rooms/user/{pk}/unban/")
         async with bob.socket(there.code) as again:
