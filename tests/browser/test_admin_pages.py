@@ -70,25 +70,22 @@ def test_a_room_is_closed_from_its_page(desk: Page, site: Site, code: str) -> No
     expect(desk.get_by_role("link", name="Close the room")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin/rooms/room/",
-        "/admin/rooms/membership/",
-        "/admin/rooms/user/",
-        "/admin/rooms/user/add/",
-        "/admin/rooms/user/{looker}/change/",
-        "/admin/rooms/user/{looker}/password/",
-        "/admin/rooms/user/{looker}/history/",
-        "/admin/auth/group/add/",
-        "/admin/admin/logentry/",
-        "/admin/password_change/",
-    ],
-)
-def test_pages_keep_the_policy(desk: Page, site: Site, code: str, path: str) -> None:
-    """The console fixture fails a test whose page violated it, or had any other error."""
+def test_pages_keep_the_policy(desk: Page, site: Site, code: str) -> None:
+    """The console fixture fails a test whose pages violated it, or had any other error."""
     [(looker,)] = site.rows("SELECT id FROM rooms_user WHERE username = %s", ["looker"])
-    answer = desk.goto(site.url + path.replace("{looker}", str(looker)))
-    assert answer is not None
-    assert "script-src 'self'" in answer.headers["content-security-policy"]
-    expect(desk.locator("#content, main").first).to_be_visible()
+    for path in (
+        "rooms/room/",
+        "rooms/membership/",
+        "rooms/user/",
+        "rooms/user/add/",
+        f"rooms/user/{looker}/change/",
+        f"rooms/user/{looker}/password/",
+        f"rooms/user/{looker}/history/",
+        "auth/group/add/",
+        "admin/logentry/",
+        "password_change/",
+    ):
+        answer = desk.goto(f"{site.url}/admin/{path}")
+        assert answer is not None
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        expect(desk.locator("#content h1")).to_be_visible()
