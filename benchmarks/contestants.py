@@ -112,7 +112,7 @@ def site_environment(database_url: str, redis_url: str, directory: Path) -> dict
 
 def manage(env: Mapping[str, str], *arguments: str) -> None:
     command = [sys.executable, "manage.py", *arguments]
-    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | env)
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | env, stdout=subprocess.DEVNULL)
 
 
 def site(*, workers: int, database: str | None = None) -> Callable[[Stores, Path], list[Launch]]:

@@ -2,7 +2,7 @@
 
 One thread, epoll, standard library: cheap enough that the server is what is measured. Pin the two to
 different cores. Each ``--rate`` is one phase on the same sockets, in messages a second over all rooms;
-0 is a closed loop that keeps ``--in-flight`` messages under way, which is the saturated figure.
+0 is a closed loop that keeps ``--in-flight`` messages a worker under way: the saturated figure.
 
 Latency is read on the first, middle and last member of each room and runs from just before the
 sender's write to the member's read. Every member is held to every message, in the one order of its room.
@@ -88,7 +88,7 @@ class Generator:
         self.dialect = dialect
         self.server_pids = server_pids
         self.store_pids = store_pids
-        self.in_flight = max(1, in_flight // rooms)
+        self.in_flight = max(1, in_flight * len(ports) // rooms)
         self.pad = "x" * max(0, size - len(mark_text(0)))
         self.poll = select.epoll()
         self.seats: dict[int, tuple[socket.socket, Member, Room]] = {}
@@ -278,7 +278,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rooms", type=int, default=1)
     parser.add_argument("--members", type=int, default=200, help="sockets in each room")
     parser.add_argument("--rate", type=float, action="append", required=True)
-    parser.add_argument("--in-flight", type=int, default=32, help="over all rooms, at least 1 each")
+    parser.add_argument(
+        "--in-flight", type=int, default=32, help="a worker, over all rooms; at least 1 a room"
+    )
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--warm", type=float, default=1)
     parser.add_argument("--size", type=int, default=80, help="characters of each message")
