@@ -164,8 +164,11 @@ def test_all_that_render_the_nginx_template_know_its_variables() -> None:
 
 def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
     assert set(units()) == {"chat@.service", "chat-migrate.service", "chat.target"}
+    # By a name without a space in it, wherever this checkout is.
+    (tmp_path / "python").symlink_to(sys.executable)
     for name, text in units().items():
-        (tmp_path / name).write_text(text.replace("/opt/chat/.venv/bin/python", sys.executable))
+        python = str(tmp_path / "python")
+        (tmp_path / name).write_text(text.replace("/opt/chat/.venv/bin/python", python))
     assert "Requires=chat-migrate.service" in units()["chat@.service"]
     assert "After=" in units()["chat@.service"]
     # RemainAfterExit would make it run only once between two boots, and not with every release.

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,15 +105,17 @@ async def test_it_waits_when_the_site_asks_it_to(start_site: StartSite) -> None:
 async def test_it_keeps_to_the_logs_own_time(site: Site) -> None:
     log = [Said(600, "a", "one"), Said(601, "a", "two")]
     performance = Performance(lines=log, base_urls=[site.url], speed=60)
+    started = datetime.now(UTC)
     await performance.play()
     await performance.close()
-    [(first,), (second,)] = site.rows(
+    [_, (second,)] = site.rows(
         "SELECT m.at FROM history_message m JOIN rooms_room r ON r.stream_id = m.stream_id"
         " WHERE r.code = %s AND m.kind = 'chat' ORDER BY m.seq",
         [performance.code],
     )
-    passed = datetime.fromisoformat(second) - datetime.fromisoformat(first)
-    assert passed.total_seconds() > 0.8
+    # From the start: on a busy machine the first line itself may be late.
+    passed = datetime.fromisoformat(second).replace(tzinfo=UTC) - started
+    assert passed.total_seconds() >= 1
 
 
 def test_a_site_that_is_not_there_is_said_at_once(site: Site) -> None:
