@@ -53,6 +53,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
         members = _members(drafts)
         known = log.find_posted((d.stream_id, d.author_id, d.client_id) for d in drafts)
         fresh: dict[int, list[int]] = defaultdict(list)
+        entries: dict[int, list[log.Entry]] = defaultdict(list)
         repeats: list[tuple[int, int]] = []
         first: dict[tuple[int, int, str], int] = {}
         for position, draft in enumerate(drafts):
@@ -61,7 +62,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                 outcomes[position] = Posted(known[key], draft.epoch)
                 continue
             try:
-                access.check(members.get((draft.room_id, draft.author_id)))
+                member = access.check(members.get((draft.room_id, draft.author_id)))
             except ChatError as error:
                 outcomes[position] = error
                 continue
@@ -70,14 +71,17 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
             else:
                 first[key] = position
                 fresh[draft.stream_id].append(position)
+                # Under the name of this moment: somebody renamed has another epoch, and comes here.
+                entries[draft.stream_id].append(
+                    log.entry(
+                        Message.Kind.CHAT.value,
+                        member.user,
+                        body=draft.body,
+                        client_id=draft.client_id,
+                    )
+                )
         for stream_id, where in fresh.items():
-            change = log.append(
-                heads[stream_id],
-                [
-                    log.Entry(Message.Kind.CHAT.value, d.author_id, d.author, d.body, d.client_id)
-                    for d in (drafts[position] for position in where)
-                ],
-            )
+            change = log.append(heads[stream_id], entries[stream_id])
             changes.append(change)
             for position, message in zip(where, change.messages, strict=True):
                 outcomes[position] = Posted(message["seq"], change.epoch)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from history.log import RESUME_LIMIT
-from history.wire import WireMessage
+from history.wire import WireAuthor, WireMessage
 
 
 class Tail:
@@ -12,13 +12,19 @@ class Tail:
     def __init__(self, *, floor: int, messages: Iterable[WireMessage]) -> None:
         self.floor = floor
         self._by_seq: dict[int, WireMessage] = {}
+        self._names: dict[str, str] = {}
         self.add(messages)
 
     def add(self, messages: Iterable[WireMessage]) -> None:
-        """Newer changes, ascending. A message that changed moves to the end."""
-        by_seq = self._by_seq
+        """Newer changes, ascending. A message that changed moves to the end.
+
+        Each has its author's name as of then: somebody with a new one has it everywhere.
+        """
+        by_seq, names = self._by_seq, self._names
         for message in messages:
-            seq = message["seq"]
+            seq, author = message["seq"], message["author"]
+            if author and names.setdefault(author["id"], author["name"]) != author["name"]:
+                self._rename(author)
             if seq != message["changed"]:
                 by_seq.pop(seq, None)
             by_seq[seq] = message
@@ -26,6 +32,14 @@ class Tail:
         if len(by_seq) > 2 * RESUME_LIMIT:
             for seq in list(by_seq)[: len(by_seq) - RESUME_LIMIT]:
                 self.floor = by_seq.pop(seq)["changed"]
+            authors = (message["author"] for message in by_seq.values())
+            self._names = {author["id"]: author["name"] for author in authors if author}
+
+    def _rename(self, author: WireAuthor) -> None:
+        self._names[author["id"]] = author["name"]
+        for seq, message in self._by_seq.items():
+            if message["author"] and message["author"]["id"] == author["id"]:
+                self._by_seq[seq] = {**message, "author": author}
 
     def since(self, after: int) -> list[WireMessage] | None:
         """What changed after a number; None if that reaches back beyond the tail."""

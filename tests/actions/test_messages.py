@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 from history import batch, log
 from history.batch import Stale
 from history.models import Message
-from rooms.actions import messages, moderation, rooms
+from rooms.actions import messages, moderation, people, rooms
 from rooms.actions.messages import Posted
 from rooms.errors import BadFrame, ChatError, NotMember, Removed, RoomClosed, Unavailable
 from rooms.live.writer import commit
@@ -154,6 +154,15 @@ def test_who_was_let_in_and_may_no_longer_speak_is_refused(
         assert isinstance(outcomes[1], Posted)
         assert transcript(room) == [*before, f"{len(before) + 1} chat Eve: still here"]
         assert outcomes[1].epoch > entrances[eve].epoch, "the next one is posted the fast way"
+
+
+def test_what_is_posted_after_a_new_name_bears_it() -> None:
+    _, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    entrance = enter(bob, room)
+    people.rename(user=bob, name="Robert")
+    _, (change,) = commit([draft(entrance, "hello")])
+    assert change.messages[0]["author"] == {"id": bob.public_id, "name": "Robert"}
 
 
 def test_what_was_committed_stays_acknowledged_after_a_ban() -> None:

@@ -69,6 +69,8 @@ class RoomView:
         self.welcomes.append(mode)
         self.room, self.you, self.limits = frame["room"], frame["you"], frame["limits"]
         self.members = {member["id"]: member for member in frame["members"]}
+        for member in frame["members"]:
+            self._rename(member)
         _require(len(self.members) == len(frame["members"]), "a person is listed once", frame)
         if mode == "resume":
             self._changes(frame)

@@ -64,6 +64,17 @@ def test_it_knows_what_changed_since_it_was_loaded(
     check(tail, made, floor=0)
 
 
+def test_somebody_with_a_new_name_has_it_everywhere() -> None:
+    first, second, third = message(1), message(2), message(3)
+    third["author"] = {"id": "u_0123456789abcdef", "name": "New"}
+    second["author"] = {"id": "u_other", "name": "Other"}
+    tail = Tail(floor=0, messages=[first, second])
+    tail.add([third])
+    names = [m["author"] and m["author"]["name"] for m in tail.since(0) or []]
+    assert names == ["New", "Other", "New"]
+    assert first["author"] != third["author"], "what was shown before is as it was"
+
+
 @given(logs, st.data())
 def test_loaded_from_the_middle_it_does_not_pretend_to_know_the_rest(
     log: list[int | None], data: st.DataObject
