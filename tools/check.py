@@ -153,11 +153,26 @@ def pytest(name: str, arguments: list[str], env: dict[str, str] | None = None) -
     with tempfile.TemporaryDirectory(prefix="chat-check-") as directory:
         file = Path(directory) / "counts.json"
         command = [f"{BIN}/python", "-m", "pytest", f"--counts={file}", *arguments]
-        code = subprocess.run(command, cwd=ROOT, env=inherited | (env or {})).returncode
+        code = _patiently(subprocess.Popen(command, cwd=ROOT, env=inherited | (env or {})))
         counts = json.loads(file.read_text()) if file.exists() else {}
     # 5: no test was selected, which one of two databases may well answer to a selection.
     ok = (code == 0 or (code == 5 and bool(arguments))) and not counts.get("skipped")
     return Outcome(name, ok=ok, seconds=time.monotonic() - start, counts=counts)
+
+
+def _patiently(process: subprocess.Popen[bytes]) -> int:
+    """Its exit code. After Ctrl-C, which it got too, it is given the time to stop its servers."""
+    interrupted = False
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            interrupted = True
+        else:
+            break
+    if interrupted:
+        sys.exit(130)
+    return code
 
 
 # Summary ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import inspect
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
@@ -61,8 +63,9 @@ def _unapplied() -> int:
 
 
 def _static_fingerprint() -> str:
-    """Changes whenever a static file of any app was added, edited or removed."""
+    """Changes with any static file of any app, and with what makes the collected ones of them."""
     digest = hashlib.sha256(django.__version__.encode())
+    digest.update(Path(inspect.getfile(type(storages["staticfiles"]))).read_bytes())
     for finder in get_finders():
         for name, storage in finder.list([]):
             status = os.stat(storage.path(name))
