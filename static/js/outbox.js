@@ -54,9 +54,16 @@ export function createOutbox({
   let draining = false;
   let wanted = false;
   let pause = FIRST_PAUSE;
+  /** Why nothing will ever be sent from here; empty while something may. */
+  let ended = "";
 
   function changed() {
     onChange([...items, ...unsaved].map((item) => pendingOf(item, flight?.clientId)));
+  }
+
+  /** @returns {Pick<Chat.OutboxItem, "state" | "reason">} */
+  function firstState() {
+    return ended === "" ? { state: "waiting" } : { state: "failed", reason: ended };
   }
 
   async function read() {
@@ -170,7 +177,7 @@ export function createOutbox({
      */
     async add(body) {
       /** @type {Chat.OutboxItem} */
-      const item = { queue, client_id: newId(), body, at: now(), state: "waiting" };
+      const item = { queue, client_id: newId(), body, at: now(), ...firstState() };
       unsaved.push(item);
       changed();
       await storage.add(item);
@@ -182,7 +189,7 @@ export function createOutbox({
     /** @param {readonly string[]} clientIds failed ones, to be sent again with the same ids */
     async retry(clientIds) {
       for (const item of items.filter(({ client_id: id }) => clientIds.includes(id))) {
-        await storage.update({ ...item, state: "waiting", reason: undefined });
+        await storage.update({ ...item, reason: undefined, ...firstState() });
       }
       await read();
       tell({ type: "queued" });
@@ -201,6 +208,7 @@ export function createOutbox({
      * @param {string} reason
      */
     async fail(reason) {
+      ended = reason;
       for (const item of items) await storage.update({ ...item, state: "failed", reason });
       await read();
     },

@@ -27,6 +27,8 @@ const ANCHORS = 12;
 /** @param {Options} options */
 export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, onTop, onBottom }) {
   let following = true;
+  /** Where the log was last seen, or put. */
+  let place = 0;
 
   const edges = new IntersectionObserver(
     (entries) => {
@@ -46,13 +48,23 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
 
   function toEnd() {
     scroller.scrollTop = scroller.scrollHeight;
+    place = scroller.scrollTop;
   }
 
   function isNear() {
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR;
   }
 
-  scroller.addEventListener("scroll", () => follow(isNear() && isNewest()), { passive: true });
+  scroller.addEventListener(
+    "scroll",
+    () => {
+      const isUp = scroller.scrollTop < place;
+      place = scroller.scrollTop;
+      // Only a reader scrolls up. A log that grows, or a view that shrinks, moves the end away too.
+      if (!following || isUp) follow(isNear() && isNewest());
+    },
+    { passive: true },
+  );
 
   // The composer grows, the window or the on-screen keyboard changes, a fold opens.
   const sizes = new ResizeObserver(() => following && toEnd());

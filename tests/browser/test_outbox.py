@@ -1,12 +1,14 @@
 """Nothing typed is lost, and nothing is sent twice: networks gone, windows closed, servers killed."""
 
+import asyncio
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.room_page import RoomPage
-from tests.support.browser import Console
+from tests.support.browser import Aside, Console
+from tests.support.client import Visitor
 from tests.support.workers import Site
 
 Invite = Callable[..., RoomPage]
@@ -25,7 +27,6 @@ def test_ten_typed_offline_survive_a_closed_window(
     expect(ada.banner).to_contain_text("10 messages will be sent when you are back.")
     expect(ada.page.locator(".message--waiting")).to_have_text([re.compile(t) for t in TEN])
     ada.page.close()
-    ben.expect_bodies([])
 
     context.set_offline(False)
     back = RoomPage.again(context.new_page(), url)
@@ -53,6 +54,29 @@ def test_a_killed_server_costs_no_message(
     ada.wait_until_live().expect_bodies(["before", *TEN])
     stored = site.rows("SELECT body FROM history_message WHERE kind = 'chat' ORDER BY seq")
     assert [body for (body,) in stored] == ["before", *TEN]
+
+
+def test_a_page_too_far_behind_starts_afresh_and_sends_what_waits(
+    ada: RoomPage, site: Site, aside: Aside, console: Console
+) -> None:
+    console.allow("WebSocket|ERR_INTERNET_DISCONNECTED")
+
+    async def talk() -> None:
+        async with Visitor(site.url, "Ben") as ben:
+            await ben.join(ada.code)
+            async with ben.socket(ada.code) as room:
+                await asyncio.gather(*(room.post(f"number {n}") for n in range(1100)))
+
+    ada.say("long ago")
+    ada.expect_bodies(["long ago"])
+    ada.page.context.set_offline(True)
+    ada.say("kept")
+    aside.run(talk())
+    ada.page.context.set_offline(False)
+    expect(ada.message("kept")).to_have_attribute("data-seq", re.compile(r"\d"), timeout=60_000)
+    expect(ada.message("number 1099")).to_be_visible()
+    expect(ada.message("long ago")).to_have_count(0)
+    expect(ada.page.locator("[data-client-id]")).to_have_count(0)
 
 
 def test_two_windows_of_one_person_share_one_queue(

@@ -115,6 +115,23 @@ def test_a_message_taken_away_leaves_its_place(ada: RoomPage, site: Site) -> Non
     expect(ada.message("This message was deleted")).to_be_visible()
 
 
+def test_a_closed_room_says_so_and_leads_to_what_was_said(ada: RoomPage, site: Site) -> None:
+    ada.say("for the record")
+    ada.expect_bodies(["for the record"])
+    site.manage(
+        "shell",
+        "-v0",
+        "-c",
+        "from rooms.actions import rooms; from rooms.models import Room;"
+        f"rooms.close(room=Room.objects.get(code={ada.code!r}, closed_at=None))",
+    )
+    expect(ada.status).to_have_text("Closed")
+    ada.say("too late")
+    expect(ada.message("too late")).to_contain_text("Not sent. The room has closed.")
+    ada.banner.get_by_role("link", name="Read the transcript").click()
+    expect(ada.page.get_by_text("for the record")).to_be_visible()
+
+
 def test_many_comings_and_goings_take_one_line(ada: RoomPage, site: Site, aside: Aside) -> None:
     async def visit(name: str) -> None:
         async with Visitor(site.url, name) as visitor:

@@ -268,13 +268,18 @@ describe("refusals", () => {
     });
   }
 
-  test("a closed room fails what waits", async () => {
+  test("a closed room fails what waits, and what is still typed", async () => {
     const tab = openTab({ connected: false });
     await tab.outbox.add("one");
     await tab.outbox.fail("The room has closed.");
+    await tab.outbox.add("two");
+    await tab.outbox.retry([tab.shown[0].client_id]);
     assert.deepEqual(
       tab.shown.map(({ state, reason }) => [state, reason]),
-      [["failed", "The room has closed."]],
+      [
+        ["failed", "The room has closed."],
+        ["failed", "The room has closed."],
+      ],
     );
   });
 });
