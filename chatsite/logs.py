@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponseBase
+from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - not OSErrors, these two
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -64,6 +65,15 @@ def _text(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     if record.exc_info:
         text += "\n" + formatter.formatException(record.exc_info)
     return text
+
+
+class LayerAwayFilter(logging.Filter):
+    """Drops the traceback channels_redis logs each second while Redis is away: rooms.live.bell says
+    so once, and once that it is back."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, OSError | ConnectionError | TimeoutError)
 
 
 class RequestIdMiddleware:

@@ -157,7 +157,7 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # Persistent connections leak under ASGI, whose requests run on many threads: a pool instead.
     _database["CONN_MAX_AGE"] = 0
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 16, "timeout": 5}
+    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
 
 # Redis is the doorbell between workers; without it there is one worker -----------------------------
 
@@ -231,11 +231,13 @@ LOGGING: dict[str, Any] = {
         "text": {"()": "chatsite.logs.LineFormatter"},
         "json": {"()": "chatsite.logs.JsonFormatter"},
     },
+    "filters": {"layer_away": {"()": "chatsite.logs.LayerAwayFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": CHAT_LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        "channels_redis.pubsub": {"filters": ["layer_away"]},
     },
 }

@@ -75,8 +75,14 @@ class Bell:
                 self._fell("leaving a group", error)
 
     async def check(self) -> None:
-        """See whether the layer answers, though nobody has anything to say."""
-        self.ring(_NOBODY, {"type": "worker.check", "stream": 0})
+        """See whether the layer answers: ringing alone does not wait for that."""
+        try:
+            async with asyncio.timeout(_TIMEOUT):
+                await self._layer.group_send(_NOBODY, {"type": "worker.check", "stream": 0})
+        except Exception as error:  # noqa: BLE001 - logged there
+            self._fell("checking", error)
+        else:
+            self._rose()
 
     async def _ring(self) -> None:
         while True:
@@ -92,8 +98,6 @@ class Bell:
                 await asyncio.sleep(_RETRY)
                 metrics.doorbells_lost.inc(len(self._outgoing))
                 self._outgoing.clear()
-            else:
-                self._rose()
 
     async def _send(self, batch: list[tuple[str, Doorbell]]) -> None:
         if many := getattr(self._layer, "group_send_many", None):

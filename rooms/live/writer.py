@@ -28,6 +28,8 @@ from rooms.protocol import Post
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+# Batches under way at once on PostgreSQL, each on a connection of its own. SQLite has one writer.
+BATCHES = 3
 # Posts that may wait on one worker; far beyond what can be committed before a person gives up.
 WAITING = 20_000
 
@@ -44,48 +46,89 @@ Outcomes = Sequence[Posted | ChatError]
 
 
 class Writer:
-    """The one that commits posts on this worker, a batch at a time."""
+    """Commits posts on this worker: a few batches at a time, a room in one of them at most.
+
+    While one batch waits for the disk another is on its way. A room's next posts wait for the ones
+    before them, which keeps each author's order.
+    """
 
     def __init__(self, *, hub: Hub) -> None:
         self._hub = hub
-        self._threads = DatabaseThreads(name="writer")
-        self._waiting: list[_Waiting] = []
-        self._task: asyncio.Task[None] | None = None
+        self._at_once = BATCHES if connection.vendor == "postgresql" else 1
+        self._threads = DatabaseThreads(name="writer", size=self._at_once)
+        # By stream: those of rooms without a batch under way, in the order they came; and others.
+        self._ready: dict[int, list[_Waiting]] = {}
+        self._held: dict[int, list[_Waiting]] = {}
+        self._waiting = 0
+        self._starting = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, *, client: Client, room: LiveRoom, post: Post) -> None:
         """Take a post; its ack or error goes to the client. Raises Unavailable when overrun."""
-        if len(self._waiting) >= WAITING:
+        if self._waiting >= WAITING:
             raise Unavailable(retry_after=2)
+        self._waiting += 1
         client.posting += 1
-        self._waiting.append(_Waiting(client, room, post, monotonic()))
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        stream = room.stream_id
+        waiting = _Waiting(client, room, post, monotonic())
+        if (held := self._held.get(stream)) is not None:
+            held.append(waiting)
+        else:
+            self._ready.setdefault(stream, []).append(waiting)
+            self._start_soon()
 
     async def stop(self) -> None:
         """Commit what is waiting."""
-        if self._task is not None:
-            await self._task
+        while self._starting or self._tasks:
+            await asyncio.gather(*self._tasks)
+            await asyncio.sleep(0)
         await self._threads.close()
 
-    async def _run(self) -> None:
+    def _start_soon(self) -> None:
+        # With the loop's next turn: all that is read from sockets in this one goes together.
+        if not self._starting and len(self._tasks) < self._at_once:
+            self._starting = True
+            asyncio.get_running_loop().call_soon(self._start)
+
+    def _start(self) -> None:
+        self._starting = False
+        if not self._ready or len(self._tasks) >= self._at_once:
+            return
+        batch: list[_Waiting] = []
+        while self._ready and len(batch) < BATCH:
+            stream, posts = next(iter(self._ready.items()))
+            room_left = BATCH - len(batch)
+            batch += posts[:room_left]
+            del self._ready[stream]
+            self._held[stream] = posts[room_left:]
+        task = asyncio.get_running_loop().create_task(self._run(batch))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        self._start_soon()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._start_soon()
+
+    async def _run(self, batch: Sequence[_Waiting]) -> None:
+        drafts = [_draft(waiting) for waiting in batch]
+        began = monotonic()
+        outcomes: Outcomes = [Unavailable() for _ in drafts]
+        changes: Sequence[Change] = ()
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                drafts = [_draft(waiting) for waiting in batch]
-                began = monotonic()
-                outcomes: Outcomes = [Unavailable() for _ in drafts]
-                changes: Sequence[Change] = ()
-                try:
-                    outcomes, changes = await self._threads.run(commit, drafts)
-                except Exception:  # whatever it was, all get an answer, and the next their turn
-                    logger.exception("a batch of %d posts failed", len(drafts))
-                metrics.commit_seconds.observe(monotonic() - began)
-                try:
-                    self._answer(batch, outcomes, changes)
-                except Exception:  # it is in the log, where the poll finds it
-                    logger.exception("a batch of %d posts could not be shown", len(drafts))
+            outcomes, changes = await self._threads.run(commit, drafts)
+        except Exception:  # whatever it was, all get an answer, and the next their turn
+            logger.exception("a batch of %d posts failed", len(drafts))
+        metrics.commit_seconds.observe(monotonic() - began)
+        try:
+            self._answer(batch, outcomes, changes)
+        except Exception:  # it is in the log, where the poll finds it
+            logger.exception("a batch of %d posts could not be shown", len(drafts))
         finally:
-            self._task = None
+            self._waiting -= len(batch)
+            for stream in {waiting.room.stream_id for waiting in batch}:
+                if posts := self._held.pop(stream):
+                    self._ready[stream] = posts
 
     def _answer(
         self, batch: Sequence[_Waiting], outcomes: Outcomes, changes: Sequence[Change]

@@ -3,8 +3,9 @@ import logging
 
 import pytest
 from django.http import HttpRequest, HttpResponse
+from redis.exceptions import ConnectionError as RedisConnectionError
 
-from chatsite.logs import JsonFormatter, LineFormatter, RequestIdMiddleware
+from chatsite.logs import JsonFormatter, LayerAwayFilter, LineFormatter, RequestIdMiddleware
 
 
 def record(text: str, *values: object, **fields: object) -> logging.LogRecord:
@@ -51,3 +52,12 @@ def test_a_request_is_known_by_the_balancers_id_if_that_is_one(sent: str, kept: 
     answer = RequestIdMiddleware(view)(request)
     assert (answer.headers["X-Request-ID"] == sent) is kept
     assert f" request={answer.headers['X-Request-ID']} " in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [(RedisConnectionError("refused"), False), (OSError(), False), (ValueError(), True)],
+)
+def test_a_layer_that_is_away_is_not_told_each_second(error: Exception, kept: bool) -> None:
+    made = record("Unexpected exception in receive task", exc_info=(type(error), error, None))
+    assert LayerAwayFilter().filter(made) is kept
