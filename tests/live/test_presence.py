@@ -124,7 +124,7 @@ async def test_a_worker_that_stops_in_order_hands_its_people_over(hasty: Site) -
     async with company(hasty, "Ada") as [ada], hasty.visitor("Eve", worker=1) as eve:
         await eve.join(ada.code)
         async with eve.socket(ada.code, reconnect=True, base_urls=hasty.urls[::-1]) as room:
-            assert hasty.workers[1].terminate() == 0
+            assert await asyncio.to_thread(hasty.workers[1].terminate) == 0
             await room.until(lambda view: len(view.welcomes) == 2)
             assert room.closes == [4000]
             await fence([ada, room], "moved")
