@@ -11,6 +11,7 @@ no test was skipped: a skipped test must not read as passed.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -161,15 +162,22 @@ def pytest(name: str, arguments: list[str], env: dict[str, str] | None = None) -
 
 
 def _patiently(process: subprocess.Popen[bytes]) -> int:
-    """Its exit code. After Ctrl-C, which it got too, it is given the time to stop its servers."""
+    """Its exit code. Told to end, it gets the time to stop its servers: killed, it leaves them."""
     interrupted = False
-    while True:
+
+    def terminate(number: int, frame: object) -> None:
+        nonlocal interrupted
+        interrupted = True
+        process.terminate()
+
+    previous = signal.signal(signal.SIGTERM, terminate)
+    code = None
+    while code is None:
         try:
             code = process.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # Ctrl-C reaches it without us
             interrupted = True
-        else:
-            break
+    signal.signal(signal.SIGTERM, previous)
     if interrupted:
         sys.exit(130)
     return code

@@ -56,6 +56,7 @@ class Process:
     def start(self, *, timeout: float = 60) -> None:
         """Returns when the ready line was read; raises ProcessFailed when it does not come."""
         assert not self.alive, "already running"
+        _end_in_order_on_sigterm()
         settled = threading.Event()
         self._process = subprocess.Popen(
             self.command,
@@ -155,6 +156,18 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def _end_in_order_on_sigterm() -> None:
+    """Else a test run that is told to end, by `timeout` say, would leave its servers behind."""
+
+    def interrupt(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, interrupt)
 
 
 @atexit.register
