@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 # Batches under way at once on PostgreSQL, each on a connection of its own. SQLite has one writer.
 BATCHES = 3
+# Posts that must wait before another batch starts beside one that is under way: smaller batches
+# would cost each message more, and it would hardly be sooner.
+WORTH_A_BATCH = 16
 # Posts that may wait on one worker; far beyond what can be committed before a person gives up.
 WAITING = 20_000
 
@@ -59,6 +62,7 @@ class Writer:
         # By stream: those of rooms without a batch under way, in the order they came; and others.
         self._ready: dict[int, list[_Waiting]] = {}
         self._held: dict[int, list[_Waiting]] = {}
+        self._ready_posts = 0
         self._waiting = 0
         self._starting = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,6 +79,7 @@ class Writer:
             held.append(waiting)
         else:
             self._ready.setdefault(stream, []).append(waiting)
+            self._ready_posts += 1
             self._start_soon()
 
     async def stop(self) -> None:
@@ -86,13 +91,18 @@ class Writer:
 
     def _start_soon(self) -> None:
         # With the loop's next turn: all that is read from sockets in this one goes together.
-        if not self._starting and len(self._tasks) < self._at_once:
+        if not self._starting and self._is_worth_a_batch():
             self._starting = True
             asyncio.get_running_loop().call_soon(self._start)
 
+    def _is_worth_a_batch(self) -> bool:
+        if not self._tasks:
+            return bool(self._ready)
+        return len(self._tasks) < self._at_once and self._ready_posts >= WORTH_A_BATCH
+
     def _start(self) -> None:
         self._starting = False
-        if not self._ready or len(self._tasks) >= self._at_once:
+        if not self._is_worth_a_batch():
             return
         batch: list[_Waiting] = []
         while self._ready and len(batch) < BATCH:
@@ -100,6 +110,7 @@ class Writer:
             room_left = BATCH - len(batch)
             batch += posts[:room_left]
             del self._ready[stream]
+            self._ready_posts -= len(posts)
             self._held[stream] = posts[room_left:]
         task = asyncio.get_running_loop().create_task(self._run(batch))
         self._tasks.add(task)
@@ -129,6 +140,7 @@ class Writer:
             for stream in {waiting.room.stream_id for waiting in batch}:
                 if posts := self._held.pop(stream):
                     self._ready[stream] = posts
+                    self._ready_posts += len(posts)
 
     def _answer(
         self, batch: Sequence[_Waiting], outcomes: Outcomes, changes: Sequence[Change]
@@ -140,7 +152,6 @@ class Writer:
             client.posting -= 1
             if isinstance(outcome, Posted):
                 committed += 1
-                client.epoch = max(client.epoch, outcome.epoch)
                 frame = protocol.ack(ref=post.ref, client_id=post.client_id, seq=outcome.seq)
             else:
                 metrics.posts_refused.labels(outcome.code).inc()
