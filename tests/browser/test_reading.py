@@ -21,7 +21,9 @@ async def _fill(site: Site, code: str, count: int) -> None:
     async with Visitor(site.url, "Writer") as writer:
         await writer.join(code)
         async with writer.socket(code) as room:
-            await asyncio.gather(*(room.post(f"number {n}") for n in range(1, count + 1)))
+            for start in range(1, count + 1, 100):
+                numbers = range(start, start + 100)
+                await asyncio.gather(*(room.post(f"number {n}") for n in numbers))
         await writer.leave(code)
 
 
