@@ -23,10 +23,9 @@ class Draft(batch.Post):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A committed message: its number, and the epoch at which its author was seen to be allowed."""
+    """A committed message."""
 
     seq: int
-    epoch: int
 
 
 def post(drafts: Sequence[Draft]) -> tuple[list[Posted], list[log.Change]]:
@@ -37,7 +36,7 @@ def post(drafts: Sequence[Draft]) -> tuple[list[Posted], list[log.Change]]:
     publishes the changes.
     """
     seqs, changes = batch.post(drafts)
-    return [Posted(seq, d.epoch) for seq, d in zip(seqs, drafts, strict=True)], changes
+    return [Posted(seq) for seq in seqs], changes
 
 
 def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], list[log.Change]]:
@@ -59,7 +58,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
         for position, draft in enumerate(drafts):
             key = (draft.stream_id, draft.author_id, draft.client_id)
             if key in known:
-                outcomes[position] = Posted(known[key], draft.epoch)
+                outcomes[position] = Posted(known[key])
                 continue
             try:
                 member = access.check(members.get((draft.room_id, draft.author_id)))
@@ -84,7 +83,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
             change = log.append(heads[stream_id], entries[stream_id])
             changes.append(change)
             for position, message in zip(where, change.messages, strict=True):
-                outcomes[position] = Posted(message["seq"], change.epoch)
+                outcomes[position] = Posted(message["seq"])
         for position, original in repeats:
             outcomes[position] = outcomes[original]
     return [outcome for outcome in outcomes if outcome is not None], changes

@@ -20,3 +20,10 @@ def hasty(_new_site: Callable[..., Site], hasty_redis: RedisServer) -> Iterator[
     settings = {"CHAT_LEAVE_GRACE": "2", "CHAT_ROOM_GRACE": "1"}
     with _new_site(workers=2, postgres=True, redis_url=hasty_redis.url, settings=settings) as site:
         yield site
+
+
+@pytest.fixture(params=["site", "cluster"])
+def stage(request: pytest.FixtureRequest) -> Site:
+    """Both deployments there are: one worker on SQLite, two on PostgreSQL and Redis."""
+    site: Site = request.getfixturevalue(request.param)
+    return site

@@ -12,13 +12,6 @@ from tests.support.workers import Site
 LONGEST = "😀" * 4000
 
 
-@pytest.fixture(params=["site", "cluster"])
-def stage(request: pytest.FixtureRequest) -> Site:
-    """Both deployments there are: one worker on SQLite, two on PostgreSQL and Redis."""
-    site: Site = request.getfixturevalue(request.param)
-    return site
-
-
 async def test_what_is_posted_is_seen_by_everyone_as_it_was_typed(stage: Site) -> None:
     bodies = [
         "hello",

@@ -10,12 +10,6 @@ from tests.support.client import RoomSocket
 from tests.support.workers import Site
 
 
-@pytest.fixture(params=["site", "cluster"])
-def stage(request: pytest.FixtureRequest) -> Site:
-    site: Site = request.getfixturevalue(request.param)
-    return site
-
-
 async def say(room: RoomSocket, count: int, prefix: str = "message") -> None:
     await asyncio.gather(*(room.post(f"{prefix} {number}") for number in range(count)))
 
