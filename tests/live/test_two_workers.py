@@ -2,9 +2,12 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
+from chatsite.layers import PubSubLayer
+from rooms.publish import group
 from tests.live.company import all_see, company, events, eventually, fence, tab, visitor_of
 from tests.support.client import FrameRefused, RoomSocket
 from tests.support.services import RedisServer
@@ -125,6 +128,33 @@ async def test_whoever_is_shut_out_is_not_heard_any_more(cluster: Site) -> None:
         assert acked <= said, "what was acknowledged is there"
         refused = {answer.code for answer in answers if isinstance(answer, FrameRefused)}
         assert refused <= {"forbidden"}
+
+
+async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
+    hasty: Site, hasty_redis: RedisServer
+) -> None:
+    """Another version's, say, while workers are replaced one by one."""
+    async with company(hasty, "Ada", "Bob") as [ada, bob]:
+        query = "SELECT stream_id FROM rooms_room WHERE public_id = %s"
+        [(stream,)] = hasty.rows(query, [ada.view.room["id"]])
+        layer = PubSubLayer(hosts=[hasty_redis.url])
+        odd: list[dict[str, Any]] = [
+            {},
+            {"type": "room.changed"},
+            {"type": "room.changed", "stream": stream, "through": 99, "after": 98, "epoch": 1},
+            {"type": "room.changed", "stream": stream, "through": "later"},
+            {"type": "room.changed", "stream": [stream]},
+            {"type": "room.moved", "stream": stream},
+        ]
+        for doorbell in odd:
+            await layer.group_send(group(ada.code, stream), doorbell)
+        await layer.flush()
+        delays = []
+        for number in range(10):
+            asked = time.monotonic()
+            await fence([ada, bob], f"rung {number}")
+            delays.append(time.monotonic() - asked)
+        assert sorted(delays)[5] < 0.25
 
 
 @pytest.mark.parametrize("worker", [0, 1])
