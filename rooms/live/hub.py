@@ -193,17 +193,20 @@ class Hub:
             room.repair = self._spawn(self._repair(room))
 
     async def _repair(self, room: LiveRoom) -> None:
+        heard = list(room.early)
         try:
             await self.catch_up(room)
         except Exception as error:  # noqa: BLE001 - the next poll tries again, and says so too
             logger.warning("log of room %s could not be read: %r", room.stream_id, error)
             room.repair = None
-        else:
-            self._repaired(room)
+            return
+        for start in heard:  # shown by now, or nothing that the log knows of
+            room.early.pop(start, None)
+        self._repaired(room)
 
     def _repaired(self, room: LiveRoom) -> None:
         room.repair = None
-        room.early = {k: c for k, c in room.early.items() if c.through > room.cursor}
+        self._take_early(room)
         if room.early:  # it came while the log was read, and nothing else waits for it
             self._hold(room)
 

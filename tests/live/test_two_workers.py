@@ -145,6 +145,15 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
             {"type": "room.changed", "stream": stream, "through": "later"},
             {"type": "room.changed", "stream": [stream]},
             {"type": "room.moved", "stream": stream},
+            # Of changes that never were.
+            {
+                "type": "room.changed",
+                "stream": stream,
+                "after": 98,
+                "through": 99,
+                "epoch": 1,
+                "messages": b"[]",
+            },
         ]
         for doorbell in odd:
             await layer.group_send(group(ada.code, stream), doorbell)
