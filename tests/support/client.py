@@ -14,13 +14,8 @@ from typing import Any, Self
 
 import httpx
 
-from tests.support.sockets import (
-    PATIENCE,
-    FrameRefused,
-    HandshakeRefused,
-    RoomSocket,
-    SocketClosed,
-)
+from tests.support.refusals import FrameRefused, HandshakeRefused, SocketClosed
+from tests.support.sockets import PATIENCE, RoomSocket
 from tests.support.view import ContractViolation, RoomView
 
 __all__ = [

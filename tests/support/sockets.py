@@ -13,6 +13,12 @@ from typing import Any, Protocol, Self
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.support.refusals import (
+    FrameRefused,
+    HandshakeRefused,
+    SocketClosed,
+    may_come_back,
+)
 from tests.support.view import ContractViolation, Frame, RoomView, decode
 
 PATIENCE = 15.0  # seconds any single thing may take before a test fails
@@ -25,37 +31,6 @@ class Browser(Protocol):
     name: str
 
     def cookies(self) -> str: ...
-
-
-class FrameRefused(Exception):
-    """The answer to a frame was `error`."""
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(f"{frame['code']}: {frame['message']}")
-        self.code: str = frame["code"]
-        self.retry_after: float | None = frame.get("retry_after")
-        self.frame = frame
-
-
-class HandshakeRefused(Exception):
-    """The socket was not opened. `status` is the HTTP status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status = status
-
-
-class SocketClosed(Exception):
-    """The socket ended before the answer came: whether the frame was taken is unknown."""
-
-    def __init__(self, code: int, reason: str = "") -> None:
-        super().__init__(f"{code} {reason}")
-        self.code = code
-
-
-def may_come_back(code: int) -> bool:
-    """Whether a client reconnects by itself after this close code."""
-    return not 4500 <= code <= 4999
 
 
 class RoomSocket:
