@@ -13,7 +13,7 @@ from history.models import Message, Stream
 from rooms import codes, publish
 from rooms.actions.people import is_taken
 from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomNotFound
-from rooms.models import Connection, Membership, Room, User
+from rooms.models import Membership, Room, User
 
 # How long a name is kept between the form and the first socket.
 RESERVED = timedelta(seconds=60)
@@ -108,7 +108,6 @@ def leave(*, user: User, room: Room) -> log.Change | None:
     if membership is None or membership.banned_at:
         raise NotMember
     Membership.objects.filter(pk=membership.pk).update(left_at=Now(), reserved_until=None)
-    Connection.objects.filter(room=room, user=user).delete()
     log.raise_epoch(room.stream_id)
     change = depart(head=head, room=room, memberships=[membership]) if membership.present else None
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
@@ -169,7 +168,6 @@ def close_abandoned() -> int:
 
 def _end(room: Room) -> None:
     Membership.objects.filter(room=room, present=True).update(present=False, away_since=None)
-    Connection.objects.filter(room=room).delete()
     log.raise_epoch(room.stream_id)
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
 

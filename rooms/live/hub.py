@@ -290,6 +290,10 @@ class Hub:
                 client.sender.close(close_code(error))
                 self.detach(room, client)
                 continue
+            if not member.present:  # has left and come in again, or was taken for gone
+                client.sender.close(Close.BUSY)
+                self.detach(room, client)
+                continue
             client.epoch = max(client.epoch, look.epoch)
             client.role = member.role
             client.author = {"id": member.user.public_id, "name": member.user.display_name}

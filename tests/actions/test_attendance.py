@@ -179,6 +179,17 @@ def test_a_second_reload_has_a_grace_of_its_own() -> None:
     assert transcript(room) == ["1 join Ada"]
 
 
+def test_a_tab_that_outlived_a_leave_counts_when_its_person_is_back() -> None:
+    ada, room = open_room()
+    rooms.leave(user=ada, room=room)
+    rooms.join(user=ada, code=room.code)
+    second = connect(ada, room)
+    attendance.vanish(socket_ids=[second])
+    assert not away(ada)
+    lose(ada)
+    assert away(ada)
+
+
 def test_closing_one_of_two_tabs_changes_nothing() -> None:
     ada, room = open_room()
     attendance.vanish(socket_ids=[connect(ada, room, on=worker("second"))])
@@ -327,10 +338,9 @@ def test_a_banned_person_is_gone_from_every_room_and_may_be_let_in_again() -> No
 
 def test_a_room_that_closed_is_nobodys_place() -> None:
     ada, room = open_room()
-    socket = connect(ada, room)
+    connect(ada, room)
     rooms.close(room=room)
-    assert not Connection.objects.exists()
-    attendance.vanish(socket_ids=[socket])
+    lose(ada)
     pass_leave_grace()
     sweep()
     assert Room.objects.get(pk=room.pk).closes_at is None

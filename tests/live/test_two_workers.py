@@ -81,7 +81,7 @@ async def test_workers_start_without_redis_and_find_it_when_it_comes(
                 await all_see([bob], body)
                 delays.append(time.monotonic() - asked)
             # The poll alone would take half a second on the average.
-            assert sorted(delays)[5] < 0.25
+            assert sorted(delays)[5] < 0.35
     finally:
         redis.close()
 
@@ -163,7 +163,7 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
             asked = time.monotonic()
             await fence([ada, bob], f"rung {number}")
             delays.append(time.monotonic() - asked)
-        assert sorted(delays)[5] < 0.25
+        assert sorted(delays)[5] < 0.35
 
 
 @pytest.mark.parametrize("worker", [0, 1])
@@ -193,4 +193,4 @@ async def test_a_post_from_a_page_that_is_closed_at_once_is_seen_at_once(cluster
             await socket.close()
             await all_see([ada], f"bye {number}")
             delays.append(time.monotonic() - asked)
-        assert sorted(delays)[5] < 0.25, "rung for, not found by the poll"
+        assert sorted(delays)[5] < 0.35, "rung for, not found by the poll"
