@@ -33,7 +33,9 @@ class Results:
         self.lines: list[str] = []
 
     def judge(self, fault: str, run: Experiment, *criteria: Criterion) -> None:
-        self.lines.extend(_row(fault, run, criteria))
+        row = list(_row(fault, run, criteria))
+        self.lines += row
+        print("\n".join(row), flush=True)  # a full run takes long: bin/test --faults shows it now
         failed = [str(criterion) for criterion in criteria if not criterion.met]
         problems = run.verdict.problems() + failed
         assert not problems, "\n".join([fault, *problems])

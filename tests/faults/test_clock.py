@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.experiment import FULL, Experiment, percentile
-from tests.faults.results import Results, at_most, equals
+from tests.faults.experiment import FULL, Experiment
+from tests.faults.results import Results, equals
 from tests.faults.rig import FLAGS, Rig, wait_until_ready
 from tests.support.workers import Worker
 
@@ -26,14 +26,12 @@ async def test_clocks_off_by_five_minutes_either_way(rig: Rig, results: Results)
                 [[sent.client_id for sent in run.sent()], began],
             )
             left = [m for view in run.members for m in view.recording.left_at]
-            times = [t.seen_at - t.sent_at for t in run.timings]
             results.judge(
                 "clocks of two workers off by +5 and -5 minutes",
                 run,
                 equals("messages with a wrong time", misdated[0][0], 0),
                 equals("people taken for gone", left, []),
                 equals("sockets closed", run.closes().total(), 0),
-                at_most("seen by all, p99", percentile(times, 0.99), 1),
             )
 
 

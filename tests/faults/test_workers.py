@@ -51,7 +51,7 @@ async def test_kill_9_of_a_worker(rig: Rig, scale: Scale, results: Results) -> N
             equals("someone lost their socket", bool(run.closes()), True),
             at_most("everyone is back", run.back_after(), 10),
             at_most(
-                f"{len(under_way)} posts under way are seen by all",
+                f"posts under way ({len(under_way)}) are seen by all",
                 max((t.seen_at - killed_at for t in under_way), default=0.0),
                 10,
             ),
