@@ -20,7 +20,7 @@ SAMPLE = 40_000
 class Costs:
     """Microseconds of CPU, and KiB."""
 
-    post: float = 75.0  # receive, commit, encode, ack: without the deliveries
+    post: float = 100.0  # receive, commit, encode, ack: without the deliveries
     delivery: float = 6.0  # one frame to one socket, little batching
     doorbell: float = 30.0  # a change heard from another worker
     redis_publish: float = 3.0
