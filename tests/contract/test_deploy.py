@@ -1,5 +1,6 @@
 """What deploy/ and its neighbours say is what the site, nginx and systemd understand."""
 
+import asyncio
 import json
 import os
 import re
@@ -235,13 +236,19 @@ async def test_a_visitor_cannot_write_their_own_address(nginx: Nginx, workers: S
     transport = httpx.AsyncHTTPTransport(local_address="127.0.0.77")
     async with httpx.AsyncClient(transport=transport, headers=forged, trust_env=False) as client:
         assert (await client.get(nginx.base_url + "/forged/")).status_code == 404
-    [line] = [
-        line
-        for worker in workers.workers
-        for line in worker.log_text().splitlines()
-        if "/forged/" in line
-    ]
+    line = await access_logged(workers, "/forged/")
     assert line.startswith("127.0.0.77:")
+
+
+async def access_logged(workers: Site, text: str) -> str:
+    """The line of a worker's access log: it is written after the answer, and read from a pipe."""
+    async with asyncio.timeout(10):
+        while True:
+            for worker in workers.workers:
+                for line in worker.log_text().splitlines():
+                    if text in line:
+                        return line
+            await asyncio.sleep(0.05)
 
 
 async def test_static_files_come_from_nginx_and_hashed_ones_never_change(nginx: Nginx) -> None:
