@@ -45,6 +45,8 @@ const SHORT_ABSENCE = 60_000;
 export function createSession({ page, snapshot, storage, unread, closedReason, hooks }) {
   let state = initial({ ...page.me, role: page.role });
   const queue = `${page.me.id} ${page.room.id}`;
+  /** What the log was seen to hold; the outbox lets go of it a little later. @type {Set<string>} */
+  const logged = new Set();
 
   /** @param {Chat.Action} action */
   function dispatch(action) {
@@ -53,7 +55,11 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
     if (state.messages.length > MEMORY_CAP + TRIM_STEP) {
       state = apply(state, { type: "trim", ...hooks.bounds() }).state;
     }
-    for (const clientId of step.settled) outbox.acked(clientId, null);
+    for (const clientId of step.settled) {
+      logged.add(clientId);
+      // At the cursor or before it: with a number, what has been trimmed since stays gone.
+      outbox.acked(clientId, state.cursor);
+    }
     if (step.fresh.length > 0) {
       for (const { author } of step.fresh) if (author) typists.stop(author.id);
       unread.arrived(step.fresh);
@@ -90,7 +96,8 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
     exclusively: tabLock(`chat outbox ${queue}`),
     tell,
     newId: randomId,
-    onChange: (items) => dispatch({ type: "outbox", items }),
+    onChange: (items) =>
+      dispatch({ type: "outbox", items: items.filter((item) => !logged.has(item.client_id)) }),
     onSent: (clientId, seq) => dispatch({ type: "sent", client_id: clientId, seq }),
     onOverdue: () => socket.restart(),
   });
