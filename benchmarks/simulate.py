@@ -1,4 +1,4 @@
-"""What gives out first, at how many people: rooms dealt out to workers, with measured unit costs.
+"""What gives out first, at how many people: rooms dealt out to workers, with unit costs.
 
     python -m benchmarks.simulate                    # 10 thousand, 1 million, 100 million people
     python -m benchmarks.simulate --people 250000 --affinity
@@ -6,7 +6,8 @@
 Rooms are drawn one by one (sizes are heavy-tailed, as those of chats are), their members dealt to
 workers at random or, with --affinity, a room to one worker; what a room then costs each worker,
 Redis and PostgreSQL is counted, not estimated. Up to a sample of rooms is drawn and scaled up.
-The unit costs are those that `benchmarks/run` measured; docs/SCALING.md says when and where.
+Some unit costs are rounded from measurements and some are estimates: docs/SCALING.md says which. All
+can be given.
 """
 
 import argparse
