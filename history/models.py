@@ -49,8 +49,12 @@ class Message(models.Model):
     )
     client_id = models.CharField(max_length=64, null=True)
     body = models.TextField("text", blank=True)
+    # The body rendered and sanitised; empty where that would show nothing but the text itself.
+    html = models.TextField(blank=True, db_default="", default="")
+    reply_to = models.BigIntegerField("answers", null=True, blank=True)
     at = models.DateTimeField("time", db_default=Now())
     edited_at = models.DateTimeField(null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -73,6 +77,11 @@ class Message(models.Model):
         indexes = (
             # Resume: changes after a cursor.
             models.Index(fields=["stream", "changed_seq"], name="message_changed"),
+            models.Index(
+                fields=["stream", "pinned_at"],
+                condition=Q(pinned_at__isnull=False),
+                name="message_pinned",
+            ),
             # A person's own history, newest first; and Django's check before a user is deleted.
             models.Index(fields=["author", "kind", "id"], name="message_author"),
         )
@@ -83,3 +92,64 @@ class Message(models.Model):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+
+class Reaction(models.Model):
+    """An emoji that somebody put to a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reactions"
+    )
+    emoji = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["message", "user", "emoji"], name="reaction_once_per_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.emoji
+
+
+class Mention(models.Model):
+    """That a message speaks to somebody by name. It counts as personal until it is read."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions", db_index=False
+    )
+    # The message's own, for the count of those unread.
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="+", db_index=False)
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "user"], name="mention_once"),)
+        indexes = (models.Index(fields=["user", "stream", "seq"], name="mention_unread"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in #{self.seq}"
+
+
+class Revision(models.Model):
+    """A text that a message had before: for moderators, and to undo a removal; kept for a while.
+
+    Erasing a message erases its revisions too.
+    """
+
+    class Cause(models.TextChoices):
+        EDIT = "edit", "edited"
+        REMOVAL = "removal", "removed by a moderator"
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
+    cause = models.CharField(max_length=7, choices=Cause)
+    body = models.TextField("text")
+    html = models.TextField(blank=True, default="")
+    # When this text was replaced.
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.cause} of {self.message_id}"

@@ -1,43 +1,15 @@
-"""People, rooms, who belongs to which room, and who is connected through which worker."""
+"""Rooms, and who belongs to which."""
 
 import secrets
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from rooms import names
-
-
-def user_public_id() -> str:
-    return "u_" + secrets.token_hex(8)
-
 
 def room_public_id() -> str:
     return "r_" + secrets.token_hex(8)
-
-
-def guest_username() -> str:
-    return "guest-" + secrets.token_hex(8)
-
-
-class User(AbstractUser):
-    """Everyone is one of these from the first room on.
-
-    A guest has a generated username and an unusable password until choosing one; it stays the same
-    row then, so nothing is lost by signing up. `is_active` off means banned from the site.
-    """
-
-    public_id = models.CharField(max_length=20, unique=True, default=user_public_id, editable=False)
-    display_name = models.CharField("name", max_length=names.MAX_LENGTH, blank=True)
-    # What the name is compared by; longer than the name, since NFKC can expand a character to 18.
-    name_key = models.CharField(max_length=names.MAX_LENGTH * 18, blank=True, editable=False)
-    is_guest = models.BooleanField("guest", default=False)
-
-    def __str__(self) -> str:
-        return self.display_name or self.username
 
 
 class Room(models.Model):
@@ -54,6 +26,22 @@ class Room(models.Model):
         settings.AUTH_USER_MODEL, through="rooms.Membership", related_name="rooms"
     )
     grace = models.PositiveIntegerField("seconds it stays open when empty", default=3600)
+    # What the owner has ordered. The database has the defaults too: while an upgrade rolls, workers
+    # of the release before make rooms and memberships that do not name these columns.
+    # The passcode is kept as a password is.
+    passcode = models.CharField(
+        max_length=128, blank=True, editable=False, default="", db_default=""
+    )
+    locked = models.BooleanField("nobody new may come in", default=False, db_default=False)
+    by_request = models.BooleanField("newcomers ask to be let in", default=False, db_default=False)
+    capacity = models.PositiveIntegerField("people at the most", null=True, blank=True)
+    slow_mode = models.PositiveIntegerField(
+        "seconds between two messages of one person", default=0, db_default=0
+    )
+    history_open = models.BooleanField(
+        "newcomers see what was said before", default=True, db_default=True
+    )
+    retention_days = models.PositiveIntegerField("days messages are kept", null=True, blank=True)
     created_at = models.DateTimeField("created", db_default=Now())
     # When it will close if nobody comes in; unset while somebody is there.
     closes_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +93,11 @@ class Membership(models.Model):
     entered_at = models.DateTimeField(db_default=Now())
     left_at = models.DateTimeField(null=True, blank=True)
     banned_at = models.DateTimeField(null=True, blank=True)
+    muted_until = models.DateTimeField(null=True, blank=True)
+    # Messages up to this number are not this person's to see: said before coming in.
+    hidden_through = models.BigIntegerField(default=0, db_default=0)
+    # How far the person has read.
+    read_through = models.BigIntegerField(default=0, db_default=0)
     present = models.BooleanField(default=False)
     # Since when no connection of a present person is left; the leave follows after a grace.
     away_since = models.DateTimeField(null=True, blank=True)
@@ -128,33 +121,50 @@ class Membership(models.Model):
         return f"{self.user} in {self.room}"
 
 
-class Worker(models.Model):
-    """A server process that is alive for as long as it renews its lease, on the database's clock."""
+class JoinRequest(models.Model):
+    """That somebody asks to be let into a room whose newcomers ask."""
 
-    boot_id = models.CharField(max_length=32, unique=True)
-    host = models.CharField(max_length=255, blank=True)
-    pid = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(db_default=Now())
-    lease_until = models.DateTimeField()
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        ADMITTED = "admitted", "let in"
+        REFUSED = "refused", "turned away"
 
-    def __str__(self) -> str:
-        return f"{self.host}:{self.pid}"
-
-
-class Connection(models.Model):
-    """One open socket: it counts while its worker's lease does."""
-
-    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="connections")
-    room = models.ForeignKey(
-        Room, on_delete=models.CASCADE, related_name="connections", db_index=False
-    )
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="requests")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests"
     )
-    socket_id = models.CharField(max_length=32, unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True
+    )
 
     class Meta:
-        indexes = (models.Index(fields=["room", "user"], name="connection_room_user"),)
+        constraints = (
+            models.UniqueConstraint(fields=["room", "user"], name="join_request_one_per_person"),
+        )
 
     def __str__(self) -> str:
-        return self.socket_id
+        return f"{self.user} at {self.room}"
+
+
+class Shunned(models.Model):
+    """What makes it costly for a banned guest to come back as another one.
+
+    `trace` is a keyed hash of the browser's token or of the network address: neither can be read
+    from it. It counts until `until`, since addresses change hands.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="shunned")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    trace = models.CharField(max_length=64)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["room", "trace", "user"], name="shunned_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} from {self.room}"

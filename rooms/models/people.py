@@ -1,0 +1,56 @@
+"""People, and the sessions they are signed in with."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+
+from rooms import names
+
+
+def user_public_id() -> str:
+    return "u_" + secrets.token_hex(8)
+
+
+def guest_username() -> str:
+    return "guest-" + secrets.token_hex(8)
+
+
+class User(AbstractUser):
+    """Everyone is one of these from the first room on.
+
+    A guest has a generated username and an unusable password until choosing one; it stays the same
+    row then, so nothing is lost by signing up. `is_active` off means banned from the site.
+    """
+
+    public_id = models.CharField(max_length=20, unique=True, default=user_public_id, editable=False)
+    display_name = models.CharField("name", max_length=names.MAX_LENGTH, blank=True)
+    # What the name is compared by; longer than the name, since NFKC can expand a character to 18.
+    name_key = models.CharField(max_length=names.MAX_LENGTH * 18, blank=True, editable=False)
+    is_guest = models.BooleanField("guest", default=False)
+    # Whether others see how far this person has read.
+    shows_reading = models.BooleanField(default=True, db_default=True)
+    # The account was deleted at the person's wish: what is left has no name and cannot sign in.
+    erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class SignIn(models.Model):
+    """A session of a person: where somebody is signed in. Gone with the session it names."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins"
+    )
+    session_key = models.CharField(max_length=40, unique=True)
+    # What the browser says it is, and where it was seen last.
+    agent = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.agent
