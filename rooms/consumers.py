@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error
 from django.http.cookie import parse_cookie
 
-from rooms import codes, limits, origins, protocol
+from rooms import addresses, codes, limits, origins, protocol
 from rooms.errors import BadFrame, ChatError, NotMember, Unavailable
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
@@ -52,6 +52,7 @@ class RoomConsumer(AsyncConsumer):
             socket_id=secrets.token_hex(8),
             sender=DirectSender(direct) if direct else QueuedSender(send),
         )
+        self.address = addresses.of_scope(scope)
         self.worker = worker.current()
         self.early: list[tuple[bytes | str, bool]] = []  # what it says before it is let in
         self.early_size = 0
@@ -142,7 +143,7 @@ class RoomConsumer(AsyncConsumer):
         assert room is not None
         match frame:
             case Post():
-                limits.posting.require(client.author["id"])
+                limits.post(person=client.author["id"], address=self.address, room=room.code)
                 self.worker.writer.submit(client=client, room=room, post=frame)
             case Typing():
                 calls.typing(self.worker.hub, room, client)

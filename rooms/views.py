@@ -1,6 +1,7 @@
 """The front page, the room, and leaving it."""
 
 import math
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,17 +10,20 @@ from django.contrib.auth import SESSION_KEY, login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from history import personal
-from rooms import access, codes, limits, preview
+from rooms import access, addresses, codes, limits, preview
 from rooms.actions import people, rooms
 from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomNotFound
 from rooms.forms import GRACES, EntryForm
 from rooms.models import Membership, Room, User
 
+# Who has been here for so long may still join while strangers guess codes (rooms/limits).
+AT_HOME = timedelta(days=1)
 # A visitor has no password to check: being made is being signed in.
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -97,22 +101,22 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
 
 def _enter(request: HttpRequest, form: EntryForm) -> tuple[User, Room]:
     """Do what the form asks. A refusal leaves nothing behind: no guest, no other name."""
-    typed, address = form.data, request.META.get("REMOTE_ADDR", "")
-    limits.entering.require(address)
-    if form.is_joining:
-        limits.guessing.require(address, 0)
-    try:
+    typed, visitor = form.data, _person(request)
+    known, address = visitor.public_id if visitor else "", addresses.of_request(request)
+    if not form.is_joining:
+        limits.create(person=known, address=address)
         with transaction.atomic():
-            user = people.enter_as(
-                user=_person(request) or _banned(request), name=typed.get("name", "")
-            )
-            if form.is_joining:
-                return user, rooms.join(user=user, code=typed.get("code", ""))
+            user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
             options = form.cleaned_data
             return user, rooms.create(user=user, grace=options["grace"], title=options["title"])
-    except RoomNotFound:
-        limits.guessing.require(address)
-        raise
+    code = typed.get("code", "")
+    at_home = visitor is not None and visitor.date_joined < timezone.now() - AT_HOME
+    with (
+        limits.join(person=known, address=address, code=codes.normalize(code), at_home=at_home),
+        transaction.atomic(),
+    ):
+        user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
+        return user, rooms.join(user=user, code=code)
 
 
 def _readmit(user: User, code: str) -> Membership:

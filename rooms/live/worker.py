@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from django.db import Error
 
 from history.log import Change
-from rooms import presence, publish
+from rooms import limits, presence, publish
 from rooms.actions import attendance, rooms
 from rooms.live import metrics
 from rooms.live.door import Door
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 SWEEP = 1.0
 # Seconds between two looks whether the channel layer answers.
 CHECK = 2.0
+# Seconds between two settlings of what sockets spend with what they spend elsewhere.
+SETTLE_LIMITS = 1.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -69,6 +71,7 @@ class LiveWorker:
         self.hub = Hub(name=self.boot_id, threads=self.threads)
         self.writer = Writer(hub=self.hub)
         self.door = Door()
+        self.settler = limits.settler()
         self._leased = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -80,6 +83,7 @@ class LiveWorker:
             self._loop.create_task(self._every(POLL, self.hub.poll)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
+            self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
 
     async def settle(self) -> None:
@@ -93,6 +97,7 @@ class LiveWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.settler.close()
         await self.writer.stop()
         await self.door.stop()
         if self.door.worker_id is not None:
@@ -127,7 +132,7 @@ class LiveWorker:
                 await work()
             except Exception as error:
                 if not failing:
-                    away = isinstance(error, Error)
+                    away = isinstance(error, (Error, *publish.LAYER_AWAY))
                     logger.warning(
                         "%s failing: %s", work.__name__, error, exc_info=None if away else error
                     )

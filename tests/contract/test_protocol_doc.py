@@ -128,6 +128,29 @@ def _rate(rate: limits.Rate) -> list[int]:
     return [int(rate.burst), 1, round(1 / rate.per_second)]
 
 
+SHARED_LIMITS = {
+    "posting, a person": limits.posting,
+    "posting, an address": limits.posting_from,
+    "posting, a room": limits.posting_into,
+    "making and joining rooms, an address": limits.entering,
+    "joining rooms, a person": limits.entering_as,
+    "joining, a room": limits.entering_room,
+    "making rooms, an address": limits.creating_from,
+    "making rooms, a person": limits.creating_as,
+    "codes of no open room, an address": limits.guessing,
+    "codes of no open room, a person": limits.guessing_as,
+    "codes of no open room, all strangers together; "
+    "and all who have been here for a day": limits.guessing_at_all,
+}
+
+
+def test_each_limit_that_workers_share_has_a_row() -> None:
+    assert set(SHARED_LIMITS.values()) == set(limits.SHARED)
+    names = [limiter.name for limiter in limits.SHARED]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
 def test_limits_are_written_down() -> None:
     # 1 MiB is the server's own default; tests/live/test_server.py holds it to that.
     told = 1024 * 1024
@@ -142,10 +165,8 @@ def test_limits_are_written_down() -> None:
         "changes that can be resumed": [log.RESUME_LIMIT],
         "people in a welcome or members frame": [protocol.PEOPLE_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
-        "posting, a person on a worker": _rate(limits.POST),
-        "paging, a person on a worker": _rate(limits.PAGE),
-        "making and joining rooms, an address on a worker": _rate(limits.ENTER),
-        "codes of no open room, an address on a worker": _rate(limits.GUESS),
+        "paging, a person on a worker": _rate(limits.paging.rate),
+        **{what: _rate(limiter.rate) for what, limiter in SHARED_LIMITS.items()},
         "frames that are not understood, a socket": [
             *_rate(BAD_FRAMES),
             Close.TOO_MANY_BAD_FRAMES,

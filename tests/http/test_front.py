@@ -1,13 +1,17 @@
 """The front page: the way in."""
 
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from rooms import limits
 from rooms.actions import rooms
 from rooms.codes import ALPHABET
+from rooms.errors import RateLimited
 from rooms.models import Membership, Room, User
 from tests.http.conftest import NewPerson, Person, remove
 from tests.http.pages import alert, read, value, without_tokens
@@ -282,6 +286,8 @@ class TestSafety:
         wrong = unknown_code()
         tries = [guesser.post(name="Eve", code=wrong, join="").status_code for _ in range(4)]
         assert tries == [404, 404, 404, 429]
+        # What cannot be a code is no guess.
+        assert guesser.post(name="Eve", code="a e i", join="").status_code == 404
         response = guesser.post(name="Eve", code=room.code, join="")
         assert response.status_code == 429
         assert int(response.headers["Retry-After"]) in range(1, 11)
@@ -302,10 +308,70 @@ class TestSafety:
         for number in range(10):
             person(f"Pupil {number}").join(room)
 
-    def test_rooms_are_not_made_without_end(
+    def test_many_guesses_at_once_are_no_more_than_in_turn(
         self, ada: Person, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """Each is paid for before the code is looked up, and given back if it was right."""
         settings.CHAT_RATE_LIMITS = True
-        monkeypatch.setattr(limits, "entering", limits.Limiter(limits.Rate(2, 0.1)))
-        statuses = [ada.post(name="Ada", create="").status_code for _ in range(3)]
+        monkeypatch.setattr(limits, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
+        inside = 0
+
+        def guess_once_more() -> None:
+            nonlocal inside
+            with limits.join(person="", address="192.0.2.7", code="BCDF", at_home=False):
+                inside += 1
+                guess_once_more()
+
+        with pytest.raises(RateLimited):
+            guess_once_more()
+        assert inside == 3
+
+    def test_guesses_from_everywhere_have_a_ceiling_which_known_people_do_not_feel(
+        self, ada: Person, person: NewPerson, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room = ada.create()
+        User.objects.update(date_joined=timezone.now() - timedelta(days=2))
+        settings.CHAT_RATE_LIMITS = True
+        monkeypatch.setattr(limits, "guessing_at_all", limits.Limiter(limits.Rate(5, 0.1)))
+        wrong = unknown_code()
+        eve = person("Eve").client
+        tries = [
+            eve.post(
+                "/", {"name": "Eve", "code": wrong, "join": ""}, REMOTE_ADDR=f"192.0.2.{number}"
+            ).status_code
+            for number in range(7)
+        ]
+        assert tries == [404] * 5 + [429] * 2
+        assert person("Bob").post(name="Bob", code=room.code, join="").status_code == 429
+        assert ada.post(name="Ada", code=room.code, join="").status_code == 302
+
+    def test_ten_thousand_rooms_from_one_address_are_refused(
+        self, ada: Person, person: NewPerson, settings: Any
+    ) -> None:
+        settings.CHAT_RATE_LIMITS = True
+        ada.create()
+        statuses = Counter(
+            person(f"Eve {number}").post(name="Eve", create="").status_code for number in range(200)
+        )
+        made = statuses.pop(302)
+        assert list(statuses) == [429]
+        assert 30 <= made <= 80, "a class may, a program may not"
+        # The other 9,800 do not even come to the form: the limit alone is asked.
+        for _ in range(9_800):
+            with pytest.raises(RateLimited):
+                limits.create(person="", address="127.0.0.1")
+        assert Room.objects.count() == made + 1
+
+    def test_one_person_does_not_make_rooms_without_end(
+        self, ada: Person, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ada.create()
+        settings.CHAT_RATE_LIMITS = True
+        monkeypatch.setattr(limits, "creating_as", limits.Limiter(limits.Rate(2, 0.1)))
+        statuses = [
+            ada.client.post(
+                "/", {"name": "Ada", "create": ""}, REMOTE_ADDR=f"192.0.2.{number}"
+            ).status_code
+            for number in range(3)
+        ]
         assert statuses == [302, 302, 429]

@@ -1,0 +1,43 @@
+"""Where somebody comes from, as far as limits are concerned.
+
+The address is the connection's, or what the balancer says if the worker was told to believe one
+(--proxy-headers). What a visitor writes into a header is nothing to go by.
+"""
+
+from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def of_request(request: HttpRequest) -> str:
+    """The network a request comes from."""
+    return network(request.META.get("REMOTE_ADDR") or "")
+
+
+def of_scope(scope: Mapping[str, Any]) -> str:
+    """The network a socket comes from."""
+    client = scope.get("client") or ("",)
+    return network(str(client[0]))
+
+
+def network(text: str) -> str:
+    """What counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
+
+    "" for what is no address: all of those share one place, so that nonsense is no way out.
+    """
+    host = text.strip()
+    if host.startswith("["):  # [2001:db8::1]:443, as some balancers write it
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:  # 192.0.2.7:443
+        host = host.partition(":")[0]
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return ""
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"

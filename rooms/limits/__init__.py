@@ -1,0 +1,148 @@
+"""How much one person, address, room or the whole site may do: token buckets.
+
+What is asked of pages (`require`) is decided by the buckets all workers share, what is asked of
+sockets (`Limiter.require`, `post`) by this worker's own, which are settled with the shared ones once
+a second. docs/PROTOCOL.md has the table, SECURITY.md what it is worth against a guesser.
+
+An address may be a school or a provider's: the numbers let a class in at once. IPv6 counts by /64
+(rooms/addresses.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from rooms.errors import RoomNotFound
+from rooms.limits.buckets import (
+    Bucket,
+    Claim,
+    Limiter,
+    Rate,
+    lower_here,
+    put_back_here,
+    refusal,
+    take_here,
+)
+from rooms.limits.shared import Settler, store
+
+__all__ = ["Bucket", "Claim", "Limiter", "Rate", "give_back", "post", "require", "settler"]
+
+# Ten messages a second for ten seconds is a program or a paste; a person is never in the way. An
+# address has less than a room, so that nobody alone can use up what a room has.
+posting = Limiter(Rate(burst=100, per_second=5), "post.person")
+posting_from = Limiter(Rate(burst=250, per_second=25), "post.address")
+posting_into = Limiter(Rate(burst=500, per_second=50), "post.room")
+paging = Limiter(Rate(burst=60, per_second=5))
+
+# The form, whatever comes of it.
+entering = Limiter(Rate(burst=300, per_second=1), "enter.address")
+entering_as = Limiter(Rate(burst=60, per_second=1 / 2), "enter.person")
+entering_room = Limiter(Rate(burst=600, per_second=10), "enter.room")
+creating_from = Limiter(Rate(burst=60, per_second=1 / 10), "create.address")
+creating_as = Limiter(Rate(burst=20, per_second=1 / 60), "create.person")
+
+# Codes that were not those of an open room: what a person mistypes, and what a program tries.
+guessing = Limiter(Rate(burst=20, per_second=1 / 6), "guess.address")
+guessing_as = Limiter(Rate(burst=20, per_second=1 / 6), "guess.person")
+# Of the whole site, however many addresses they come from: strangers have one bucket and people who
+# have been here for a day another, so that an attack does not lock them out.
+guessing_at_all = Limiter(Rate(burst=300, per_second=1), "guess.site")
+
+SHARED = (
+    posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
+    creating_as, guessing, guessing_as, guessing_at_all,
+)  # fmt: skip
+
+
+def post(*, person: str, address: str, room: str) -> None:
+    """A message, an edit, a reaction. Raises RateLimited. Decided in this worker's memory."""
+    take_here(
+        (Claim(posting, person), Claim(posting_from, address), Claim(posting_into, room)),
+        settle=True,
+    )
+
+
+def create(*, person: str, address: str) -> None:
+    """A new room, by somebody known or by nobody (""). Raises RateLimited."""
+    claims = [Claim(entering, address), Claim(creating_from, address)]
+    if person:
+        claims.append(Claim(creating_as, person))
+    require(claims)
+
+
+@contextmanager
+def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[None]:
+    """A try to come into a room with a code, in the body. Raises RateLimited.
+
+    A try is taken first and given back unless the code was wrong (RoomNotFound): many at once get
+    no more of them than many in turn. `code` is "" if it cannot be one; then nothing is guessed.
+    `at_home`: somebody who has been here for long.
+    """
+    claims = [Claim(entering, address)]
+    if person:
+        claims.append(Claim(entering_as, person))
+    tries = []
+    if code:
+        # Taken whether there is such a room or not: neither may show in what is refused.
+        claims.append(Claim(entering_room, code))
+        tries = [
+            Claim(guessing, address),
+            Claim(guessing_at_all, "known" if at_home else "strangers"),
+        ]
+        if person:
+            tries.append(Claim(guessing_as, person))
+    require([*claims, *tries])
+    try:
+        yield
+    except RoomNotFound:
+        raise
+    except BaseException:
+        give_back(tries)
+        raise
+    give_back(tries)
+
+
+def require(claims: Sequence[Claim]) -> None:
+    """Take all that is claimed, here and in the store, or nothing and raise RateLimited.
+
+    At most one round trip; without an answer from the store this worker's memory decides.
+    """
+    if not settings.CHAT_RATE_LIMITS:
+        return
+    take_here(claims, settle=False)
+    if not settings.REDIS_URL:
+        return
+    answer = store(settings.REDIS_URL).run(claims, mode="take")
+    if answer is None:
+        for limiter, key, tokens in claims:
+            limiter.note(key, tokens)
+        return
+    if not answer.taken:
+        put_back_here(claims, settle=False)
+    for claim, left in zip(claims, answer.left, strict=True):
+        lower_here(claim.limiter, claim.key, left)
+    if not answer.taken:
+        waits = [
+            (((claim.tokens or 1) - left) / claim.limiter.rate.per_second, claim.limiter)
+            for claim, left in zip(claims, answer.left, strict=True)
+        ]
+        wait, limiter = max(waits, key=lambda pair: pair[0])
+        raise refusal(limiter, wait)
+
+
+def give_back(claims: Sequence[Claim]) -> None:
+    """Undo `require`."""
+    if not settings.CHAT_RATE_LIMITS or not claims:
+        return
+    put_back_here(claims, settle=False)
+    if settings.REDIS_URL:
+        returned = [claim._replace(tokens=-claim.tokens) for claim in claims]
+        if store(settings.REDIS_URL).run(returned, mode="note") is None:
+            for limiter, key, tokens in returned:
+                limiter.note(key, tokens)
+
+
+def settler() -> Settler:
+    """What a live worker settles the sockets' spending with."""
+    return Settler(SHARED)
