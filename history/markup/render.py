@@ -1,0 +1,127 @@
+"""Text to HTML."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from history.markup import blocks, inlines, sanitiser, shortcodes
+from history.markup.work import Mention, TooMuch, Work
+
+# Beyond these a text is shown as it was typed. HTML is twice as long as its text and more only
+# where the text is nearly all signs, and to clean it would cost as much as to make it.
+LINES = 1000
+GROWTH, MORE = 2, 4096
+
+_PLAIN = frozenset({"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "link"})
+
+_BLOCK = re.compile(r"^[ \t]*(?:>|[-*]|[1-9]\d{0,2}\.)[ \t]+\S", re.MULTILINE)
+_STRESS = re.compile(r"(?<![^\W_])_[^\s_](?:.*\S)?_(?![^\W_])", re.DOTALL)
+_ESCAPE = re.compile(r"\\[*_~`[>:-]")
+
+
+def _parser() -> MarkdownIt:
+    md = MarkdownIt("zero", {"maxNesting": 100})
+    md.enable(["fence", "blockquote", "list"])
+    blocks.use(md)
+    inlines.use(md)
+    return md
+
+
+_MARKDOWN = _parser()
+
+
+def needs_rendering(body: str) -> bool:
+    """Whether HTML could say more than the text itself. Cheap; sometimes true for nothing.
+
+    What is false here is shown by a page from the text: its lines, and its bare links. Mentions
+    are not looked at: a text that has any is to be rendered anyway.
+    """
+    return (
+        ("*" in body and body.count("*") > 1)
+        or ("`" in body and body.count("`") > 1)
+        or ("_" in body and body.count("_") > 1 and _STRESS.search(body) is not None)
+        or "~~" in body
+        or "](" in body
+        or (":" in body and _has_emoji(body))
+        or ("\\" in body and _ESCAPE.search(body) is not None)
+        or (
+            (" " in body and (body[0] in ">-*123456789 \t" or "\n" in body))
+            and _BLOCK.search(body) is not None
+        )
+    )
+
+
+def _has_emoji(body: str) -> bool:
+    return any(match[1] in shortcodes.EMOJI for match in shortcodes.PATTERN.finditer(body))
+
+
+def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
+    """A body's HTML, sanitised; empty if the plain text says the same, or says it better.
+
+    `mentions` are those whom the body speaks to; other names after an `@` are text.
+    """
+    if body.count("\n") > LINES:
+        return ""
+    env: dict[str, Any] = {"work": Work(mentions)}
+    try:
+        tokens = _MARKDOWN.parse(body, env)
+    except TooMuch:
+        return ""
+    if "differs" not in env and _is_plain(tokens):
+        return ""
+    html = "".join(_html(tokens))
+    return sanitiser.clean(html) if len(html) <= GROWTH * len(body) + MORE else ""
+
+
+def _is_plain(tokens: Sequence[Token]) -> bool:
+    return all(
+        token.type in _PLAIN and (not token.children or _is_plain(token.children))
+        for token in tokens
+    )
+
+
+def _html(tokens: Sequence[Token]) -> list[str]:
+    out: list[str] = []
+    for token in tokens:
+        if token.hidden:
+            continue
+        match token.type:
+            case "inline":
+                out += _html(token.children or ())
+            case "text":
+                out.append(escape(token.content, quote=False))
+            case "softbreak":
+                out.append("<br>")
+            case "code":
+                out.append(f"<code>{escape(token.content, quote=False)}</code>")
+            case "emoji":
+                out.append(token.content)
+            case "link":
+                out.append(_link(token.content, token.markup))
+            case "mention":
+                user, name = escape(token.content), escape(token.markup)
+                out.append(f'<span class="mention" data-user="{user}" dir="auto">{name}</span>')
+            case "fence":
+                out.append(_code_block(token))
+            case "link_open":
+                href = escape(str(token.attrs["href"]))
+                out.append(f'<a href="{href}" title="{href}" target="_blank" dir="auto">')
+            case "list_item_open" if token.info:
+                out.append(f'<li value="{int(token.info)}">')
+            case _:
+                out.append(f"<{'/' if token.nesting < 0 else ''}{token.tag}>")
+    return out
+
+
+def _link(address: str, shown: str) -> str:
+    return f'<a href="{escape(address)}" target="_blank" dir="ltr">{escape(shown, quote=False)}</a>'
+
+
+def _code_block(token: Token) -> str:
+    language = f' class="language-{escape(token.info)}"' if token.info else ""
+    # The parser of HTML drops a line break that follows <pre>, but not one within <code>.
+    return f'<pre dir="ltr"><code{language}>{escape(token.content, quote=False)}</code></pre>'

@@ -1,0 +1,82 @@
+import pytest
+
+from history.markup import Mentioned, needs_rendering, render
+
+ADA, ADA_LOVELACE = Mentioned("u_01", "Ada"), Mentioned("u_02", "Ada Lovelace")
+LINK = 'target="_blank" dir="ltr" rel="noopener noreferrer nofollow"'
+LABELLED = 'target="_blank" dir="auto" rel="noopener noreferrer nofollow"'
+
+RENDERED = {
+    "**b** *i* _i_ ~~s~~ `c`": "<p><strong>b</strong> <em>i</em> <em>i</em> <s>s</s> <code>c</code></p>",
+    "**a *b* c**": "<p><strong>a <em>b</em> c</strong></p>",
+    "这是**重点。**内容": "<p>这是<strong>重点。</strong>内容</p>",
+    "one\ntwo **b**": "<p>one<br>two <strong>b</strong></p>",
+    "one\n\ntwo *b*": "<p>one</p><p>two <em>b</em></p>",
+    # A quote and a list end where their lines do.
+    "> asked\nanswer": "<blockquote><p>asked</p></blockquote><p>answer</p>",
+    "> a\n> > b": "<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote>",
+    "- milk\n- eggs\nThanks": "<ul><li>milk</li><li>eggs</li></ul><p>Thanks</p>",
+    "- a\n  - b": "<ul><li>a<ul><li>b</li></ul></li></ul>",
+    # Nobody's numbers are changed.
+    "1. a\n1. b\n5. c": '<ol><li value="1">a</li><li value="1">b</li><li value="5">c</li></ol>',
+    "3. third": '<ol><li value="3">third</li></ol>',
+    "```py\nx = 1\n\n  y < 2\n```": '<pre dir="ltr"><code class="language-py">x = 1\n\n  y &lt; 2</code></pre>',
+    "```\n*a*\n```\nb": '<pre dir="ltr"><code>*a*</code></pre><p>b</p>',
+    "```select 1\nfrom x```": '<pre dir="ltr"><code>select 1\nfrom x</code></pre>',
+    "`a\\*b` ``c`d``": "<p><code>a\\*b</code> <code>c`d</code></p>",
+    ":tada: :+1: 1:100:2 :nope:": "<p>🎉 👍 1:100:2 :nope:</p>",
+    "\\:tada: \\*no\\* `:tada:`": "<p>:tada: *no* <code>:tada:</code></p>",
+    "[docs](https://a.org/x_y_z)": f'<p><a href="https://a.org/x_y_z" title="https://a.org/x_y_z" {LABELLED}>docs</a></p>',
+    "[mail](mailto:a@b.org)": f'<p><a href="mailto:a@b.org" title="mailto:a@b.org" {LABELLED}>mail</a></p>',
+    "**www.a.org/b_c_d**": f'<p><strong><a href="https://www.a.org/b_c_d" {LINK}>www.a.org/b_c_d</a></strong></p>',
+    "*a* (https://a.org/b_(c))!": f'<p><em>a</em> (<a href="https://a.org/b_(c)" {LINK}>https://a.org/b_(c)</a>)!</p>',
+    "<b>x</b> & *y*": "<p>&lt;b&gt;x&lt;/b&gt; &amp; <em>y</em></p>",
+}
+
+AS_TYPED = [
+    *("hello", "one\ntwo", "https://a.org/b_c_d and www.b.org", "snake_case_words __", "a@b.org"),
+    *("2 * 3 * 4", "2*3*4", "5* or 3* food", "f**k this, f**k that", "*.py and *.js", "f(*a, **k)"),
+    *("^_^ hi ^_^", "-_- and -_-", "*_* wow *_*", "*-* x *-*", ">_<", "¯\\_(ツ)_/¯", ":) :( ;-)"),
+    *("# not a title", "Title\n===", "---", "| a | b |\n|---|---|\n| c | d |", "    indented"),
+    *("1986. What a year", "1) no", "2.", "-", "-5 degrees", "+1", ">quote?", "> ", "*"),
+    *(
+        "<script>alert(1)</script>",
+        "&lt; &amp;",
+        "![x](https://a.org/x.png)"[2:],
+        "``` not closed\nx",
+    ),
+    *("[x](javascript:alert(1))", "[x](data:text/html,x)", "[x](/relative)", "[x]: https://a.org"),
+    *("C:\\new\\*.txt C:\\*", "\\(x\\)", "\\[x\\]", "10:30:45", "~one~", "a ~~ b ~~ c"),
+]
+
+
+@pytest.mark.parametrize("body", RENDERED)
+def test_is_rendered(body: str) -> None:
+    assert needs_rendering(body)
+    assert render(body) == RENDERED[body]
+
+
+@pytest.mark.parametrize("body", AS_TYPED)
+def test_stays_as_it_was_typed(body: str) -> None:
+    assert render(body) == ""
+
+
+def test_those_who_are_spoken_to_are_marked() -> None:
+    def mention(user: str, text: str) -> str:
+        return f'<span class="mention" data-user="{user}" dir="auto">{text}</span>'
+
+    html = render("**@Ada Lovelace**, @ada: @adam me@ada `@Ada`", mentions=[ADA, ADA_LOVELACE])
+    assert html == (
+        f"<p><strong>{mention('u_02', '@Ada Lovelace')}</strong>, {mention('u_01', '@ada')}: "
+        "@adam me@ada <code>@Ada</code></p>"
+    )
+
+
+def test_a_label_that_pretends_to_be_an_address_is_no_link() -> None:
+    html = render("*x* [https://bank.org](https://evil.org) [bank.org](https://evil.org)")
+    assert ">https://bank.org<" not in html
+    assert ">bank.org<" not in html
+
+
+def test_an_address_with_a_user_name_is_no_link() -> None:
+    assert "<a" not in render("*x* https://bank.org@evil.org [y](https://bank.org@evil.org)")
