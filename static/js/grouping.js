@@ -1,7 +1,7 @@
 /** Messages to the rows of the log: groups, days, folded joins, the unread line. Pure. */
 
 import { fill, gettext, ngettext } from "./i18n.js";
-import { nameOf } from "./messages.js";
+import { isFolded, nameOf } from "./messages.js";
 import { isolate, list } from "./names.js";
 import { dayKey } from "./time.js";
 
@@ -52,7 +52,7 @@ export function rows(messages, pending, context) {
 
   for (const message of messages) {
     turnDay(message.at);
-    if (message.kind === "join" || message.kind === "leave") {
+    if (isFolded(message)) {
       run.push(message);
       group = null;
       continue;

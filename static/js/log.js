@@ -27,7 +27,7 @@ import { around, down, hold, reachesEnd, slice, up } from "./viewport.js";
 
 /** @param {Options} options */
 export function createLog({ places, look, state, unread, ask, showNewest, onMove }) {
-  /** @type {number | null} */
+  /** Null, and only then, while the reader follows the end. @type {number | null} */
   let view = null;
   /** @type {number | null} */
   let target = null;
@@ -44,6 +44,16 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     return state().tail === null && reachesEnd(state().messages, view);
   }
 
+  /**
+   * Shows a part of the log that stands still.
+   * @param {number | null} next
+   */
+  function show(next) {
+    if (next === view) return;
+    view = next;
+    scroll.leaveEnd();
+  }
+
   /** @param {boolean} following */
   function onFollow(following) {
     view = following ? null : (view ?? hold(state().messages));
@@ -56,7 +66,9 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     const { messages, older } = state();
     const next = up(messages, view);
     if (next !== view) {
-      view = next;
+      // An observer tells late: what was near when it looked, a burst of messages has carried off.
+      if (scroll.following) return;
+      show(next);
       render();
     } else if (older && messages.length > 0) {
       ask({ want: "older", before: messages[0].seq });
@@ -68,7 +80,7 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     const { messages, tail } = state();
     const next = down(messages, view);
     if (next !== view) {
-      view = next;
+      show(next);
       render();
     } else if (tail !== null) {
       askNewer(PAGE_LIMIT);
@@ -190,7 +202,7 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
       seeking = true;
       const { messages } = state();
       if (has(messages, seq)) {
-        view = around(messages, seq);
+        show(around(messages, seq));
         render();
       } else if (!ask({ want: "around", before: seq + PAGE_LIMIT / 2, seq })) {
         seeking = false;
@@ -220,7 +232,7 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     arrivedAround(seq) {
       const { messages } = state();
       if (!has(messages, seq)) seeking = false;
-      view = around(messages, seq);
+      show(around(messages, seq));
       render();
     },
 

@@ -70,6 +70,14 @@ export function prepend(list, older) {
 }
 
 /**
+ * Joins and leaves, which fold into one row of the log when they follow each other.
+ * @param {Chat.Message} message
+ */
+export function isFolded({ kind }) {
+  return kind === "join" || kind === "leave";
+}
+
+/**
  * Whether a message counts as new for someone who has read up to a `seq`: joins, leaves and what I
  * said myself never do.
  * @param {Chat.Message} message
@@ -77,8 +85,7 @@ export function prepend(list, older) {
  * @param {string} me
  */
 export function isUnread(message, readUpTo, me) {
-  const isTalk = message.kind !== "join" && message.kind !== "leave";
-  return isTalk && message.seq > readUpTo && message.author?.id !== me;
+  return !isFolded(message) && message.seq > readUpTo && message.author?.id !== me;
 }
 
 /**

@@ -111,8 +111,9 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
 
     /** @param {HTMLElement} node */
     centre(node) {
-      follow(false);
       node.scrollIntoView({ block: "center" });
+      // In a short log nothing moves by that, and its end stays in view.
+      follow(isNear() && isNewest());
     },
   };
 }

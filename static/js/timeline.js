@@ -36,9 +36,15 @@ export function createTimeline(container, build) {
       for (const entry of shown.values()) entry.node = changed(entry.node, build(entry.row));
     },
 
-    /** @param {number} seq @returns {HTMLElement | null} */
+    /**
+     * The row of a message, which for a join may be the fold that has it.
+     * @param {number} seq
+     * @returns {HTMLElement | null}
+     */
     find(seq) {
-      return container.querySelector(`[data-seq="${seq}"]`);
+      /** @type {NodeListOf<HTMLElement>} */
+      const nodes = container.querySelectorAll(":scope > [data-seq]");
+      return [...nodes].findLast(({ dataset }) => Number(dataset.seq) <= seq) ?? null;
     },
   };
 }

@@ -2,12 +2,13 @@
  * Which part of the loaded messages is in the document. Pure.
  *
  * A view is the `seq` of its first message, or null for "the newest": a reader who scrolled up keeps
- * the same first message whatever arrives below, one at the bottom follows the end.
+ * the same first message whatever arrives below, one at the bottom follows the end. Lengths are in
+ * rows: joins and leaves that fold into one are one, or a hundred of them would leave no talk to see.
  */
 
-import { lowerBound } from "./messages.js";
+import { isFolded, lowerBound } from "./messages.js";
 
-/** Most messages in the document at a time. */
+/** Most rows in the document at a time. */
 export const CAP = 300;
 
 /** How many a step up or down brings in. */
@@ -20,7 +21,7 @@ export const STEP = 100;
  */
 export function slice(messages, view) {
   const start = startOf(messages, view);
-  return messages.slice(start, start + CAP);
+  return messages.slice(start, forth(messages, start, CAP));
 }
 
 /**
@@ -28,7 +29,7 @@ export function slice(messages, view) {
  * @param {number | null} view
  */
 export function reachesEnd(messages, view) {
-  return startOf(messages, view) + CAP >= messages.length;
+  return forth(messages, startOf(messages, view), CAP) === messages.length;
 }
 
 /**
@@ -39,7 +40,7 @@ export function reachesEnd(messages, view) {
  */
 export function up(messages, view) {
   const start = startOf(messages, view);
-  return start === 0 ? view : messages[Math.max(0, start - STEP)].seq;
+  return start === 0 ? view : messages[back(messages, start, STEP)].seq;
 }
 
 /**
@@ -50,8 +51,8 @@ export function up(messages, view) {
  */
 export function down(messages, view) {
   const start = startOf(messages, view);
-  const furthest = Math.max(0, messages.length - CAP);
-  return start >= furthest ? view : messages[Math.min(furthest, start + STEP)].seq;
+  const furthest = startOf(messages, null);
+  return start >= furthest ? view : messages[Math.min(furthest, forth(messages, start, STEP))].seq;
 }
 
 /**
@@ -71,7 +72,7 @@ export function hold(messages) {
  */
 export function around(messages, seq) {
   if (messages.length === 0) return null;
-  return messages[Math.max(0, lowerBound(messages, seq) - CAP / 2)].seq;
+  return messages[back(messages, lowerBound(messages, seq), CAP / 2)].seq;
 }
 
 /**
@@ -79,5 +80,44 @@ export function around(messages, seq) {
  * @param {number | null} view
  */
 function startOf(messages, view) {
-  return view === null ? Math.max(0, messages.length - CAP) : lowerBound(messages, view);
+  return view === null ? back(messages, messages.length, CAP) : lowerBound(messages, view);
+}
+
+/**
+ * Index so many rows before another.
+ * @param {readonly Chat.Message[]} messages
+ * @param {number} index
+ * @param {number} count
+ */
+function back(messages, index, count) {
+  for (let left = count; index > 0; index -= 1) {
+    if (isFoldedWithNext(messages, index - 1)) continue;
+    if (left === 0) break;
+    left -= 1;
+  }
+  return index;
+}
+
+/**
+ * Index so many rows after another.
+ * @param {readonly Chat.Message[]} messages
+ * @param {number} index
+ * @param {number} count
+ */
+function forth(messages, index, count) {
+  const first = index;
+  for (let left = count; index < messages.length; index += 1) {
+    if (index > first && isFoldedWithNext(messages, index - 1)) continue;
+    if (left === 0) break;
+    left -= 1;
+  }
+  return index;
+}
+
+/**
+ * @param {readonly Chat.Message[]} messages
+ * @param {number} index
+ */
+function isFoldedWithNext(messages, index) {
+  return index + 1 < messages.length && isFolded(messages[index]) && isFolded(messages[index + 1]);
 }

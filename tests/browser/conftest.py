@@ -1,12 +1,36 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.browser.room_page import RoomPage
+from tests.faults.proxy import Proxy
+from tests.support.browser import Aside
 from tests.support.workers import Site
 
 OpenContext = Callable[..., BrowserContext]
+
+
+class Wire:
+    """The way from a window to the site. Unlike Playwright's `set_offline` it cuts open sockets."""
+
+    def __init__(self, proxy: Proxy, aside: Aside) -> None:
+        self._proxy, self._aside = proxy, aside
+        self.url = proxy.base_url
+
+    def cut(self) -> None:
+        self._aside.run(self._proxy.unplug())
+
+    def mend(self) -> None:
+        self._aside.run(self._proxy.plug_in())
+
+
+@pytest.fixture
+def wire(site: Site, aside: Aside) -> Iterator[Wire]:
+    proxy = Proxy(site.workers[0].port)
+    aside.run(proxy.__aenter__())
+    yield Wire(proxy, aside)
+    aside.run(proxy.__aexit__(None, None, None))
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """The room page as a person uses it."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, expect
+
+from tests.support.client import Visitor
+from tests.support.workers import Site
 
 _ROOM = re.compile(r".*/rooms/([^/]+)/.*")
 
@@ -86,3 +90,14 @@ class RoomPage:
             }""",
             hidden,
         )
+
+
+async def talk(site: Site, code: str, count: int) -> None:
+    """Somebody comes, says `number 1` and so on, and leaves."""
+    async with Visitor(site.url, "Writer") as writer:
+        await writer.join(code)
+        async with writer.socket(code) as room:
+            for start in range(1, count + 1, 100):
+                numbers = range(start, min(start + 100, count + 1))
+                await asyncio.gather(*(room.post(f"number {n}") for n in numbers))
+        await writer.leave(code)

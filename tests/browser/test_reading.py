@@ -1,14 +1,12 @@
 """Where the reader is, and what they have not read."""
 
-import asyncio
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.room_page import RoomPage
+from tests.browser.room_page import RoomPage, talk
 from tests.support.browser import Aside, Console
-from tests.support.client import Visitor
 from tests.support.workers import Site
 
 Invite = Callable[..., RoomPage]
@@ -16,22 +14,41 @@ MOST_IN_DOCUMENT = 300
 SCREENFUL = [f"line {number}" for number in range(60)]
 
 
-async def _fill(site: Site, code: str, count: int) -> None:
-    """Somebody says `number 1` and so on, then is gone again."""
-    async with Visitor(site.url, "Writer") as writer:
-        await writer.join(code)
-        async with writer.socket(code) as room:
-            for start in range(1, count + 1, 100):
-                numbers = range(start, start + 100)
-                await asyncio.gather(*(room.post(f"number {n}") for n in numbers))
-        await writer.leave(code)
-
-
 def test_a_new_message_scrolls_in_for_a_reader_at_the_end(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben")
     ada.say(*SCREENFUL)
     expect(ben.message("line 59")).to_be_in_viewport()
     assert ben.distance_from_end < 2
+
+
+def test_a_burst_into_a_short_log_keeps_the_end_in_view(
+    site: Site, open_context: Callable[..., BrowserContext], aside: Aside
+) -> None:
+    """What a page observes is told late on a busy machine: by then the log is long."""
+    context = open_context()
+    context.add_init_script(
+        """window.IntersectionObserver = class extends IntersectionObserver {
+            constructor(tell, options) {
+                const later = (entries) => {
+                    if (document.querySelectorAll("article").length < 300) {
+                        setTimeout(later, 20, entries);
+                    } else {
+                        tell(entries);
+                        window.told = true;
+                    }
+                };
+                super(later, options);
+            }
+        };"""
+    )
+    page = context.new_page()
+    page.goto(site.url)
+    ada = RoomPage.create(page, "Ada")
+    ada.say("here I am")
+    aside.run(talk(site, ada.code, 500))
+    ada.page.wait_for_function("window.told")
+    expect(ada.page.get_by_text("number 500", exact=True)).to_be_in_viewport()
+    assert ada.jump.is_hidden()
 
 
 def test_a_new_message_never_moves_what_is_being_read(ada: RoomPage, invite: Invite) -> None:
@@ -66,7 +83,7 @@ def test_a_growing_composer_keeps_the_end_in_view(ada: RoomPage) -> None:
 
 
 def test_paging_back_reaches_the_first_message(ada: RoomPage, site: Site, aside: Aside) -> None:
-    aside.run(_fill(site, ada.code, 700))
+    aside.run(talk(site, ada.code, 700))
     ada.page.reload()
     ada.wait_until_live()
     expect(ada.message("number 700")).to_be_in_viewport()
@@ -92,7 +109,7 @@ def test_paging_back_reaches_the_first_message(ada: RoomPage, site: Site, aside:
 def test_older_messages_come_in_above_what_is_on_screen(
     ada: RoomPage, site: Site, aside: Aside
 ) -> None:
-    aside.run(_fill(site, ada.code, 400))
+    aside.run(talk(site, ada.code, 400))
     ada.page.reload()
     ada.wait_until_live()
     mark = ada.page.get_by_text("number 360", exact=True)
@@ -108,7 +125,7 @@ def test_older_messages_come_in_above_what_is_on_screen(
 def test_a_link_to_a_message_opens_it_with_a_way_back(
     ada: RoomPage, site: Site, aside: Aside
 ) -> None:
-    aside.run(_fill(site, ada.code, 400))
+    aside.run(talk(site, ada.code, 400))
     [(seq,)] = site.rows(
         "SELECT m.seq FROM history_message m JOIN rooms_room r ON r.stream_id = m.stream_id"
         " WHERE m.body = 'number 100' AND r.code = %s AND r.closed_at IS NULL",

@@ -42,10 +42,7 @@ class Link:
     def cut(self) -> None:
         """Reset the connection on both sides, as a process or a router that dies does."""
         for end in (self._client, self._server):
-            with suppress(OSError):
-                # Linger 0: close() sends a reset.
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            end.close()
+            _reset(end)
 
     async def run(self) -> None:
         """Forwards until one side ends the connection."""
@@ -105,6 +102,7 @@ class Proxy:
 
     def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
         self.links: list[Link] = []
+        self._plugged_in = True
         self._target = port
         self._receive_buffer = receive_buffer
         self._listener = socket.create_server(("127.0.0.1", free_port()))
@@ -115,8 +113,16 @@ class Proxy:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
+    async def unplug(self) -> None:
+        """Every connection is reset, and so is each new one until `plug_in()`."""
+        self._plugged_in = False
+        await self._end(self._tasks - {self._accepting})
+
+    async def plug_in(self) -> None:
+        self._plugged_in = True
+
     async def __aenter__(self) -> Self:
-        self._run(self._accept())
+        self._accepting = self._run(self._accept())
         return self
 
     async def __aexit__(
@@ -125,16 +131,17 @@ class Proxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end(self._tasks)
         self._listener.close()
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             client, _ = await loop.sock_accept(self._listener)
-            self._run(self._connect(client))
+            if self._plugged_in:
+                self._run(self._connect(client))
+            else:
+                _reset(client)
 
     async def _connect(self, client: socket.socket) -> None:
         server = socket.socket()
@@ -156,7 +163,21 @@ class Proxy:
             client.close()
             server.close()
 
-    def _run(self, work: Coroutine[None, None, None]) -> None:
+    def _run(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    @staticmethod
+    async def _end(tasks: set[asyncio.Task[None]]) -> None:
+        for task in list(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _reset(end: socket.socket) -> None:
+    with suppress(OSError):
+        # Linger 0: close() sends a reset.
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end.close()

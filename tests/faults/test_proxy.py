@@ -80,3 +80,19 @@ async def test_a_cut_link_ends_on_both_sides() -> None:
         for reader, _ in (client, server):
             with suppress(ConnectionError):
                 assert await asyncio.wait_for(reader.read(), 5) == b""
+
+
+async def test_an_unplugged_proxy_cuts_all_until_it_is_plugged_in() -> None:
+    async with both_ends() as (proxy, client, _):
+        address = urlsplit(proxy.base_url)
+        await proxy.unplug()
+        refused, _ = await asyncio.open_connection(address.hostname, address.port)
+        for reader in (client[0], refused):
+            with suppress(ConnectionError):
+                assert await asyncio.wait_for(reader.read(), 5) == b""
+        await proxy.plug_in()
+        let_in, _ = await asyncio.open_connection(address.hostname, address.port)
+        read = asyncio.create_task(let_in.read())
+        done, _ = await asyncio.wait({read}, timeout=0.2)
+        assert not done
+        read.cancel()

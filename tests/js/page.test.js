@@ -74,6 +74,21 @@ describe("the view", () => {
     assert.ok(!reachesEnd(more, view));
   });
 
+  test("counts joins and leaves that fold into one as one", () => {
+    const crowd = messages(401, 1400).map((one) => ({
+      ...one,
+      kind: /** @type {const} */ ("join"),
+    }));
+    const mixed = [...messages(1, 400), ...crowd, ...messages(1401, 1410)];
+    const shown = slice(mixed, null);
+    assert.equal(shown[0].seq, 400 - (CAP - 11) + 1);
+    assert.equal(shown.at(-1)?.seq, 1410);
+    assert.ok(reachesEnd(mixed, null));
+    assert.equal(up(mixed, 1401), 400 - 99 + 1);
+    assert.equal(slice(mixed, 302)[0].seq, 302);
+    assert.equal(slice(mixed, 302).at(-1)?.seq, 1410);
+  });
+
   test("goes up to the first and down to the last, never past the cap", () => {
     let view = hold(list);
     for (let next = up(list, view); next !== view; next = up(list, view)) {
