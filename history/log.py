@@ -274,14 +274,24 @@ def changed_since(stream_id: int, after: int, *, limit: int = RESUME_LIMIT) -> C
     )
 
 
-def page(stream_id: int, *, before: int | None = None, limit: int = 50) -> Page:
-    """The newest messages, or the newest before a `seq`."""
-    rows = Message.objects.filter(stream_id=stream_id)
+def page(
+    stream_id: int, *, before: int | None = None, limit: int = 50, hidden_through: int = 0
+) -> Page:
+    """The newest messages, or the newest before a `seq`; none up to `hidden_through`."""
+    rows = Message.objects.filter(stream_id=stream_id, seq__gt=hidden_through)
     if before is not None:
         rows = rows.filter(seq__lt=before)
     newest = list(rows.select_related("author").order_by("-seq")[: min(limit, PAGE_LIMIT) + 1])
     kept = newest[: min(limit, PAGE_LIMIT)]
     return Page([wire.from_row(row) for row in reversed(kept)], older=len(newest) > len(kept))
+
+
+def last_post(stream_id: int, author_id: int) -> datetime | None:
+    """When somebody posted to a stream last."""
+    rows = Message.objects.filter(
+        stream_id=stream_id, author_id=author_id, kind=Message.Kind.CHAT, client_id__isnull=False
+    )
+    return rows.order_by("-id").values_list("at", flat=True).first()
 
 
 def find_posted(keys: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int, str], int]:

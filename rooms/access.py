@@ -4,6 +4,7 @@ The lookup is the authorisation: a room is found among the memberships of the pe
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -12,8 +13,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from rooms.errors import NotMember, Removed, RoomClosed
-from rooms.models import Membership, User
+from rooms.errors import Forbidden, Muted, NotMember, Removed, RoomClosed
+from rooms.models import Membership, Room, User
+
+Role = Membership.Role
 
 
 def check(membership: Membership | None) -> Membership:
@@ -24,7 +27,9 @@ def check(membership: Membership | None) -> Membership:
     if membership is None:
         raise NotMember
     if membership.banned_at is not None or not membership.user.is_active:
-        raise Removed
+        raise Removed(removal(membership))
+    if membership.removed_at is not None and membership.room.is_open:
+        raise Removed(removal(membership))
     if membership.left_at is not None and membership.room.is_open:
         raise NotMember
     if not membership.room.is_open:
@@ -32,9 +37,48 @@ def check(membership: Membership | None) -> Membership:
     return membership
 
 
+def removal(membership: Membership) -> str:
+    """What somebody who was sent away is told."""
+    why = membership.removed_for
+    return f"You were removed from this room: {why}" if why else "You were removed from this room."
+
+
 def may_read(membership: Membership) -> bool:
     """Whether the transcript is this person's to read, also after leaving and after the end."""
     return membership.banned_at is None
+
+
+def require_voice(membership: Membership, *, now: datetime) -> None:
+    """Raises Muted. `now` is the database's."""
+    until = membership.muted_until
+    if until is not None and until > now:
+        raise Muted.saying(membership.muted_for, seconds=(until - now).total_seconds())
+
+
+_RANK = {Role.MEMBER.value: 0, Role.MODERATOR.value: 1, Role.OWNER.value: 2}
+
+
+def is_in_charge(membership: Membership) -> bool:
+    return _RANK[membership.role] > 0
+
+
+def outranks(membership: Membership, other: Membership | None) -> bool:
+    """Whether somebody may give orders about another: owner over moderator over member."""
+    return _RANK[membership.role] > (0 if other is None else _RANK[other.role])
+
+
+def in_charge(*, user: User, room: Room, as_owner: bool = False) -> Membership:
+    """The membership of somebody who runs a room. Needs the lock of its stream, to stay true.
+
+    Raises NotMember, Removed, RoomClosed, or Forbidden to who has no right to.
+    """
+    found = Membership.objects.filter(user=user, room=room).select_related("room", "user")
+    member = check(found.first())
+    if as_owner and member.role != Role.OWNER:
+        raise Forbidden("Only the room's owner can do that.")
+    if not is_in_charge(member):
+        raise Forbidden
+    return member
 
 
 def membership(*, user: User, code: str) -> Membership:

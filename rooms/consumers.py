@@ -138,11 +138,12 @@ class RoomConsumer(AsyncConsumer):
         self.client.sender.send([protocol.error(error, ref=ref, client_id=client_id)])
 
     def perform(self, frame: protocol.ClientFrame) -> None:
-        """Do what a frame asks. Raises RateLimited or Unavailable."""
+        """Do what a frame asks. Raises Muted, RateLimited or Unavailable."""
         room, client = self.room, self.client
         assert room is not None
         match frame:
             case Post():
+                client.require_voice()
                 limits.post(person=client.author["id"], address=self.address, room=room.code)
                 self.worker.writer.submit(client=client, room=room, post=frame)
             case Typing():
@@ -156,7 +157,7 @@ class RoomConsumer(AsyncConsumer):
                 assert_never(frame)
 
     async def page(self, room: LiveRoom, request: PageRequest) -> None:
-        self.client.sender.send([await calls.page(self.worker.threads, room, request)])
+        self.client.sender.send([await calls.page(self.worker.threads, room, self.client, request)])
 
     async def leave(self, room: LiveRoom, frame: Leave) -> None:
         self.client.sender.send([await calls.leave(self.worker.threads, room, self.client, frame)])

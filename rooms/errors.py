@@ -4,6 +4,7 @@ The codes are those of the socket contract (docs/PROTOCOL.md); `status` is the H
 same refusal on a page.
 """
 
+import math
 from typing import ClassVar
 
 
@@ -70,9 +71,22 @@ class NotMember(Forbidden):
 
 
 class Removed(Forbidden):
-    """Banned from the room, or from the site."""
+    """Sent away from the room, banned from it, or from the site."""
 
     message = "A moderator has removed you."
+
+
+class Muted(ChatError):
+    """In the room, but not to be heard for a while."""
+
+    code = "muted"
+    status = 403
+    message = "You cannot write here for now."
+
+    @classmethod
+    def saying(cls, why: str, *, seconds: float) -> "Muted":
+        """`seconds` are those that are left."""
+        return cls(f"{cls.message[:-1]}: {why}" if why else None, retry_after=math.ceil(seconds))
 
 
 class RoomNotFound(ChatError):
@@ -81,6 +95,32 @@ class RoomNotFound(ChatError):
     code = "not_found"
     status = 404
     message = "There is no open room with that code."
+
+
+class RoomLocked(ChatError):
+    """Nobody new may come in. This and the three below are said only to who has a right code."""
+
+    code = "locked"
+    status = 403
+    message = "This room is locked: nobody new can come in for now."
+
+
+class PasscodeNeeded(ChatError):
+    code = "passcode"
+    status = 403
+    message = "This room has a passcode. Ask whoever invited you for it."
+
+
+class RoomFull(ChatError):
+    code = "full"
+    status = 403
+    message = "This room is full. Somebody has to leave before anyone else can come in."
+
+
+class MustAsk(ChatError):
+    code = "must_ask"
+    status = 403
+    message = "Who is new to this room asks to be let in."
 
 
 class RoomClosed(ChatError):

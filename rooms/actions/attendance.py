@@ -7,7 +7,7 @@ are a handful of transactions.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -33,10 +33,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """A socket that is in. `epoch` is the stream's at the time the membership was checked."""
+    """A socket that is in: as the membership was at `now`, and at the stream's `epoch`."""
 
     membership: Membership
     epoch: int
+    now: datetime
 
 
 Outcome = Entrance | ChatError
@@ -64,7 +65,8 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
                 member = access.check(access.choose(found, user_id=user_id, code=code))
                 if member.room.stream_id not in heads:  # joined between the two looks
                     raise Unavailable
-                outcomes.append(Entrance(member, heads[member.room.stream_id].epoch))
+                head = heads[member.room.stream_id]
+                outcomes.append(Entrance(member, head.epoch, head.now))
             except ChatError as error:
                 outcomes.append(error)
         return _let_in(worker_id, arrivals, outcomes, heads)

@@ -10,8 +10,12 @@ from django.db.models import Q
 from history import batch, log
 from history.models import Message
 from rooms import access, publish
+from rooms.actions.pace import Pace
 from rooms.errors import BadFrame, ChatError
 from rooms.models import Membership, User
+
+# The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.
+ASK = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
         heads = log.advance({draft.stream_id: 0 for draft in drafts})
         members = _members(drafts)
         known = log.find_posted((d.stream_id, d.author_id, d.client_id) for d in drafts)
+        pace = Pace()
         fresh: dict[int, list[int]] = defaultdict(list)
         entries: dict[int, list[log.Entry]] = defaultdict(list)
         repeats: list[tuple[int, int]] = []
@@ -62,6 +67,9 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                 continue
             try:
                 member = access.check(members.get((draft.room_id, draft.author_id)))
+                access.require_voice(member, now=heads[draft.stream_id].now)
+                if key not in first:
+                    pace.require(member, now=heads[draft.stream_id].now)
             except ChatError as error:
                 outcomes[position] = error
                 continue

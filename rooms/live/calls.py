@@ -30,11 +30,7 @@ def arrival(client: Client, session_key: str, code: str) -> Arrival:
 
 def introduce(client: Client, entrance: Entrance) -> None:
     """Tell a client's socket who it belongs to."""
-    user = entrance.membership.user
-    client.user_id = user.pk
-    client.author = {"id": user.public_id, "name": user.display_name}
-    client.role = entrance.membership.role
-    client.epoch = entrance.epoch
+    client.stand(entrance.membership, epoch=entrance.epoch, now=entrance.now)
 
 
 def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
@@ -51,11 +47,17 @@ def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
     )
 
 
-async def page(threads: DatabaseThreads, room: LiveRoom, request: PageRequest) -> bytes:
+async def page(
+    threads: DatabaseThreads, room: LiveRoom, client: Client, request: PageRequest
+) -> bytes:
     """The `page` frame, or an `error`."""
     try:
         read: Page = await threads.read(
-            log.page, room.stream_id, before=request.before, limit=request.limit
+            log.page,
+            room.stream_id,
+            before=request.before,
+            limit=request.limit,
+            hidden_through=client.hidden_through,
         )
     except Exception as error:  # noqa: BLE001 - whatever it was, there is an answer
         _log("a page could not be read", error)

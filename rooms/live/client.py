@@ -1,15 +1,31 @@
 """One open socket, as the hub and the writer know it."""
 
-from history.wire import WireAuthor
+import asyncio
+from datetime import datetime
+from typing import TypedDict
+
+from history.wire import WireAuthor, timestamp
+from rooms.errors import Muted
 from rooms.live.sockets import Sender
+from rooms.models import Membership
+
+
+class You(TypedDict):
+    """What a socket is told of its own person."""
+
+    id: str
+    name: str
+    role: str
+    muted_until: str | None
+    muted_for: str
 
 
 class Client:
     """A socket of a person in a room. `epoch` is the stream's when access was checked last."""
 
     __slots__ = (
-        "author", "epoch", "posting", "role", "sender", "socket_id", "typed_at",
-        "user_id",
+        "author", "epoch", "hidden_through", "muted_till", "posting", "role", "sender",
+        "socket_id", "typed_at", "user_id", "you",
     )  # fmt: skip
 
     def __init__(self, *, socket_id: str, sender: Sender) -> None:
@@ -18,6 +34,45 @@ class Client:
         self.user_id = 0
         self.author: WireAuthor = {"id": "", "name": ""}
         self.role = ""
+        self.you: You | None = None
         self.epoch = 0
+        self.hidden_through = 0  # messages up to here are not for this person
+        self.muted_till = 0.0  # on the loop's clock; 0 for who may write
         self.posting = 0  # posts under way
         self.typed_at = float("-inf")  # the loop's clock
+
+    def stand(self, member: Membership, *, epoch: int, now: datetime) -> bool:
+        """Take over who this is and what they may, as of `epoch`; whether that is news.
+
+        `now` is the database's: how long a mute still lasts is not this worker's clock's to say.
+        """
+        self.user_id = member.user_id
+        self.author = {"id": member.user.public_id, "name": member.user.display_name}
+        self.role = member.role
+        self.hidden_through = member.hidden_through
+        self.epoch = max(self.epoch, epoch)
+        until = member.muted_until
+        left = (until - now).total_seconds() if until else 0.0
+        self.muted_till = asyncio.get_running_loop().time() + left if left > 0 else 0.0
+        before, self.you = self.you, you(member, now=now)
+        return self.you != before
+
+    def require_voice(self) -> None:
+        """Raises Muted."""
+        if self.muted_till and self.you is not None:
+            left = self.muted_till - asyncio.get_running_loop().time()
+            if left > 0:
+                raise Muted.saying(self.you["muted_for"], seconds=left)
+
+
+def you(member: Membership, *, now: datetime) -> You:
+    is_muted = member.muted_until is not None and member.muted_until > now
+    return {
+        "id": member.user.public_id,
+        "name": member.user.display_name,
+        "role": member.role,
+        "muted_until": timestamp(member.muted_until)
+        if is_muted and member.muted_until is not None
+        else None,
+        "muted_for": member.muted_for if is_muted else "",
+    }

@@ -9,20 +9,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from history import log
 from history.log import Change
-from rooms import access, publish
-from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed
+from rooms import protocol, publish
+from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomFull
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
-from rooms.live.room import LiveRoom, load, people
+from rooms.live.look import Look, load, look_again
+from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
-from rooms.protocol import Close, WirePerson
+from rooms.protocol import Close
 from rooms.publish import Doorbell
 
 logger = logging.getLogger(__name__)
@@ -39,8 +39,8 @@ def close_code(error: ChatError) -> Close:
         return Close.REMOVED
     if isinstance(error, RoomClosed):
         return Close.ROOM_CLOSED
-    # Who has lost the name meanwhile is told so by the form, and chooses another there.
-    if isinstance(error, NotMember | NameTaken):
+    # Who has lost the name or the place meanwhile is told so by the form.
+    if isinstance(error, NotMember | NameTaken | RoomFull):
         return Close.NOT_MEMBER
     return Close.BUSY
 
@@ -86,6 +86,7 @@ class Hub:
             room.start(
                 await self._threads.read(load, room_id=room.room_id, stream_id=room.stream_id)
             )
+            await self._follow_code(room)
         except Exception as error:  # noqa: BLE001 - handed to everyone who waits for the room
             room.ready.set_exception(error)
             room.ready.exception()  # whoever waits gets it; nobody may be waiting any more
@@ -262,15 +263,17 @@ class Hub:
             while True:
                 room.refreshing_again = False
                 clients = list(room.clients.values())
-                look = await self._threads.read(
-                    _look_again, room.room_id, room.stream_id, {c.user_id for c in clients}
+                look: Look = await self._threads.read(
+                    look_again, room.room_id, room.stream_id, {c.user_id for c in clients}
                 )
                 # What was read knows the log at least as far: a name from an older join in it must
                 # not come after the newer one.
                 if look.head > room.cursor:
                     await self.catch_up(room)
+                room.update(look)
+                await self._follow_code(room)
                 self._enforce(room, clients, look)
-                room.update_people(look.people, look.roles)
+                room.update_people(look.roster, look.roles)
                 if not room.refreshing_again:
                     break
         except Exception as error:  # noqa: BLE001 - the epoch stays behind: the next poll tries again
@@ -278,28 +281,39 @@ class Hub:
         finally:
             room.refreshing = False
 
-    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: "_Look") -> None:
+    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: Look) -> None:
         """Hold the clients who were there when the look was taken to what it saw."""
         room.epoch = max(room.epoch, look.epoch)
         for client in clients:
             if client.socket_id not in room.clients:
                 continue
-            try:
-                member = access.check(look.members.get(client.user_id))
-            except ChatError as error:
-                client.sender.close(close_code(error))
-                self.detach(room, client)
+            refusal = look.refused.get(client.user_id)
+            if refusal is not None:
+                self._turn_out(room, client, refusal)
                 continue
+            member = look.members[client.user_id]
             if not member.present:  # has left and come in again, or was taken for gone
                 client.sender.close(Close.BUSY)
                 self.detach(room, client)
                 continue
-            client.epoch = max(client.epoch, look.epoch)
-            client.role = member.role
-            client.author = {"id": member.user.public_id, "name": member.user.display_name}
+            if client.stand(member, epoch=look.epoch, now=look.now):
+                room.tell_standing(client)
         # Who came while it was taken is not in it.
         if any(client.epoch < room.epoch for client in room.clients.values()):
             room.refreshing_again = True
+
+    def _turn_out(self, room: LiveRoom, client: Client, refusal: ChatError) -> None:
+        if isinstance(refusal, Removed):  # told why: a close code has no words
+            client.sender.send([protocol.error(refusal)])
+        client.sender.close(close_code(refusal))
+        self.detach(room, client)
+
+    async def _follow_code(self, room: LiveRoom) -> None:
+        """Hear a room under the code that it has now."""
+        if room.info is not None and (code := room.info["code"]) != room.code:
+            former, room.code = room.code, code
+            await self.bell.join(publish.group(code, room.stream_id))
+            await self.bell.leave(publish.group(former, room.stream_id))
 
     # Passing things -------------------------------------------------------------------------------
 
@@ -313,22 +327,3 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Who may be in a room, with what rights and names: as of `epoch` and `head`, or newer."""
-
-    head: int
-    epoch: int
-    members: dict[int, Membership]
-    people: dict[str, WirePerson]
-    roles: dict[str, str]
-
-
-def _look_again(room_id: int, stream_id: int, user_ids: set[int]) -> _Look:
-    # The epoch first: whoever is let through by what is read next is let through at it.
-    head, epoch = log.heads([stream_id])[stream_id]
-    members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
-    by_user = {member.user_id: member for member in members.select_related("room", "user")}
-    return _Look(head, epoch, by_user, *people(room_id=room_id))

@@ -2,84 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypedDict
 
-from django.db.models import Q
-
-from history import log
 from history.log import Change
 from history.models import Message
-from history.wire import WireMessage, timestamp
+from history.wire import WireMessage
 from rooms import protocol
 from rooms.live import metrics
 from rooms.live.client import Client
+from rooms.live.look import Look, RoomInfo, Snapshot, Waiting
 from rooms.live.sockets import DirectSender, Sender
 from rooms.live.tail import Tail
-from rooms.models import Membership, Room
+from rooms.models import Membership
 from rooms.protocol import WirePerson
 
 _COMINGS = {Message.Kind.JOIN.value, Message.Kind.LEAVE.value}
 
 
-class RoomInfo(TypedDict):
-    id: str
-    code: str
-    title: str
-    grace: int
-    created_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A room as the database has it: at least at `change.through`."""
-
-    info: RoomInfo
-    change: Change
-    floor: int
-    roster: dict[str, WirePerson]
-    roles: dict[str, str]
-
-
-def load(*, room_id: int, stream_id: int) -> Snapshot:
-    """Read a room for the first time. Runs on a database thread.
-
-    The log is read before the roster: a join that the roster knows and the log does not is told
-    again by the log, which does no harm, while the other way round it would be missing.
-    """
-    head, _ = log.heads([stream_id])[stream_id]
-    floor = max(0, head - log.RESUME_LIMIT)
-    change = log.changed_since(stream_id, floor, limit=2 * log.RESUME_LIMIT)
-    room = Room.objects.get(pk=room_id)
-    info: RoomInfo = {
-        "id": room.public_id,
-        "code": room.code,
-        "title": room.title,
-        "grace": room.grace,
-        "created_at": timestamp(room.created_at),
-    }
-    return Snapshot(info, change, floor, *people(room_id=room_id))
-
-
-def people(*, room_id: int) -> tuple[dict[str, WirePerson], dict[str, str]]:
-    """Who is in a room now, and the role of everyone who has one, there or not; by public id.
-
-    Runs on a database thread.
-    """
-    rows = (
-        Membership.objects.filter(room_id=room_id)
-        .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
-        .order_by("pk")
-        .values_list("user__public_id", "user__display_name", "role", "present")
-    )
-    roster: dict[str, WirePerson] = {}
-    roles: dict[str, str] = {}
-    for public_id, name, role, present in rows:
-        if present:
-            roster[public_id] = {"id": public_id, "name": name, "role": role}
-        if role != Membership.Role.MEMBER:
-            roles[public_id] = role
-    return roster, roles
+def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMessage]:
+    """Those that somebody may see to whom everything up to a number is hidden."""
+    return [message for message in messages if message["seq"] > hidden_through]
 
 
 class LiveRoom:
@@ -95,12 +36,15 @@ class LiveRoom:
         self.tail = Tail(floor=0, messages=())
         self.roster: dict[str, WirePerson] = {}
         self.roles: dict[str, str] = {}
+        self.waiting: list[Waiting] = []  # to be let in
         self.clients: dict[str, Client] = {}
         self.entering = 0  # sockets that will be among the clients in a moment
         # The same, by the way a frame takes to them.
         self._writers: dict[Client, Callable[[bytes], None]] = {}
         self._senders: dict[Client, Sender] = {}
         self._frame: Callable[[bytes], bytes] = bytes
+        # Those to whom what was said before they came is hidden.
+        self._newcomers: set[Client] = set()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # Changes heard ahead of their turn, by the number they start after.
         self.early: dict[int, Change] = {}
@@ -113,9 +57,12 @@ class LiveRoom:
         self.epoch = snapshot.change.epoch
         self.tail = Tail(floor=snapshot.floor, messages=snapshot.change.messages)
         self.roster, self.roles = snapshot.roster, snapshot.roles
+        self.waiting = snapshot.waiting
 
     def add(self, client: Client) -> None:
         self.clients[client.socket_id] = client
+        if client.hidden_through:
+            self._newcomers.add(client)
         if isinstance(client.sender, DirectSender):
             self._writers[client] = client.sender.write
             self._frame = client.sender.frame
@@ -126,7 +73,31 @@ class LiveRoom:
         """Whether the client was here."""
         self._writers.pop(client, None)
         self._senders.pop(client, None)
+        self._newcomers.discard(client)
         return self.clients.pop(client.socket_id, None) is not None
+
+    # Rules ------------------------------------------------------------------------------------------
+
+    def update(self, look: Look) -> None:
+        """Take over the room's settings, and who waits to be let in; show what is different."""
+        if look.info != self.info:
+            self.info = look.info
+            self.show([protocol.encode("room", room=look.info)])
+        if look.waiting != self.waiting:
+            self.waiting = look.waiting
+            for client in self.clients.values():
+                if client.role != Membership.Role.MEMBER:
+                    client.sender.send([protocol.encode("requests", waiting=self.waiting)])
+
+    def tell_standing(self, client: Client) -> None:
+        """Tell a client what has become of its person, and, if that can let people in, of whom."""
+        client.sender.send([protocol.encode("you", you=client.you), *self.requests(client)])
+
+    def requests(self, client: Client) -> list[bytes]:
+        """The frame with who waits to be let in, for those who can let them in."""
+        if not self.waiting or client.role == Membership.Role.MEMBER:
+            return []
+        return [protocol.encode("requests", waiting=self.waiting)]
 
     # Fan-out --------------------------------------------------------------------------------------
 
@@ -137,13 +108,44 @@ class LiveRoom:
 
         `acks` are frames for some of the clients, sent in the same write.
         """
-        frames = protocol.events(change, after=self.cursor)
+        before = self.cursor
+        frames = protocol.events(change, after=before)
         # A repair may have read a part of it already.
-        new = [message for message in change.messages if message["changed"] > self.cursor]
+        new = [message for message in change.messages if message["changed"] > before]
         self.cursor = change.through
         self.tail.add(new)
-        frames += self._presence(new)
-        self.show(frames, acks=acks)
+        presence = self._presence(new)
+        if self._newcomers and (parted := self._parted(change, new, before)):
+            self._show_each(parted, [*frames, *presence], presence, acks or {})
+        else:
+            self.show(frames + presence, acks=acks)
+
+    def _parted(
+        self, change: Change, new: Sequence[WireMessage], after: int
+    ) -> dict[Client, list[bytes]]:
+        """The change for those who may not see all of it: nobody, unless it is of older messages."""
+        first = min((message["seq"] for message in new), default=self.cursor)
+        return {
+            client: protocol.events_of(
+                protocol.split(
+                    visible(new, client.hidden_through), after=after, through=change.through
+                )
+            )
+            for client in self._newcomers
+            if first <= client.hidden_through
+        }
+
+    def _show_each(
+        self,
+        parted: Mapping[Client, Sequence[bytes]],
+        frames: Sequence[bytes],
+        presence: Sequence[bytes],
+        acks: Mapping[Client, Sequence[bytes]],
+    ) -> None:
+        for client in self.clients.values():
+            own = [*parted[client], *presence] if client in parted else frames
+            client.sender.send([*acks.get(client, ()), *own])
+        metrics.deliveries.inc(len(self.clients))
 
     def show(
         self, payloads: Sequence[bytes], *, acks: Mapping[Client, Sequence[bytes]] | None = None

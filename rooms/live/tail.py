@@ -41,25 +41,32 @@ class Tail:
             if message["author"] and message["author"]["id"] == author["id"]:
                 self._by_seq[seq] = {**message, "author": author}
 
-    def since(self, after: int) -> list[WireMessage] | None:
-        """What changed after a number; None if that reaches back beyond the tail."""
+    def since(self, after: int, *, hidden_through: int = 0) -> list[WireMessage] | None:
+        """What changed after a number; None if that reaches back beyond the tail.
+
+        Without the messages up to `hidden_through`.
+        """
         if after < self.floor:
             return None
         missed: list[WireMessage] = []
         for message in reversed(self._by_seq.values()):
             if message["changed"] <= after:
                 break
-            missed.append(message)
+            if message["seq"] > hidden_through:
+                missed.append(message)
         missed.reverse()
         return missed
 
-    def newest(self, count: int) -> tuple[list[WireMessage], bool] | None:
-        """The newest messages by `seq`, and whether there are older ones. None if unsure."""
+    def newest(
+        self, count: int, *, hidden_through: int = 0
+    ) -> tuple[list[WireMessage], bool] | None:
+        """The newest messages by `seq`, and whether there are older ones. None if unsure.
+
+        Those up to `hidden_through` do not count.
+        """
         # Whatever has a seq above the floor changed above it too, and so is here.
-        here = sorted(seq for seq in self._by_seq if seq > self.floor)
-        if len(here) < count and self.floor > 0:
+        here = sorted(seq for seq in self._by_seq if seq > max(self.floor, hidden_through))
+        beyond = self.floor > hidden_through  # there may be older ones that are not here
+        if beyond and (len(here) < count or (hidden_through and len(here) == count)):
             return None
-        return (
-            [self._by_seq[seq] for seq in here[-count:]],
-            len(here) > count or self.floor > 0,
-        )
+        return [self._by_seq[seq] for seq in here[-count:]], len(here) > count or beyond

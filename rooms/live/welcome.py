@@ -1,7 +1,5 @@
 """The first frame: everything a client lacks, from memory where memory reaches."""
 
-from typing import Any
-
 from django.conf import settings
 
 from history import log
@@ -27,29 +25,36 @@ async def enter(
     if after is not None and after > room.cursor:
         # It has heard more from another worker than this one has, or made the number up.
         await hub.catch_up(room)
-    missed = None if after is None or after > room.cursor else room.tail.since(after)
+    missed = None if after is None or after > room.cursor else _since(room, client, after)
     if after is not None and missed is not None:
         metrics.resumes.inc()
         await _resume(room, client, after, missed)
     else:
-        messages, older = await _newest(hub, threads, room)
+        messages, older = await _newest(hub, threads, room, client)
         metrics.resets.inc()
         _reset(room, client, messages, older)
     hub.attach(room, client)
 
 
 async def _newest(
-    hub: Hub, threads: DatabaseThreads, room: LiveRoom
+    hub: Hub, threads: DatabaseThreads, room: LiveRoom, client: Client
 ) -> tuple[list[WireMessage], bool]:
     """The newest page as it is at the room's cursor, and whether there is more before it."""
-    while (page := room.tail.newest(NEWEST_PAGE)) is None:
+    hidden = client.hidden_through
+    while (page := room.tail.newest(NEWEST_PAGE, hidden_through=hidden)) is None:
         cursor = room.cursor
-        read = await threads.read(log.page, room.stream_id, limit=NEWEST_PAGE)
+        read = await threads.read(
+            log.page, room.stream_id, limit=NEWEST_PAGE, hidden_through=hidden
+        )
         if any(message["changed"] > room.cursor for message in read.messages):
             await hub.catch_up(room)
         elif cursor == room.cursor:
             return read.messages, read.older
     return page
+
+
+def _since(room: LiveRoom, client: Client, after: int) -> list[WireMessage] | None:
+    return room.tail.since(after, hidden_through=client.hidden_through)
 
 
 async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
@@ -66,7 +71,7 @@ async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireM
     while next(runs, None) is not None:
         client.sender.send(frames)
         await client.sender.drain()
-        rest = room.tail.since(end)
+        rest = _since(room, client, end)
         if rest is None:
             raise Unavailable
         runs = protocol.split(rest, after=end, through=room.cursor)
@@ -92,13 +97,12 @@ def _welcome(
     older: bool,
 ) -> list[bytes]:
     """The frame, and `members` frames with the people who do not fit into it."""
-    you: dict[str, Any] = {**client.author, "role": client.role}
     people = list(room.roster.values())
     welcome = protocol.encode(
         "welcome",
         protocol=VERSION,
         room=room.info,
-        you=you,
+        you=client.you,
         mode=mode,
         after=after,
         through=through,
@@ -111,4 +115,5 @@ def _welcome(
             "name": names.MAX_LENGTH,
         },
     )
-    return [welcome, *protocol.members(joined=people[PEOPLE_MAX:], left=[], count=len(people))]
+    rest = protocol.members(joined=people[PEOPLE_MAX:], left=[], count=len(people))
+    return [welcome, *rest, *room.requests(client)]

@@ -16,13 +16,14 @@ from history.batch import Stale
 from history.log import Change
 from rooms import protocol, publish
 from rooms.actions import messages
-from rooms.actions.messages import Draft, Posted
+from rooms.actions.messages import ASK, Draft, Posted
 from rooms.errors import ChatError, Unavailable
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
+from rooms.models import Membership
 from rooms.protocol import Post
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ BATCHES = 3
 # Posts that must wait before another batch starts beside one that is under way: smaller batches
 # would cost each message more, and it would hardly be sooner.
 WORTH_A_BATCH = 16
+_MEMBER = Membership.Role.MEMBER.value
 # Posts that may wait on one worker; far beyond what can be committed before a person gives up.
 WAITING = 20_000
 
@@ -43,6 +45,8 @@ class _Waiting:
     room: LiveRoom
     post: Post
     since: float
+    # Of when its author was seen to be allowed: what has changed since is asked about again.
+    epoch: int
 
 
 Outcomes = Sequence[Posted | ChatError]
@@ -74,7 +78,8 @@ class Writer:
         self._waiting += 1
         client.posting += 1
         stream = room.stream_id
-        waiting = _Waiting(client, room, post, monotonic())
+        asks = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
+        waiting = _Waiting(client, room, post, monotonic(), ASK if asks else client.epoch)
         if (held := self._held.get(stream)) is not None:
             held.append(waiting)
         else:
@@ -180,7 +185,7 @@ def _draft(waiting: _Waiting) -> Draft:
         author=client.author,
         client_id=waiting.post.client_id,
         body=waiting.post.body,
-        epoch=client.epoch,
+        epoch=waiting.epoch,
     )
 
 
@@ -190,8 +195,12 @@ def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     First the fast way; if that does not fit, the one that looks each message up; if one of them
     makes even that fail, each by itself, so that a bad one fails alone.
     """
+    asking = [draft for draft in drafts if draft.epoch == ASK]
+    if asking and len(asking) < len(drafts):
+        return _commit_apart(drafts)
     try:
-        return messages.post(drafts)
+        if not asking:
+            return messages.post(drafts)
     except (Stale, IntegrityError):
         pass
     except (OperationalError, InterfaceError):
@@ -215,4 +224,17 @@ def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
         outcome, change = commit([draft])
         outcomes += outcome
         changes += change
+    return outcomes, changes
+
+
+def _commit_apart(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+    """So that one slow room does not make a whole batch ask."""
+    outcomes: list[Posted | ChatError] = [Unavailable() for _ in drafts]
+    changes: list[Change] = []
+    for asks in (False, True):
+        where = [n for n, draft in enumerate(drafts) if (draft.epoch == ASK) is asks]
+        found, made = commit([drafts[n] for n in where])
+        for n, outcome in zip(where, found, strict=True):
+            outcomes[n] = outcome
+        changes += made
     return outcomes, changes

@@ -1,0 +1,99 @@
+"""Giving orders in a room: who may, under its lock, and how everybody learns of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from history import log
+from history.models import Message
+from rooms import access, audit, publish
+from rooms.errors import Forbidden, NotMember, RoomClosed
+from rooms.models import Deed, Membership, Room, User
+
+REASON_MAX = 200
+STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """An order under way: its room is locked, and whoever gives it may.
+
+    `role` is what the one who gives it is: owner, moderator, staff, or system for the site itself.
+    """
+
+    room: Room
+    head: log.Head
+    by: User | None
+    role: str
+    reason: str
+
+    @property
+    def name(self) -> str:
+        """As it is told in the room: staff acts as the site, not as a person."""
+        return "The site" if self.by is None or self.role == STAFF else str(self.by)
+
+    def announce(self, text: str) -> None:
+        """Put a notice into the log: a sentence without its full stop, the reason after it."""
+        body = f"{text}: {self.reason}" if self.reason else f"{text}."
+        author = None if self.role == STAFF else self.by
+        change = log.append(self.head, [log.entry(Message.Kind.NOTICE, author, body=body)])
+        publish.changed(code=self.room.code, change=change)
+
+    def change_rules(self) -> None:
+        """Have every worker look again at who may do what here."""
+        log.raise_epoch(self.room.stream_id)
+        publish.rules_changed(code=self.room.code, stream_id=self.room.stream_id)
+
+    def record(self, verb: str, *, target: User | None = None, **details: Any) -> Deed:
+        return audit.record(
+            verb,
+            actor=self.by,
+            role=self.role,
+            room=self.room,
+            target=target,
+            reason=self.reason,
+            **details,
+        )
+
+
+def take(
+    *, room: Room, by: User | None, reason: str = "", as_owner: bool = False, staff: bool = False
+) -> Charge:
+    """Lock a room for an order. Must run in a transaction.
+
+    `staff`: `by` acts for the site, whatever they are in the room. Without `by` the site itself
+    does. Raises RoomClosed, NotMember, Removed or Forbidden.
+    """
+    assert transaction.get_connection().in_atomic_block
+    head = log.lock(room.stream_id)
+    room = Room.objects.select_related("owner").get(pk=room.pk)
+    if not room.is_open:
+        raise RoomClosed
+    reason = clean_reason(reason)
+    if by is None or staff:
+        return Charge(room, head, by, STAFF if by else "system", reason)
+    role = access.in_charge(user=by, room=room, as_owner=as_owner).role
+    return Charge(room, head, by, role, reason)
+
+
+def target(charge: Charge, user: User) -> Membership:
+    """The membership of the person an order is about.
+
+    Raises NotMember, or Forbidden for who is not below the one who gives it.
+    """
+    found = Membership.objects.filter(room=charge.room, user=user).select_related("user")
+    member = found.first()
+    if member is None:
+        raise NotMember("That person is not in this room.")
+    if charge.role in {Membership.Role.OWNER, Membership.Role.MODERATOR}:
+        own = Membership(room=charge.room, role=charge.role)
+        if member.user_id == (charge.by and charge.by.pk) or not access.outranks(own, member):
+            raise Forbidden(f"{member.user} is not yours to judge.")
+    return member
+
+
+def clean_reason(text: str) -> str:
+    """One line of it, without what cannot be kept or shown."""
+    line = " ".join(text.split())
+    return "".join(mark for mark in line if mark.isprintable())[:REASON_MAX]

@@ -1,0 +1,140 @@
+"""Mute, remove, ban, take texts back; and undo each of them within a day."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from rooms.actions import charge
+from rooms.actions.charge import Charge
+from rooms.actions.rooms import depart
+from rooms.actions.settings import span
+from rooms.errors import Forbidden, NotMember
+from rooms.models import Deed, Membership, Room, Shunned, User
+
+# How long a deed can be undone, and how long a banned guest's traces count.
+UNDO_WITHIN = timedelta(days=1)
+SHUN = timedelta(days=1)
+MINUTES_MAX = 366 * 24 * 60
+
+
+@transaction.atomic
+def mute(
+    *, room: Room, by: User, user: User, minutes: int, reason: str = "", staff: bool = False
+) -> Deed:
+    """Not to be heard for so many minutes; reading goes on.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    member = charge.target(order, user)
+    minutes = max(1, min(minutes, MINUTES_MAX))
+    until = order.head.now + timedelta(minutes=minutes)
+    Membership.objects.filter(pk=member.pk).update(muted_until=until, muted_for=order.reason)
+    order.announce(f"{order.name} muted {member.user} for {span(60 * minutes)}")
+    order.change_rules()
+    return order.record("mute", target=user, minutes=minutes)
+
+
+@transaction.atomic
+def unmute(
+    *, room: Room, by: User, user: User, reason: str = "", staff: bool = False
+) -> Deed | None:
+    """None if the person was not muted. Raises NotMember, Removed, RoomClosed, Forbidden."""
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    member = charge.target(order, user)
+    return order.record("unmute", target=user) if _lift_mute(order, member) else None
+
+
+@transaction.atomic
+def remove(*, room: Room, by: User, user: User, reason: str = "", staff: bool = False) -> Deed:
+    """Send somebody away, who is new to the room on coming back.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    member = charge.target(order, user)
+    if member.left_at is not None or member.banned_at is not None:
+        raise NotMember("That person is not in this room.")
+    _send_away(order, member, banned=False)
+    return order.record("remove", target=user)
+
+
+@transaction.atomic
+def ban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = False) -> Deed:
+    """Shut somebody out of the room for as long as it lives, and guests from the same place for a
+    day: whoever has lost a name can make another, but not another browser and network so easily.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    member = charge.target(order, user)
+    if member.banned_at is not None:
+        raise NotMember("That person is banned already.")
+    Shunned.objects.bulk_create(
+        [
+            Shunned(room=order.room, user=user, trace=trace, until=order.head.now + SHUN)
+            for trace in {member.device_trace, member.address_trace} - {""}
+        ],
+        update_conflicts=True,
+        unique_fields=["room", "trace", "user"],
+        update_fields=["until"],
+    )
+    _send_away(order, member, banned=True)
+    return order.record("ban", target=user)
+
+
+@transaction.atomic
+def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
+    """Take a mute or a ban back.
+
+    Raises NotMember, Removed, RoomClosed; Forbidden for what cannot be undone, or not any more.
+    """
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    deed = Deed.objects.get(pk=deed.pk)
+    if deed.room_id != order.room.public_id or deed.verb not in UNDOABLE:
+        raise Forbidden("That cannot be undone.")
+    if Deed.objects.filter(undoes=deed).exists() or deed.at < order.head.now - UNDO_WITHIN:
+        raise Forbidden("It is too late to undo that.")
+    user = User.objects.get(public_id=deed.target_id)
+    member = charge.target(order, user)
+    UNDOABLE[deed.verb](order, member)
+    return order.record(f"undo {deed.verb}", target=user, undoes=deed)
+
+
+def _lift_mute(order: Charge, member: Membership) -> bool:
+    if member.muted_until is None or member.muted_until <= order.head.now:
+        return False
+    Membership.objects.filter(pk=member.pk).update(muted_until=None, muted_for="")
+    order.announce(f"{order.name} lets {member.user} speak again")
+    order.change_rules()
+    return True
+
+
+def _lift_ban(order: Charge, member: Membership) -> bool:
+    Shunned.objects.filter(room=order.room, user=member.user_id).delete()
+    lifted = Membership.objects.filter(pk=member.pk, banned_at__isnull=False).update(
+        banned_at=None, removed_at=None, removed_for="", left_at=Now()
+    )
+    order.announce(f"{order.name} lifted the ban of {member.user}")
+    order.change_rules()
+    return bool(lifted)
+
+
+def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:
+    Membership.objects.filter(pk=member.pk).update(
+        left_at=Now(),
+        removed_at=Now(),
+        removed_for=order.reason,
+        banned_at=Now() if banned else None,
+        reserved_until=None,
+        role=Membership.Role.MEMBER,
+    )
+    # Told before they go, so that they are told too.
+    order.announce(f"{order.name} {'banned' if banned else 'removed'} {member.user}")
+    if member.present:
+        depart(head=order.head, room=order.room, memberships=[member])
+    order.change_rules()
+
+
+UNDOABLE = {"mute": _lift_mute, "ban": _lift_ban}

@@ -1,0 +1,153 @@
+"""What the owner orders of a room. Check, write, publish."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+
+from rooms import codes
+from rooms.actions import charge
+from rooms.actions.rooms import MAX_GRACE
+from rooms.errors import BadFrame, CodesExhausted
+from rooms.models import Deed, Room, User
+
+PASSCODE_MAX = 64
+CAPACITY_MAX = 100_000
+SLOW_MODE_MAX = 6 * 3600
+_TRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a room shall be. `passcode`: None leaves it as it is, "" takes it away."""
+
+    title: str
+    locked: bool
+    by_request: bool
+    capacity: int | None
+    slow_mode: int
+    grace: int
+    history_open: bool
+    passcode: str | None = None
+
+    @classmethod
+    def of(cls, room: Room) -> "Wishes":
+        """How it is."""
+        return cls(
+            title=room.title,
+            locked=room.locked,
+            by_request=room.by_request,
+            capacity=room.capacity,
+            slow_mode=room.slow_mode,
+            grace=room.grace,
+            history_open=room.history_open,
+        )
+
+
+def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed | None:
+    """Bring a room's settings to what is wished; None if they are so already.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden; BadFrame for a value out of bounds.
+    """
+    _check(wishes)
+    # Hashed before anything is locked: it takes as long as a hundred messages.
+    hashed = make_password(wishes.passcode) if wishes.passcode else ""
+    with transaction.atomic():
+        order = charge.take(room=room, by=by, as_owner=True, staff=staff)
+        room = order.room
+        news: dict[str, Any] = {
+            name: getattr(wishes, name)
+            for name in Wishes.__slots__
+            if name != "passcode" and getattr(wishes, name) != getattr(room, name)
+        }
+        details = dict(news)
+        if wishes.passcode or (wishes.passcode == "" and room.passcode):
+            news["passcode"], details["passcode"] = hashed, bool(hashed)
+        if not news:
+            return None
+        Room.objects.filter(pk=room.pk).update(**news)
+        order.announce(f"{order.name} {_sentence(details)}")
+        order.change_rules()
+        return order.record("settings", **details)
+
+
+def renew_code(*, room: Room, by: User, staff: bool = False) -> str:
+    """Give a room another code. The old one is dead; whoever is in the room stays.
+
+    Raises what `change` does, and CodesExhausted.
+    """
+    with transaction.atomic():
+        order = charge.take(room=room, by=by, as_owner=True, staff=staff)
+        former = order.room.code
+        code = _take_code(order.room)
+        order.announce(f"{order.name} gave this room a new code, {code}. The old one is dead")
+        order.change_rules()
+        order.record("new code", former=former, code=code)
+    room.code = code
+    return code
+
+
+def _take_code(room: Room) -> str:
+    for code in codes.candidates(length=settings.CHAT_CODE_LENGTH, count=_TRIES):
+        if Room.objects.filter(code=code, closed_at__isnull=True).exists():
+            continue
+        try:
+            with transaction.atomic():
+                Room.objects.filter(pk=room.pk).update(code=code)
+        except IntegrityError:
+            continue  # another worker took it since it was looked up
+        return code
+    raise CodesExhausted
+
+
+def _check(wishes: Wishes) -> None:
+    if len(wishes.title) > (Room._meta.get_field("title").max_length or 0):
+        raise BadFrame("That title is too long.")
+    if "\0" in wishes.title or "\0" in (wishes.passcode or ""):
+        raise BadFrame("Text cannot contain the character U+0000.")
+    if wishes.passcode and len(wishes.passcode) > PASSCODE_MAX:
+        raise BadFrame(f"A passcode has at most {PASSCODE_MAX} characters.")
+    if wishes.capacity is not None and not 1 <= wishes.capacity <= CAPACITY_MAX:
+        raise BadFrame("A room holds at least one person.")
+    if not 0 <= wishes.slow_mode <= SLOW_MODE_MAX or not 0 <= wishes.grace <= MAX_GRACE:
+        raise BadFrame("That is too long a time.")
+
+
+def _sentence(news: dict[str, Any]) -> str:
+    """What was changed, as the room is told it."""
+    says = [_SAYINGS[name](value) for name, value in news.items()]
+    return says[0] if len(says) == 1 else ", ".join(says[:-1]) + " and " + says[-1]
+
+
+def span(seconds: int) -> str:
+    """A time as people say it: "10 minutes", "1 day"."""
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds >= size and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return "0 seconds"
+
+
+_SAYINGS: dict[str, Callable[[Any], str]] = {
+    "title": lambda to: f"named the room “{to}”" if to else "took the room's title away",
+    "locked": lambda to: "locked the room" if to else "unlocked the room",
+    "by_request": lambda to: (
+        "made newcomers ask to be let in" if to else "lets newcomers in without asking"
+    ),
+    "capacity": lambda to: (
+        f"limited the room to {to} people" if to else "lifted the limit of people"
+    ),
+    "slow_mode": lambda to: (
+        f"turned on slow mode, one message every {span(to)}" if to else "turned slow mode off"
+    ),
+    "grace": lambda to: f"made the empty room stay open for {span(to)}",
+    "history_open": lambda to: (
+        "lets newcomers see what was said before"
+        if to
+        else "hid what was said before from newcomers"
+    ),
+    "passcode": lambda to: "set a passcode" if to else "took the passcode away",
+}

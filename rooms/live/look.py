@@ -1,0 +1,152 @@
+"""What a worker reads of a room from the database: when it loads it, and when its rules change.
+
+All of this runs on database threads.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from history import log
+from history.log import Change
+from history.wire import timestamp
+from rooms import access
+from rooms.errors import ChatError, NotMember
+from rooms.models import JoinRequest, Membership, Room
+from rooms.protocol import WirePerson
+
+
+class RoomInfo(TypedDict):
+    id: str
+    code: str
+    title: str
+    grace: int
+    created_at: str
+    passcode: bool
+    locked: bool
+    by_request: bool
+    capacity: int | None
+    slow_mode: int
+    history_open: bool
+    retention_days: int | None
+
+
+class Waiting(TypedDict):
+    """Somebody who asks to be let in."""
+
+    id: str
+    name: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A room as the database has it: at least at `change.through`."""
+
+    info: RoomInfo
+    change: Change
+    floor: int
+    roster: dict[str, WirePerson]
+    roles: dict[str, str]
+    waiting: list[Waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who may be in a room, with what rights and names: as of `epoch` and `head`, or newer.
+
+    `refused` has those of the people asked about who must go, and why; `now` is the database's.
+    """
+
+    head: int
+    epoch: int
+    info: RoomInfo
+    roster: dict[str, WirePerson]
+    roles: dict[str, str]
+    waiting: list[Waiting]
+    now: datetime
+    members: dict[int, Membership] = field(default_factory=dict)
+    refused: dict[int, ChatError] = field(default_factory=dict)
+
+
+def load(*, room_id: int, stream_id: int) -> Snapshot:
+    """Read a room for the first time.
+
+    The log is read before the roster: a join that the roster knows and the log does not is told
+    again by the log, which does no harm, while the other way round it would be missing.
+    """
+    head, _ = log.heads([stream_id])[stream_id]
+    floor = max(0, head - log.RESUME_LIMIT)
+    change = log.changed_since(stream_id, floor, limit=2 * log.RESUME_LIMIT)
+    info = describe(Room.objects.get(pk=room_id))
+    return Snapshot(info, change, floor, *people(room_id=room_id), waiting(room_id=room_id))
+
+
+def look_again(room_id: int, stream_id: int, user_ids: set[int]) -> Look:
+    # The epoch first: whoever is let through by what is read next is let through at it.
+    head, epoch = log.heads([stream_id])[stream_id]
+    look = Look(
+        head,
+        epoch,
+        describe(Room.objects.get(pk=room_id)),
+        *people(room_id=room_id),
+        waiting(room_id=room_id),
+        now=Room.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=room_id),
+    )
+    members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
+    look.refused.update(dict.fromkeys(user_ids, NotMember()))
+    for member in members.select_related("room", "user"):
+        try:
+            look.members[member.user_id] = access.check(member)
+            del look.refused[member.user_id]
+        except ChatError as error:
+            look.refused[member.user_id] = error
+    return look
+
+
+def describe(room: Room) -> RoomInfo:
+    return {
+        "id": room.public_id,
+        "code": room.code,
+        "title": room.title,
+        "grace": room.grace,
+        "created_at": timestamp(room.created_at),
+        "passcode": bool(room.passcode),
+        "locked": room.locked,
+        "by_request": room.by_request,
+        "capacity": room.capacity,
+        "slow_mode": room.slow_mode,
+        "history_open": room.history_open,
+        "retention_days": room.retention_days,
+    }
+
+
+def people(*, room_id: int) -> tuple[dict[str, WirePerson], dict[str, str]]:
+    """Who is in a room now, and the role of everyone who has one, there or not; by public id."""
+    rows = (
+        Membership.objects.filter(room_id=room_id)
+        .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
+        .order_by("pk")
+        .values_list("user__public_id", "user__display_name", "role", "present")
+    )
+    roster: dict[str, WirePerson] = {}
+    roles: dict[str, str] = {}
+    for public_id, name, role, present in rows:
+        if present:
+            roster[public_id] = {"id": public_id, "name": name, "role": role}
+        if role != Membership.Role.MEMBER:
+            roles[public_id] = role
+    return roster, roles
+
+
+def waiting(*, room_id: int) -> list[Waiting]:
+    """Who asks to be let in, in the order they asked."""
+    rows = (
+        JoinRequest.objects.filter(room_id=room_id, state=JoinRequest.State.WAITING)
+        .order_by("asked_at", "pk")
+        .values_list("user__public_id", "user__display_name", "asked_at")
+    )
+    return [{"id": who, "name": name, "at": timestamp(at)} for who, name, at in rows]
