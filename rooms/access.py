@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from rooms.errors import Forbidden, Muted, NotMember, Removed, RoomClosed
-from rooms.models import Membership, Room, User
+from rooms.models import Deed, Membership, Room, User
 
 Role = Membership.Role
 
@@ -55,6 +55,8 @@ def require_voice(membership: Membership, *, now: datetime) -> None:
         raise Muted.saying(membership.muted_for, seconds=(until - now).total_seconds())
 
 
+# The deed by which a room gets another code.
+NEW_CODE = "new code"
 _RANK = {Role.MEMBER.value: 0, Role.MODERATOR.value: 1, Role.OWNER.value: 2}
 
 
@@ -87,6 +89,20 @@ def membership(*, user: User, code: str) -> Membership:
     Raises NotMember, Removed or RoomClosed: the last when it was the person's and has closed.
     """
     return check(choose(find([(user.pk, code)]), user_id=user.pk, code=code))
+
+
+def forwarded(*, user: User, code: str) -> str:
+    """The present code of a room of this person's that had another one before; "" for none.
+
+    The old code is dead to everybody else.
+    """
+    mine = Membership.objects.filter(
+        user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
+    )
+    rooms = dict(mine.values_list("room__public_id", "room__code"))
+    deeds = Deed.objects.filter(room_id__in=rooms, verb=NEW_CODE, room_code=code)
+    room = deeds.order_by("-pk").values_list("room_id", flat=True).first()
+    return rooms[room] if room else ""
 
 
 def find(pairs: Collection[tuple[int, str]]) -> list[Membership]:

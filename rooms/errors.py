@@ -98,7 +98,7 @@ class RoomNotFound(ChatError):
 
 
 class RoomLocked(ChatError):
-    """Nobody new may come in. This and the three below are said only to who has a right code."""
+    """Nobody new may come in. This and those below, down to MustAsk, are said only to who has a right code."""
 
     code = "locked"
     status = 403
@@ -109,6 +109,10 @@ class PasscodeNeeded(ChatError):
     code = "passcode"
     status = 403
     message = "This room has a passcode. Ask whoever invited you for it."
+
+
+class WrongPasscode(PasscodeNeeded):
+    message = "That is not this room's passcode."
 
 
 class RoomFull(ChatError):

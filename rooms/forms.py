@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rooms.errors import BadName, ChatError, RoomNotFound
+from rooms.errors import BadName, ChatError, PasscodeNeeded, RoomNotFound
 from rooms.models import Room
 
 # How long a room can be asked to stay open when nobody is in it, in seconds.
@@ -20,8 +20,15 @@ class EntryForm(forms.Form):
 
     name = forms.Field(required=False)
     code = forms.Field(required=False)
+    # Asked for once the code is known to be right.
+    passcode = forms.Field(required=False)
     title = forms.CharField(required=False, max_length=Room._meta.get_field("title").max_length)
     grace = forms.TypedChoiceField(required=False, choices=GRACES, coerce=int, empty_value=None)
+
+    @property
+    def asks_passcode(self) -> bool:
+        """Whether the room is known to ask for one: to who typed its code, and nobody else."""
+        return "passcode" in self.data or bool(self.errors.get("passcode"))
 
     @property
     def is_joining(self) -> bool:
@@ -42,5 +49,7 @@ class EntryForm(forms.Form):
             self.add_error(
                 "code", _("Type the code of a room first.") if blank else refusal.message
             )
+        elif isinstance(refusal, PasscodeNeeded):
+            self.add_error("passcode", refusal.message)
         else:
             self.add_error(None, refusal.message)

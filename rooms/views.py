@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,9 +16,18 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from history import personal
-from rooms import access, addresses, codes, limits, preview
-from rooms.actions import people, rooms
-from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomNotFound
+from rooms import access, addresses, codes, limits, preview, traces
+from rooms.actions import admission, people, rooms
+from rooms.errors import (
+    ChatError,
+    MustAsk,
+    NameTaken,
+    NotMember,
+    Removed,
+    RoomClosed,
+    RoomFull,
+    RoomNotFound,
+)
 from rooms.forms import GRACES, EntryForm
 from rooms.models import Membership, Room, User
 
@@ -32,13 +41,15 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_http_methods(["GET", "HEAD", "POST"])
 def front(request: HttpRequest) -> HttpResponse:
     """The way in: one form to make a room or to join one."""
+    response: HttpResponse
     if request.method != "POST":
         return _entry(request, EntryForm(initial={"name": _name(request)}))
     form = EntryForm(request.POST)
     if not form.is_valid():
         return _entry(request, form, status=422)
+    token = traces.token_of(request)
     try:
-        user, room = _enter(request, form)
+        user, room = _enter(request, form, token)
     except ChatError as refusal:
         form.refuse(refusal)
         response = _entry(request, form, status=refusal.status)
@@ -47,7 +58,9 @@ def front(request: HttpRequest) -> HttpResponse:
         return response
     if user != request.user:
         login(request, user, backend=_BACKEND)
-    return redirect("room", code=room.code)
+    response = redirect("room", code=room.code)
+    traces.keep_token(response, token)
+    return response
 
 
 @never_cache
@@ -64,14 +77,27 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
         return _entry(request, EntryForm(initial=typed), invited=normal)
     try:
         return _show(request, _readmit(user, normal))
-    except NameTaken as refusal:
+    except (NameTaken, RoomFull) as refusal:
         form = EntryForm(typed)
         form.refuse(refusal)
         return _entry(request, form, invited=normal)
     except RoomClosed as refusal:
         return _closed(request, user, normal, status=refusal.status)
     except (NotMember, Removed, RoomNotFound):
+        if current := access.forwarded(user=user, code=normal):
+            return redirect("room", code=current)
+        if admission.is_waiting(user=user, code=normal):
+            return render(request, "rooms/waiting.html", {"code": normal, "me": user})
         return _entry(request, EntryForm(initial=typed), invited=normal)
+
+
+@never_cache
+@require_safe
+def waiting(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether somebody who asked to be let in still waits: JSON, for the page that does."""
+    user, normal = _person(request), codes.normalize(code)
+    waits = user is not None and admission.is_waiting(user=user, code=normal)
+    return JsonResponse({"waiting": waits})
 
 
 @require_safe
@@ -99,7 +125,7 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("front")
 
 
-def _enter(request: HttpRequest, form: EntryForm) -> tuple[User, Room]:
+def _enter(request: HttpRequest, form: EntryForm, token: str) -> tuple[User, Room]:
     """Do what the form asks. A refusal leaves nothing behind: no guest, no other name."""
     typed, visitor = form.data, _person(request)
     known, address = visitor.public_id if visitor else "", addresses.of_request(request)
@@ -109,14 +135,19 @@ def _enter(request: HttpRequest, form: EntryForm) -> tuple[User, Room]:
             user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
             options = form.cleaned_data
             return user, rooms.create(user=user, grace=options["grace"], title=options["title"])
-    code = typed.get("code", "")
+    code, passcode = typed.get("code", ""), typed.get("passcode", "")
     at_home = visitor is not None and visitor.date_joined < timezone.now() - AT_HOME
     with (
         limits.join(person=known, address=address, code=codes.normalize(code), at_home=at_home),
-        transaction.atomic(),
+        limits.passcode(address=address, code=codes.normalize(code), typed=bool(passcode)),
     ):
-        user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
-        return user, rooms.join(user=user, code=code)
+        proof, known_by = admission.prove(code=code, passcode=passcode), traces.of(request, token)
+        with transaction.atomic():
+            user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
+            try:
+                return user, rooms.join(user=user, code=code, proof=proof, traces=known_by)
+            except MustAsk:
+                return user, admission.ask(user=user, code=code, proof=proof, traces=known_by)
 
 
 def _readmit(user: User, code: str) -> Membership:

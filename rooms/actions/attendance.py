@@ -17,8 +17,9 @@ from django.db.models.functions import Now
 from history import log
 from history.models import Message
 from rooms import access, presence, publish
+from rooms.actions import admission
 from rooms.actions.rooms import depart
-from rooms.errors import ChatError, NameTaken, NotMember, Unavailable
+from rooms.errors import ChatError, NameTaken, NotMember, RoomFull, Unavailable
 from rooms.models import Membership, Room
 
 
@@ -47,7 +48,8 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Let sockets in, each with its own answer, in the order given.
 
     Whoever was not present is from now on, with a `join` in the log. An error is NotMember,
-    Removed, RoomClosed, Unavailable or, when somebody has taken the name meanwhile, NameTaken.
+    Removed, RoomClosed, Unavailable or, when somebody has taken the name or the last place
+    meanwhile, NameTaken or RoomFull.
     """
     people = access.identify({arrival.session_key for arrival in arrivals})
     wanted = [(people.get(arrival.session_key), arrival.code) for arrival in arrivals]
@@ -84,12 +86,14 @@ def _let_in(
         for outcome in outcomes
         if isinstance(outcome, Entrance) and not outcome.membership.present
     }
-    for namesake in _namesakes(newcomers.values()):
-        del newcomers[namesake]
-        outcomes = [
-            NameTaken() if isinstance(o, Entrance) and o.membership.pk == namesake else o
-            for o in outcomes
-        ]
+    turned_away: dict[int, ChatError] = {
+        **dict.fromkeys(_namesakes(newcomers.values()), NameTaken()),
+        **dict.fromkeys(_surplus(newcomers.values(), heads), RoomFull()),
+    }
+    newcomers = {pk: member for pk, member in newcomers.items() if pk not in turned_away}
+    outcomes = [
+        turned_away.get(o.membership.pk, o) if isinstance(o, Entrance) else o for o in outcomes
+    ]
     entered = [
         (arrival.socket_id, outcome.membership)
         for arrival, outcome in zip(arrivals, outcomes, strict=True)
@@ -124,6 +128,24 @@ def _namesakes(newcomers: Collection[Membership]) -> list[int]:
         if holder != member.user_id:
             namesakes.append(member.pk)
     return namesakes
+
+
+def _surplus(newcomers: Collection[Membership], heads: dict[int, log.Head]) -> list[int]:
+    """The memberships, by id, for which their room has no place. Who came by the form has one."""
+    surplus: list[int] = []
+    left: dict[int, int] = {}
+    for member in newcomers:
+        room, reserved = member.room, member.reserved_until
+        if room.capacity is None or access.is_in_charge(member):
+            continue
+        if reserved is not None and reserved > heads[room.stream_id].now:
+            continue
+        if room.pk not in left:
+            left[room.pk] = room.capacity - admission.taken(room).count()
+        left[room.pk] -= 1
+        if left[room.pk] < 0:
+            surplus.append(member.pk)
+    return surplus
 
 
 def _join(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> None:

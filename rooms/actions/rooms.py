@@ -1,6 +1,7 @@
 """Rooms: made, entered, left, closed. Check, write, publish."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -11,9 +12,11 @@ from django.db.models.functions import Now
 from history import log
 from history.models import Message, Stream
 from rooms import codes, publish
+from rooms.actions import admission
 from rooms.actions.people import is_taken
 from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomNotFound
-from rooms.models import Membership, Room, User
+from rooms.models import JoinRequest, Membership, Room, Shunned, User
+from rooms.traces import UNKNOWN, Traces
 
 # How long a name is kept between the form and the first socket.
 RESERVED = timedelta(seconds=60)
@@ -62,30 +65,42 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
 
 
 @transaction.atomic
-def join(*, user: User, code: str) -> Room:
+def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> Room:
     """Make the person a member of the open room with this code.
 
-    Raises RoomNotFound for an unknown, a closed and a malformed code alike, and to who was banned;
-    NameTaken when somebody there has the name.
+    Who left may come back; who is new to it, or was sent away, is held to the owner's orders.
+    `proof` is of knowing the passcode (`admission.prove`). Raises RoomNotFound for an unknown, a
+    closed and a malformed code alike, and to who was banned; RoomLocked, PasscodeNeeded, MustAsk,
+    RoomFull; NameTaken when somebody there has the name.
     """
     room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
     if room is None:
         raise RoomNotFound
-    log.lock(room.stream_id)
+    head = log.lock(room.stream_id)
     room.refresh_from_db()  # it may have closed while this waited for the lock
     membership = Membership.objects.filter(room=room, user=user).first()
     if not room.is_open or (membership and membership.banned_at) or not user.is_active:
         raise RoomNotFound
-    if is_taken(room_id=room.pk, name_key=user.name_key, except_user_id=user.pk):
-        raise NameTaken
+    is_new = membership is None or membership.removed_at is not None
+    if is_new and room.owner_id != user.pk:
+        admission.check(room=room, head=head, user=user, proof=proof, traces=traces)
+    known = membership is not None
     if membership is None:
         membership = Membership(room=room, user=user)
         if room.owner_id == user.pk:
             membership.role = Membership.Role.OWNER
+    if not membership.present:
+        admission.require_place(room, membership)
+    if is_taken(room_id=room.pk, name_key=user.name_key, except_user_id=user.pk):
+        raise NameTaken
+    if not known:
         membership.save()
-    Membership.objects.filter(pk=membership.pk).update(
-        left_at=None, reserved_until=Now() + RESERVED
-    )
+    news: dict[str, Any] = {"left_at": None, "removed_at": None, "removed_for": ""}
+    if is_new and not room.history_open:
+        news["hidden_through"] = head.seq
+    if traces != UNKNOWN:
+        news |= {"device_trace": traces.device, "address_trace": traces.address}
+    Membership.objects.filter(pk=membership.pk).update(reserved_until=Now() + RESERVED, **news)
     # Coming in stops the closing of an empty room; its grace starts anew.
     Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(
         closes_at=_closing(room.grace, expected=True)
@@ -168,6 +183,10 @@ def close_abandoned() -> int:
 
 def _end(room: Room) -> None:
     Membership.objects.filter(room=room, present=True).update(present=False, away_since=None)
+    # Nobody comes back to a closed room, so nobody need be known again.
+    Membership.objects.filter(room=room).update(device_trace="", address_trace="")
+    Shunned.objects.filter(room=room).delete()
+    JoinRequest.objects.filter(room=room).delete()
     log.raise_epoch(room.stream_id)
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
 

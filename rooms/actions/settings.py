@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from rooms import codes
+from rooms import access, codes
 from rooms.actions import charge
 from rooms.actions.rooms import MAX_GRACE
 from rooms.errors import BadFrame, CodesExhausted
@@ -81,11 +81,10 @@ def renew_code(*, room: Room, by: User, staff: bool = False) -> str:
     """
     with transaction.atomic():
         order = charge.take(room=room, by=by, as_owner=True, staff=staff)
-        former = order.room.code
         code = _take_code(order.room)
         order.announce(f"{order.name} gave this room a new code, {code}. The old one is dead")
         order.change_rules()
-        order.record("new code", former=former, code=code)
+        order.record(access.NEW_CODE, code=code)
     room.code = code
     return code
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from rooms.errors import RoomNotFound
+from rooms.errors import RoomNotFound, WrongPasscode
 from rooms.limits.buckets import (
     Bucket,
     Claim,
@@ -49,9 +49,12 @@ guessing_as = Limiter(Rate(burst=20, per_second=1 / 6), "guess.person")
 # have been here for a day another, so that an attack does not lock them out.
 guessing_at_all = Limiter(Rate(burst=300, per_second=1), "guess.site")
 
+# Passcodes of one room that were wrong. Its length is the owner's choice, so the tries are few.
+passcodes = Limiter(Rate(burst=5, per_second=1 / 30), "passcode.address")
+
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
-    creating_as, guessing, guessing_as, guessing_at_all,
+    creating_as, guessing, guessing_as, guessing_at_all, passcodes,
 )  # fmt: skip
 
 
@@ -96,6 +99,25 @@ def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[Non
     try:
         yield
     except RoomNotFound:
+        raise
+    except BaseException:
+        give_back(tries)
+        raise
+    give_back(tries)
+
+
+@contextmanager
+def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
+    """A try at the passcode of the room with a code, in the body. Raises RateLimited.
+
+    As in `join`: taken first, given back unless it was wrong (WrongPasscode), and asked for whether
+    there is such a room or not.
+    """
+    tries = [Claim(passcodes, f"{address} {code}")] if typed else []
+    require(tries)
+    try:
+        yield
+    except (WrongPasscode, RoomNotFound):
         raise
     except BaseException:
         give_back(tries)

@@ -146,6 +146,9 @@ class JoinRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests"
     )
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    # Those of the membership that may come of it.
+    device_trace = models.CharField(max_length=64, blank=True, editable=False, default="")
+    address_trace = models.CharField(max_length=64, blank=True, editable=False, default="")
     asked_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -1,0 +1,182 @@
+"""Who may come in: what newcomers are held to, and those who ask to be let in."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from history import log
+from rooms import access, codes, publish
+from rooms.actions import charge
+from rooms.errors import (
+    MustAsk,
+    NotMember,
+    PasscodeNeeded,
+    RateLimited,
+    RoomFull,
+    RoomLocked,
+    RoomNotFound,
+    WrongPasscode,
+)
+from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
+from rooms.traces import UNKNOWN, Traces
+
+State = JoinRequest.State
+# Who was turned away may ask again after this; who is not answered for a day has given up.
+ASK_AGAIN = timedelta(minutes=10)
+FORGOTTEN = timedelta(days=1)
+QUEUE_MAX = 100
+
+
+def prove(*, code: str, passcode: str) -> str:
+    """What shows `check` that somebody knows a room's passcode; "" if they do not.
+
+    Checking takes as long as a hundred messages, so nothing is locked meanwhile; and it takes as
+    long for codes of no room, so that time tells nothing.
+    """
+    if not passcode:
+        return ""
+    room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+    kept = room.passcode if room else ""
+    if not kept:
+        make_password(passcode)
+        return ""
+    return kept if check_password(passcode, kept) else "wrong"
+
+
+def check(
+    *, room: Room, head: log.Head, user: User, proof: str, traces: Traces, asking: bool = False
+) -> None:
+    """Hold somebody new to what the owner has ordered. `room` is locked, and as it is now.
+
+    Raises RoomNotFound to guests who were banned under another name, RoomLocked, PasscodeNeeded,
+    WrongPasscode or, unless they are `asking` just now, MustAsk.
+    """
+    if user.is_guest and _is_shunned(room, head, traces):
+        raise RoomNotFound
+    if room.locked:
+        raise RoomLocked
+    if room.passcode and proof != room.passcode:
+        raise WrongPasscode if proof else PasscodeNeeded
+    if room.by_request and not asking:
+        raise MustAsk
+
+
+def require_place(room: Room, membership: Membership) -> None:
+    """Raises RoomFull when a locked room has no place for one more. Those in charge have one."""
+    if room.capacity is None or access.is_in_charge(membership):
+        return
+    if taken(room).exclude(user=membership.user).count() >= room.capacity:
+        raise RoomFull
+
+
+def taken(room: Room) -> Any:
+    """The memberships of who is in a room, or expected in the next moment."""
+    return Membership.objects.filter(
+        Q(present=True) | Q(reserved_until__gt=Now()), room=room, left_at__isnull=True
+    )
+
+
+@transaction.atomic
+def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> Room:
+    """Ask to be let in. Raises what `check` does, and RateLimited to who asks too often."""
+    room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+    if room is None:
+        raise RoomNotFound
+    head = log.lock(room.stream_id)
+    room.refresh_from_db()
+    banned = Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()
+    if not room.is_open or banned or not user.is_active:
+        raise RoomNotFound
+    check(room=room, head=head, user=user, proof=proof, traces=traces, asking=True)
+    request = JoinRequest.objects.filter(room=room, user=user).first()
+    if request is not None and request.state == State.REFUSED and request.decided_at is not None:
+        wait = (request.decided_at + ASK_AGAIN - head.now).total_seconds()
+        if wait > 0:
+            raise RateLimited("You were not let in. You can ask again later.", retry_after=wait)
+    if waiting(room).exclude(user=user).count() >= QUEUE_MAX:
+        raise RateLimited("Too many people are waiting. Please try later.", retry_after=60)
+    JoinRequest.objects.update_or_create(
+        room=room,
+        user=user,
+        defaults={
+            "state": State.WAITING,
+            "asked_at": Now(),
+            "decided_at": None,
+            "decided_by": None,
+            "device_trace": traces.device,
+            "address_trace": traces.address,
+        },
+    )
+    _tell_those_in_charge(room)
+    return room
+
+
+def waiting(room: Room) -> Any:
+    """The requests that wait for an answer, in the order in which they were made."""
+    asked = JoinRequest.objects.filter(
+        room=room, state=State.WAITING, asked_at__gt=Now() - FORGOTTEN
+    )
+    return asked.select_related("user").order_by("asked_at", "pk")
+
+
+def is_waiting(*, user: User, code: str) -> bool:
+    """Whether somebody asks to be let into the open room with this code."""
+    rooms = Room.objects.filter(code=code, closed_at__isnull=True)
+    return any(waiting(room).filter(user=user).exists() for room in rooms)
+
+
+@transaction.atomic
+def admit(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
+    """Make somebody who asks a member. Raises NotMember, Removed, RoomClosed, Forbidden."""
+    order, request = _answer(room, by, user, State.ADMITTED, staff)
+    Membership.objects.update_or_create(
+        room=order.room,
+        user=user,
+        defaults={
+            "left_at": None,
+            "removed_at": None,
+            "removed_for": "",
+            "hidden_through": 0 if order.room.history_open else order.head.seq,
+            "device_trace": request.device_trace,
+            "address_trace": request.address_trace,
+        },
+    )
+    order.announce(f"{order.name} let {user} in")
+    order.change_rules()
+    return order.record("admit", target=user)
+
+
+@transaction.atomic
+def turn_away(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
+    """Do not let somebody in who asks. The room is not told: a stranger's name is not its news.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    order, _ = _answer(room, by, user, State.REFUSED, staff)
+    order.change_rules()
+    return order.record("turn away", target=user)
+
+
+def _answer(
+    room: Room, by: User, user: User, state: JoinRequest.State, staff: bool
+) -> tuple[charge.Charge, JoinRequest]:
+    order = charge.take(room=room, by=by, staff=staff)
+    request = JoinRequest.objects.filter(room=room, user=user, state=State.WAITING).first()
+    if request is None:
+        raise NotMember("That person does not ask any more.")
+    JoinRequest.objects.filter(pk=request.pk).update(state=state, decided_at=Now(), decided_by=by)
+    return order, request
+
+
+def _is_shunned(room: Room, head: log.Head, traces: Traces) -> bool:
+    known = {traces.device, traces.address} - {""}
+    return Shunned.objects.filter(room=room, trace__in=known, until__gt=head.now).exists()
+
+
+def _tell_those_in_charge(room: Room) -> None:
+    log.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
+    publish.rules_changed(code=room.code, stream_id=room.stream_id)

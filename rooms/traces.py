@@ -1,0 +1,58 @@
+"""What is kept of a visitor to know a banned guest again: keyed hashes, from which nothing is read.
+
+A guest is a cookie; without it the same person is another guest. So a room remembers of whom it has
+let in the browser's own token, which outlives names and sessions, and the network. Getting rid of
+both costs more than typing another name. The key is the site's secret.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+from rooms import addresses
+
+COOKIE = "device"
+COOKIE_AGE = 2 * 365 * 24 * 3600
+_TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Of one visitor; "" for what is not known."""
+
+    device: str = ""
+    address: str = ""
+
+
+UNKNOWN = Traces()
+
+
+def token_of(request: HttpRequest) -> str:
+    """The browser's token, or a new one for it."""
+    token = request.COOKIES.get(COOKIE, "")
+    return token if _TOKEN.fullmatch(token) else secrets.token_hex(16)
+
+
+def keep_token(response: HttpResponse, token: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=COOKIE_AGE,
+        httponly=True,
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+        samesite="Lax",
+    )
+
+
+def of(request: HttpRequest, token: str) -> Traces:
+    return Traces(_hash("device", token), _hash("address", addresses.of_request(request)))
+
+
+def _hash(kind: str, value: str) -> str:
+    if not value:
+        return ""
+    return salted_hmac(f"rooms.traces.{kind}", value, algorithm="sha256").hexdigest()
