@@ -83,6 +83,19 @@ def in_charge(*, user: User, room: Room, as_owner: bool = False) -> Membership:
     return member
 
 
+def readable(*, user: User, code: str, room_id: str = "") -> Membership:
+    """The membership by which a person may read a room's log, also after leaving and after the end.
+
+    `room_id` is the room's public id, where the code would not tell: codes are used again. Raises
+    NotMember.
+    """
+    mine = [m for m in find([(user.pk, code)]) if room_id in {"", m.room.public_id}]
+    chosen = choose(mine, user_id=user.pk, code=code)
+    if chosen is None or not may_read(chosen) or not chosen.user.is_active:
+        raise NotMember
+    return chosen
+
+
 def membership(*, user: User, code: str) -> Membership:
     """The membership of a person in the open room with a code.
 

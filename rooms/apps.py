@@ -1,6 +1,14 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class RoomsConfig(AppConfig):
     name = "rooms"
     verbose_name = "Rooms"
+
+    def ready(self) -> None:
+        from rooms import roles
+
+        post_migrate.connect(
+            roles.keep, sender=apps.get_app_config("auth"), dispatch_uid="rooms.roles"
+        )

@@ -141,6 +141,12 @@ class MessageNotFound(ChatError):
     message = "That message is not in this room."
 
 
+class PersonNotFound(ChatError):
+    code = "not_found"
+    status = 404
+    message = "That person was not in this room."
+
+
 class Unavailable(ChatError):
     """Nothing was done, or it is not known whether it was: send it again with the same id."""
 

@@ -2,12 +2,27 @@
 
 from django.contrib import admin
 
-from rooms.admin.audit import EntryAdmin
+from rooms.admin.audit import DeedAdmin
+from rooms.admin.memberships import JoinRequestAdmin, MembershipAdmin, ShunnedAdmin
 from rooms.admin.messages import MessageAdmin
-from rooms.admin.people import MembershipAdmin, PersonAdmin
+from rooms.admin.people import PersonAdmin
+from rooms.admin.recorded import RoleAdmin
+from rooms.admin.reports import ReportAdmin
 from rooms.admin.rooms import RoomAdmin
+from rooms.admin.signins import SignInAdmin
 
-__all__ = ["EntryAdmin", "MembershipAdmin", "MessageAdmin", "PersonAdmin", "RoomAdmin"]
+__all__ = [
+    "DeedAdmin",
+    "JoinRequestAdmin",
+    "MembershipAdmin",
+    "MessageAdmin",
+    "PersonAdmin",
+    "ReportAdmin",
+    "RoleAdmin",
+    "RoomAdmin",
+    "ShunnedAdmin",
+    "SignInAdmin",
+]
 
 admin.site.site_header = "Roomcode"
 admin.site.site_title = "Roomcode"

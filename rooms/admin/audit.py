@@ -1,31 +1,94 @@
-"""Who of the staff did what to whom, for everyone on the staff who may look."""
+"""The audit log: who did what to whom, and why. There to be read, and for nothing else."""
+
+from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from rooms.admin.desk import Desk, written
+from rooms import codes
+from rooms.admin.desk import Desk, OnlyId, listing, written
+from rooms.models import Deed, Room, User
 
 
-@admin.register(LogEntry)
-class EntryAdmin(Desk):
-    list_display = ("action_time", "user", "content_type", "about", "what")
-    list_display_links = None
-    list_filter = ("action_time",)
-    list_select_related = ("user", "content_type")
-    search_fields = ("object_repr", "change_message", "user__username")
-    fields = ("action_time", "user", "content_type", "about", "what")
+class OnlyActor(OnlyId):
+    title = _("who")
+    parameter_name = "actor_id"
+    model = User
+
+
+class OnlyTarget(OnlyId):
+    title = _("to whom")
+    parameter_name = "target_id"
+    model = User
+
+
+class OnlyRoom(OnlyId):
+    title = _("room")
+    parameter_name = "room_id"
+    model = Room
+
+
+@admin.register(Deed)
+class DeedAdmin(Desk):
+    list_display = ("at", "who", "role", "verb", "to_whom", "in_room", "why", "more")
+    list_display_links = ("at",)
+    list_filter = (
+        "role",
+        ("verb", admin.AllValuesFieldListFilter),
+        "at",
+        OnlyActor,
+        OnlyTarget,
+        OnlyRoom,
+    )
+    search_fields = ("actor_name", "target_name", "room_code", "reason")
+    search_help_text = _("Name, id, room code or reason")
+    fields = ("at", "who", "role", "verb", "to_whom", "in_room", "why", "more", "undid")
     readonly_fields = fields
 
-    @admin.display(description=_("about"))
-    def about(self, entry: LogEntry) -> SafeString:
-        address = entry.get_admin_url()
-        if address is None or entry.is_deletion():
-            return written(entry.object_repr)
-        return format_html('<a href="{}">{}</a>', address, written(entry.object_repr))
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Deed], search_term: str
+    ) -> tuple[QuerySet[Deed], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        found = Q(actor_name__icontains=text) | Q(target_name__icontains=text)
+        found |= Q(reason__icontains=text)
+        found |= Q(actor_id=text) | Q(target_id=text) | Q(room_id=text)
+        if code := codes.normalize(text):
+            found |= Q(room_code=code)
+        return queryset.filter(found), False
 
-    @admin.display(description=_("what"))
-    def what(self, entry: LogEntry) -> SafeString:
-        return written(entry.get_change_message())
+    @admin.display(description=_("who"))
+    def who(self, deed: Deed) -> SafeString:
+        return _named(User, deed.actor_id, deed.actor_name or str(_("the site")))
+
+    @admin.display(description=_("to whom"))
+    def to_whom(self, deed: Deed) -> SafeString:
+        return _named(User, deed.target_id, deed.target_name or "–")
+
+    @admin.display(description=_("room"))
+    def in_room(self, deed: Deed) -> SafeString:
+        return _named(Room, deed.room_id, deed.room_code or "–")
+
+    @admin.display(description=_("why"))
+    def why(self, deed: Deed) -> SafeString:
+        return written(deed.reason)
+
+    @admin.display(description=_("details"))
+    def more(self, deed: Deed) -> SafeString:
+        return written(", ".join(f"{name} {value}" for name, value in deed.details.items()))
+
+    @admin.display(description=_("undoes"))
+    def undid(self, deed: Deed) -> Any:
+        return f"{deed.undoes_id}" if deed.undoes_id else "–"
+
+
+def _named(model: type[User | Room], public_id: str, name: str) -> SafeString:
+    """A name of then, and the way to who or what had it."""
+    if not public_id:
+        return written(name)
+    return format_html('<a href="{}">{}</a>', listing(model, q=public_id), written(name))

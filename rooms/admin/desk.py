@@ -1,8 +1,8 @@
 """What the desks have in common: long lists that stay fast, and verbs.
 
 Nothing is added, changed or deleted here but by the verbs everything else uses too, so that what a
-moderator does is in the log and in the open rooms. Each verb is asked about first, and is put into
-Django's admin log by the transaction that does it.
+moderator does is in the log and in the open rooms. Each verb is asked about first, with the reason,
+and is put into the audit log by the transaction that does it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,8 +22,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from rooms import audit
 from rooms.admin.paging import KeyChangeList, KeyPaginator
 from rooms.errors import ChatError
+from rooms.models import Deed, User
 
 # What is shown: translated when it is.
 Text = str | Promise
@@ -33,21 +35,49 @@ VERB_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """That somebody of the staff wants something done, and why.
+
+    `told` is the reason, if those it is done to are to be told.
+    """
+
+    by: User
+    reason: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
     """Something staff does to a row.
 
-    `name` is part of the address (…/7/close/) and of the action (close_selected); `about` says what
-    it will mean to people. `perform` returns False if there was nothing left to do, and may raise
-    ChatError; `entry` is what the admin log says afterwards.
+    `name` is part of the address (…/7/close/) and of the action (close_selected), `done` is what
+    the audit log calls it; `about` says what it will mean to people, `tells` offers to tell them
+    the reason. `perform` returns False if there was nothing left to do, and may raise ChatError.
+    `whom` is room, target and details of the audit log's entry; None: the verb has written its own.
     """
 
     name: str
+    done: str
     label: Text
     about: Text
     permission: str
     applies: Callable[[HttpRequest, Any], bool]
-    perform: Callable[[HttpRequest, Any], bool]
-    entry: Callable[[Any], str]
+    perform: Callable[[Order, Any], bool]
+    whom: Callable[[Any], dict[str, Any]] | None
+    needs_reason: bool = True
+    tells: Text = ""
+
+    def record(self, order: Order, row: Any, **details: Any) -> None:
+        """Put it into the audit log as done."""
+        if self.whom is not None:
+            audit.record(
+                self.done,
+                actor=order.by,
+                role="staff",
+                reason=order.reason,
+                **self.whom(row),
+                **details,
+            )
 
 
 class Only(admin.SimpleListFilter):
@@ -74,6 +104,24 @@ class Only(admin.SimpleListFilter):
         if not value.isdecimal():
             return None
         return self.model._default_manager.filter(pk=value).first()
+
+
+class OnlyId(Only):
+    """The same by a public id: what the audit log names things by. They may be gone by now."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        if (value := self.value()) is None:
+            return []
+        return [(value, str(self.chosen or value))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset if value is None else self.narrow(queryset, value.replace("\0", ""))
+
+    @cached_property
+    def chosen(self) -> Model | None:
+        value = (self.value() or "").replace("\0", "")
+        return self.model._default_manager.filter(public_id=value).first()
 
 
 class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -144,18 +192,26 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
             ]
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """What was done to a row is in the audit log, with all the rest."""
+        row = self.get_object(request, object_id)
+        if row is None or (there := deeds(row)) is None:
+            raise Http404
+        return HttpResponseRedirect(there)
+
     def _verb_view(self, verb: Verb) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             row = self.get_object(request, str(pk))
             if row is None:
                 raise Http404
-            if not request.user.has_perm(verb.permission):
+            if not request.user.has_perm(verb.permission) or not self.has_view_permission(request):
                 raise PermissionDenied
             there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
-            if request.method != "POST":
-                return self._ask(request, verb, [row], back=there)
-            self._perform(request, verb, [row])
-            return HttpResponseRedirect(there)
+            if request.method == "POST" and self._perform(request, verb, [row]):
+                return HttpResponseRedirect(there)
+            return self._ask(request, verb, [row], back=there)
 
         return view
 
@@ -165,35 +221,50 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
             if len(chosen) > VERB_LIMIT:
                 text = _("No more than %(limit)d at once, please.") % {"limit": VERB_LIMIT}
                 self.message_user(request, text, messages.ERROR)
-            elif "confirmed" in request.POST:
-                self._perform(request, verb, chosen)
-            else:
-                return self._ask(request, verb, chosen, back=request.get_full_path())
-            return None
+                return None
+            if "confirmed" in request.POST and self._perform(request, verb, chosen):
+                return None
+            return self._ask(request, verb, chosen, back=request.get_full_path())
 
         return action
 
     def _ask(
         self, request: HttpRequest, verb: Verb, rows: Sequence[Any], *, back: str
     ) -> HttpResponse:
+        asked_before = "confirmed" in request.POST
         context = {
             **self.admin_site.each_context(request),
             "title": verb.label,
             "opts": self.opts,
             "verb": verb,
             "rows": [(row.pk, self.describe(row)) for row in rows],
+            "reason": self.reason_for(verb, rows),
+            "reason_max": Deed._meta.get_field("reason").max_length,
+            "reason_missing": asked_before,
             "checkbox": ACTION_CHECKBOX_NAME,
             "back": back,
         }
         return TemplateResponse(request, "admin/ask.html", context)
 
-    def _perform(self, request: HttpRequest, verb: Verb, rows: Sequence[Any]) -> None:
+    def reason_for(self, verb: Verb, rows: Sequence[Any]) -> str:
+        """A reason to begin with."""
+        return ""
+
+    def _perform(self, request: HttpRequest, verb: Verb, rows: Sequence[Any]) -> bool:
+        """Do it to each, for the reason that came with the request. False if that is missing."""
+        limit = Deed._meta.get_field("reason").max_length
+        reason = request.POST.get("reason", "").replace("\0", "").strip()[:limit]
+        if verb.needs_reason and not reason:
+            return False
+        told = reason if verb.tells and "tell" in request.POST else ""
+        assert isinstance(request.user, User)
+        order = Order(by=request.user, reason=reason, told=told)
         done = 0
         for row in rows:
             try:
                 with transaction.atomic():
-                    if verb.applies(request, row) and verb.perform(request, row):
-                        self.log_change(request, row, verb.entry(row))
+                    if verb.applies(request, row) and verb.perform(order, row):
+                        verb.record(order, row)
                         done += 1
             except ChatError as refusal:
                 self.message_user(request, f"{row}: {refusal.message}", messages.ERROR)
@@ -203,6 +274,7 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
         if rest := len(rows) - done:
             text = _("%(verb)s: %(count)d left as they were.") % {"verb": verb.label, "count": rest}
             self.message_user(request, text, messages.WARNING)
+        return True
 
 
 def written(text: str, *, limit: int = 0) -> SafeString:
@@ -215,9 +287,13 @@ def link(row: Model | None, text: str = "") -> SafeString | str:
     """The way to a row's page in the admin."""
     if row is None:
         return "–"
+    return format_html('<a href="{}">{}</a>', address(row), written(text or str(row)))
+
+
+def address(row: Model) -> str:
+    """The address of a row's page in the admin."""
     meta = row._meta
-    address = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', address, written(text or str(row)))
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
 
 def listing(model: type[Model], **filters: object) -> str:
@@ -225,3 +301,9 @@ def listing(model: type[Model], **filters: object) -> str:
     meta = model._meta
     query = "&".join(f"{name}={value}" for name, value in filters.items())
     return f"{reverse(f'admin:{meta.app_label}_{meta.model_name}_changelist')}?{query}"
+
+
+def deeds(row: Any) -> str | None:
+    """The address of what was done to a row: a room or a person."""
+    column = {"room": "room_id", "user": "target_id"}.get(row._meta.model_name)
+    return listing(Deed, **{column: row.public_id}) if column else None

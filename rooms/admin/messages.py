@@ -10,14 +10,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
 from rooms import codes
 from rooms.actions import messages
-from rooms.admin.desk import Desk, Only, Text, Verb, link, listing, written
-from rooms.models import Room, User
+from rooms.admin.desk import Desk, Only, Order, Text, Verb, link, listing, written
+from rooms.models import Report, Room, User
 
 _EXCERPT = 120
 
@@ -50,12 +51,13 @@ class OnlyAuthor(Only):
     model = User
 
 
-def _delete(request: HttpRequest, message: Message) -> bool:
-    return messages.delete(message=message, by=request.user)  # type: ignore[arg-type]
+def _delete(order: Order, message: Message) -> bool:
+    return messages.delete(message=message, by=order.by)
 
 
 DELETE = Verb(
     name="delete",
+    done="delete message",
     label=_("Delete"),
     about=_(
         "The text is erased for good, in the open room at once. The message keeps its place, "
@@ -64,9 +66,11 @@ DELETE = Verb(
     permission="history.delete_message",
     applies=lambda request, message: message.kind == Message.Kind.CHAT and not message.is_deleted,
     perform=_delete,
-    entry=lambda message: (
-        f"Deleted message {message} in room {message.stream.room} by {message.author}."
-    ),
+    whom=lambda message: {
+        "room": message.stream.room,
+        "target": message.author,
+        "seq": message.seq,
+    },
 )
 
 
@@ -86,6 +90,7 @@ class MessageAdmin(Desk):
         "said_by",
         "at",
         "text",
+        "earlier",
         "edited_at",
         "deleted_at",
         "erased_by",
@@ -108,10 +113,15 @@ class MessageAdmin(Desk):
             found |= Q(stream__in=Room.objects.filter(code=code).values("stream"))
         return queryset.filter(found), False
 
+    def get_fields(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        may_look_back = request.user.has_perm("history.view_revision")
+        return [name for name in self.fields if name != "earlier" or may_look_back]
+
     def links(self, row: Message) -> Iterable[tuple[Text, str]]:
         yield _("All of this room"), listing(Message, room=row.stream.room.pk)
         if row.author:
             yield _("All of this person"), listing(Message, author=row.author.pk)
+        yield _("Reports"), listing(Report, room=row.stream.room.pk, seq=row.seq)
 
     def describe(self, row: Message) -> str:
         return f"{row.stream.room} {row}, {row.author}: {row.body}"
@@ -135,6 +145,21 @@ class MessageAdmin(Desk):
     @admin.display(description=_("text"))
     def text(self, message: Message) -> Any:
         return _("(deleted)") if message.is_deleted else written(message.body)
+
+    @admin.display(description=_("earlier texts"), empty_value="–")
+    def earlier(self, message: Message) -> SafeString | None:
+        """What it said before it was edited, or removed by a moderator, newest first."""
+        rows = message.revisions.order_by("-pk")
+        lines = (
+            (revision.get_cause_display(), f"{revision.at:%Y-%m-%d %H:%M}", written(revision.body))
+            for revision in rows
+        )
+        line = '<li><span class="quiet">{}, {}:</span> {}</li>'
+        return (
+            format_html('<ol class="desk-log">{}</ol>', format_html_join("", line, lines))
+            if rows
+            else None
+        )
 
     @admin.display(description=_("deleted by"))
     def erased_by(self, message: Message) -> SafeString | str:

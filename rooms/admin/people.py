@@ -1,19 +1,21 @@
-"""People: guests and registered ones, shut out and let in again; staff accounts; memberships."""
+"""People: guests and registered ones, shut out and let in again; staff accounts."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
 from rooms.actions import moderation
-from rooms.admin.desk import Desk, Only, Text, Verb, link, listing, written
-from rooms.models import Membership, Room, User
+from rooms.admin.desk import Desk, Order, Text, Verb, deeds, listing, written
+from rooms.admin.recorded import Recorded
+from rooms.models import Membership, Report, User
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -47,18 +49,19 @@ def _may_judge(request: HttpRequest, user: User) -> bool:
     return user.pk != judge.pk and (not user.is_staff or bool(getattr(judge, "is_superuser", 0)))
 
 
-def _ban(request: HttpRequest, user: User) -> bool:
+def _ban(order: Order, user: User) -> bool:
     moderation.ban(user=user)
     return True
 
 
-def _unban(request: HttpRequest, user: User) -> bool:
+def _unban(order: Order, user: User) -> bool:
     moderation.unban(user=user)
     return True
 
 
 BAN = Verb(
     name="ban",
+    done="ban from site",
     label=_("Ban from the site"),
     about=_(
         "The person is shown out of every room at once and cannot come back. What they said stays."
@@ -66,35 +69,39 @@ BAN = Verb(
     permission="rooms.change_user",
     applies=lambda request, user: user.is_active and _may_judge(request, user),
     perform=_ban,
-    entry=lambda user: f"Banned {user} ({user.public_id}).",
+    whom=lambda user: {"target": user},
 )
 UNBAN = Verb(
     name="unban",
+    done="lift site ban",
     label=_("Let in again"),
     about=_("The ban is lifted. Memberships are as they were."),
     permission="rooms.change_user",
     applies=lambda request, user: not user.is_active and _may_judge(request, user),
     perform=_unban,
-    entry=lambda user: f"Let {user} ({user.public_id}) in again.",
+    whom=lambda user: {"target": user},
+    needs_reason=False,
 )
 
 
 @admin.register(User)
-class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
     """Everyone who was ever in a room. Accounts are edited by superusers, guests by nobody.
 
-    People are never deleted here: messages keep their author. A ban retires an account.
+    People are never deleted here: messages keep their author. A ban retires an account. What a
+    person signs in with and where is for those who may see it; to moderate, a name is enough.
     """
 
     verbs = (BAN, UNBAN)
     list_display = ("name", "username", "kind", "banned", "date_joined", "last_login")
-    list_display_links = ("name", "username")
+    list_display_links = ("name",)
     list_filter = (KindFilter, "date_joined")
-    search_fields = ("display_name", "username", "public_id")
-    search_help_text = _("Name, user name or id")
-    person = ("name", "kind", "banned", "public_id", "date_joined", "last_login")
-    readonly_fields = person
-    account = ("username", "password", "email")
+    search_fields = ("display_name", "public_id")
+    search_help_text = _("Name or id")
+    person = ("name", "kind", "banned", "public_id", "date_joined")
+    private = ("username", "email", "last_login")
+    readonly_fields = (*person, "last_login")
+    account = ("username", "password", "email", "last_login")
     rights = ("is_staff", "is_superuser", "groups", "user_permissions")
     ordering = ("-pk",)
 
@@ -106,14 +113,29 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         may = bool(getattr(request.user, "is_superuser", False))
         return may and not (obj and obj.is_guest)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        hidden = () if _sees_private(request) else self.private
+        return [name for name in self.list_display if name not in hidden]
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             return self.add_fieldsets
         person = (None, {"fields": self.person})
-        if not self.has_change_permission(request, obj):
-            return (person,)
-        account = (_("Account"), {"fields": self.account})
-        return (person, account, (_("Rights"), {"fields": self.rights}))
+        if self.has_change_permission(request, obj):
+            account = (_("Account"), {"fields": self.account})
+            return (person, account, (_("Rights"), {"fields": self.rights}))
+        if _sees_private(request):
+            return (person, (_("Account"), {"fields": self.private}))
+        return (person,)
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002
+        form_url: str = "",
+    ) -> HttpResponse:
+        with transaction.atomic():  # with its entry in the audit log, or not at all
+            return super().user_change_password(request, id, form_url)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         # Only what was typed: a ban or a name given in the meantime stays.
@@ -126,12 +148,17 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         text = search_term.strip()
         if not text:
             return queryset, False
-        found = Q(display_name__icontains=text) | Q(username__icontains=text) | Q(public_id=text)
+        found = Q(display_name__icontains=text) | Q(public_id=text)
+        if _sees_private(request):
+            found |= Q(username__icontains=text)
         return queryset.filter(found), False
 
     def links(self, row: User) -> Iterable[tuple[Text, str]]:
         yield _("Messages"), listing(Message, author=row.pk)
         yield _("Rooms"), listing(Membership, user=row.pk)
+        yield _("Reports"), listing(Report, person=row.pk)
+        yield _("Reported others"), listing(Report, reporter=row.pk)
+        yield _("Audit log"), deeds(row) or ""
 
     def describe(self, row: User) -> str:
         return f"{row} ({row.public_id})"
@@ -151,31 +178,5 @@ class PersonAdmin(Desk, UserAdmin):  # type: ignore[type-arg]
         return "–" if user.is_active else _("banned")
 
 
-class OnlyRoom(Only):
-    title = _("room")
-    parameter_name = "room"
-    model = Room
-
-
-class OnlyPerson(Only):
-    title = _("person")
-    parameter_name = "user"
-    model = User
-
-
-@admin.register(Membership)
-class MembershipAdmin(Desk):
-    list_display = ("person", "in_room", "role", "present", "entered_at", "left_at")
-    list_display_links = None
-    list_filter = ("role", "present", OnlyRoom, OnlyPerson)
-    list_select_related = ("room", "user")
-    fields = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
-    readonly_fields = fields
-
-    @admin.display(description=_("person"))
-    def person(self, membership: Membership) -> SafeString | str:
-        return link(membership.user)
-
-    @admin.display(description=_("room"))
-    def in_room(self, membership: Membership) -> SafeString | str:
-        return link(membership.room)
+def _sees_private(request: HttpRequest) -> bool:
+    return request.user.has_perm("rooms.see_private")

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from history.models import Message
 from rooms import codes
 from rooms.actions import rooms
-from rooms.admin.desk import Desk, Text, Verb, link, listing, written
-from rooms.models import Membership, Room
+from rooms.admin.desk import Desk, Order, Text, Verb, deeds, link, listing, written
+from rooms.models import Membership, Report, Room
+
+CLOSED = "This room was closed by a moderator."
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -43,12 +45,13 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-def _close(request: HttpRequest, room: Room) -> bool:
-    return rooms.close(room=room)
+def _close(order: Order, room: Room) -> bool:
+    return rooms.close(room=room, reason=f"{CLOSED} {order.told}".rstrip())
 
 
 CLOSE = Verb(
     name="close",
+    done="close room",
     label=_("Close the room"),
     about=_(
         "Everyone who is there is told that a moderator closed the room, and shown out. Its code "
@@ -57,7 +60,8 @@ CLOSE = Verb(
     permission="rooms.change_room",
     applies=lambda request, room: room.is_open,
     perform=_close,
-    entry=lambda room: f"Closed room {room.code} ({room.public_id}).",
+    whom=lambda room: {"room": room},
+    tells=_("Tell those who are there the reason"),
 )
 
 
@@ -67,7 +71,7 @@ class RoomAdmin(Desk):
     list_display = ("code", "state", "shown_title", "owned_by", "people", "said", "created_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("code", "title", "owner__display_name")
-    search_help_text = _("Code, title or owner's name")
+    search_help_text = _("Code, title, id or owner's name")
     list_select_related = ("owner",)
     fields = (
         "code",
@@ -99,6 +103,7 @@ class RoomAdmin(Desk):
         if not text:
             return queryset, False
         found = Q(title__icontains=text) | Q(owner__display_name__icontains=text)
+        found |= Q(public_id=text)
         if code := codes.normalize(text):
             found |= Q(code__startswith=code)
         return queryset.filter(found), False
@@ -106,6 +111,8 @@ class RoomAdmin(Desk):
     def links(self, row: Room) -> Iterable[tuple[Text, str]]:
         yield _("Messages"), listing(Message, room=row.pk)
         yield _("Members"), listing(Membership, room=row.pk)
+        yield _("Reports"), listing(Report, room=row.pk)
+        yield _("Audit log"), deeds(row) or ""
 
     def describe(self, row: Any) -> str:
         return gettext("%(room)s %(title)s, opened by %(owner)s, people there now: %(people)d") % {

@@ -8,8 +8,10 @@ An address may be a school or a provider's: the numbers let a class in at once. 
 (rooms/addresses.py).
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 
 from django.conf import settings
 
@@ -52,9 +54,18 @@ guessing_at_all = Limiter(Rate(burst=300, per_second=1), "guess.site")
 # Passcodes of one room that were wrong. Its length is the owner's choice, so the tries are few.
 passcodes = Limiter(Rate(burst=5, per_second=1 / 30), "passcode.address")
 
+# Passwords that were wrong: what a person mistypes, and what a program tries. By name too, since a
+# program has many addresses; whether there is such a person makes no difference.
+logging_in_from = Limiter(Rate(burst=30, per_second=1 / 20), "login.address")
+logging_in_as = Limiter(Rate(burst=10, per_second=1 / 60), "login.name")
+
+# Reports are read by people. More than one a minute is somebody who reports everything.
+reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
+
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
-    creating_as, guessing, guessing_as, guessing_at_all, passcodes,
+    creating_as, guessing, guessing_as, guessing_at_all, passcodes, logging_in_from, logging_in_as,
+    reporting,
 )  # fmt: skip
 
 
@@ -123,6 +134,23 @@ def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
         give_back(tries)
         raise
     give_back(tries)
+
+
+def log_in(*, address: str, name: str) -> Iterator[None]:
+    """A try to sign in with a name and a password, in the body. Raises RateLimited.
+
+    Taken first, and given back if the body raises nothing: only what fails counts.
+    """
+    key = sha256(unicodedata.normalize("NFKC", name).casefold().encode(errors="replace"))
+    tries = [Claim(logging_in_from, address), Claim(logging_in_as, key.hexdigest()[:32])]
+    require(tries)
+    yield
+    give_back(tries)
+
+
+def report(*, person: str) -> None:
+    """A report, by a member. Raises RateLimited."""
+    require([Claim(reporting, person)])
 
 
 def require(claims: Sequence[Claim]) -> None:

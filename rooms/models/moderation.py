@@ -38,6 +38,7 @@ class Deed(models.Model):
             models.Index(fields=["room_id", "id"], name="deed_room"),
             models.Index(fields=["target_id", "id"], name="deed_target"),
             models.Index(fields=["actor_id", "id"], name="deed_actor"),
+            models.Index(fields=["verb", "id"], name="deed_verb"),
         )
 
     def __str__(self) -> str:
@@ -47,7 +48,8 @@ class Deed(models.Model):
 class Report(models.Model):
     """That somebody asks staff to look at a message or a person, with what was said around it.
 
-    `excerpt` is what the log held then, as wire messages: it survives edits and deletions.
+    `excerpt` is what the log held then, as wire messages: it survives edits and deletions. One
+    person reports a message once, and another person once until that report is settled.
     """
 
     class State(models.TextChoices):
@@ -83,6 +85,18 @@ class Report(models.Model):
     note = models.CharField("what was done", max_length=500, blank=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["room", "seq", "reporter"],
+                condition=Q(seq__isnull=False),
+                name="report_once_per_message",
+            ),
+            models.UniqueConstraint(
+                fields=["room", "person", "reporter"],
+                condition=Q(seq__isnull=True, state="open"),
+                name="report_person_once_while_open",
+            ),
+        )
         indexes = (
             models.Index(fields=["state", "id"], name="report_state"),
             # What is under report is not touched by retention.

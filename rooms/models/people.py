@@ -35,6 +35,9 @@ class User(AbstractUser):
     # The account was deleted at the person's wish: what is left has no name and cannot sign in.
     erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
 
+    class Meta:
+        permissions = (("see_private", "Can see user names, e-mail addresses and sign-ins"),)
+
     def __str__(self) -> str:
         return self.display_name or self.username
 

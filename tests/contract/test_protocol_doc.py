@@ -141,6 +141,9 @@ SHARED_LIMITS = {
     "codes of no open room, a person": limits.guessing_as,
     "codes of no open room, all strangers together; "
     "and all who have been here for a day": limits.guessing_at_all,
+    "wrong passwords, an address": limits.logging_in_from,
+    "wrong passwords, a user name": limits.logging_in_as,
+    "reports, a person": limits.reporting,
 }
 
 

@@ -179,6 +179,11 @@ class Site:
         with self._connection() as (connection, mark):
             return list(connection.execute(query.replace("%s", mark), parameters).fetchall())
 
+    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+        """Change the database behind the workers' back. Raises what its driver raises."""
+        with self._connection() as (connection, mark):
+            connection.execute(statement.replace("%s", mark), parameters)
+
     @contextlib.contextmanager
     def _connection(self) -> Iterator[tuple[Any, str]]:
         scheme, _, path = self.database_url.partition(":///")

@@ -1,0 +1,120 @@
+"""Who belongs to which room, as what, and who was shut out of it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from rooms import codes
+from rooms.admin.desk import Desk, Only, link
+from rooms.models import JoinRequest, Membership, Room, Shunned, User
+
+
+class OnlyRoom(Only):
+    title = _("room")
+    parameter_name = "room"
+    model = Room
+
+
+class OnlyPerson(Only):
+    title = _("person")
+    parameter_name = "user"
+    model = User
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("standing")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("here", _("There now")),
+            ("left", _("Left")),
+            ("banned", _("Banned from the room")),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Membership]
+    ) -> QuerySet[Membership]:
+        match self.value():
+            case "here":
+                return queryset.filter(present=True)
+            case "left":
+                return queryset.filter(left_at__isnull=False)
+            case "banned":
+                return queryset.filter(banned_at__isnull=False)
+        return queryset
+
+
+class InRoom(Desk):
+    """Rows that join a person and a room."""
+
+    list_display_links = None
+    search_fields = ("user__display_name", "user__public_id", "room__code")
+    search_help_text = _("Name or id of the person, code of the room")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """People and rooms are looked up in their own tables: joined, they would be read in whole."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        people = User.objects.filter(Q(display_name__icontains=text) | Q(public_id=text))
+        found = Q(user__in=people)
+        if code := codes.normalize(text):
+            found |= Q(room__in=Room.objects.filter(code=code))
+        return queryset.filter(found), False
+
+    @admin.display(description=_("person"))
+    def person(self, row: Any) -> SafeString | str:
+        return link(row.user)
+
+    @admin.display(description=_("room"))
+    def in_room(self, row: Any) -> SafeString | str:
+        return link(row.room)
+
+
+@admin.register(Membership)
+class MembershipAdmin(InRoom):
+    list_select_related = ("room", "user")
+    list_display = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
+    list_filter = (StandingFilter, "role", OnlyRoom, OnlyPerson)
+    fields = (
+        "person",
+        "in_room",
+        "role",
+        "present",
+        "entered_at",
+        "left_at",
+        "banned_at",
+        "muted_until",
+    )
+    readonly_fields = fields
+
+
+@admin.register(JoinRequest)
+class JoinRequestAdmin(InRoom):
+    list_display = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
+    list_filter = ("state", OnlyRoom, OnlyPerson)
+    list_select_related = ("room", "user", "decided_by")
+    fields = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
+    readonly_fields = fields
+
+    @admin.display(description=_("decided by"))
+    def judged_by(self, row: JoinRequest) -> SafeString | str:
+        return link(row.decided_by)
+
+
+@admin.register(Shunned)
+class ShunnedAdmin(InRoom):
+    """What keeps banned guests from coming back as others. The traces themselves say nothing."""
+
+    list_select_related = ("room", "user")
+    list_display = ("person", "in_room", "until")
+    list_filter = (OnlyRoom, OnlyPerson)
+    fields = ("person", "in_room", "until")
+    readonly_fields = fields

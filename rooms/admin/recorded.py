@@ -1,0 +1,51 @@
+"""Django's own forms, where there are some: what is done with them goes into the audit log too."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.http import HttpRequest
+
+from rooms import audit
+from rooms.models import Deed, User
+
+
+class Recorded(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Puts an added, changed or removed row into the audit log instead of Django's own.
+
+    A form has no field for the reason. What was changed is told, never to what.
+    """
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        return self._record(request, "make", obj)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        parts = message if isinstance(message, list) else []
+        changed = [name for part in parts for name in part.get("changed", {}).get("fields", [])]
+        return self._record(request, "change", obj, fields=changed)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return [self._record(request, "remove", obj) for obj in queryset]
+
+    def _record(self, request: HttpRequest, what: str, obj: Model, **details: Any) -> Deed:
+        assert isinstance(request.user, User)
+        person = obj if isinstance(obj, User) else None
+        if person is None:
+            details["name"] = str(obj)
+        return audit.record(
+            f"{what} {'account' if person else obj._meta.model_name}",
+            actor=request.user,
+            role="staff",
+            target=person,
+            **details,
+        )
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(Recorded, GroupAdmin):
+    """Groups of permissions."""

@@ -1,0 +1,243 @@
+"""Reports: read with what was said around them, acted on, settled."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from history.models import Message
+from rooms import codes
+from rooms.actions import reports
+from rooms.admin.desk import (
+    Desk,
+    Only,
+    Order,
+    Text,
+    Verb,
+    address,
+    deeds,
+    link,
+    listing,
+    written,
+)
+from rooms.admin.messages import DELETE
+from rooms.admin.people import BAN
+from rooms.admin.rooms import CLOSE
+from rooms.models import Report, Room, User
+
+_EXCERPT = 120
+
+
+class OnlyRoom(Only):
+    title = _("room")
+    parameter_name = "room"
+    model = Room
+
+
+class OnlyPerson(Only):
+    title = _("person")
+    parameter_name = "person"
+    model = User
+
+
+class OnlyReporter(Only):
+    title = _("reporter")
+    parameter_name = "reporter"
+    model = User
+
+
+def _through(verb: Verb, find: Callable[[Report], Any]) -> Verb:
+    """The verb, done to what a report is about. To do it is to uphold the report."""
+
+    def applies(request: HttpRequest, report: Report) -> bool:
+        row = find(report)
+        return row is not None and verb.applies(request, row)
+
+    def perform(order: Order, report: Report) -> bool:
+        row = find(report)
+        if not verb.perform(order, row):
+            return False
+        verb.record(order, row, report=report.pk)
+        note = f"{verb.label}. {order.reason}"[:500]
+        reports.settle(report=report, by=order.by, upheld=True, note=note)
+        return True
+
+    return replace(verb, applies=applies, perform=perform, whom=None)
+
+
+def _message(report: Report) -> Message | None:
+    if report.seq is None:
+        return None
+    found = Message.objects.filter(stream=report.room.stream_id, seq=report.seq)
+    return found.select_related("author", "stream__room").first()
+
+
+def _uphold(order: Order, report: Report) -> bool:
+    return reports.settle(report=report, by=order.by, upheld=True, note=order.reason)
+
+
+def _dismiss(order: Order, report: Report) -> bool:
+    return reports.settle(report=report, by=order.by, upheld=False, note=order.reason)
+
+
+def _reopen(order: Order, report: Report) -> bool:
+    return reports.reopen(report=report, by=order.by, note=order.reason)
+
+
+UPHOLD = Verb(
+    name="uphold",
+    done="uphold report",
+    label=_("Uphold"),
+    about=_(
+        "The report was right. Others who reported the same are answered with it. By itself this "
+        "does nothing to the message or the person."
+    ),
+    permission="rooms.change_report",
+    applies=lambda request, report: report.state == Report.State.OPEN,
+    perform=_uphold,
+    whom=None,
+)
+DISMISS = Verb(
+    name="dismiss",
+    done="dismiss report",
+    label=_("Dismiss"),
+    about=_("There is nothing to be done. Others who reported the same are answered with it."),
+    permission="rooms.change_report",
+    applies=lambda request, report: report.state == Report.State.OPEN,
+    perform=_dismiss,
+    whom=None,
+)
+REOPEN = Verb(
+    name="reopen",
+    done="reopen report",
+    label=_("Take up again"),
+    about=_("The report is open again. What was done stays done."),
+    permission="rooms.change_report",
+    applies=lambda request, report: report.state != Report.State.OPEN,
+    perform=_reopen,
+    whom=None,
+    needs_reason=False,
+)
+
+
+@admin.register(Report)
+class ReportAdmin(Desk):
+    verbs = (
+        UPHOLD,
+        DISMISS,
+        _through(DELETE, _message),
+        _through(BAN, lambda report: report.person),
+        _through(CLOSE, lambda report: report.room),
+        REOPEN,
+    )
+    list_display = ("number", "state", "about", "against", "in_room", "reason", "created_at")
+    list_display_links = ("number", "created_at")
+    list_filter = ("state", "reason", "created_at", OnlyRoom, OnlyPerson, OnlyReporter)
+    search_fields = ("comment", "note", "person__display_name", "room__code")
+    search_help_text = _("Name or id of the person, code of the room, comment or note")
+    fields = (
+        "state",
+        "reason",
+        "comment_written",
+        "about",
+        "against",
+        "in_room",
+        "told_by",
+        "created_at",
+        "surroundings",
+        "handled_by",
+        "handled_at",
+        "note",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        rows: QuerySet[Report] = super().get_queryset(request)
+        return rows.select_related("room", "person", "reporter", "handled_by")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Report], search_term: str
+    ) -> tuple[QuerySet[Report], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        people = User.objects.filter(Q(display_name__icontains=text) | Q(public_id=text))
+        found = Q(comment__icontains=text) | Q(note__icontains=text) | Q(person__in=people)
+        if code := codes.normalize(text):
+            found |= Q(room__in=Room.objects.filter(code=code))
+        return queryset.filter(found), False
+
+    def links(self, row: Report) -> Iterable[tuple[Text, str]]:
+        if message := _message(row):
+            yield _("The message"), address(message)
+        yield _("The room's messages"), listing(Message, room=row.room_id)
+        if row.person:
+            yield _("Reports of this person"), listing(Report, person=row.person.pk)
+            yield _("Done to this person"), deeds(row.person) or ""
+        if row.reporter:
+            yield _("By this reporter"), listing(Report, reporter=row.reporter.pk)
+
+    def describe(self, row: Report) -> str:
+        return f"{row}, {row.room}, {row.person}: {row.get_reason_display()}"
+
+    def reason_for(self, verb: Verb, rows: Sequence[Report]) -> str:
+        told = {row.get_reason_display() for row in rows}
+        return "" if verb in (DISMISS, REOPEN) or len(told) > 1 else told.pop().capitalize()
+
+    @admin.display(description=_("number"))
+    def number(self, report: Report) -> str:
+        return f"{report.pk}"
+
+    @admin.display(description=_("about"))
+    def about(self, report: Report) -> SafeString | str:
+        if report.seq is None:
+            return str(_("the person"))
+        said = next((m["body"] for m in report.excerpt if m["seq"] == report.seq), "")
+        return format_html("#{} {}", report.seq, written(said, limit=_EXCERPT))
+
+    @admin.display(description=_("person"))
+    def against(self, report: Report) -> SafeString | str:
+        return link(report.person)
+
+    @admin.display(description=_("room"))
+    def in_room(self, report: Report) -> SafeString | str:
+        return link(report.room)
+
+    @admin.display(description=_("reporter"))
+    def told_by(self, report: Report) -> SafeString | str:
+        return link(report.reporter)
+
+    @admin.display(description=_("comment"), empty_value="–")
+    def comment_written(self, report: Report) -> SafeString | None:
+        return written(report.comment) if report.comment else None
+
+    @admin.display(description=_("what was said"), empty_value="–")
+    def surroundings(self, report: Report) -> SafeString | None:
+        """The log around it as it was when it was reported, whatever became of it since."""
+        if not report.excerpt:
+            return None
+        lines = (
+            (
+                "is-reported" if message["seq"] == report.seq else "",
+                message["at"][:16].replace("T", " "),
+                written(message["author"]["name"]) if message["author"] else "",
+                _said(message),
+            )
+            for message in report.excerpt
+        )
+        line = '<li class="{}"><span class="quiet">{}</span> <b>{}</b> {}</li>'
+        return format_html('<ol class="desk-log">{}</ol>', format_html_join("", line, lines))
+
+
+def _said(message: dict[str, Any]) -> SafeString | Any:
+    if message["deleted"]:
+        return _("(deleted)")
+    if message["kind"] in {Message.Kind.JOIN, Message.Kind.LEAVE}:
+        return f"({Message.Kind(message['kind']).label})"
+    return written(message["body"])

@@ -1,0 +1,38 @@
+"""Where accounts are signed in, for those who may see it."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from rooms.admin.desk import Desk, link
+from rooms.admin.memberships import OnlyPerson
+from rooms.models import SignIn, User
+
+
+@admin.register(SignIn)
+class SignInAdmin(Desk):
+    list_display = ("person", "address", "agent", "created_at", "seen_at")
+    list_display_links = None
+    list_filter = (OnlyPerson,)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "address")
+    search_help_text = _("Name, user name or id of the person, or the whole address")
+    fields = ("person", "address", "agent", "created_at", "seen_at")
+    readonly_fields = fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[SignIn], search_term: str
+    ) -> tuple[QuerySet[SignIn], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        people = User.objects.filter(
+            Q(display_name__icontains=text) | Q(username__icontains=text) | Q(public_id=text)
+        )
+        return queryset.filter(Q(user__in=people) | Q(address=text)), False
+
+    @admin.display(description=_("person"))
+    def person(self, row: SignIn) -> SafeString | str:
+        return link(row.user)

@@ -1,0 +1,131 @@
+"""Pages for reporting a message or a person to those who look after the site."""
+
+import math
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.validators import RegexValidator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from rooms import access, codes, limits
+from rooms.actions import reports
+from rooms.errors import BadFrame, ChatError, NotMember, RoomNotFound
+from rooms.models import Membership, Report
+
+_ID = RegexValidator(r"\A[ru]_[0-9a-z]{1,18}\Z")
+
+
+class ReportForm(forms.Form):
+    """What is reported, and why."""
+
+    seq = forms.IntegerField(required=False, min_value=1, max_value=2**53)
+    person = forms.CharField(required=False, validators=[_ID])
+    # The room's id: on a transcript the code may long be another room's.
+    room = forms.CharField(required=False, validators=[_ID])
+    reason = forms.ChoiceField(
+        choices=Report.Reason.choices, error_messages={"required": _("Please say what is wrong.")}
+    )
+    comment = forms.CharField(
+        required=False, max_length=Report._meta.get_field("comment").max_length
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """The form, and what it sends. The room page's script sends it too, and is answered in JSON.
+
+    To anyone who may not read the room there is no such room.
+    """
+    form = ReportForm(request.POST if request.method == "POST" else request.GET)
+    form.full_clean()
+    membership = _membership(request, code, form.cleaned_data.get("room", ""))
+    if request.method != "POST":
+        return _ask(request, membership, ReportForm(initial=form.cleaned_data))
+    try:
+        if not form.is_valid():
+            raise BadFrame(_said(form))
+        given = form.cleaned_data
+        limits.report(person=membership.user.public_id)
+        reports.report(
+            by=membership,
+            reason=given["reason"],
+            comment=given["comment"],
+            seq=given["seq"],
+            person_id=given["person"],
+        )
+    except ChatError as refusal:
+        return _refuse(request, membership, form, refusal)
+    thanks = gettext(
+        "Thank you for telling us. The people who look after this site will read it. "
+        "Nobody in the room learns of it."
+    )
+    if _wants_json(request):
+        return JsonResponse({"message": thanks})
+    messages.success(request, thanks)
+    return redirect(_back(membership, given["seq"]))
+
+
+def _membership(request: HttpRequest, code: str, room_id: str) -> Membership:
+    normal = codes.normalize(code)
+    if not request.user.is_authenticated or not normal:
+        raise RoomNotFound
+    try:
+        return access.readable(user=request.user, code=normal, room_id=room_id)
+    except NotMember:
+        raise RoomNotFound from None
+
+
+def _ask(
+    request: HttpRequest, membership: Membership, form: ReportForm, *, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "room": membership.room,
+        "form": form,
+        "reasons": Report.Reason.choices,
+        "back": _back(membership, form["seq"].value()),
+    }
+    return render(request, "rooms/report.html", context, status=status)
+
+
+def _refuse(
+    request: HttpRequest, membership: Membership, form: ReportForm, refusal: ChatError
+) -> HttpResponse:
+    response: HttpResponse
+    if _wants_json(request):
+        answer: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
+        if refusal.retry_after is not None:
+            answer["retry_after"] = refusal.retry_after
+        response = JsonResponse(answer, status=refusal.status)
+    else:
+        if form.is_valid():
+            form.add_error(None, refusal.message)
+        response = _ask(request, membership, form, status=refusal.status)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after))
+    return response
+
+
+def _said(form: ReportForm) -> str:
+    """All that is wrong with what was sent, in sentences."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
+def _back(membership: Membership, seq: Any) -> str:
+    """To the room where the reporter still is in it, else to its transcript."""
+    room = membership.room
+    if room.is_open and membership.left_at is None:
+        return reverse("room", args=[room.code])
+    there = reverse("transcript", args=[room.public_id])
+    return f"{there}?at={seq}#m{seq}" if str(seq or "").isdigit() else there
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return not request.accepts("text/html")

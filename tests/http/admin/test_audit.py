@@ -1,0 +1,92 @@
+"""The audit log at the admin: found by who, what, whom, where and when; and only read."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from rooms import audit
+from rooms.models import Deed, Room, User
+from tests.http.admin.desk import PASSWORD, address, guest, order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def done(boss: User, ada: User, room: Room) -> dict[str, Deed]:
+    bob = guest("Bob")
+    return {
+        "mute": audit.record(
+            "mute", actor=ada, role="owner", room=room, target=bob, reason="<i>shouting</i>"
+        ),
+        "ban": audit.record("ban from site", actor=boss, role="staff", target=bob, reason="spam"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, "ban mute"),
+        ({"q": "bob"}, "ban mute"),
+        ({"q": "boss"}, "ban"),
+        ({"q": "shouting"}, "mute"),
+        ({"q": "{room.public_id}"}, "mute"),
+        ({"q": "{room.code}"}, "mute"),
+        ({"role": "owner"}, "mute"),
+        ({"verb": "mute"}, "mute"),
+        ({"actor_id": "{ada.public_id}"}, "mute"),
+        ({"room_id": "{room.public_id}"}, "mute"),
+        ({"target_id": "u_nobody"}, ""),
+        ({"at__gte": "2020-01-01 00:00:00+00:00", "at__lt": "2020-01-02 00:00:00+00:00"}, ""),
+    ],
+)
+def test_an_entry_is_found(
+    client: Client,
+    done: dict[str, Deed],
+    ada: User,
+    room: Room,
+    filters: dict[str, str],
+    found: str,
+) -> None:
+    query = {name: value.format(ada=ada, room=room) for name, value in filters.items()}
+    page = client.get(address("rooms_deed_changelist"), query)
+    assert list(page.context["cl"].result_list) == [done[name] for name in found.split()]
+
+
+def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
+    path = address("rooms_deed_change", done["mute"].pk)
+    assertContains(client.get(path), "&lt;i&gt;shouting")
+    for answer in (
+        client.post(path, {"reason": "none"}),
+        client.get(address("rooms_deed_add")),
+        client.post(address("rooms_deed_delete", done["mute"].pk), {"post": "yes"}),
+    ):
+        assert answer.status_code == 403
+    assert Deed.objects.count() == 2
+
+
+def test_what_is_done_to_accounts_and_roles_is_there_too(client: Client, boss: User) -> None:
+    fields = {"username": "grace", "password1": PASSWORD, "password2": PASSWORD}
+    client.post(address("rooms_user_add"), fields | {"usable_password": "true"})
+    grace = User.objects.get(username="grace")
+    new = {"password1": "another good secret", "password2": "another good secret"}
+    client.post(
+        address("auth_user_password_change", grace.pk),
+        new | {"usable_password": "true", "set-password": "1"},
+    )
+    client.post(address("auth_group_add"), {"name": "helpers"})
+    entries = Deed.objects.order_by("pk").values_list("verb", "target_name", "details")
+    assert [(verb, whom) for verb, whom, _ in entries] == [
+        ("make account", "grace"),
+        ("change account", "grace"),
+        ("make group", ""),
+    ]
+    assert "secret" not in str(list(entries))
+    assert not LogEntry.objects.exists()
+
+
+def test_a_rooms_page_leads_to_what_was_done_there(client: Client, boss: User, room: Room) -> None:
+    order(client, "rooms_room_close", room)
+    log = client.get(address("rooms_room_history", room.pk), follow=True)
+    assertContains(log, "close room")
+    assert [deed.room_id for deed in log.context["cl"].result_list] == [room.public_id]

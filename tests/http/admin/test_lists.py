@@ -1,0 +1,77 @@
+"""Long lists at the admin stay fast."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.asserts import assertContains, assertNotContains
+
+from rooms.admin import RoomAdmin, desk, paging
+from rooms.models import Room, User
+from tests.http.admin.desk import act, address, guest, room_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["rooms_room", "rooms_membership", "history_message"])
+def test_a_longer_list_takes_no_more_queries(client: Client, boss: User, name: str) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address(f"{name}_changelist")).status_code == 200
+        return len(captured)
+
+    room_of(guest("Ada"), "hello")
+    client.get(address(f"{name}_changelist"))  # what is cached on first use
+    few = queries()
+    for number in range(10):
+        room_of(guest(f"Person {number}"), "hello")
+    assert queries() == few
+
+
+def test_a_verb_is_done_to_so_many_rows_and_no_more(
+    client: Client, boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "VERB_LIMIT", 1)
+    told = act(client, "rooms_room", "close_selected", room, room_of(guest("Bob")))
+    assertContains(told, "No more than 1 at once")
+    assert Room.objects.filter(closed_at__isnull=True).count() == 2
+
+
+def test_a_long_list_is_not_counted_to_its_end(
+    client: Client, boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = {"kind__exact": "chat"}
+    monkeypatch.setattr(paging, "FIND_LIMIT", 1)
+    page = client.get(address("history_message_changelist"), chat)
+    assertContains(page, "There are more")
+    assertContains(page, "goodbye")
+    assertNotContains(page, "hello")
+    monkeypatch.setattr(paging, "FIND_LIMIT", 2)
+    page = client.get(address("history_message_changelist"), chat)
+    assertNotContains(page, "There are more")
+
+
+def test_pages_follow_one_another(
+    client: Client, boss: User, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RoomAdmin, "list_per_page", 2)
+    codes = [room_of(ada).code for _ in range(5)]
+    for filters in ({}, {"state": "open"}):
+        found = []
+        for number in ("1", "2", "3"):
+            page = client.get(address("rooms_room_changelist"), {"p": number, **filters})
+            found.append([row.code for row in page.context["cl"].result_list])
+        assert found == [[codes[4], codes[3]], [codes[2], codes[1]], [codes[0]]]
+
+
+def test_a_whole_table_is_estimated_where_counting_it_is_slow(
+    client: Client, boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "FIND_LIMIT", 2)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE history_message")
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(address("history_message_changelist"))
+    estimated = connection.vendor == "postgresql"
+    assert ("That is an estimate." in page.content.decode()) is estimated
+    assert any("COUNT(" in query["sql"] for query in captured) is not estimated

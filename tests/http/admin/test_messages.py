@@ -1,0 +1,93 @@
+"""Messages at the admin: found, and deleted."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from history import log
+from history.models import Message, Revision
+from rooms.models import Deed, Room, User
+from tests.http.admin.desk import WHY, act, address, deeds, guest, order, room_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_deleted_message_leaves_a_tombstone(
+    client: Client, boss: User, ada: User, room: Room
+) -> None:
+    message = Message.objects.get(body="hello")
+    assertContains(client.get(address("history_message_delete", message.pk)), "hello")
+    head = log.heads([room.stream_id])[room.stream_id][0]
+
+    order(client, "history_message_delete", message)
+
+    message.refresh_from_db()
+    assert (message.body, message.is_deleted, message.deleted_by) == ("", True, boss)
+    assert message.changed_seq == head + 1
+    assert deeds() == [("boss", "delete message", "Ada", room.code, WHY)]
+    assert Deed.objects.get().details == {"seq": 2}
+
+
+def test_selected_messages_become_tombstones_and_joins_stay(
+    client: Client, boss: User, room: Room
+) -> None:
+    told = act(client, "history_message", "delete_selected", *room.stream.messages.all())
+    assertContains(told, "Delete: 2 done.")
+    assertContains(told, "Delete: 1 left as they were.")
+    rows = room.stream.messages.order_by("seq")
+    assert [(row.kind, row.body, row.is_deleted) for row in rows] == [
+        ("join", "", False),
+        ("chat", "", True),
+        ("chat", "", True),
+    ]
+    assert len(deeds()) == 2
+
+
+@pytest.mark.parametrize("find", ["text", "author", "code"])
+def test_a_message_is_found_by_text_author_or_room_code(
+    client: Client, boss: User, room: Room, find: str
+) -> None:
+    room_of(guest("Zoe"), "something else")
+    texts = {"text": "GOODB", "author": "ada", "code": room.code.lower()}
+    page = client.get(address("history_message_changelist"), {"q": texts[find]})
+    assertContains(page, "goodbye")
+    assertNotContains(page, "something else")
+
+
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ({"kind__exact": "chat"}, True),
+        ({"kind__exact": "join"}, False),
+        ({"at__gte": "2020-01-01 00:00:00+00:00", "at__lt": "2020-01-02 00:00:00+00:00"}, False),
+        ({"deleted": "yes"}, False),
+        ({"room": "999999"}, False),
+        ({"author": "nonsense"}, False),
+    ],
+)
+def test_messages_are_filtered(
+    client: Client, boss: User, room: Room, filters: dict[str, str], shown: bool
+) -> None:
+    page = client.get(address("history_message_changelist"), filters)
+    (assertContains if shown else assertNotContains)(page, "goodbye")
+
+
+def test_earlier_texts_are_there_for_those_who_may_see_them(
+    client: Client, boss: User, staff: Callable[..., User], room: Room
+) -> None:
+    message = Message.objects.get(body="hello")
+    Revision.objects.create(message=message, cause="edit", body="something unspeakable")
+    path = address("history_message_change", message.pk)
+    assertContains(client.get(path), "something unspeakable")
+    staff("view_message")
+    assertNotContains(client.get(path), "something unspeakable")
+
+
+def test_what_people_wrote_is_shown_as_text(client: Client, boss: User) -> None:
+    room_of(guest("<b>Eve</b>"), "<script>alert(1)</script>", title="<i>title</i>")
+    for name in ("rooms_room", "rooms_user", "history_message"):
+        page = client.get(address(f"{name}_changelist"))
+        for tag in ("<b>Eve", "<script>alert", "<i>title"):
+            assertNotContains(page, tag)
