@@ -143,7 +143,11 @@ def _enter(request: HttpRequest, form: EntryForm, token: str) -> tuple[User, Roo
     ):
         proof, known_by = admission.prove(code=code, passcode=passcode), traces.of(request, token)
         with transaction.atomic():
-            user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
+            user = people.enter_as(
+                user=visitor or _banned(request),
+                name=typed.get("name", ""),
+                joining=rooms.find(code),
+            )
             try:
                 return user, rooms.join(user=user, code=code, proof=proof, traces=known_by)
             except MustAsk:

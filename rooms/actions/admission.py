@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from history import log
 from rooms import access, codes, publish
-from rooms.actions import charge
+from rooms.actions import charge, people
 from rooms.errors import (
     MustAsk,
     NotMember,
@@ -132,6 +132,7 @@ def is_waiting(*, user: User, code: str) -> bool:
 @transaction.atomic
 def admit(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
     """Make somebody who asks a member. Raises NotMember, Removed, RoomClosed, Forbidden."""
+    people.lock(user)
     order, request = _answer(room, by, user, State.ADMITTED, staff)
     Membership.objects.update_or_create(
         room=order.room,

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from history import log
 from rooms import publish
+from rooms.actions import people
 from rooms.actions.rooms import depart
 from rooms.models import Membership, Room, User
 
@@ -27,6 +28,7 @@ def unban(*, user: User) -> None:
 
 def _set_active(user: User, *, active: bool) -> dict[int, log.Head]:
     """The locked streams of the open rooms that the person is a member of, by id."""
+    people.lock(user)  # who is just joining a room has joined it, or will be refused
     rooms = Room.objects.filter(memberships__user=user, closed_at__isnull=True)
     streams = {room.stream_id: room.code for room in rooms}
     # The locks first: what is being posted right now is committed before or refused after.

@@ -11,11 +11,20 @@ from rooms.errors import NameTaken, Removed
 from rooms.models import Membership, Room, User, guest_username
 
 
+def lock(user: User) -> None:
+    """Hold a person, read again, until the transaction ends: nobody else renames, bans or lets them in.
+
+    Taken before the lock of any room.
+    """
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+
+
 @transaction.atomic
-def enter_as(*, user: User | None, name: str) -> User:
+def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> User:
     """The person under this name: a new guest, or the known one, renamed if need be.
 
-    Raises BadName, NameTaken (in a room where the person is present) or Removed.
+    `joining` is a room that the same transaction will lock next. Raises BadName, NameTaken (in a
+    room where the person is present) or Removed.
     """
     name = names.clean(name)
     if user is None:
@@ -28,22 +37,36 @@ def enter_as(*, user: User | None, name: str) -> User:
         user.set_unusable_password()
         user.save()
         return user
+    lock(user)
     if not user.is_active:
         raise Removed
     if user.display_name != name:
-        rename(user=user, name=name)
+        rename(user=user, name=name, joining=joining)
     return user
 
 
 @transaction.atomic
-def rename(*, user: User, name: str) -> None:
-    """Change what a person is called, everywhere. Raises BadName or NameTaken."""
+def rename(*, user: User, name: str, joining: Room | None = None) -> None:
+    """Change what a person is called, everywhere. Raises BadName or NameTaken.
+
+    `joining` is a room that the same transaction will lock next.
+    """
     name = names.clean(name)
+    lock(user)
     former, name_key = user.display_name, names.key(name)
-    rooms = list(
-        Room.objects.filter(memberships__user=user, memberships__present=True).order_by("stream_id")
+    memberships = Membership.objects.filter(
+        user=user, left_at__isnull=True, room__closed_at__isnull=True
     )
-    heads = log.advance({room.stream_id: 0 for room in rooms})
+    # Every room they are in or may be in by the end, in one order with all who lock several.
+    streams = {*memberships.values_list("room__stream_id", flat=True)}
+    if joining:
+        streams.add(joining.stream_id)
+    heads = log.advance(dict.fromkeys(streams, 0))
+    rooms = list(
+        Room.objects.filter(
+            stream__in=heads, memberships__user=user, memberships__present=True
+        ).order_by("stream_id")
+    )
     for room in rooms:
         if is_taken(room_id=room.pk, name_key=name_key, except_user_id=user.pk):
             raise NameTaken

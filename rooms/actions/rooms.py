@@ -12,9 +12,8 @@ from django.db.models.functions import Now
 from history import log
 from history.models import Message, Stream
 from rooms import codes, publish
-from rooms.actions import admission
-from rooms.actions.people import is_taken
-from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomNotFound
+from rooms.actions import admission, people
+from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.traces import UNKNOWN, Traces
 
@@ -30,7 +29,7 @@ MAX_GRACE = 365 * 24 * 3600
 def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
     """A new room of which the person is owner and member.
 
-    `grace` is in seconds. Raises CodesExhausted when codes have run short.
+    `grace` is in seconds. Raises CodesExhausted when codes have run short, Removed for who is banned.
     """
     length = settings.CHAT_CODE_LENGTH
     wanted = list(codes.candidates(length=length, count=_TRIES))
@@ -43,6 +42,9 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
             continue
         try:
             with transaction.atomic():
+                people.lock(user)
+                if not user.is_active:
+                    raise Removed
                 room = Room.objects.create(
                     code=code,
                     stream=Stream.objects.create(),
@@ -64,6 +66,11 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
     raise CodesExhausted
 
 
+def find(code: str) -> Room | None:
+    """The open room with a code, as people type it."""
+    return Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+
+
 @transaction.atomic
 def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> Room:
     """Make the person a member of the open room with this code.
@@ -73,9 +80,10 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
     closed and a malformed code alike, and to who was banned; RoomLocked, PasscodeNeeded, MustAsk,
     RoomFull; NameTaken when somebody there has the name.
     """
-    room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+    room = find(code)
     if room is None:
         raise RoomNotFound
+    people.lock(user)
     head = log.lock(room.stream_id)
     room.refresh_from_db()  # it may have closed while this waited for the lock
     membership = Membership.objects.filter(room=room, user=user).first()
@@ -91,7 +99,7 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
             membership.role = Membership.Role.OWNER
     if not membership.present:
         admission.require_place(room, membership)
-    if is_taken(room_id=room.pk, name_key=user.name_key, except_user_id=user.pk):
+    if people.is_taken(room_id=room.pk, name_key=user.name_key, except_user_id=user.pk):
         raise NameTaken
     if not known:
         membership.save()

@@ -195,7 +195,18 @@ def waiting_for(room: Room, work: Callable[[], Any]) -> Iterator[Callable[[], An
     thread.result()
 
 
-def _until_somebody_waits() -> None:
+def meanwhile(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Within the block of `waiting_for`: start another work that ends, or waits for a lock too.
+
+    Returns a function that gives what it returned, to be called after the block.
+    """
+    thread = _Thread(work)
+    thread.start()
+    _until_somebody_waits(2, unless=thread)
+    return thread.result
+
+
+def _until_somebody_waits(number: int = 1, *, unless: threading.Thread | None = None) -> None:
     """On SQLite nobody can be asked; whoever comes waits there before the first statement."""
     if connection.vendor != "postgresql":
         return
@@ -209,7 +220,7 @@ def _until_somebody_waits() -> None:
             # The view is fixed for a transaction unless told otherwise.
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(query)
-            if cursor.fetchone()[0]:
+            if cursor.fetchone()[0] >= number or (unless and not unless.is_alive()):
                 return
             time.sleep(0.005)
     raise AssertionError("nobody waits for the lock")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -40,6 +41,7 @@ from tests.actions.house import (
     is_open,
     kill,
     lose,
+    meanwhile,
     open_room,
     pass_leave_grace,
     pass_room_grace,
@@ -108,6 +110,24 @@ def test_what_is_on_its_way_when_its_author_is_shut_out_is_refused(
         happens(bob, room)
     assert isinstance(answer(), reason)
     assert not any("one more thing" in line for line in transcript(room))
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["member", "newcomer"])
+def test_nobody_comes_into_a_room_in_the_moment_of_a_ban(known: bool) -> None:
+    _, first = open_room("Ada")
+    _, second = open_room("Eve")
+    bob = come_in("Bob", first)
+    if known:
+        rooms.join(user=bob, code=second.code)
+
+    def come() -> None:
+        rooms.join(user=User.objects.get(pk=bob.pk), code=second.code)
+        connect(bob, second)
+
+    with waiting_for(first, partial(moderation.ban, user=bob)):
+        answer = meanwhile(come)
+    assert answer() is None or isinstance(answer(), RoomNotFound | NotMember | Removed)
+    assert not Membership.objects.filter(user=bob, present=True).exists()
 
 
 # Closing ------------------------------------------------------------------------------------------
@@ -251,6 +271,19 @@ def test_of_two_who_are_renamed_to_one_name_at_once_one_is() -> None:
     answers = together(*(partial(people.rename, user=user, name="Zoë") for user in pair))
     assert [type(answer) for answer in answers].count(NameTaken) == 1
     assert "Zoë" in present(room)
+
+
+def test_two_who_are_renamed_and_go_to_the_room_of_the_other_do_not_wait_in_a_circle() -> None:
+    pairs = [open_room("Ada"), open_room("Bob")]
+
+    def cross(number: int, turn: int) -> None:
+        user, room = pairs[number][0], pairs[1 - number][1]
+        with transaction.atomic():
+            people.enter_as(user=user, name=f"{number} in turn {turn}", joining=room)
+            rooms.join(user=user, code=room.code)
+
+    for turn in range(5):
+        together(*(partial(cross, number, turn) for number in range(2)))
 
 
 ways_in = st.sampled_from([*"aAbBcC😀", "Ａ", "a ", "b\u0301", "😀\ufe0f", "ⓐ", "ⅽ"])
