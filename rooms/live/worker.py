@@ -14,12 +14,16 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
+from history import life
 from history.log import Change
 from rooms import limits, presence, publish
 from rooms.actions import attendance, rooms
 from rooms.live import metrics
+from rooms.live.changer import Changer
 from rooms.live.door import Door
 from rooms.live.hub import POLL, Hub
+from rooms.live.preparer import Preparer
+from rooms.live.reads import Reads
 from rooms.live.threads import DatabaseThreads
 from rooms.live.writer import Writer
 from rooms.publish import Doorbell
@@ -70,6 +74,9 @@ class LiveWorker:
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
         self.writer = Writer(hub=self.hub)
+        self.preparer = Preparer(threads=self.threads, writer=self.writer)
+        self.changer = Changer(threads=self.threads)
+        self.reads = Reads(hub=self.hub, threads=self.threads)
         self.door = Door()
         self.settler = limits.settler()
         self._leased = asyncio.Event()
@@ -97,6 +104,9 @@ class LiveWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.preparer.stop()
+        await self.changer.stop()
+        await self.reads.stop()
         await self.settler.close()
         await self.writer.stop()
         await self.door.stop()
@@ -178,3 +188,4 @@ def sweep() -> None:
     presence.reap()
     attendance.announce_leaves()
     rooms.close_abandoned()
+    life.purge()

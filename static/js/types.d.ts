@@ -40,6 +40,22 @@ declare namespace Chat {
     at: string;
     edited_at: string | null;
     deleted: boolean;
+    /** The body rendered by the server, where that shows more than the text itself. */
+    html?: string;
+    /** The `seq` of the message it answers. */
+    reply_to?: number | null;
+    /** Ids of people by emoji, and their names by id. */
+    reactions?: Record<string, string[]>;
+    names?: Record<string, string>;
+    /** Ids of those it speaks to. */
+    mentions?: string[];
+    pinned?: boolean;
+  }
+
+  interface Position {
+    id: string;
+    /** Read up to this message. */
+    seq: number;
   }
 
   interface Welcome {
@@ -54,6 +70,11 @@ declare namespace Chat {
     older: boolean;
     members: Person[];
     limits: Limits;
+    /** Pinned messages, in the order in which they were. */
+    pinned?: Message[];
+    /** How far this person has read, and the others who are here. */
+    read?: number;
+    reads?: Position[];
   }
 
   interface Events {
@@ -73,6 +94,11 @@ declare namespace Chat {
   interface Typing {
     type: "typing";
     user: Author;
+  }
+
+  interface ReadFrame {
+    type: "read";
+    reads: Position[];
   }
 
   interface Ack {
@@ -100,7 +126,7 @@ declare namespace Chat {
     retry_after?: number;
   }
 
-  type ServerFrame = Welcome | Events | MembersFrame | Typing | Ack | Page | ErrorFrame;
+  type ServerFrame = Welcome | Events | MembersFrame | Typing | ReadFrame | Ack | Page | ErrorFrame;
 
   /** A message on its way out, as the outbox keeps it. */
   interface OutboxItem {
