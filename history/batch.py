@@ -12,7 +12,7 @@ from datetime import datetime
 import psycopg
 from django.db import connection, transaction
 
-from history import log, wire
+from history import log, wire, words
 from history.log import Change, Entry
 from history.models import Message
 from history.wire import WireAuthor, WireMessage
@@ -25,8 +25,8 @@ _CHAT = Message.Kind.CHAT.value
 _POST = """
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-            %s::text[], %s::bigint[])
-        WITH ORDINALITY AS i(stream, epoch, author, client_id, body, html, reply_to, place)
+            %s::text[], %s::text[], %s::bigint[])
+        WITH ORDINALITY AS i(stream, epoch, author, client_id, body, words, html, reply_to, place)
 ), wanted AS MATERIALIZED (
     SELECT stream, count(*) AS n, min(epoch) AS low, max(epoch) AS high FROM input GROUP BY stream
 ), locked AS MATERIALIZED (
@@ -42,8 +42,8 @@ WITH input AS MATERIALIZED (
     RETURNING s.id, s.head - w.n AS before, clock_timestamp() AS now
 ), inserted AS (
     INSERT INTO history_message
-        (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, html, reply_to)
-    SELECT stream, seq, seq, now, 'chat', author, client_id, body, html, reply_to FROM (
+        (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
+    SELECT stream, seq, seq, now, 'chat', author, client_id, body, words, html, reply_to FROM (
         SELECT i.*, a.now,
             a.before + row_number() OVER (PARTITION BY i.stream ORDER BY i.place) AS seq
         FROM input AS i JOIN advanced AS a ON a.id = i.stream
@@ -135,6 +135,7 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
                 [item.author_id for item in posts],
                 [item.client_id for item in posts],
                 [item.body for item in posts],
+                [words.fold(item.body) for item in posts],
                 [item.html for item in posts],
                 [item.reply_to for item in posts],
             ),

@@ -13,7 +13,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
 
-from history import wire
+from history import wire, words
 from history.models import Mention, Message, Stream
 from history.wire import WireAuthor, WireMessage
 
@@ -132,16 +132,16 @@ RETURNING id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
 """
 _INSERT_POSTGRESQL = """
 INSERT INTO history_message
-    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, html, reply_to)
-SELECT s, q, q, t, k, a, c, b, h, r FROM unnest(
+    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
+SELECT s, q, q, t, k, a, c, b, w, h, r FROM unnest(
     %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[],
-    %s::text[], %s::text[], %s::bigint[]
-) AS u(s, q, t, k, a, c, b, h, r)
+    %s::text[], %s::text[], %s::text[], %s::bigint[]
+) AS u(s, q, t, k, a, c, b, w, h, r)
 """
 _INSERT_SQLITE = """
 INSERT INTO history_message
-    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, html, reply_to)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -195,8 +195,10 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
         _mention(rows)
 
 
-def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str, int | None]:
-    return e.kind, e.author_id, e.client_id, e.body, e.html, e.reply_to
+def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, str, int | None]:
+    # Only what people said is searched.
+    folded = words.fold(e.body) if e.kind == Message.Kind.CHAT else None
+    return e.kind, e.author_id, e.client_id, e.body, folded, e.html, e.reply_to
 
 
 def _mention(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:

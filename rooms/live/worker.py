@@ -16,6 +16,7 @@ from django.db import Error
 
 from history import life
 from history.log import Change
+from history.search import index
 from rooms import limits, presence, publish
 from rooms.actions import attendance, rooms
 from rooms.live import metrics
@@ -36,6 +37,8 @@ SWEEP = 1.0
 CHECK = 2.0
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
 SETTLE_LIMITS = 1.0
+# Seconds between two times that what was written lately is made ready for search.
+INDEX = 3.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -90,6 +93,7 @@ class LiveWorker:
             self._loop.create_task(self._every(POLL, self.hub.poll)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
+            self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
 
@@ -181,6 +185,10 @@ class LiveWorker:
         metrics.people.set(
             sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
         )
+
+    async def _index(self) -> None:
+        if self.door.worker_id is not None:
+            await self._keeper.run(index.upkeep)
 
 
 def sweep() -> None:
