@@ -14,12 +14,32 @@ declare namespace Chat {
     role?: Role;
   }
 
+  /** What the owner orders is there once the server has told of it. */
   interface Room {
     id: string;
     code: string;
     title: string;
     /** Seconds the room stays open once nobody is in it. */
     grace: number;
+    passcode?: boolean;
+    locked?: boolean;
+    by_request?: boolean;
+    /** People at the most. */
+    capacity?: number | null;
+    /** Seconds between two messages of one person. */
+    slow_mode?: number;
+    history_open?: boolean;
+  }
+
+  interface You extends Person {
+    /** ISO 8601, UTC; null for who may write. */
+    muted_until?: string | null;
+    muted_for?: string;
+  }
+
+  /** Somebody who asks to be let in. */
+  interface Waiting extends Author {
+    at: string;
   }
 
   interface Limits {
@@ -40,29 +60,13 @@ declare namespace Chat {
     at: string;
     edited_at: string | null;
     deleted: boolean;
-    /** The body rendered by the server, where that shows more than the text itself. */
-    html?: string;
-    /** The `seq` of the message it answers. */
-    reply_to?: number | null;
-    /** Ids of people by emoji, and their names by id. */
-    reactions?: Record<string, string[]>;
-    names?: Record<string, string>;
-    /** Ids of those it speaks to. */
-    mentions?: string[];
-    pinned?: boolean;
-  }
-
-  interface Position {
-    id: string;
-    /** Read up to this message. */
-    seq: number;
   }
 
   interface Welcome {
     type: "welcome";
     protocol: number;
     room: Room;
-    you: Person;
+    you: You;
     mode: "resume" | "reset";
     after: number;
     through: number;
@@ -70,11 +74,6 @@ declare namespace Chat {
     older: boolean;
     members: Person[];
     limits: Limits;
-    /** Pinned messages, in the order in which they were. */
-    pinned?: Message[];
-    /** How far this person has read, and the others who are here. */
-    read?: number;
-    reads?: Position[];
   }
 
   interface Events {
@@ -91,14 +90,24 @@ declare namespace Chat {
     left: { id: string }[];
   }
 
+  interface RoomFrame {
+    type: "room";
+    room: Room;
+  }
+
+  interface YouFrame {
+    type: "you";
+    you: You;
+  }
+
+  interface Requests {
+    type: "requests";
+    waiting: Waiting[];
+  }
+
   interface Typing {
     type: "typing";
     user: Author;
-  }
-
-  interface ReadFrame {
-    type: "read";
-    reads: Position[];
   }
 
   interface Ack {
@@ -126,7 +135,17 @@ declare namespace Chat {
     retry_after?: number;
   }
 
-  type ServerFrame = Welcome | Events | MembersFrame | Typing | ReadFrame | Ack | Page | ErrorFrame;
+  type ServerFrame =
+    | Welcome
+    | Events
+    | MembersFrame
+    | RoomFrame
+    | YouFrame
+    | Requests
+    | Typing
+    | Ack
+    | Page
+    | ErrorFrame;
 
   /** A message on its way out, as the outbox keeps it. */
   interface OutboxItem {
@@ -167,7 +186,9 @@ declare namespace Chat {
   /** All the page knows of the room. Replaced, never changed in place. */
   interface State {
     room: Room | null;
-    you: Person;
+    you: You;
+    /** To be let in, as those in charge are told. */
+    waiting: readonly Waiting[];
     limits: Limits;
     /** Number of the last change applied; null before the first welcome. */
     cursor: number | null;
@@ -198,6 +219,9 @@ declare namespace Chat {
     | Welcome
     | Events
     | MembersFrame
+    | RoomFrame
+    | YouFrame
+    | Requests
     | { type: "restore"; snapshot: Snapshot }
     | { type: "older"; before: number; page: Page }
     | { type: "newer"; before: number; page: Page }
@@ -273,6 +297,7 @@ declare namespace Chat {
     urls: {
       socket: string;
       room: string;
+      manage: string;
       transcript: string;
       front: string;
       sprite: string;

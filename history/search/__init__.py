@@ -1,1 +1,0 @@
-"""Search over everything a person may see. `hits.find` is the way in."""
