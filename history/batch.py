@@ -12,7 +12,7 @@ from datetime import datetime
 import psycopg
 from django.db import connection, transaction
 
-from history import log, wire
+from history import log, wire, words
 from history.log import Change, Entry
 from history.models import Message
 from history.wire import WireAuthor, WireMessage
@@ -24,8 +24,9 @@ _CHAT = Message.Kind.CHAT.value
 # the expected one, nothing is advanced, so nothing is inserted and nothing comes back.
 _POST = """
 WITH input AS MATERIALIZED (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])
-        WITH ORDINALITY AS i(stream, epoch, author, client_id, body, place)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
+            %s::text[], %s::text[], %s::bigint[])
+        WITH ORDINALITY AS i(stream, epoch, author, client_id, body, words, html, reply_to, place)
 ), wanted AS MATERIALIZED (
     SELECT stream, count(*) AS n, min(epoch) AS low, max(epoch) AS high FROM input GROUP BY stream
 ), locked AS MATERIALIZED (
@@ -41,8 +42,8 @@ WITH input AS MATERIALIZED (
     RETURNING s.id, s.head - w.n AS before, clock_timestamp() AS now
 ), inserted AS (
     INSERT INTO history_message
-        (stream_id, seq, changed_seq, at, kind, author_id, client_id, body)
-    SELECT stream, seq, seq, now, 'chat', author, client_id, body FROM (
+        (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
+    SELECT stream, seq, seq, now, 'chat', author, client_id, body, words, html, reply_to FROM (
         SELECT i.*, a.now,
             a.before + row_number() OVER (PARTITION BY i.stream ORDER BY i.place) AS seq
         FROM input AS i JOIN advanced AS a ON a.id = i.stream
@@ -62,6 +63,8 @@ class Post:
     author: WireAuthor
     client_id: str
     body: str
+    html: str = ""
+    reply_to: int | None = None
 
 
 class Stale(Exception):
@@ -102,6 +105,8 @@ def post(posts: Sequence[Post]) -> tuple[list[int], list[Change]]:
                     client_id=item.client_id,
                     body=item.body,
                     at=at,
+                    html=item.html,
+                    reply_to=item.reply_to,
                 )
             )
         epoch = posts[positions[0]].epoch
@@ -130,6 +135,9 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
                 [item.author_id for item in posts],
                 [item.client_id for item in posts],
                 [item.body for item in posts],
+                [words.fold(item.body) for item in posts],
+                [item.html for item in posts],
+                [item.reply_to for item in posts],
             ),
             prepare=True,
         )
@@ -149,7 +157,10 @@ def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Take
             taken[stream_id] = (before, head.now)
             for seq, position in enumerate(where, before + 1):
                 item = posts[position]
-                entry = Entry(_CHAT, item.author_id, item.author, item.body, item.client_id)
+                entry = Entry(
+                    _CHAT, item.author_id, item.author, item.body, item.client_id,
+                    item.html, item.reply_to,
+                )  # fmt: skip
                 rows.append((stream_id, seq, head.now, entry))
         log.insert(rows)
     return taken

@@ -13,8 +13,8 @@ import orjson
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
 
-from history import wire
-from history.models import Message, Stream
+from history import wire, words
+from history.models import Mention, Message, Stream
 from history.wire import WireAuthor, WireMessage
 
 PAGE_LIMIT = 100
@@ -41,6 +41,13 @@ class Entry:
     author: WireAuthor | None
     body: str = ""
     client_id: str | None = None
+    html: str = ""
+    reply_to: int | None = None
+    mentions: Sequence["Mentioned"] = ()
+
+
+# Somebody a message speaks to: the user's key, and the id that everybody knows.
+Mentioned = tuple[int, str]
 
 
 class Author(Protocol):
@@ -52,14 +59,21 @@ class Author(Protocol):
 
 
 def entry(
-    kind: str, author: Author | None, *, body: str = "", client_id: str | None = None
+    kind: str,
+    author: Author | None,
+    *,
+    body: str = "",
+    client_id: str | None = None,
+    html: str = "",
+    reply_to: int | None = None,
+    mentions: Sequence[Mentioned] = (),
 ) -> Entry:
     """Something to append, by a user or (a notice) by nobody."""
-    if author is None:
-        return Entry(kind, None, None, body, client_id)
-    return Entry(
-        kind, author.pk, {"id": author.public_id, "name": author.display_name}, body, client_id
-    )
+    key, who = None, None
+    if author is not None:
+        key = author.pk
+        who = wire.WireAuthor(id=author.public_id, name=author.display_name)
+    return Entry(kind, key, who, body, client_id, html, reply_to, mentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +131,17 @@ UPDATE history_stream SET head = head + %s WHERE id = %s
 RETURNING id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
 """
 _INSERT_POSTGRESQL = """
-INSERT INTO history_message (stream_id, seq, changed_seq, at, kind, author_id, client_id, body)
-SELECT s, q, q, t, k, a, c, b FROM unnest(
-    %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[], %s::text[]
-) AS u(s, q, t, k, a, c, b)
+INSERT INTO history_message
+    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
+SELECT s, q, q, t, k, a, c, b, w, h, r FROM unnest(
+    %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[],
+    %s::text[], %s::text[], %s::text[], %s::bigint[]
+) AS u(s, q, t, k, a, c, b, w, h, r)
 """
 _INSERT_SQLITE = """
-INSERT INTO history_message (stream_id, seq, changed_seq, at, kind, author_id, client_id, body)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO history_message
+    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -169,24 +186,31 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
         if connection.vendor == "sqlite":
             cursor.executemany(
                 _INSERT_SQLITE,
-                [
-                    (s, q, q, f"{t:%Y-%m-%d %H:%M:%S.%f}", e.kind, e.author_id, e.client_id, e.body)
-                    for s, q, t, e in rows
-                ],
+                [(s, q, q, f"{t:%Y-%m-%d %H:%M:%S.%f}", *_columns(e)) for s, q, t, e in rows],
             )
         else:
-            cursor.execute(
-                _INSERT_POSTGRESQL,
-                (
-                    [row[0] for row in rows],
-                    [row[1] for row in rows],
-                    [row[2] for row in rows],
-                    [row[3].kind for row in rows],
-                    [row[3].author_id for row in rows],
-                    [row[3].client_id for row in rows],
-                    [row[3].body for row in rows],
-                ),
-            )
+            columns = zip(*((s, q, t, *_columns(e)) for s, q, t, e in rows), strict=True)
+            cursor.execute(_INSERT_POSTGRESQL, [list(column) for column in columns])
+    if any(entry.mentions for _, _, _, entry in rows):
+        _mention(rows)
+
+
+def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, str, int | None]:
+    # Only what people said is searched.
+    folded = words.fold(e.body) if e.kind == Message.Kind.CHAT else None
+    return e.kind, e.author_id, e.client_id, e.body, folded, e.html, e.reply_to
+
+
+def _mention(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
+    wanted = {(stream, seq): entry.mentions for stream, seq, _, entry in rows if entry.mentions}
+    places = Message.objects.filter(
+        stream__in={stream for stream, _ in wanted}, seq__in={seq for _, seq in wanted}
+    ).values_list("pk", "stream_id", "seq")
+    Mention.objects.bulk_create(
+        Mention(message_id=pk, user_id=user_id, stream_id=stream, seq=seq)
+        for pk, stream, seq in places
+        for user_id, _ in wanted.get((stream, seq), ())
+    )
 
 
 def wired(seq: int, now: datetime, entry: Entry) -> WireMessage:
@@ -198,6 +222,9 @@ def wired(seq: int, now: datetime, entry: Entry) -> WireMessage:
         client_id=entry.client_id,
         body=entry.body,
         at=wire.timestamp(now),
+        html=entry.html,
+        reply_to=entry.reply_to,
+        mentions=[who for _, who in entry.mentions],
     )
 
 
@@ -213,24 +240,6 @@ def append(head: Head, entries: Sequence[Entry]) -> Change:
         through=taken.seq,
         epoch=taken.epoch,
         messages=[wired(seq, taken.now, entry) for seq, entry in numbered],
-    )
-
-
-def tombstone(head: Head, message: Message, *, by_id: int | None) -> Change | None:
-    """Empty a message of a locked stream for good and leave its place. None if it was already."""
-    if Message.objects.filter(pk=message.pk, deleted_at__isnull=False).exists():
-        return None
-    taken = advance({head.stream_id: 1})[head.stream_id]
-    Message.objects.filter(pk=message.pk).update(
-        body="", deleted_at=taken.now, deleted_by_id=by_id, changed_seq=taken.seq
-    )
-    row = Message.objects.select_related("author").get(pk=message.pk)
-    return Change.of(
-        stream_id=head.stream_id,
-        after=taken.seq - 1,
-        through=taken.seq,
-        epoch=taken.epoch,
-        messages=[wire.from_row(row)],
     )
 
 
@@ -270,7 +279,7 @@ def changed_since(stream_id: int, after: int, *, limit: int = RESUME_LIMIT) -> C
         after=after,
         through=max(after, through),
         epoch=epoch,
-        messages=[wire.from_row(row) for row in rows],
+        messages=wire.from_rows(rows),
     )
 
 
@@ -283,7 +292,13 @@ def page(
         rows = rows.filter(seq__lt=before)
     newest = list(rows.select_related("author").order_by("-seq")[: min(limit, PAGE_LIMIT) + 1])
     kept = newest[: min(limit, PAGE_LIMIT)]
-    return Page([wire.from_row(row) for row in reversed(kept)], older=len(newest) > len(kept))
+    return Page(wire.from_rows(reversed(kept)), older=len(newest) > len(kept))
+
+
+def pinned(stream_id: int) -> list[WireMessage]:
+    """The messages that are pinned, in the order in which they were."""
+    rows = Message.objects.filter(stream_id=stream_id, pinned_at__isnull=False)
+    return wire.from_rows(rows.select_related("author").order_by("pinned_at", "seq"))
 
 
 def last_post(stream_id: int, author_id: int) -> datetime | None:
@@ -305,6 +320,18 @@ def find_posted(keys: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int, st
         for stream, author, client_id, seq in rows
         if (stream, author, client_id) in wanted
     }
+
+
+def find_said(places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of these (stream, seq) are chat messages that have not been deleted."""
+    wanted = set(places)
+    rows: Any = Message.objects.filter(
+        stream__in={stream for stream, _ in wanted},
+        seq__in={seq for _, seq in wanted},
+        kind=Message.Kind.CHAT,
+        deleted_at__isnull=True,
+    ).values_list("stream_id", "seq")
+    return wanted & set(rows)
 
 
 def _moment(value: datetime | str) -> datetime:

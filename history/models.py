@@ -49,6 +49,8 @@ class Message(models.Model):
     )
     client_id = models.CharField(max_length=64, null=True)
     body = models.TextField("text", blank=True)
+    # What search compares: the body's words (history/words.py). Unset until they are found out.
+    words = models.TextField(null=True, editable=False)
     # The body rendered and sanitised; empty where that would show nothing but the text itself.
     html = models.TextField(blank=True, db_default="", default="")
     reply_to = models.BigIntegerField("answers", null=True, blank=True)
@@ -81,6 +83,14 @@ class Message(models.Model):
                 fields=["stream", "pinned_at"],
                 condition=Q(pinned_at__isnull=False),
                 name="message_pinned",
+            ),
+            # Days, and messages of a time.
+            models.Index(fields=["stream", "at"], name="message_at"),
+            # Those whose words are still to be found out: usually none.
+            models.Index(
+                fields=["id"],
+                condition=Q(kind="chat", words__isnull=True),
+                name="message_wordless",
             ),
             # A person's own history, newest first; and Django's check before a user is deleted.
             models.Index(fields=["author", "kind", "id"], name="message_author"),

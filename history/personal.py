@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from history.models import Message
@@ -95,13 +95,15 @@ def rooms(user: User, *, before: int | None = None, limit: int) -> RoomsPage:
     return RoomsPage(kept, kept[-1].pk if len(found) > limit else None)
 
 
-def closed_to(user: User, messages: Sequence[Message]) -> set[int]:
-    """The streams among those of these messages whose transcript is not the person's to read."""
+def doors(user: User, messages: Sequence[Message]) -> tuple[set[int], set[int]]:
+    """Of the streams of these messages: those that are not the person's to read, those to go into."""
     streams = {message.stream_id for message in messages}
-    readable = Membership.objects.filter(
-        user=user, banned_at__isnull=True, room__stream__in=streams
-    ).values_list("room__stream_id", flat=True)
-    return streams - set(readable)
+    readable = dict(
+        Membership.objects.filter(user=user, banned_at__isnull=True, room__stream__in=streams)
+        .annotate(enterable=Q(left_at__isnull=True, room__closed_at__isnull=True))
+        .values_list("room__stream_id", "enterable")
+    )
+    return streams - readable.keys(), {stream for stream, open_ in readable.items() if open_}
 
 
 def readable_room(user: User, public_id: str) -> Room | None:

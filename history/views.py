@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from history import export, personal, timeline
+from history import export, personal, timeline, zones
 from history.models import Message
+from history.search import marks, query
+from history.search.hits import Hits, find
 from rooms.models import User
 
 PAGE = 50
@@ -25,19 +27,60 @@ EXPORT_CHUNK = 500
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The visitor's own messages, newest first. `?before=` is the cursor of the page before."""
+    """The visitor's own messages, newest first; or, with `?q=`, what is found.
+
+    `?before=` is the cursor of the page before.
+    """
     user, before = _person(request), _cursor(request, "before")
+    if request.GET.get("q", "").strip():
+        return _search(request, user, before)
     if user is None:
         return render(request, "history/index.html", {"page": None})
     page = personal.own_messages(user, before=before, limit=PAGE)
     context = {
         "page": page,
-        "closed_to": personal.closed_to(user, page.messages),
+        "closed_to": personal.doors(user, page.messages)[0],
         "recent": personal.rooms(user, limit=RECENT_ROOMS) if before is None else None,
         "is_first": before is None,
         "formats": list(export.FORMATS),
     }
     return render(request, "history/index.html", context)
+
+
+def _search(request: HttpRequest, user: User | None, before: int | None) -> HttpResponse:
+    typed, best = request.GET["q"].strip(), request.GET.get("sort") == "best"
+    skip = _cursor(request, "skip") or 0
+    asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
+    hits = Hits()
+    if user is not None:
+        hits = find(
+            user,
+            asked,
+            best=best,
+            inside="inside" in request.GET,
+            before=before,
+            skip=skip,
+            limit=PAGE,
+        )
+    closed, enterable = personal.doors(user, hits.messages) if user else (set(), set())
+    found = [
+        {
+            "message": message,
+            "text": marks.marked(message.body, hits.terms),
+            "is_readable": message.stream_id not in closed,
+            "is_open": message.stream_id in enterable,
+        }
+        for message in hits.messages
+    ]
+    context = {
+        "typed": typed[: query.MAX_LENGTH],
+        "query": asked,
+        "hits": hits,
+        "found": found,
+        "best": best,
+        "is_first": before is None,
+    }
+    return render(request, "history/search.html", context)
 
 
 @never_cache

@@ -4,11 +4,10 @@ No room logic here, no ORM and no channel layer: a socket joins its room's chann
 hub, which is a member of it once for all the sockets of this worker.
 """
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, assert_never
+from typing import Any
 from urllib.parse import parse_qs
 
 from channels.consumer import AsyncConsumer
@@ -16,21 +15,22 @@ from django.conf import settings
 from django.db import Error
 from django.http.cookie import parse_cookie
 
-from rooms import addresses, codes, limits, origins, protocol
-from rooms.errors import BadFrame, ChatError, NotMember, Unavailable
+from rooms import addresses, codes, frames, limits, origins, protocol
+from rooms.errors import BadFrame, ChatError, NotMember
+from rooms.frames import Post, Refused
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
 from rooms.live.hub import close_code
-from rooms.live.room import LiveRoom
+from rooms.live.session import Session
 from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
-from rooms.protocol import Close, Leave, PageRequest, Post, Refused, Typing
+from rooms.protocol import Close
 
 logger = logging.getLogger(__name__)
 
 # Frames in a row that could not be taken before a socket is given up; one is forgiven a second.
 BAD_FRAMES = limits.Rate(burst=50, per_second=1)
 # Bytes a client may send before its welcome; nobody knows yet whether it may send any.
-EARLY = 4 * protocol.MAX_CLIENT_FRAME
+EARLY = 4 * frames.MAX_CLIENT_FRAME
 _EARLY_FRAME = 1024  # what one frame costs beside its bytes
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -40,7 +40,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 class RoomConsumer(AsyncConsumer):
     """One socket. On our own server its frames are handed over as they are read from the wire."""
 
-    room: LiveRoom | None = None  # until it is let in
+    session: Session | None = None  # until it is let in
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
@@ -57,7 +57,6 @@ class RoomConsumer(AsyncConsumer):
         self.early: list[tuple[bytes | str, bool]] = []  # what it says before it is let in
         self.early_size = 0
         self.bad_frames = limits.Bucket(BAD_FRAMES)
-        self.tasks: set[asyncio.Task[None]] = set()
         try:
             if direct:
                 direct.on_message(self.received)
@@ -68,8 +67,8 @@ class RoomConsumer(AsyncConsumer):
                 self.received(event["bytes"] if text is None else text, text is None)
         finally:
             # Whatever happened above: a socket that is gone is nobody's presence.
-            if self.room is not None:
-                self.worker.hub.detach(self.room, self.client)
+            if self.session is not None:
+                self.worker.hub.detach(self.session.room, self.client)
             self.worker.door.vanished(self.client.socket_id)
 
     async def enter(self, scope: dict[str, Any]) -> None:
@@ -94,7 +93,9 @@ class RoomConsumer(AsyncConsumer):
                     client=client,
                     after=int(after) if same and after.isdecimal() and len(after) < 16 else None,
                 )
-                self.room = room
+                self.session = Session(
+                    worker=self.worker, room=room, client=client, address=self.address
+                )
         except ChatError as error:
             client.sender.close(close_code(error))
             return
@@ -111,7 +112,7 @@ class RoomConsumer(AsyncConsumer):
 
     def received(self, data: bytes | str, is_binary: bool) -> None:
         """One frame, as it came. Never raises."""
-        if self.room is None:
+        if self.session is None:
             self.early.append((data, is_binary))
             self.early_size += _EARLY_FRAME + len(data)
             if self.early_size > EARLY:
@@ -121,7 +122,7 @@ class RoomConsumer(AsyncConsumer):
         try:
             if is_binary:
                 raise Refused(BadFrame("Frames are text."), ref=None, client_id=None)
-            frame = protocol.parse(data, body_max=settings.CHAT_BODY_MAX)
+            frame = frames.parse(data, body_max=settings.CHAT_BODY_MAX)
         except Refused as refused:
             self.refuse(refused.error, ref=refused.ref, client_id=refused.client_id)
             metrics.bad_frames.inc()
@@ -129,47 +130,13 @@ class RoomConsumer(AsyncConsumer):
                 self.client.sender.close(Close.TOO_MANY_BAD_FRAMES)
             return
         try:
-            self.perform(frame)
+            self.session.perform(frame)
         except ChatError as error:
             client_id = frame.client_id if isinstance(frame, Post) else None
             self.refuse(error, ref=frame.ref, client_id=client_id)
 
     def refuse(self, error: ChatError, *, ref: str | None, client_id: str | None) -> None:
         self.client.sender.send([protocol.error(error, ref=ref, client_id=client_id)])
-
-    def perform(self, frame: protocol.ClientFrame) -> None:
-        """Do what a frame asks. Raises Muted, RateLimited or Unavailable."""
-        room, client = self.room, self.client
-        assert room is not None
-        match frame:
-            case Post():
-                client.require_voice()
-                limits.post(person=client.author["id"], address=self.address, room=room.code)
-                self.worker.writer.submit(client=client, room=room, post=frame)
-            case Typing():
-                calls.typing(self.worker.hub, room, client)
-            case PageRequest():
-                limits.paging.require(client.author["id"])
-                self.spawn(self.page(room, frame))
-            case Leave():
-                self.spawn(self.leave(room, frame))
-            case _:
-                assert_never(frame)
-
-    async def page(self, room: LiveRoom, request: PageRequest) -> None:
-        self.client.sender.send([await calls.page(self.worker.threads, room, self.client, request)])
-
-    async def leave(self, room: LiveRoom, frame: Leave) -> None:
-        self.client.sender.send([await calls.leave(self.worker.threads, room, self.client, frame)])
-
-    def spawn(self, work: Any) -> None:
-        """Do something that asks the database, beside whatever comes next."""
-        if len(self.tasks) >= 8:
-            work.close()
-            raise Unavailable("One thing after the other, please.", retry_after=1)
-        task = asyncio.get_running_loop().create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
 
 def _session_key(scope: dict[str, Any]) -> str:

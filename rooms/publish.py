@@ -68,6 +68,11 @@ def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Doorbell:
     }
 
 
+def reading(stream_id: int, reads: dict[str, int]) -> Doorbell:
+    """How far some people have read."""
+    return {"type": "room.read", "stream": stream_id, "reads": reads}
+
+
 def changed(*, code: str, change: Change) -> None:
     """After this transaction's commit, tell all workers of a change of the log."""
     transaction.on_commit(lambda: _send(group(code, change.stream_id), doorbell(change), change))

@@ -6,7 +6,6 @@ groups. Superusers put people into them.
 
 from typing import Any
 
-from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
 
 # Whoever moderates sees what was said and by whom, not what people sign in with or from where.
@@ -29,7 +28,7 @@ ADMINISTRATOR = (*MODERATOR, "rooms.see_private", "rooms.view_signin", "rooms.vi
 ROLES = {"moderator": MODERATOR, "administrator": ADMINISTRATOR}
 
 
-def keep(sender: Any, apps: Apps, **kwargs: Any) -> None:
+def keep(sender: Any, **kwargs: Any) -> None:
     """Make the groups what they are meant to be. A receiver of `post_migrate`.
 
     Of the app `auth`, whose turn is after those that have the permissions.

@@ -1,4 +1,4 @@
-"""Messages: posted, deleted."""
+"""Messages: posted by people, deleted and restored by who keeps order."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-from history import batch, log
+from history import batch, life, log
 from history.models import Message
 from rooms import access, publish
 from rooms.actions.pace import Pace
-from rooms.errors import BadFrame, ChatError
-from rooms.models import Membership, User
+from rooms.actions.texts import Raw, prepare
+from rooms.errors import BadFrame, ChatError, MessageNotFound
+from rooms.models import Membership, Room, User
 
 # The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.
 ASK = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft(batch.Post):
-    """A message on its way into the log; `epoch` is of when its author's access was checked."""
+    """A message on its way into the log; `epoch` is of when its author's access was checked.
+
+    With `mentions` it has the epoch ASK. `refused` is said unless it turns out to be in the log.
+    """
 
     room_id: int
+    mentions: Sequence[log.Mentioned] = ()
+    refused: ChatError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                 access.require_voice(member, now=heads[draft.stream_id].now)
                 if key not in first:
                     pace.require(member, now=heads[draft.stream_id].now)
+                if draft.refused is not None:
+                    raise draft.refused
             except ChatError as error:
                 outcomes[position] = error
                 continue
@@ -85,6 +93,9 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                         member.user,
                         body=draft.body,
                         client_id=draft.client_id,
+                        html=draft.html,
+                        reply_to=draft.reply_to,
+                        mentions=draft.mentions,
                     )
                 )
         for stream_id, where in fresh.items():
@@ -98,18 +109,46 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
 
 
 def delete(*, message: Message, by: User | None) -> bool:
-    """Leave a tombstone in a message's place, everywhere. False if there is one already.
+    """Delete what somebody said, as a moderator does. False if it was deleted already.
 
-    Raises BadFrame for what is not a chat message.
+    The caller has checked who asks (nobody: the site itself), and notes it. Raises BadFrame for what
+    is not a chat message.
     """
     if message.kind != Message.Kind.CHAT:
         raise BadFrame("Only what somebody said can be deleted.")
+    room = Room.objects.get(stream=message.stream_id)
     with transaction.atomic():
-        head = log.lock(message.stream_id)
-        change = log.tombstone(head, message, by_id=by.pk if by else None)
-        if change is not None:
-            publish.changed(code=message.stream.room.code, change=change)
-    return change is not None
+        changes = life.Changes(log.lock(message.stream_id), [message.seq])
+        row = changes.get(message.seq)
+        assert row is not None
+        if not changes.tombstone(row, by_id=by.pk if by else None, keep=True):
+            return False
+        _publish(room, changes)
+    return True
+
+
+def restore(*, room: Room, seq: int) -> bool:
+    """Undo a moderator's deletion. False if there is nothing to undo: its text is no longer kept.
+
+    The caller has checked who asks, and notes it. Raises MessageNotFound.
+    """
+    with transaction.atomic():
+        changes = life.Changes(log.lock(room.stream_id), [seq])
+        message = changes.get(seq)
+        if message is None:
+            raise MessageNotFound
+        body = life.removed_text(message)
+        if body is None or message.author_id is None:
+            return False
+        (text,) = prepare([Raw(room.pk, room.stream_id, message.author_id, body)])
+        restored = changes.restore(message, body=body, html=text.html, mentions=text.mentions)
+        _publish(room, changes)
+    return restored
+
+
+def _publish(room: Room, changes: life.Changes) -> None:
+    if change := changes.write():
+        publish.changed(code=room.code, change=change)
 
 
 def _members(drafts: Sequence[Draft]) -> dict[tuple[int, int], Membership]:

@@ -60,8 +60,8 @@ DELETE = Verb(
     done="delete message",
     label=_("Delete"),
     about=_(
-        "The text is erased for good, in the open room at once. The message keeps its place, "
-        "where it says that it was deleted."
+        "The text disappears, from the open room at once, and is erased for good after a day. The "
+        "message keeps its place, where it says that it was deleted."
     ),
     permission="history.delete_message",
     applies=lambda request, message: message.kind == Message.Kind.CHAT and not message.is_deleted,

@@ -11,12 +11,12 @@ from rooms import protocol, publish
 from rooms.actions import rooms
 from rooms.actions.attendance import Arrival, Entrance
 from rooms.errors import ChatError, Unavailable
+from rooms.frames import Leave, PageRequest
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Room, User
-from rooms.protocol import Leave, PageRequest
 
 logger = logging.getLogger(__name__)
 

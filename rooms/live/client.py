@@ -24,8 +24,8 @@ class Client:
     """A socket of a person in a room. `epoch` is the stream's when access was checked last."""
 
     __slots__ = (
-        "author", "epoch", "hidden_through", "muted_till", "posting", "role", "sender",
-        "socket_id", "typed_at", "user_id", "you",
+        "author", "epoch", "hidden_through", "muted_till", "posting", "preparing", "read_through",
+        "role", "sender", "socket_id", "typed_at", "user_id", "you",
     )  # fmt: skip
 
     def __init__(self, *, socket_id: str, sender: Sender) -> None:
@@ -38,7 +38,9 @@ class Client:
         self.epoch = 0
         self.hidden_through = 0  # messages up to here are not for this person
         self.muted_till = 0.0  # on the loop's clock; 0 for who may write
+        self.read_through = 0  # when it was looked at last
         self.posting = 0  # posts under way
+        self.preparing = 0  # posts on their way to the writer
         self.typed_at = float("-inf")  # the loop's clock
 
     def stand(self, member: Membership, *, epoch: int, now: datetime) -> bool:
@@ -50,6 +52,7 @@ class Client:
         self.author = {"id": member.user.public_id, "name": member.user.display_name}
         self.role = member.role
         self.hidden_through = member.hidden_through
+        self.read_through = max(self.read_through, member.read_through)
         self.epoch = max(self.epoch, epoch)
         until = member.muted_until
         left = (until - now).total_seconds() if until else 0.0

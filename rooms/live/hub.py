@@ -152,6 +152,9 @@ class Hub:
                     )
             case "room.rules":
                 self.refresh(room)
+            case "room.read":
+                if news := room.note_reads(bell["reads"]):
+                    self.show_reads(room, news)
             case "room.typing":
                 if bell["origin"] != self.name:
                     self.show_typing(room, bell["frame"], except_user=bell["user"])
@@ -321,6 +324,11 @@ class Hub:
         for client in room.clients.values():
             if client.user_id != except_user:
                 client.sender.send([frame])
+
+    def show_reads(self, room: LiveRoom, reads: Mapping[str, int]) -> None:
+        """Show how far some have read, where so few are that it says something."""
+        if len(room.roster) <= protocol.READERS_MAX:
+            room.show([protocol.read(reads)])
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -12,11 +12,11 @@ from django.db.models.functions import Now
 
 from history import log
 from history.log import Change
-from history.wire import timestamp
+from history.wire import WireMessage, timestamp
 from rooms import access
 from rooms.errors import ChatError, NotMember
 from rooms.models import JoinRequest, Membership, Room
-from rooms.protocol import WirePerson
+from rooms.protocol import READERS_MAX, WirePerson
 
 
 class RoomInfo(TypedDict):
@@ -52,6 +52,8 @@ class Snapshot:
     roster: dict[str, WirePerson]
     roles: dict[str, str]
     waiting: list[Waiting]
+    reads: dict[str, int]
+    pinned: list[WireMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,15 @@ def load(*, room_id: int, stream_id: int) -> Snapshot:
     floor = max(0, head - log.RESUME_LIMIT)
     change = log.changed_since(stream_id, floor, limit=2 * log.RESUME_LIMIT)
     info = describe(Room.objects.get(pk=room_id))
-    return Snapshot(info, change, floor, *people(room_id=room_id), waiting(room_id=room_id))
+    return Snapshot(
+        info,
+        change,
+        floor,
+        *people(room_id=room_id),
+        waiting=waiting(room_id=room_id),
+        reads=positions(room_id=room_id),
+        pinned=log.pinned(stream_id),
+    )
 
 
 def look_again(room_id: int, stream_id: int, user_ids: set[int]) -> Look:
@@ -150,3 +160,19 @@ def waiting(*, room_id: int) -> list[Waiting]:
         .values_list("user__public_id", "user__display_name", "asked_at")
     )
     return [{"id": who, "name": name, "at": timestamp(at)} for who, name, at in rows]
+
+
+def positions(*, room_id: int) -> dict[str, int]:
+    """How far the people who are in a room have read, by public id.
+
+    Nobody's in a room where they are many, and not of those who do not show it.
+    """
+    here = Membership.objects.filter(room=room_id, present=True)
+    rows = list(
+        here.values_list("user__public_id", "read_through", "user__shows_reading")[
+            : READERS_MAX + 1
+        ]
+    )
+    if len(rows) > READERS_MAX:
+        return {}
+    return {who: seq for who, seq, is_shown in rows if is_shown and seq}

@@ -37,6 +37,7 @@ class LiveRoom:
         self.roster: dict[str, WirePerson] = {}
         self.roles: dict[str, str] = {}
         self.waiting: list[Waiting] = []  # to be let in
+        self.reads: dict[str, int] = {}  # how far people have read, by public id
         self.clients: dict[str, Client] = {}
         self.entering = 0  # sockets that will be among the clients in a moment
         # The same, by the way a frame takes to them.
@@ -55,8 +56,10 @@ class LiveRoom:
         self.info = snapshot.info
         self.cursor = snapshot.change.through
         self.epoch = snapshot.change.epoch
-        self.tail = Tail(floor=snapshot.floor, messages=snapshot.change.messages)
-        self.roster, self.roles = snapshot.roster, snapshot.roles
+        self.tail = Tail(
+            floor=snapshot.floor, messages=snapshot.change.messages, pinned=snapshot.pinned
+        )
+        self.roster, self.roles, self.reads = snapshot.roster, snapshot.roles, snapshot.reads
         self.waiting = snapshot.waiting
 
     def add(self, client: Client) -> None:
@@ -192,6 +195,18 @@ class LiveRoom:
                 before[who], self.roster[who] = self.roster[who], person
         if frames := self._members(before):
             self.show(frames)
+
+    def note_reads(self, reads: Mapping[str, int]) -> dict[str, int]:
+        """Take over how far people have read; those of them who are farther than was known."""
+        news = {who: seq for who, seq in reads.items() if seq > self.reads.get(who, 0)}
+        self.reads |= news
+        return news
+
+    def readers(self) -> dict[str, int]:
+        """How far those who are here have read; nobody's where they are many."""
+        if len(self.roster) > protocol.READERS_MAX:
+            return {}
+        return {who: seq for who, seq in self.reads.items() if who in self.roster}
 
     def _members(self, before: Mapping[str, WirePerson | None]) -> list[bytes]:
         """What has become of the people in `before`, who were there like that or not at all."""

@@ -9,10 +9,18 @@ from history.wire import WireAuthor, WireMessage
 class Tail:
     """All messages changed after `floor`, as they are now, by `changed` ascending."""
 
-    def __init__(self, *, floor: int, messages: Iterable[WireMessage]) -> None:
+    def __init__(
+        self,
+        *,
+        floor: int,
+        messages: Iterable[WireMessage],
+        pinned: Iterable[WireMessage] = (),
+    ) -> None:
         self.floor = floor
         self._by_seq: dict[int, WireMessage] = {}
+        self._pinned = {message["seq"]: message for message in pinned}
         self._names: dict[str, str] = {}
+        self._learn(self._pinned.values())
         self.add(messages)
 
     def add(self, messages: Iterable[WireMessage]) -> None:
@@ -27,19 +35,40 @@ class Tail:
                 self._rename(author)
             if seq != message["changed"]:
                 by_seq.pop(seq, None)
+                self._changed(message)
             by_seq[seq] = message
         # Trimmed by halves: a trim for each message would cost each of them a little.
         if len(by_seq) > 2 * RESUME_LIMIT:
             for seq in list(by_seq)[: len(by_seq) - RESUME_LIMIT]:
                 self.floor = by_seq.pop(seq)["changed"]
-            authors = (message["author"] for message in by_seq.values())
-            self._names = {author["id"]: author["name"] for author in authors if author}
+            self._names.clear()
+            self._learn([*self._pinned.values(), *by_seq.values()])
 
-    def _rename(self, author: WireAuthor) -> None:
-        self._names[author["id"]] = author["name"]
-        for seq, message in self._by_seq.items():
-            if message["author"] and message["author"]["id"] == author["id"]:
-                self._by_seq[seq] = {**message, "author": author}
+    def _changed(self, message: WireMessage) -> None:
+        """What only a message that was there before can have: reactions, and a pin."""
+        for who, name in message.get("names", {}).items():
+            if self._names.setdefault(who, name) != name:
+                self._rename({"id": who, "name": name})
+        if message.get("pinned"):
+            self._pinned[message["seq"]] = message
+        else:
+            self._pinned.pop(message["seq"], None)
+
+    def _learn(self, messages: Iterable[WireMessage]) -> None:
+        for message in messages:
+            if author := message["author"]:
+                self._names[author["id"]] = author["name"]
+            self._names.update(message.get("names", {}))
+
+    def _rename(self, person: WireAuthor) -> None:
+        self._names[person["id"]] = person["name"]
+        for messages in (self._by_seq, self._pinned):
+            for seq, message in messages.items():
+                messages[seq] = renamed(message, person)
+
+    def pinned(self) -> list[WireMessage]:
+        """All messages that are pinned, however old, in the order in which they were."""
+        return list(self._pinned.values())
 
     def since(self, after: int, *, hidden_through: int = 0) -> list[WireMessage] | None:
         """What changed after a number; None if that reaches back beyond the tail.
@@ -70,3 +99,13 @@ class Tail:
         if beyond and (len(here) < count or (hidden_through and len(here) == count)):
             return None
         return [self._by_seq[seq] for seq in here[-count:]], len(here) > count or beyond
+
+
+def renamed(message: WireMessage, person: WireAuthor) -> WireMessage:
+    """The message with a person's new name, or as it is if the person is not in it."""
+    who = person["id"]
+    if message["author"] and message["author"]["id"] == who:
+        message = {**message, "author": person}
+    if who in message.get("names", ()):
+        message = {**message, "names": {**message["names"], who: person["name"]}}
+    return message

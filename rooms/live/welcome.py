@@ -6,12 +6,13 @@ from history import log
 from history.wire import WireMessage
 from rooms import names, protocol
 from rooms.errors import Unavailable
+from rooms.frames import MAX_CLIENT_FRAME, NEWEST_PAGE
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.hub import Hub
-from rooms.live.room import LiveRoom
+from rooms.live.room import LiveRoom, visible
 from rooms.live.threads import DatabaseThreads
-from rooms.protocol import MAX_CLIENT_FRAME, NEWEST_PAGE, PEOPLE_MAX, VERSION
+from rooms.protocol import PEOPLE_MAX, PINNED_MAX, VERSION
 
 
 async def enter(
@@ -63,9 +64,7 @@ async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireM
     What is long goes out in parts, each when the one before it is on its way. Raises Unavailable
     if the room meanwhile went on farther than memory reaches back.
     """
-    runs = protocol.split(
-        missed, after=after, through=room.cursor, people=min(len(room.roster), PEOPLE_MAX)
-    )
+    runs = protocol.split(missed, after=after, through=room.cursor, beside=_beside(room, client))
     start, end, messages = next(runs)
     frames = _welcome(room, client, "resume", start, end, messages, older=after > 0)
     while next(runs, None) is not None:
@@ -81,9 +80,19 @@ async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireM
 
 
 def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: bool) -> None:
-    fitting = protocol.newest_that_fit(messages, people=min(len(room.roster), PEOPLE_MAX))
+    fitting = protocol.newest_that_fit(messages, beside=_beside(room, client))
     older = older or len(fitting) < len(messages)
     client.sender.send(_welcome(room, client, "reset", 0, room.cursor, fitting, older=older))
+
+
+def _pinned(room: LiveRoom, client: Client) -> list[WireMessage]:
+    """As many as fit beside the rest; what was pinned last first of all."""
+    pinned = visible(room.tail.pinned(), client.hidden_through)
+    return protocol.newest_that_fit(pinned, within=PINNED_MAX)
+
+
+def _beside(room: LiveRoom, client: Client) -> int:
+    return protocol.beside(people=len(room.roster), pinned=_pinned(room, client))
 
 
 def _welcome(
@@ -108,6 +117,9 @@ def _welcome(
         through=through,
         messages=messages,
         older=older,
+        pinned=_pinned(room, client),
+        read=client.read_through,
+        reads=protocol.positions(room.readers()),
         members=people[:PEOPLE_MAX],
         limits={
             "body": settings.CHAT_BODY_MAX,

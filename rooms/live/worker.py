@@ -14,12 +14,17 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
+from history import life
 from history.log import Change
+from history.search import index
 from rooms import limits, presence, publish
-from rooms.actions import attendance, roles, rooms
+from rooms.actions import attendance, rooms
 from rooms.live import metrics
+from rooms.live.changer import Changer
 from rooms.live.door import Door
 from rooms.live.hub import POLL, Hub
+from rooms.live.preparer import Preparer
+from rooms.live.reads import Reads
 from rooms.live.threads import DatabaseThreads
 from rooms.live.writer import Writer
 from rooms.publish import Doorbell
@@ -32,8 +37,8 @@ SWEEP = 1.0
 CHECK = 2.0
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
 SETTLE_LIMITS = 1.0
-# Seconds between two looks for rooms whose owner is gone for good.
-HEIRS = 60.0
+# Seconds between two times that what was written lately is made ready for search.
+INDEX = 3.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -72,6 +77,9 @@ class LiveWorker:
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
         self.writer = Writer(hub=self.hub)
+        self.preparer = Preparer(threads=self.threads, writer=self.writer)
+        self.changer = Changer(threads=self.threads)
+        self.reads = Reads(hub=self.hub, threads=self.threads)
         self.door = Door()
         self.settler = limits.settler()
         self._leased = asyncio.Event()
@@ -85,7 +93,7 @@ class LiveWorker:
             self._loop.create_task(self._every(POLL, self.hub.poll)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
-            self._loop.create_task(self._every(HEIRS, self._find_heirs)),
+            self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
 
@@ -100,6 +108,9 @@ class LiveWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.preparer.stop()
+        await self.changer.stop()
+        await self.reads.stop()
         await self.settler.close()
         await self.writer.stop()
         await self.door.stop()
@@ -168,10 +179,6 @@ class LiveWorker:
             self.hub.turn_away(await self.door.move(registered))
             self._leased.set()
 
-    async def _find_heirs(self) -> None:
-        if self.door.worker_id is not None:
-            await self._keeper.run(roles.find_heirs)
-
     async def _sweep(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(sweep)
@@ -179,9 +186,14 @@ class LiveWorker:
             sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
         )
 
+    async def _index(self) -> None:
+        if self.door.worker_id is not None:
+            await self._keeper.run(index.upkeep)
+
 
 def sweep() -> None:
     """What any worker does for all: bury the dead, announce leaves, close what is empty."""
     presence.reap()
     attendance.announce_leaves()
     rooms.close_abandoned()
+    life.purge()

@@ -17,14 +17,15 @@ from history.log import Change
 from rooms import protocol, publish
 from rooms.actions import messages
 from rooms.actions.messages import ASK, Draft, Posted
+from rooms.actions.texts import Prepared
 from rooms.errors import ChatError, Unavailable
+from rooms.frames import Post
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
-from rooms.protocol import Post
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,15 @@ _MEMBER = Membership.Role.MEMBER.value
 WAITING = 20_000
 
 
+PLAIN = Prepared()
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     client: Client
     room: LiveRoom
     post: Post
+    prepared: Prepared
     since: float
     # Of when its author was seen to be allowed: what has changed since is asked about again.
     epoch: int
@@ -71,15 +76,19 @@ class Writer:
         self._starting = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def submit(self, *, client: Client, room: LiveRoom, post: Post) -> None:
+    def submit(
+        self, *, client: Client, room: LiveRoom, post: Post, prepared: Prepared = PLAIN
+    ) -> None:
         """Take a post; its ack or error goes to the client. Raises Unavailable when overrun."""
         if self._waiting >= WAITING:
             raise Unavailable(retry_after=2)
         self._waiting += 1
         client.posting += 1
         stream = room.stream_id
-        asks = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
-        waiting = _Waiting(client, room, post, monotonic(), ASK if asks else client.epoch)
+        slow = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
+        asks = slow or prepared.mentions or prepared.refused is not None
+        epoch = ASK if asks else client.epoch
+        waiting = _Waiting(client, room, post, prepared, monotonic(), epoch)
         if (held := self._held.get(stream)) is not None:
             held.append(waiting)
         else:
@@ -177,7 +186,7 @@ class Writer:
 
 
 def _draft(waiting: _Waiting) -> Draft:
-    client, room = waiting.client, waiting.room
+    client, room, prepared = waiting.client, waiting.room, waiting.prepared
     return Draft(
         stream_id=room.stream_id,
         room_id=room.room_id,
@@ -186,20 +195,40 @@ def _draft(waiting: _Waiting) -> Draft:
         client_id=waiting.post.client_id,
         body=waiting.post.body,
         epoch=waiting.epoch,
+        html=prepared.html,
+        reply_to=waiting.post.reply_to,
+        mentions=prepared.mentions,
+        refused=prepared.refused,
     )
 
 
 def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     """Commit a batch, on a database thread. Never raises: each draft gets an outcome of its own.
 
-    First the fast way; if that does not fit, the one that looks each message up; if one of them
+    The streams with a draft that is to be asked about go apart, so that it does not make a whole
+    batch ask, and whole, so that they keep their order.
+    """
+    asking = {draft.stream_id for draft in drafts if draft.epoch == ASK}
+    if not asking:
+        return _commit(drafts)
+    outcomes: list[Posted | ChatError] = [Unavailable() for _ in drafts]
+    changes: list[Change] = []
+    for ask in (False, True):
+        where = [n for n, draft in enumerate(drafts) if (draft.stream_id in asking) is ask]
+        if where:
+            found, made = _commit([drafts[n] for n in where], ask=ask)
+            changes += made
+            for n, outcome in zip(where, found, strict=True):
+                outcomes[n] = outcome
+    return outcomes, changes
+
+
+def _commit(drafts: Sequence[Draft], *, ask: bool = False) -> tuple[Outcomes, list[Change]]:
+    """First the fast way; if that does not fit, the one that looks each message up; if one of them
     makes even that fail, each by itself, so that a bad one fails alone.
     """
-    asking = [draft for draft in drafts if draft.epoch == ASK]
-    if asking and len(asking) < len(drafts):
-        return _commit_apart(drafts)
     try:
-        if not asking:
+        if not ask:
             return messages.post(drafts)
     except (Stale, IntegrityError):
         pass
@@ -221,20 +250,7 @@ def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     outcomes: list[Posted | ChatError] = []
     changes: list[Change] = []
     for draft in drafts:
-        outcome, change = commit([draft])
+        outcome, change = _commit([draft], ask=ask)
         outcomes += outcome
         changes += change
-    return outcomes, changes
-
-
-def _commit_apart(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
-    """So that one slow room does not make a whole batch ask."""
-    outcomes: list[Posted | ChatError] = [Unavailable() for _ in drafts]
-    changes: list[Change] = []
-    for asks in (False, True):
-        where = [n for n, draft in enumerate(drafts) if (draft.epoch == ASK) is asks]
-        found, made = commit([drafts[n] for n in where])
-        for n, outcome in zip(where, found, strict=True):
-            outcomes[n] = outcome
-        changes += made
     return outcomes, changes

@@ -10,10 +10,28 @@ const times = createTimes(
 );
 const now = Date.now();
 
+// The server is told the zone for what only it can do: which day a date in a search is, and which
+// days a calendar has.
+const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser yet
+  document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+}
+
 for (const list of document.querySelectorAll("[data-days]")) separate(list);
 for (const time of document.querySelectorAll("time[data-clock]")) {
   const at = /** @type {HTMLTimeElement} */ (time).dateTime;
   time.textContent = times.clock(at);
+  time.setAttribute("title", times.full(at));
+}
+const moment = new Intl.DateTimeFormat(locale, {
+  dateStyle: "medium",
+  timeStyle: "short",
+  hourCycle: new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle,
+});
+for (const time of document.querySelectorAll("time[data-moment]")) {
+  const at = /** @type {HTMLTimeElement} */ (time).dateTime;
+  time.textContent = moment.format(new Date(at));
   time.setAttribute("title", times.full(at));
 }
 for (const time of document.querySelectorAll("time[data-day]")) {

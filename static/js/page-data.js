@@ -24,7 +24,6 @@ export function readPage(root) {
     urls: {
       socket: get("urlSocket"),
       room: get("urlRoom"),
-      manage: get("urlManage"),
       transcript: get("urlTranscript"),
       front: get("urlFront"),
       sprite: get("urlSprite"),

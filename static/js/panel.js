@@ -8,9 +8,8 @@ import { span } from "./time.js";
 /**
  * @param {ParentNode} root
  * @param {string} me my id
- * @param {string} sprite
  */
-export function createPanel(root, me, sprite) {
+export function createPanel(root, me) {
   const closing = find(root, "[data-closing]", HTMLElement);
   const presence = createPresence(
     {
@@ -19,21 +18,17 @@ export function createPanel(root, me, sprite) {
       badge: find(root, "[data-people-count]", HTMLElement),
     },
     me,
-    sprite,
   );
-  const settings = find(root, "[data-settings]", HTMLElement);
 
   return {
     /**
      * @param {{grace: number}} room
      * @param {ReadonlyMap<string, Chat.Person>} members
-     * @param {string} role mine
      */
-    render({ grace }, members, role) {
+    render({ grace }, members) {
       const sentence = gettext("Closes %(span)s after the last person leaves.");
       setText(closing, fill(sentence, { span: span(grace) }));
-      settings.hidden = role === "member";
-      presence.render(members, role);
+      presence.render(members);
     },
   };
 }

@@ -6,16 +6,24 @@ export const SERVER_FRAMES = Object.freeze([
   "welcome",
   "events",
   "members",
-  "room",
-  "you",
-  "requests",
   "typing",
+  "read",
   "ack",
   "page",
   "error",
 ]);
 
-export const CLIENT_FRAMES = Object.freeze(["post", "typing", "page", "leave"]);
+export const CLIENT_FRAMES = Object.freeze([
+  "post",
+  "edit",
+  "delete",
+  "react",
+  "pin",
+  "read",
+  "typing",
+  "page",
+  "leave",
+]);
 
 export const CLOSE = Object.freeze({
   RESTARTING: 4000,
@@ -51,9 +59,35 @@ export function isPassing(code) {
   return PASSING_ERRORS.has(code);
 }
 
-/** @param {string} clientId @param {string} body */
-export function post(clientId, body) {
-  return { type: "post", client_id: clientId, body };
+/** @param {string} clientId @param {string} body @param {number | null} [replyTo] a `seq` */
+export function post(clientId, body, replyTo = null) {
+  const frame = { type: "post", client_id: clientId, body };
+  return replyTo === null ? frame : { ...frame, reply_to: replyTo };
+}
+
+/** @param {number} seq @param {string} body @param {string} ref */
+export function edit(seq, body, ref) {
+  return { type: "edit", seq, body, ref };
+}
+
+/** @param {number} seq @param {string} ref */
+export function remove(seq, ref) {
+  return { type: "delete", seq, ref };
+}
+
+/** @param {number} seq @param {string} emoji @param {boolean} on @param {string} ref */
+export function react(seq, emoji, on, ref) {
+  return { type: "react", seq, emoji, on, ref };
+}
+
+/** @param {number} seq @param {boolean} on @param {string} ref */
+export function pin(seq, on, ref) {
+  return { type: "pin", seq, on, ref };
+}
+
+/** @param {number} seq @param {string} ref */
+export function read(seq, ref) {
+  return { type: "read", seq, ref };
 }
 
 /** @param {number} before @param {number} limit @param {string} ref */

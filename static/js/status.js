@@ -17,7 +17,6 @@ const SLOW = 1_000;
  * @property {boolean} durable whether the outbox survives the page
  * @property {Pick<Chat.Times, "clock">} times
  * @property {Chat.PageData["urls"]} urls
- * @property {string} farewell why the server ended the connection, if it said so
  *
  * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} Way
  *
@@ -115,18 +114,17 @@ function countdown({ retryAt }, now) {
  * @param {Situation} situation
  * @returns {Shown}
  */
-function over({ connection: { code }, urls, farewell }) {
-  const [line, banner, way] = ending(code, urls, farewell);
+function over({ connection: { code }, urls }) {
+  const [line, banner, way] = ending(code, urls);
   return { kind: "over", line, banner, countdown: "", way };
 }
 
 /**
  * @param {number | null} code
  * @param {Chat.PageData["urls"]} urls
- * @param {string} farewell
  * @returns {[string, string, Way]}
  */
-function ending(code, urls, farewell) {
+function ending(code, urls) {
   switch (code) {
     case CLOSE.NOT_MEMBER:
       return [
@@ -143,7 +141,7 @@ function ending(code, urls, farewell) {
     case CLOSE.REMOVED:
       return [
         gettext("Removed"),
-        farewell || gettext("A moderator has removed you from this room."),
+        gettext("A moderator has removed you from this room."),
         { label: gettext("To the front page"), href: urls.front },
       ];
     case CLOSE.SIGNED_OUT:

@@ -14,32 +14,12 @@ declare namespace Chat {
     role?: Role;
   }
 
-  /** What the owner orders is there once the server has told of it. */
   interface Room {
     id: string;
     code: string;
     title: string;
     /** Seconds the room stays open once nobody is in it. */
     grace: number;
-    passcode?: boolean;
-    locked?: boolean;
-    by_request?: boolean;
-    /** People at the most. */
-    capacity?: number | null;
-    /** Seconds between two messages of one person. */
-    slow_mode?: number;
-    history_open?: boolean;
-  }
-
-  interface You extends Person {
-    /** ISO 8601, UTC; null for who may write. */
-    muted_until?: string | null;
-    muted_for?: string;
-  }
-
-  /** Somebody who asks to be let in. */
-  interface Waiting extends Author {
-    at: string;
   }
 
   interface Limits {
@@ -60,13 +40,29 @@ declare namespace Chat {
     at: string;
     edited_at: string | null;
     deleted: boolean;
+    /** The body rendered by the server, where that shows more than the text itself. */
+    html?: string;
+    /** The `seq` of the message it answers. */
+    reply_to?: number | null;
+    /** Ids of people by emoji, and their names by id. */
+    reactions?: Record<string, string[]>;
+    names?: Record<string, string>;
+    /** Ids of those it speaks to. */
+    mentions?: string[];
+    pinned?: boolean;
+  }
+
+  interface Position {
+    id: string;
+    /** Read up to this message. */
+    seq: number;
   }
 
   interface Welcome {
     type: "welcome";
     protocol: number;
     room: Room;
-    you: You;
+    you: Person;
     mode: "resume" | "reset";
     after: number;
     through: number;
@@ -74,6 +70,11 @@ declare namespace Chat {
     older: boolean;
     members: Person[];
     limits: Limits;
+    /** Pinned messages, in the order in which they were. */
+    pinned?: Message[];
+    /** How far this person has read, and the others who are here. */
+    read?: number;
+    reads?: Position[];
   }
 
   interface Events {
@@ -90,24 +91,14 @@ declare namespace Chat {
     left: { id: string }[];
   }
 
-  interface RoomFrame {
-    type: "room";
-    room: Room;
-  }
-
-  interface YouFrame {
-    type: "you";
-    you: You;
-  }
-
-  interface Requests {
-    type: "requests";
-    waiting: Waiting[];
-  }
-
   interface Typing {
     type: "typing";
     user: Author;
+  }
+
+  interface ReadFrame {
+    type: "read";
+    reads: Position[];
   }
 
   interface Ack {
@@ -135,17 +126,7 @@ declare namespace Chat {
     retry_after?: number;
   }
 
-  type ServerFrame =
-    | Welcome
-    | Events
-    | MembersFrame
-    | RoomFrame
-    | YouFrame
-    | Requests
-    | Typing
-    | Ack
-    | Page
-    | ErrorFrame;
+  type ServerFrame = Welcome | Events | MembersFrame | Typing | ReadFrame | Ack | Page | ErrorFrame;
 
   /** A message on its way out, as the outbox keeps it. */
   interface OutboxItem {
@@ -186,9 +167,7 @@ declare namespace Chat {
   /** All the page knows of the room. Replaced, never changed in place. */
   interface State {
     room: Room | null;
-    you: You;
-    /** To be let in, as those in charge are told. */
-    waiting: readonly Waiting[];
+    you: Person;
     limits: Limits;
     /** Number of the last change applied; null before the first welcome. */
     cursor: number | null;
@@ -219,9 +198,6 @@ declare namespace Chat {
     | Welcome
     | Events
     | MembersFrame
-    | RoomFrame
-    | YouFrame
-    | Requests
     | { type: "restore"; snapshot: Snapshot }
     | { type: "older"; before: number; page: Page }
     | { type: "newer"; before: number; page: Page }
@@ -297,7 +273,6 @@ declare namespace Chat {
     urls: {
       socket: string;
       room: string;
-      manage: string;
       transcript: string;
       front: string;
       sprite: string;

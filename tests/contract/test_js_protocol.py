@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rooms import protocol
+from rooms import frames, protocol
 from rooms.live import calls
 from rooms.protocol import Close
 from tests.support import papers
@@ -22,7 +22,11 @@ console.log(JSON.stringify({
   ...Object.fromEntries(constants),
   comesBack: codes.filter(protocol.comesBack),
   passing: errors.filter(protocol.isPassing),
-  frames: [protocol.post("c1", "hello"), protocol.page(9, 50, "8"), protocol.typing()],
+  frames: [
+    protocol.post("c1", "hello"), protocol.post("c2", "hi", 3), protocol.edit(3, "hey", "1"),
+    protocol.remove(3, "2"), protocol.react(3, "👍", true, "3"), protocol.pin(3, false, "4"),
+    protocol.read(3, "5"), protocol.page(9, 50, "8"), protocol.typing(),
+  ],
 }));
 """
 
@@ -43,7 +47,7 @@ def page() -> dict[str, Any]:
 def test_constants_are_the_same(page: dict[str, Any]) -> None:
     assert page["PROTOCOL"] == protocol.VERSION
     assert page["CLOSE"] == {code.name: int(code) for code in Close}
-    assert page["PAGE_LIMIT"] == protocol.PAGE_MAX
+    assert page["PAGE_LIMIT"] == frames.PAGE_MAX
     assert page["TYPING_INTERVAL"] == calls.TYPING_EVERY * 1000
 
 
@@ -66,9 +70,15 @@ def test_the_page_sends_again_what_passes(page: dict[str, Any]) -> None:
 
 
 def test_the_frames_it_makes_are_understood(page: dict[str, Any]) -> None:
-    made = [protocol.parse(json.dumps(frame), body_max=4000) for frame in page["frames"]]
+    made = [frames.parse(json.dumps(frame), body_max=4000) for frame in page["frames"]]
     assert made == [
-        protocol.Post("c1", "hello"),
-        protocol.PageRequest(9, 50, "8"),
-        protocol.Typing(),
+        frames.Post("c1", "hello"),
+        frames.Post("c2", "hi", reply_to=3),
+        frames.Edit(3, "hey", "1"),
+        frames.Delete(3, "2"),
+        frames.React(3, "👍", True, "3"),
+        frames.Pin(3, False, "4"),
+        frames.Read(3, "5"),
+        frames.PageRequest(9, 50, "8"),
+        frames.Typing(),
     ]

@@ -13,20 +13,23 @@ from chatsite import direct, health
 from history import log
 from history.models import Message
 from history.wire import WireMessage
-from rooms import limits, names, protocol
+from rooms import frames, limits, names, protocol
+from rooms.actions import changes, texts
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError
+from rooms.frames import Refused
 from rooms.live import calls
 from rooms.models import Membership
-from rooms.protocol import Close, Refused
+from rooms.protocol import Close
 from tests.support import papers
-from tests.support.client import FrameRefused, Visitor
+from tests.support.client import FrameRefused
 from tests.support.papers import plain
 from tests.support.workers import Site
 
 Frame = dict[str, Any]
 DOC = papers.read("docs/PROTOCOL.md")
 [MESSAGE] = DOC.examples("Message")
+FIELDS = {plain(field): means for field, means in DOC.table("Message")}
 FROM_SERVER = DOC.examples("From the server")
 FROM_CLIENT = DOC.examples("From the client")
 # What a frame has only when there is a reason for it.
@@ -39,6 +42,7 @@ SOMETIMES = {"ref", "client_id", "retry_after"}
 def test_a_message_has_the_fields_that_are_written_down() -> None:
     fields = set(WireMessage.__annotations__)
     assert set(MESSAGE) == fields
+    assert {name for name in fields if "only" in FIELDS[name]} == WireMessage.__optional_keys__
     described = [field for row in DOC.table("Message") for field in plain(row[0]).split(", ")]
     assert sorted(described) == sorted(fields)
 
@@ -53,50 +57,38 @@ def test_kinds_and_roles_are_written_down() -> None:
 
 def test_what_a_client_may_send_is_written_down_and_nothing_else() -> None:
     for frame in FROM_CLIENT:
-        protocol.parse(json.dumps(frame), body_max=4000)
+        frames.parse(json.dumps(frame), body_max=4000)
     with pytest.raises(Refused) as refusal:
-        protocol.parse(b'{"type": "nonsense"}', body_max=4000)
+        frames.parse(b'{"type": "nonsense"}', body_max=4000)
     known = refusal.value.error.message.partition("one of ")[2].rstrip(".").split(", ")
     assert set(known) == {frame["type"] for frame in FROM_CLIENT}
 
 
 async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None:
-    frames: list[Frame] = []
+    seen: list[Frame] = []
     async with site.visitor("Ada") as ada, site.visitor("Bob") as bob:
         code = await ada.create()
         await bob.join(code)
         async with ada.socket(code) as here:
             async with bob.socket(code) as there:
-                await there.ask("post", client_id="b1", body="hello")
+                await there.ask("post", client_id="b1", body="hello @Ada")
+                await there.ask("react", seq=3, emoji="👍", on=True)
+                await here.ask("pin", seq=3, on=True)
+                await here.ask("read", seq=3)
                 await there.send({"type": "typing"})
                 await here.frame(lambda frame: frame["type"] == "typing")
                 await here.ask("page", before=1)
                 with pytest.raises(FrameRefused):
                     await here.ask("post", client_id="a1", body=" ")
-                await _give_orders(ada, bob, code)
-                await there.frame(lambda frame: frame["type"] == "room")
-                await there.frame(lambda frame: frame["type"] == "you")
-                await here.frame(lambda frame: frame["type"] == "requests")
                 await there.ask("leave")
                 assert await there.closed() == Close.NOT_MEMBER
-                frames += there.received
+                seen += there.received
             await here.frame(lambda frame: bool(frame.get("left")))
-            frames += here.received
+            seen += here.received
 
-    assert {frame["type"] for frame in frames} == {frame["type"] for frame in FROM_SERVER}
-    for frame in frames:
+    assert {frame["type"] for frame in seen} == {frame["type"] for frame in FROM_SERVER}
+    for frame in seen:
         assert any(_alike(frame, example) for example in FROM_SERVER), frame
-
-
-async def _give_orders(ada: Visitor, bob: Visitor, code: str) -> None:
-    """So that the room changes, and Bob's standing in it, and somebody waits outside."""
-    page = await ada.get(f"/rooms/{code}/manage/")
-    [bobs_id] = set(re.findall(r"people/(u_\w+)/mute", page.text))
-    fields = {"by_request": "on", "slow_mode": "0", "grace": "60", "title": "", "passcode": ""}
-    await ada.order(code, "settings/", **fields)
-    await ada.order(code, f"people/{bobs_id}/mute/", minutes="1")
-    async with Visitor(ada.base_url, "Eve") as eve:
-        assert await eve.join(code) == code
 
 
 def _alike(frame: Any, example: Any) -> bool:
@@ -106,7 +98,7 @@ def _alike(frame: Any, example: Any) -> bool:
     if not isinstance(frame, dict) or not isinstance(example, dict):
         return type(frame) is type(example) or None in (frame, example)
     if "seq" in frame and "kind" in frame:
-        return set(frame) == set(MESSAGE)
+        return WireMessage.__required_keys__ <= set(frame) <= set(MESSAGE)
     if (frame.keys() ^ example.keys()) - SOMETIMES:
         return False
     return all(_alike(frame[name], example[name]) for name in frame.keys() & example.keys())
@@ -156,7 +148,6 @@ SHARED_LIMITS = {
     "codes of no open room, a person": limits.guessing_as,
     "codes of no open room, all strangers together; "
     "and all who have been here for a day": limits.guessing_at_all,
-    "wrong passcodes of one room, an address": limits.passcodes,
     "wrong passwords, an address": limits.logging_in_from,
     "wrong passwords, a user name": limits.logging_in_as,
     "reports, a person": limits.reporting,
@@ -176,13 +167,17 @@ def test_limits_are_written_down() -> None:
     expected = {
         "one message": [],
         "one name": [names.MAX_LENGTH],
-        "a frame from the client": [protocol.MAX_CLIENT_FRAME, told, 1009],
+        "a frame from the client": [frames.MAX_CLIENT_FRAME, told, 1009],
         "a frame from the server": [protocol.MAX_SERVER_FRAME],
-        "client_id, ref": [protocol.CLIENT_ID_MAX],
-        "page": [protocol.PAGE_MAX, protocol.NEWEST_PAGE],
-        "welcome with mode reset": [protocol.NEWEST_PAGE],
+        "client_id, ref": [frames.CLIENT_ID_MAX],
+        "page": [frames.PAGE_MAX, frames.NEWEST_PAGE],
+        "welcome with mode reset": [frames.NEWEST_PAGE],
         "changes that can be resumed": [log.RESUME_LIMIT],
         "people in a welcome or members frame": [protocol.PEOPLE_MAX],
+        "people in a room with read frames": [protocol.READERS_MAX],
+        "people one message can mention": [texts.MENTIONS_MAX],
+        "emojis on one message": [changes.EMOJIS_MAX, changes.REACTIONS_MAX],
+        "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),
         **{what: _rate(limiter.rate) for what, limiter in SHARED_LIMITS.items()},
@@ -196,7 +191,7 @@ def test_limits_are_written_down() -> None:
         for what, limit in DOC.table("Limits")
     }
     assert written == expected
-    assert protocol.REF_MAX == protocol.CLIENT_ID_MAX
+    assert frames.REF_MAX == frames.CLIENT_ID_MAX
     assert f"at most one each {calls.TYPING_EVERY:g} s" in DOC.text
     assert f"At least the last {log.RESUME_LIMIT} changes" in DOC.text
 

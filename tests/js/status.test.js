@@ -33,13 +33,11 @@ function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
       urls: {
         socket: "",
         room: "/rooms/K7XM/",
-        manage: "/rooms/K7XM/manage/",
         transcript: "/history/rooms/r_1/",
         front: "/",
         sprite: "",
         iconUnread: "",
       },
-      farewell: "",
     },
     now,
   );

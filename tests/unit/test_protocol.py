@@ -8,8 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms import errors, protocol
-from rooms.protocol import Leave, PageRequest, Post, Refused, Typing, parse
+from rooms import errors, frames, protocol
+from rooms.frames import (
+    Delete,
+    Edit,
+    Leave,
+    PageRequest,
+    Pin,
+    Post,
+    React,
+    Read,
+    Refused,
+    Typing,
+    parse,
+)  # fmt: skip
 
 BODY_MAX = 4000
 POST = {"type": "post", "client_id": "c-1", "body": "hello"}
@@ -42,12 +54,29 @@ def test_each_frame_is_read_from_text_and_bytes_alike() -> None:
         assert parse(read(frame(ref="r")), body_max=BODY_MAX) == Post("c-1", "hello", "r")  # type: ignore[operator]
     assert accepted(type="typing") == Typing()
     assert accepted(type="page", before=9, limit=7, ref="r") == PageRequest(9, 7, "r")
-    assert accepted(type="page", before=9) == PageRequest(9, protocol.NEWEST_PAGE)
+    assert accepted(type="page", before=9) == PageRequest(9, frames.NEWEST_PAGE)
     assert accepted(type="leave", ref="r") == Leave("r")
+    assert accepted(**POST, reply_to=3) == Post("c-1", "hello", reply_to=3)
+    assert accepted(**POST, reply_to=None) == Post("c-1", "hello")
+    assert accepted(type="edit", seq=3, body="hi", ref="r") == Edit(3, "hi", "r")
+    assert accepted(type="delete", seq=3) == Delete(3)
+    assert accepted(type="react", seq=3, emoji="👍", on=True) == React(3, "👍", True)
+    assert accepted(type="pin", seq=3, on=False) == Pin(3, False)
+    assert accepted(type="read", seq=3) == Read(3)
+
+
+@pytest.mark.parametrize("emoji", ["👍", "👩🏽‍💻", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "♥"])
+def test_a_reaction_is_any_one_emoji(emoji: str) -> None:
+    assert accepted(type="react", seq=3, emoji=emoji, on=True).emoji.startswith(emoji)
+
+
+def test_an_emoji_has_one_way_to_be_written() -> None:
+    ways = ("❤", "❤️")
+    assert {accepted(type="react", seq=3, emoji=way, on=True).emoji for way in ways} == {"❤️"}
 
 
 def test_what_it_does_not_know_it_ignores() -> None:
-    assert accepted(**POST, reply_to=3, mood="good", later={"x": [1]}) == Post("c-1", "hello")
+    assert accepted(**POST, mood="good", later={"x": [1]}) == Post("c-1", "hello")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +179,7 @@ def test_a_blank_message_is_empty(body: str) -> None:
 
 
 def test_a_frame_over_64_kib_is_too_long_and_not_even_read() -> None:
-    most = frame(junk="x" * (protocol.MAX_CLIENT_FRAME - len(frame(junk=""))))
+    most = frame(junk="x" * (frames.MAX_CLIENT_FRAME - len(frame(junk=""))))
     assert parse(most, body_max=BODY_MAX) == Post("c-1", "hello")
     assert refusal(most + " ").error.code == "too_long"
     assert refusal(b"[" * 100_000).error.code == "too_long"
@@ -205,14 +234,13 @@ def test_an_error_says_what_where_and_how_long_to_wait() -> None:
 
 def test_every_refusal_has_a_code_of_the_contract() -> None:
     of_sockets = {
-        "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "muted", "not_found",
-        "unavailable",
+        "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "not_found", "unavailable",
     }  # fmt: skip
-    of_forms = {"bad_name", "name_taken", "locked", "passcode", "full", "must_ask"}
+    of_forms = {"bad_name", "name_taken"}
     kinds = [errors.ChatError]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    assert {kind.code for kind in kinds} <= of_sockets | of_forms
+    assert {kind.code for kind in kinds} <= of_sockets | of_forms | {"locked", "muted"}
 
 
 def test_close_codes_say_whether_to_come_back() -> None:

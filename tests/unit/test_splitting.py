@@ -79,7 +79,8 @@ def test_a_change_of_old_messages_reaches_as_far_as_it_says() -> None:
 def test_the_first_of_the_changes_leaves_room_for_the_people(said: list[str], people: int) -> None:
     messages = [message(seq, body) for seq, body in enumerate(said, 1)]
     through = len(messages)
-    runs = list(protocol.split(messages, after=0, through=through, people=people))
+    room = protocol.beside(people=people, pinned=())
+    runs = list(protocol.split(messages, after=0, through=through, beside=room))
     start, end, first = runs[0]
     roster = [person(number) for number in range(people)]
     welcome = protocol.encode("welcome", after=start, through=end, messages=first, members=roster)
@@ -93,7 +94,8 @@ def test_the_first_of_the_changes_leaves_room_for_the_people(said: list[str], pe
 @given(st.lists(bodies, min_size=1, max_size=100), st.integers(0, PEOPLE_MAX))
 def test_a_page_is_the_newest_that_fit_and_never_nothing(said: list[str], people: int) -> None:
     messages = [message(seq, body) for seq, body in enumerate(said, 1)]
-    kept = protocol.newest_that_fit(messages, people=people)
+    room = protocol.beside(people=people, pinned=())
+    kept = protocol.newest_that_fit(messages, beside=room)
     assert kept
     assert kept == messages[-len(kept) :]
     roster = [person(number) for number in range(people)]

@@ -1,0 +1,202 @@
+"""What happens to messages after they were posted. No permissions here: callers have checked.
+
+Everything is a change on the log: it takes a number, and the message comes again as it is now.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from history import log, wire
+from history.log import Change, Head, Mentioned
+from history.models import Mention, Message, Reaction, Revision
+
+# How long earlier texts are kept: for moderators, and to undo a moderator's deletion.
+KEPT_EDITED = timedelta(days=30)
+KEPT_REMOVED = timedelta(days=1)
+
+# By (emoji, user id), in the order they were given: the row's key, None for one not yet written.
+_Given = dict[tuple[str, int], int | None]
+
+
+class Changes:
+    """Changes to messages of one stream that this transaction has locked, many at once.
+
+    They are made on the rows in memory, each taking the next number, and written by `write`. A
+    method that returns False has found nothing to change.
+    """
+
+    def __init__(self, head: Head, seqs: Collection[int]) -> None:
+        self._head = head
+        self._through = head.seq
+        rows = Message.objects.filter(stream=head.stream_id, seq__in=seqs).select_related("author")
+        self._rows = {row.seq: row for row in rows}
+        self._touched: dict[int, tuple[Message, set[str]]] = {}  # with the columns to write
+        self._reactions: dict[int, tuple[_Given, _Given]] = {}
+        self._mentions: dict[int, Sequence[Mentioned]] = {}
+        self._kept: list[Revision] = []
+        self._erased: set[int] = set()
+
+    def get(self, seq: int) -> Message | None:
+        """The message, as it is after the changes so far, its author with it."""
+        return self._rows.get(seq)
+
+    def edit(
+        self, message: Message, *, body: str, html: str, mentions: Sequence[Mentioned]
+    ) -> bool:
+        """Give a message another text, and keep the one it had."""
+        if message.body == body:
+            return False
+        self._keep(message, Revision.Cause.EDIT)
+        message.body, message.html, message.edited_at = body, html, self._head.now
+        self._mentions[message.pk] = mentions
+        self._touch(message, "body", "html", "edited_at")
+        return True
+
+    def tombstone(self, message: Message, *, by_id: int | None, keep: bool) -> bool:
+        """Empty a message and leave its place.
+
+        With `keep` the text can be restored for a day. Without, it is gone for good with all that
+        it was before: also when somebody else deleted it earlier.
+        """
+        if not keep:
+            self._erased.add(message.pk)
+            self._kept = [kept for kept in self._kept if kept.message_id != message.pk]
+        if message.is_deleted:
+            return False
+        if keep:
+            self._keep(message, Revision.Cause.REMOVAL)
+        message.body = message.html = ""
+        message.deleted_at, message.deleted_by_id = self._head.now, by_id
+        message.pinned_at = None
+        self._given(message).clear()
+        self._mentions[message.pk] = ()
+        self._touch(message, "body", "html", "deleted_at", "deleted_by", "pinned_at")
+        return True
+
+    def restore(
+        self, message: Message, *, body: str, html: str, mentions: Sequence[Mentioned]
+    ) -> bool:
+        """Give a deleted message its text back, in its place."""
+        if not message.is_deleted:
+            return False
+        message.body, message.html = body, html
+        message.deleted_at = message.deleted_by_id = None
+        self._mentions[message.pk] = mentions
+        Revision.objects.filter(message=message, cause=Revision.Cause.REMOVAL).delete()
+        self._touch(message, "body", "html", "deleted_at", "deleted_by")
+        return True
+
+    def reactions(self, message: Message) -> Collection[tuple[str, int]]:
+        """Who gave what, as (emoji, user id)."""
+        return self._given(message).keys()
+
+    def react(self, message: Message, *, user_id: int, emoji: str, on: bool) -> bool:
+        given, key = self._given(message), (emoji, user_id)
+        if (key in given) is on:
+            return False
+        if on:
+            given[key] = None
+        else:
+            del given[key]
+        self._touch(message)
+        return True
+
+    def pinned(self) -> int:
+        """How many messages of the stream are pinned, after the changes so far."""
+        others = Message.objects.filter(stream=self._head.stream_id, pinned_at__isnull=False)
+        here = sum(message.pinned_at is not None for message in self._rows.values())
+        return here + others.exclude(seq__in=self._rows).count()
+
+    def pin(self, message: Message, *, on: bool) -> bool:
+        if (message.pinned_at is not None) is on:
+            return False
+        self._touch(message, "pinned_at")
+        # A microsecond apart, so that those pinned in one transaction have an order too.
+        later = timedelta(microseconds=self._through - self._head.seq)
+        message.pinned_at = self._head.now + later if on else None
+        return True
+
+    def write(self) -> Change | None:
+        """Write all of it, in the transaction that holds the lock. None if nothing was changed."""
+        if self._erased:
+            Revision.objects.filter(message__in=self._erased).delete()
+        count = self._through - self._head.seq
+        if not count:
+            return None
+        log.advance({self._head.stream_id: count})
+        for message, columns in self._touched.values():
+            message.save(update_fields=columns)
+        Revision.objects.bulk_create(self._kept)
+        self._write_reactions()
+        self._write_mentions()
+        changed = sorted((m for m, _ in self._touched.values()), key=lambda m: m.changed_seq)
+        return Change.of(
+            stream_id=self._head.stream_id,
+            after=self._head.seq,
+            through=self._through,
+            epoch=self._head.epoch,
+            messages=wire.from_rows(changed),
+        )
+
+    def _touch(self, message: Message, *columns: str) -> None:
+        self._through += 1
+        message.changed_seq = self._through
+        _, touched = self._touched.setdefault(message.pk, (message, {"changed_seq"}))
+        touched.update(columns)
+
+    def _keep(self, message: Message, cause: Revision.Cause) -> None:
+        self._kept.append(
+            Revision(message=message, cause=cause, body=message.body, html=message.html)
+        )
+
+    def _given(self, message: Message) -> _Given:
+        if message.pk not in self._reactions:
+            rows = Reaction.objects.filter(message=message).order_by("pk")
+            found: _Given = {
+                (emoji, user): pk for pk, emoji, user in rows.values_list("pk", "emoji", "user_id")
+            }
+            self._reactions[message.pk] = found, dict(found)
+        return self._reactions[message.pk][1]
+
+    def _write_reactions(self) -> None:
+        for message_id, (before, after) in self._reactions.items():
+            taken_back = [
+                pk for given, pk in before.items() if given not in after and pk is not None
+            ]
+            if taken_back:
+                Reaction.objects.filter(pk__in=taken_back).delete()
+            Reaction.objects.bulk_create(
+                Reaction(message_id=message_id, user_id=user_id, emoji=emoji)
+                for emoji, user_id in after
+                if (emoji, user_id) not in before
+            )
+
+    def _write_mentions(self) -> None:
+        for message_id, mentions in self._mentions.items():
+            message, _ = self._touched[message_id]
+            Mention.objects.filter(message=message_id).delete()
+            Mention.objects.bulk_create(
+                Mention(
+                    message=message, user_id=user_id, stream_id=message.stream_id, seq=message.seq
+                )
+                for user_id, _ in mentions
+            )
+
+
+def removed_text(message: Message) -> str | None:
+    """What a moderator deleted, while it is kept."""
+    kept = Revision.objects.filter(message=message, cause=Revision.Cause.REMOVAL)
+    return kept.order_by("-pk").values_list("body", flat=True).first()
+
+
+def purge() -> int:
+    """Forget earlier texts whose time is over; how many."""
+    gone = 0
+    for cause, kept in (
+        (Revision.Cause.EDIT, KEPT_EDITED),
+        (Revision.Cause.REMOVAL, KEPT_REMOVED),
+    ):
+        gone += Revision.objects.filter(cause=cause, at__lt=Now() - kept).delete()[0]
+    return gone

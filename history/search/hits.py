@@ -1,0 +1,110 @@
+"""One search over everything a person may see: what was said in the rooms whose transcript is theirs
+to read, and what they said themselves, wherever that was.
+
+What matches is the same on every database: each term's needle stands in the message's `words`
+(history/words.py). history/search/candidates.py says how messages that may match are come by quickly.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from history.models import Message
+from history.search import index, scopes
+from history.search.candidates import Finder
+from history.search.query import Query, Term
+from rooms.models import User
+
+# Of so many of the newest hits the best ones are found.
+RANKED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Messages, each with its room and author, and the terms to be marked in them.
+
+    `older` is the cursor of the next page, `skip` what goes with it. `inside`: nothing has such
+    words, these have them inside of words. `goes_on`: only so many messages are looked through at a
+    time, and there are older ones.
+    """
+
+    messages: Sequence[Message] = ()
+    terms: Sequence[Term] = ()
+    older: int | None = None
+    skip: int = 0
+    inside: bool = False
+    goes_on: bool = False
+
+
+def find(
+    user: User,
+    query: Query,
+    *,
+    best: bool = False,
+    inside: bool = False,
+    before: int | None = None,
+    skip: int = 0,
+    limit: int,
+) -> Hits:
+    """A page of hits, newest first, or the best first. Adds to the query's notes.
+
+    `before`, `skip` and `inside` are those of the page before; nothing from `before` on is found.
+    """
+    if query.is_empty or query.hopeless:
+        return Hits()
+    scope = scopes.of(user, query)
+    if scope is None:
+        return Hits()
+    if index.catch_up() == index.CHUNK:
+        query.notes.append(_("Older messages are still being made ready for search."))
+    inner = query.inside()
+    if inside:
+        return _page(Finder(scope, inner or query), best, before, skip, limit, inside=True)
+    hits = _page(Finder(scope, query), best, before, skip, limit)
+    if inner and before is None and not hits.messages:
+        within = _page(Finder(scope, inner), best, before, skip, limit, inside=True)
+        return within if within.messages or within.older else hits
+    return hits
+
+
+def _page(
+    finder: Finder, best: bool, before: int | None, skip: int, limit: int, *, inside: bool = False
+) -> Hits:
+    if best and finder.query.terms:
+        top = finder.top if before is None else before
+        ids = finder.ids(before=top, limit=RANKED).ids
+        ranked = _ranked(ids, finder.query)[skip : skip + limit + 1]
+        more = len(ranked) > limit
+        older = top if more else None
+        return Hits(_read(ranked[:limit]), finder.query.terms, older, skip + limit, inside)
+    found = finder.ids(before=before, limit=limit + 1)
+    kept = found.ids[:limit]
+    older = kept[-1] if len(found.ids) > limit else found.goes_on
+    goes_on = found.goes_on is not None and len(found.ids) <= limit
+    return Hits(_read(kept), finder.query.terms, older, 0, inside, goes_on)
+
+
+def _read(ids: Sequence[int]) -> list[Message]:
+    found = Message.objects.filter(pk__in=ids).select_related("author", "stream__room")
+    by_id = {message.pk: message for message in found}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def _ranked(ids: Sequence[int], query: Query) -> list[int]:
+    """The best first; of equals, the newest."""
+    texts = Message.objects.filter(pk__in=ids).values_list("pk", "words")
+    scores = {pk: _score(text or "", query.terms) for pk, text in texts}
+    return sorted(scores, key=lambda pk: (-scores[pk], -pk))
+
+
+def _score(text: str, terms: Iterable[Term]) -> float:
+    """Whole words count for more than beginnings, those for more than parts; short texts win."""
+    score = 0
+    for term in terms:
+        needle = term.needle
+        whole = text.count(f" {needle.strip()} ")
+        begun = text.count(f" {needle.strip()}") - whole
+        score += 4 * min(whole, 3) + 2 * min(begun, 3) + min(text.count(needle), 3)
+    return score / math.sqrt(8 + text.count(" "))

@@ -1,0 +1,151 @@
+"""The databases' indexes of words: how they are kept, and how they are asked for candidates.
+
+Whoever inserts a message gives its `words` too. Everybody else may change a `body` as they like: the
+database then empties the words, or leaves them to be found out (NULL), and `catch_up` does that,
+before each search and with each sweep. So no way of writing can be forgotten, also not that of a
+release before this one while an upgrade rolls.
+
+PostgreSQL has a GIN index. Its list of pending entries, which keeps inserts quick, is merged by
+`upkeep` rather than by the poster whose message makes it overflow. SQLite has an FTS5 table that
+triggers keep; where SQLite was built without FTS5 there is no index, and the same is found slower.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from history import words
+from history.models import Message
+
+TABLE = "history_words"
+# How many texts are folded in one go, with a lock on each.
+CHUNK = 500
+
+_POSTGRESQL = (
+    "CREATE INDEX message_words ON history_message USING gin ((words::tsvector)) "
+    "WITH (gin_pending_list_limit = 8192) WHERE words IS NOT NULL",
+    """
+CREATE OR REPLACE FUNCTION history_void_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.words := CASE NEW.body WHEN '' THEN '' END;
+    RETURN NEW;
+END $$
+""",
+    """
+CREATE TRIGGER message_void_words BEFORE UPDATE OF body ON history_message FOR EACH ROW
+WHEN (NEW.body IS DISTINCT FROM OLD.body AND NEW.words IS NOT DISTINCT FROM OLD.words)
+EXECUTE FUNCTION history_void_words()
+""",
+)
+# The table has no text of its own (content=), no places of words and no lengths: which message has
+# which words is all that is asked.
+_SQLITE_TABLE = f"""
+CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(
+    words, content='history_message', content_rowid='id', tokenize='ascii', detail=none,
+    columnsize=0)
+"""
+_SQLITE_REBUILD = "INSERT INTO history_words(history_words) VALUES ('rebuild')"
+_SQLITE_VOID = """
+CREATE TRIGGER IF NOT EXISTS message_void_words AFTER UPDATE OF body ON history_message
+WHEN new.body IS NOT old.body AND new.words IS old.words
+BEGIN
+    UPDATE history_message SET words = CASE new.body WHEN '' THEN '' END WHERE id = new.id;
+END
+"""
+_ADD = f"INSERT INTO {TABLE}(rowid, words) SELECT new.id, new.words WHERE new.words <> ''"
+_REMOVE = (
+    f"INSERT INTO {TABLE}({TABLE}, rowid, words) "
+    "SELECT 'delete', old.id, old.words WHERE old.words <> ''"
+)
+_SQLITE_KEEP = {
+    "message_words_insert": f"AFTER INSERT ON history_message BEGIN {_ADD}; END",
+    "message_words_delete": f"AFTER DELETE ON history_message BEGIN {_REMOVE}; END",
+    "message_words_update": "AFTER UPDATE OF words ON history_message "
+    f"WHEN new.words IS NOT old.words BEGIN {_REMOVE}; {_ADD}; END",
+}
+
+
+def make() -> None:
+    """Make what is missing of the index. Quick where nothing is.
+
+    Django changes a table of SQLite by making another one, without the triggers: so this runs
+    after each migration.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT to_regclass('message_words')")
+            if cursor.fetchone()[0] is None:
+                for statement in _POSTGRESQL:
+                    cursor.execute(statement)
+            return
+        cursor.execute(_SQLITE_VOID)
+        if not has_index():
+            return
+        cursor.execute(_SQLITE_TABLE)
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        known = {name for (name,) in cursor.fetchall()}
+        if missing := _SQLITE_KEEP.keys() - known:
+            for name in missing:
+                cursor.execute(f"CREATE TRIGGER {name} {_SQLITE_KEEP[name]}")
+            cursor.execute(_SQLITE_REBUILD)
+
+
+def has_index() -> bool:
+    """Whether the database can index words: always, but for a SQLite built without FTS5."""
+    if connection.vendor == "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'")
+        return bool(cursor.fetchone()[0])
+
+
+def catch_up(*, limit: int = CHUNK) -> int:
+    """Find out the words of messages that have none yet, the newest first; how many there were."""
+    waiting = Message.objects.filter(words__isnull=True, kind=Message.Kind.CHAT)
+    found = list(waiting.order_by("-id").values_list("pk", "body")[:limit])
+    if not found:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The body is compared: a text that was changed meanwhile waits for the next time.
+        cursor.executemany(
+            "UPDATE history_message SET words = %s WHERE id = %s AND body = %s AND words IS NULL",
+            [(words.fold(body), pk, body) for pk, body in found],
+        )
+    return len(found)
+
+
+def upkeep() -> None:
+    """What any worker does now and then: find out words that are missing, merge what is pending."""
+    catch_up()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list('message_words')")
+
+
+# Asking -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of `fold` that a message must have, or that a word of it must begin with."""
+
+    text: str
+    begins: bool = False
+
+
+def condition(wanted: Sequence[Word]) -> tuple[str, list[str]]:
+    """SQL that holds for the messages `m` with all of these words, answered from the index.
+
+    On SQLite it is said of the rows of TABLE.
+    """
+    if connection.vendor == "postgresql":
+        lexemes = (f"'{word.text}'{':*' if word.begins else ''}" for word in wanted)
+        return "m.words::tsvector @@ %s::tsquery AND m.words IS NOT NULL", [" & ".join(lexemes)]
+    terms = (f'"{word.text}"{" *" if word.begins else ""}' for word in wanted)
+    return f"{TABLE} MATCH %s", [" AND ".join(terms)]
+
+
+def contains() -> str:
+    """SQL that holds where `m.words` has a text in it, byte for byte on every database."""
+    return "strpos(m.words, %s) > 0" if connection.vendor == "postgresql" else "instr(m.words, %s)"

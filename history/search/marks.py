@@ -1,0 +1,87 @@
+"""What was found, marked in the text: escaped first, so that nothing a person wrote is markup."""
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from history.search.query import Term
+from history.words import Place, places
+
+# A longer text is shown around its first mark, with so much before it.
+EXCERPT = 400
+_BEFORE = 120
+
+
+def marked(text: str, terms: Iterable[Term]) -> SafeString:
+    """The text, or the part of a long one with the first mark, as HTML."""
+    spans = found(text, terms)
+    start, end = _excerpt(text, spans)
+    pieces: list[tuple[str]] = []
+    at = start
+    for first, last in spans:
+        if first >= end:
+            break
+        pieces.append((text[at:first],))
+        pieces.append((format_html("<mark>{}</mark>", text[first : min(last, end)]),))
+        at = min(last, end)
+    pieces.append((text[at:end],))
+    body = format_html_join("", "{}", pieces)
+    return mark_safe(("…" if start else "") + body + ("…" if end < len(text) else ""))  # noqa: S308
+
+
+def found(text: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
+    """Where the terms stand in the text: from … up to, in order, apart from each other."""
+    known = places(text)
+    if not known:
+        return []
+    folded, word_at = _joined(known)
+    spans = []
+    for term in terms:
+        at = folded.find(term.needle)
+        while at >= 0:
+            spans.append(_span(term.needle, at, folded, word_at, known))
+            at = folded.find(term.needle, at + max(1, len(term.needle) - 1))
+    return _merged(spans)
+
+
+def _joined(known: Sequence[Place]) -> tuple[str, list[int]]:
+    """The places as `fold` writes them, and to which word each character belongs."""
+    folded, word_at = [" "], [0]
+    for number, place in enumerate(known):
+        folded.append(place.word + " ")
+        word_at += [number] * (len(place.word) + 1)
+    return "".join(folded), word_at
+
+
+def _span(
+    needle: str, at: int, folded: str, word_at: Sequence[int], known: Sequence[Place]
+) -> tuple[int, int]:
+    """The part of the text that a needle covers, to the letter where letters can be counted."""
+    first = at + (needle[0] == " ")
+    last = at + len(needle) - 1 - (needle[-1] == " ")
+    begin, finish = known[word_at[first]], known[word_at[last]]
+    start, end = begin.start, finish.end
+    # A word whose letters are as many as those it is compared by can be marked in part.
+    if begin.end - begin.start == len(begin.word):
+        start += first - folded.rfind(" ", 0, first) - 1
+    if finish.end - finish.start == len(finish.word):
+        end = finish.start + last - folded.rfind(" ", 0, last)
+    return start, end
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _excerpt(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    if len(text) <= EXCERPT:
+        return 0, len(text)
+    start = max(0, (spans[0][0] if spans else 0) - _BEFORE)
+    return start, min(len(text), start + EXCERPT)

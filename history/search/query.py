@@ -1,0 +1,174 @@
+"""What somebody typed into the search field, understood. Pure.
+
+ferry timetable         both words, or words that begin so; one or two letters are a whole word
+"to the islands"        these words in this order; "isla*" a word that begins so
+*land*                  inside a word
+from:ada  from:me  in:K7QX  in:"To the islands"  before:2026-11-22  after:2026-11
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from django.utils.translation import gettext as _
+
+from history import words
+from history.search.index import Word
+
+MAX_LENGTH = 400
+MAX_TERMS = 20
+OPERATORS = ("from", "in", "before", "after")
+# What is typed of a word from so many letters on is its beginning; "in" and "go" are words.
+BEGINS_FROM = 3
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»「」『』＂", '"') | {"\0": " ", "：": ":"})
+_ITEM = re.compile(
+    rf'(?:(?P<operator>{"|".join(OPERATORS)}):\s*)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))?',
+    re.IGNORECASE,
+)
+_NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something that must stand in a message.
+
+    `needle` stands in the message's `words`. `indexed` are words it must have for that: none, if
+    only the text itself can tell.
+    """
+
+    typed: str
+    needle: str
+    indexed: tuple[Word, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether whole words are meant, and no part of one."""
+        return self.needle.startswith(" ") and self.needle.endswith(" ")
+
+
+@dataclass(slots=True)
+class Query:
+    """All of it must hold; of several people, and of several rooms, one. `notes` are for a person."""
+
+    terms: list[Term] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    rooms: list[str] = field(default_factory=list)
+    since: datetime | None = None
+    until: datetime | None = None
+    notes: list[str] = field(default_factory=list)
+    # Something was asked for that nothing can answer: a date that is none.
+    hopeless: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.terms or self.people or self.rooms or self.since or self.until)
+
+    def inside(self) -> "Query | None":
+        """The same with its beginnings of words found inside words too; None if it has none."""
+        inner = [_inside(t.typed) if not t.is_whole and t.indexed else t for t in self.terms]
+        if inner == self.terms or None in inner:
+            return None
+        return Query(
+            [term for term in inner if term], self.people, self.rooms, self.since, self.until
+        )
+
+
+def parse(text: str, *, zone: tzinfo, now: datetime) -> Query:
+    """Understand as much as can be; `notes` say what could not."""
+    query = Query()
+    if len(text) > MAX_LENGTH:
+        query.notes.append(_("That is long: only the beginning was looked for."))
+    today = now.astimezone(zone).date()
+    for found in _ITEM.finditer(text[:MAX_LENGTH].translate(_QUOTES)):
+        operator, quoted, plain = found["operator"], found["quoted"], found["plain"]
+        value = (quoted if quoted is not None else plain or "").strip()
+        if operator:
+            _operate(query, operator.lower(), value, zone=zone, today=today)
+        elif value and len(query.terms) < MAX_TERMS:
+            term = _phrase(value) if quoted is not None else _word(value)
+            if term and term not in query.terms:
+                query.terms.append(term)
+    if query.is_empty and not query.notes:
+        query.notes.append(_("There is no word in that to look for."))
+    return query
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+def _word(typed: str) -> Term | None:
+    if typed.startswith("*"):
+        return _inside(typed) or _term(typed, begins=True)
+    return _term(typed, begins=typed.endswith("*") or None)
+
+
+def _phrase(typed: str) -> Term | None:
+    return _term(typed, begins=typed.endswith("*"))
+
+
+def _inside(typed: str) -> Term | None:
+    folded = words.fold(typed)
+    found = folded.split()
+    if not found or words.is_unspaced(found[-1]):
+        return None
+    return Term(typed, folded.strip()) if len(folded.strip()) > 1 else None
+
+
+def _term(typed: str, *, begins: bool | None) -> Term | None:
+    """Words in their order; the last one may be the beginning of one. None: as its length says."""
+    folded = words.fold(typed)
+    found = folded.split()
+    if not found:
+        return None
+    last = found[-1]
+    if words.is_unspaced(last):
+        # The last character alone begins a pair; after a pair it would end the run there.
+        if len(last) == 1 and len(found) > 1 and found[-2][1:] == last:
+            found.pop()
+            return Term(typed, f" {' '.join(found)} ", tuple(Word(word) for word in found))
+        begins = True
+    elif begins is None:
+        begins = len(last) >= BEGINS_FROM
+    indexed = [Word(word) for word in found[:-1]] + [Word(last, begins)]
+    return Term(typed, folded.rstrip() if begins else folded, tuple(indexed))
+
+
+# Operators ----------------------------------------------------------------------------------------
+
+
+def _operate(query: Query, operator: str, value: str, *, zone: tzinfo, today: date) -> None:
+    if not value:
+        query.notes.append(_("Something is missing after “%s:”.") % operator)
+    elif operator == "from":
+        query.people.append(value)
+    elif operator == "in":
+        query.rooms.append(value)
+    elif (day := _day(value, today)) is None:
+        query.hopeless = True
+        query.notes.append(
+            _("“%(value)s” is no date. Dates are written so: 2026-11-22, 2026-11 or 2026.")
+            % {"value": value[:40]}
+        )
+    elif operator == "before":
+        until = _midnight(day, zone)
+        query.until = min(query.until, until) if query.until else until
+    else:
+        since = _midnight(day, zone)
+        query.since = max(query.since, since) if query.since else since
+
+
+def _day(value: str, today: date) -> date | None:
+    """The day, or the first one of a month or year."""
+    if value.lower() in _NAMED_DAYS:
+        return today + timedelta(days=_NAMED_DAYS[value.lower()])
+    found = _DAY.fullmatch(value)
+    try:
+        return date(*(int(part or 1) for part in found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone)

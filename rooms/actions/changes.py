@@ -1,0 +1,148 @@
+"""What people do to messages that are there: edit, delete, react, pin. Check, write, publish."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from history import life, log
+from history.models import Message
+from rooms import access, audit, frames, publish
+from rooms.actions.texts import Prepared, Raw, prepare
+from rooms.errors import ChatError, Forbidden, MessageNotFound
+from rooms.frames import Delete, Edit, Pin, React
+from rooms.models import Membership
+
+# Different emojis on one message, and reactions in all: it has to fit into a frame with them.
+EMOJIS_MAX = 20
+REACTIONS_MAX = 500
+PINS_MAX = 20
+# The deed of who deletes what somebody else said.
+DELETED = "delete message"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A change that somebody, by key, asks for."""
+
+    user_id: int
+    change: frames.Change
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`changed` is the number it took; for what was so already, the message's latest."""
+
+    changed: int
+
+
+def perform(*, room_id: int, stream_id: int, wishes: Sequence[Wish]) -> list[Changed | ChatError]:
+    """Do what people of one room ask, in their order, each with an answer of its own.
+
+    Raises what the database raises; nothing is done then.
+    """
+    texts = _prepare(room_id, stream_id, wishes)
+    with transaction.atomic():
+        head = log.lock(stream_id)
+        members = {
+            member.user_id: member
+            for member in Membership.objects.filter(
+                room=room_id, user__in={wish.user_id for wish in wishes}
+            ).select_related("room", "user")
+        }
+        changes = life.Changes(head, {wish.change.seq for wish in wishes})
+        answers: list[Changed | ChatError] = []
+        for i, wish in enumerate(wishes):
+            try:
+                member = access.check(members.get(wish.user_id))
+                message = _find(changes, member, wish.change.seq)
+                if not isinstance(wish.change, Delete):
+                    access.require_voice(member, now=head.now)
+                _perform(changes, member, message, wish.change, texts.get(i))
+                answers.append(Changed(message.changed_seq))
+            except ChatError as refusal:
+                answers.append(refusal)
+        if change := changes.write():
+            code = next(member.room.code for member in members.values())
+            publish.changed(code=code, change=change)
+    return answers
+
+
+def _prepare(room_id: int, stream_id: int, wishes: Sequence[Wish]) -> dict[int, Prepared]:
+    """The new texts among these, by their place."""
+    raws = {
+        i: Raw(room_id, stream_id, wish.user_id, wish.change.body)
+        for i, wish in enumerate(wishes)
+        if isinstance(wish.change, Edit)
+    }
+    return dict(zip(raws, prepare(list(raws.values())), strict=True))
+
+
+def _find(changes: life.Changes, member: Membership, seq: int) -> Message:
+    """The message, if it is one that the person can see."""
+    message = changes.get(seq)
+    if message is None or seq <= member.hidden_through:
+        raise MessageNotFound
+    return message
+
+
+def _perform(
+    changes: life.Changes,
+    member: Membership,
+    message: Message,
+    change: frames.Change,
+    text: Prepared | None,
+) -> None:
+    if message.kind != Message.Kind.CHAT:
+        raise Forbidden("Only what somebody said can be changed.")
+    if isinstance(change, Delete):
+        _delete(changes, member, message)
+        return
+    if message.is_deleted:
+        raise MessageNotFound("That message was deleted.")
+    match change:
+        case Edit():
+            if message.author_id != member.user_id:
+                raise Forbidden("Only its author can change what a message says.")
+            assert text is not None
+            changes.edit(message, body=change.body, html=text.html, mentions=text.mentions)
+        case React():
+            if change.on:
+                _check_reactions(changes.reactions(message), change.emoji)
+            changes.react(message, user_id=member.user_id, emoji=change.emoji, on=change.on)
+        case Pin():
+            _check_in_charge(member)
+            if change.on and not message.pinned_at:
+                _check_pins(changes)
+            changes.pin(message, on=change.on)
+
+
+def _delete(changes: life.Changes, member: Membership, message: Message) -> None:
+    is_own = message.author_id == member.user_id
+    if not is_own:
+        _check_in_charge(member, "You can delete only what you said yourself.")
+    if changes.tombstone(message, by_id=member.user_id, keep=not is_own) and not is_own:
+        audit.record(
+            DELETED,
+            actor=member.user,
+            role=member.role,
+            room=member.room,
+            target=message.author,
+            seq=message.seq,
+        )
+
+
+def _check_in_charge(member: Membership, reason: str | None = None) -> None:
+    if not access.is_in_charge(member):
+        raise Forbidden(reason or "Only those who run the room can do that.")
+
+
+def _check_reactions(given: Collection[tuple[str, int]], emoji: str) -> None:
+    emojis = {sign for sign, _ in given}
+    if len(given) >= REACTIONS_MAX or (len(emojis) >= EMOJIS_MAX and emoji not in emojis):
+        raise Forbidden("This message has all the reactions it can take.")
+
+
+def _check_pins(changes: life.Changes) -> None:
+    if changes.pinned() >= PINS_MAX:
+        raise Forbidden(f"A room has at most {PINS_MAX} pinned messages.")

@@ -1,0 +1,166 @@
+"""What a message becomes before it is posted: rendered, and with those it speaks to found.
+
+Most are plain, and `is_plain` says so at next to no cost; the others are prepared on a thread,
+before the transaction that commits them.
+"""
+
+import logging
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from history import log, markup
+from history.log import Mentioned
+from rooms import names
+from rooms.errors import ChatError, MessageNotFound
+from rooms.models import Membership
+
+logger = logging.getLogger(__name__)
+
+# People one message may speak to: so many places in it are looked at.
+MENTIONS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What somebody wants to say, and what it answers."""
+
+    room_id: int
+    stream_id: int
+    author_id: int
+    body: str
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A body as it will be shown ("" where that would say the same) and whom it speaks to.
+
+    `refused`: why it cannot be posted.
+    """
+
+    html: str = ""
+    mentions: tuple[Mentioned, ...] = ()
+    refused: ChatError | None = None
+
+
+def is_plain(body: str) -> bool:
+    """Whether a body is shown as it is and speaks to nobody."""
+    return "@" not in body and not markup.needs_rendering(body)
+
+
+def prepare(raws: Sequence[Raw]) -> list[Prepared]:
+    """Raises what the database raises, which is asked a few times at the most for all of them.
+
+    `@Name` speaks to the person of the room who is called so, the longest name first, whatever
+    its case; not to the author, and not in the middle of a word.
+    """
+    spoken = [_candidates(raw.body) for raw in raws]
+    wanted = {key for places in spoken for place in places for _, key in place}
+    people = _people({raw.room_id for raw in raws}, wanted) if wanted else {}
+    lost = _unanswerable(raws)
+    prepared: list[Prepared] = []
+    for raw, places in zip(raws, spoken, strict=True):
+        called = _called(places, raw.room_id, people)
+        mentions = dict.fromkeys(who for who in called.values() if who[0] != raw.author_id)
+        refused = MessageNotFound() if raw in lost else None
+        prepared.append(Prepared(_render(raw.body, called), tuple(mentions), refused))
+    return prepared
+
+
+def _render(body: str, called: Mapping[str, Mentioned]) -> str:
+    if not called and not markup.needs_rendering(body):
+        return ""
+    try:
+        names_said = [markup.Mentioned(who, said[1:]) for said, (_, who) in called.items()]
+        return markup.render(body, mentions=names_said)
+    except Exception:  # whatever it was, the text itself can be read
+        logger.exception("a text of %d characters could not be rendered", len(body))
+        return ""
+
+
+def _unanswerable(raws: Sequence[Raw]) -> set[Raw]:
+    """Those that answer what is not there, was deleted, or is not their author's to see."""
+    replies = [(raw, raw.reply_to) for raw in raws if raw.reply_to is not None]
+    if not replies:
+        return set()
+    there = log.find_said((raw.stream_id, seq) for raw, seq in replies)
+    hidden = {
+        (room, user): seq
+        for room, user, seq in Membership.objects.filter(
+            room__in={raw.room_id for raw, _ in replies},
+            user__in={raw.author_id for raw, _ in replies},
+            hidden_through__gt=0,
+        ).values_list("room_id", "user_id", "hidden_through")
+    }
+    return {
+        raw
+        for raw, seq in replies
+        if (raw.stream_id, seq) not in there or seq <= hidden.get((raw.room_id, raw.author_id), 0)
+    }
+
+
+def _candidates(body: str) -> list[list[tuple[str, str]]]:
+    """For each `@` the names that may follow it, as written and as compared, longest first."""
+    places: list[list[tuple[str, str]]] = []
+    start = body.find("@")
+    while start >= 0 and len(places) < MENTIONS_MAX:
+        if start == 0 or not _is_of_word(body[start - 1]):
+            places.append(
+                [
+                    (body[start:end], names.key(body[start + 1 : end]))
+                    for end in _ends(body, start + 1)
+                ]
+            )
+        start = body.find("@", start + 1)
+    return places
+
+
+def _ends(body: str, start: int) -> Iterator[int]:
+    """Where a name that begins at `start` may end, the farthest first."""
+    for end in range(min(len(body), start + names.MAX_LENGTH), start, -1):
+        if body[end - 1].isspace():
+            continue
+        if end == len(body) or not _joins(body[end - 1], body[end]):
+            yield end
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether two characters are of one word. Scripts that put no spaces have none here."""
+    return _is_of_word(before) and _is_of_word(after)
+
+
+def _is_of_word(character: str) -> bool:
+    # Letters without case are those of Chinese, Japanese, Thai …, and of Arabic and Hebrew, which
+    # do put spaces; a name is still found there, only perhaps a shorter one than was meant.
+    category = unicodedata.category(character)
+    return category in {"Lu", "Ll", "Lt", "Nd", "Mn", "Mc", "Pc"}
+
+
+def _people(room_ids: set[int], keys: set[str]) -> dict[tuple[int, str], Mentioned]:
+    """The people of some rooms who have one of these names, by room and name.
+
+    Of two with the same name it is the one who is there.
+    """
+    rows = (
+        Membership.objects.filter(room__in=room_ids, user__name_key__in=keys)
+        .filter(left_at__isnull=True, banned_at__isnull=True)
+        .order_by("present", "pk")
+        .values_list("room_id", "user__name_key", "user_id", "user__public_id")
+    )
+    return {(room, key): (user_id, public_id) for room, key, user_id, public_id in rows}
+
+
+def _called(
+    places: Sequence[Sequence[tuple[str, str]]],
+    room_id: int,
+    people: Mapping[tuple[int, str], Mentioned],
+) -> dict[str, Mentioned]:
+    """Who is called, by what was written, with its `@`."""
+    called: dict[str, Mentioned] = {}
+    for place in places:
+        for said, key in place:
+            if (room_id, key) in people:
+                called[said] = people[room_id, key]
+                break
+    return called

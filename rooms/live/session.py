@@ -1,0 +1,69 @@
+"""What somebody who was let in asks for, handed to whoever does it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, assert_never
+
+from rooms import frames, limits
+from rooms.errors import Unavailable
+from rooms.frames import Delete, Edit, Leave, PageRequest, Pin, Post, React, Read, Typing
+from rooms.live import calls
+from rooms.live.client import Client
+from rooms.live.room import LiveRoom
+
+if TYPE_CHECKING:
+    from rooms.live.worker import LiveWorker
+
+# Questions to the database that one socket may have open.
+AT_ONCE = 8
+
+
+class Session:
+    """One socket's time in a room."""
+
+    def __init__(
+        self, *, worker: "LiveWorker", room: LiveRoom, client: Client, address: str
+    ) -> None:
+        self._worker = worker
+        self._address = address
+        self.room = room
+        self._client = client
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def perform(self, frame: frames.ClientFrame) -> None:
+        """Do what a frame asks. Raises Muted, RateLimited or Unavailable."""
+        worker, room, client = self._worker, self.room, self._client
+        match frame:
+            case Post():
+                client.require_voice()
+                self._spend()
+                worker.preparer.submit(client=client, room=room, post=frame)
+            case Edit() | Delete() | React() | Pin():
+                self._spend()
+                worker.changer.submit(client=client, room=room, change=frame)
+            case Read():
+                worker.reads.note(client=client, room=room, frame=frame)
+            case Typing():
+                calls.typing(worker.hub, room, client)
+            case PageRequest():
+                limits.paging.require(client.author["id"])
+                self._answer(calls.page(worker.threads, room, client, frame))
+            case Leave():
+                self._answer(calls.leave(worker.threads, room, client, frame))
+            case _:
+                assert_never(frame)
+
+    def _spend(self) -> None:
+        limits.post(person=self._client.author["id"], address=self._address, room=self.room.code)
+
+    def _answer(self, call: Coroutine[None, None, bytes]) -> None:
+        """Send what the database says, beside whatever comes next."""
+        if len(self._tasks) >= AT_ONCE:
+            call.close()
+            raise Unavailable("One thing after the other, please.", retry_after=1)
+        task = asyncio.get_running_loop().create_task(self._send(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, call: Coroutine[None, None, bytes]) -> None:
+        self._client.sender.send([await call])

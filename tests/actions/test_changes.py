@@ -1,0 +1,235 @@
+"""What is done to a message is a change on the log, by somebody who may: or it is refused."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+
+from history import life, log
+from history.models import Mention, Revision
+from rooms import frames
+from rooms.actions import changes, messages
+from rooms.actions.changes import Wish
+from rooms.errors import ChatError
+from rooms.models import Deed, Membership, Room, User
+from tests.actions.house import come_in, guest, open_room, say
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def people() -> tuple[User, User, Room]:
+    """Ada, whose room it is, and Bob; "hello" is Ada's, number 3, "hi" is Bob's, number 4."""
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    say(ada, room, "hello")
+    say(bob, room, "hi")
+    return ada, bob, room
+
+
+def do(room: Room, *wishes: tuple[User, frames.Change]) -> list[int | str]:
+    """The number of each change, or the code of its refusal."""
+    answers = changes.perform(
+        room_id=room.pk,
+        stream_id=room.stream_id,
+        wishes=[Wish(user.pk, change) for user, change in wishes],
+    )
+    return [a.code if isinstance(a, ChatError) else a.changed for a in answers]
+
+
+def read(room: Room, seq: int) -> dict[str, Any]:
+    """A message, from the log."""
+    found = {m["seq"]: m for m in log.changed_since(room.stream_id, 0).messages}
+    return found[seq]  # type: ignore[return-value]
+
+
+def last(room: Room) -> dict[str, Any]:
+    """What is told last, which is also what a page has."""
+    (told,) = log.changed_since(
+        room.stream_id, Room.objects.get(pk=room.pk).stream.head - 1
+    ).messages
+    (paged,) = [m for m in log.page(room.stream_id).messages if m["seq"] == told["seq"]]
+    assert paged == told
+    return told  # type: ignore[return-value]
+
+
+# Editing ------------------------------------------------------------------------------------------
+
+
+def test_an_edit_is_the_same_message_with_another_text(people: tuple[User, User, Room]) -> None:
+    ada, _, room = people
+    assert do(room, (ada, frames.Edit(3, "hello!"))) == [5]
+    told = last(room)
+    assert (told["seq"], told["changed"], told["body"]) == (3, 5, "hello!")
+    assert told["edited_at"] >= told["at"]
+    assert [r.body for r in Revision.objects.filter(message__seq=3)] == ["hello"]
+    assert do(room, (ada, frames.Edit(3, "hello!"))) == [5], "it says so already"
+
+
+def test_only_its_author_edits_a_message(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    assert do(room, (bob, frames.Edit(3, "x")), (ada, frames.Edit(4, "x"))) == ["forbidden"] * 2
+    assert do(room, (ada, frames.Edit(1, "x")), (ada, frames.Edit(9, "x"))) == [
+        "forbidden",
+        "not_found",
+    ]
+    assert read(room, 3)["body"] == "hello"
+
+
+# Deleting -----------------------------------------------------------------------------------------
+
+
+def test_who_deletes_a_message_erases_all_that_it_was(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    do(room, (ada, frames.Edit(3, "other")), (bob, frames.React(3, "👍", True)))
+    do(room, (ada, frames.Pin(3, True)))
+    assert do(room, (ada, frames.Delete(3))) == [8]
+    told = last(room)
+    assert told["deleted"]
+    assert (told["body"], told["reactions"], told["reply_to"]) == ("", {}, None)
+    assert not {"html", "names", "mentions", "pinned"} & told.keys()
+    assert not Revision.objects.exists()
+    assert do(room, (ada, frames.Delete(3)), (bob, frames.Delete(3))) == [8, "forbidden"]
+    for change in (frames.Edit(3, "x"), frames.React(3, "👍", True), frames.Pin(3, True)):
+        assert do(room, (ada, change)) == ["not_found"]
+    assert not Deed.objects.exists()
+
+
+def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    assert do(room, (bob, frames.Delete(3)), (ada, frames.Delete(4))) == ["forbidden", 5]
+    assert read(room, 4)["deleted"]
+    deed = Deed.objects.get()
+    assert (deed.verb, deed.role, deed.target_id, deed.details) == (
+        "delete message",
+        "owner",
+        bob.public_id,
+        {"seq": 4},
+    )
+    assert messages.restore(room=room, seq=4)
+    told = last(room)
+    assert (told["changed"], told["deleted"], told["body"]) == (6, False, "hi")
+    assert not messages.restore(room=room, seq=4)
+
+
+def test_an_author_can_have_erased_what_a_moderator_deleted(
+    people: tuple[User, User, Room],
+) -> None:
+    ada, bob, room = people
+    do(room, (ada, frames.Delete(4)))
+    assert do(room, (bob, frames.Delete(4))) == [5]
+    assert not messages.restore(room=room, seq=4)
+
+
+def test_earlier_texts_are_forgotten_in_time(people: tuple[User, User, Room]) -> None:
+    ada, _, room = people
+    do(room, (ada, frames.Edit(3, "other")), (ada, frames.Delete(4)))
+    life.purge()
+    assert Revision.objects.count() == 2
+    Revision.objects.update(at=Now() - timedelta(days=2))
+    life.purge()
+    assert [r.cause for r in Revision.objects.all()] == ["edit"]
+    Revision.objects.update(at=Now() - timedelta(days=31))
+    assert life.purge() == 1
+    assert not messages.restore(room=room, seq=4)
+
+
+# Reacting, pinning --------------------------------------------------------------------------------
+
+
+def test_reactions_are_told_with_who_gave_them(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    assert do(
+        room,
+        (bob, frames.React(3, "👍", True)),
+        (ada, frames.React(3, "👍", True)),
+        (ada, frames.React(3, "🎉", True)),
+        (bob, frames.React(3, "👍", True)),
+    ) == [5, 6, 7, 7]
+    told = last(room)
+    assert told["reactions"] == {"👍": [bob.public_id, ada.public_id], "🎉": [ada.public_id]}
+    assert told["names"] == {ada.public_id: "Ada", bob.public_id: "Bob"}
+    assert do(room, (bob, frames.React(3, "👍", False)), (bob, frames.React(3, "🎉", False))) == [
+        8,
+        8,
+    ]
+    assert last(room)["reactions"] == {"👍": [ada.public_id], "🎉": [ada.public_id]}
+
+
+def test_a_message_takes_only_so_many_reactions(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    signs = [chr(0x1F600 + n) for n in range(changes.EMOJIS_MAX + 1)]
+    answers = do(room, *((ada, frames.React(3, sign, True)) for sign in signs))
+    assert answers == [*range(5, 5 + changes.EMOJIS_MAX), "forbidden"]
+    assert do(room, (bob, frames.React(3, signs[0], True))) == [25]
+    assert list(last(room)["reactions"]) == signs[:-1]
+
+
+def test_who_runs_the_room_pins_messages(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    assert do(room, (bob, frames.Pin(3, True))) == ["forbidden"]
+    assert do(room, (ada, frames.Pin(4, True)), (ada, frames.Pin(3, True))) == [5, 6]
+    assert [m["seq"] for m in log.pinned(room.stream_id)] == [4, 3]
+    assert last(room)["pinned"]
+    assert do(room, (ada, frames.Pin(3, True)), (ada, frames.Pin(3, False))) == [6, 7]
+    assert "pinned" not in last(room)
+    more = say(ada, room, *(f"{n}" for n in range(changes.PINS_MAX)))
+    answers = do(room, *((ada, frames.Pin(m.seq, True)) for m in more))
+    assert answers == [*range(28, 28 + changes.PINS_MAX - 1), "forbidden"]
+
+
+# Who may ------------------------------------------------------------------------------------------
+
+
+def test_who_is_not_in_the_room_changes_nothing_there(people: tuple[User, User, Room]) -> None:
+    _, bob, room = people
+    Membership.objects.filter(user=bob).update(left_at=Now())
+    wishes = [frames.Edit(4, "x"), frames.Delete(4), frames.React(4, "👍", True)]
+    assert (
+        do(room, *((user, w) for w in wishes for user in (bob, guest("Eve")))) == ["forbidden"] * 6
+    )
+
+
+def test_what_somebody_may_not_see_is_not_there(people: tuple[User, User, Room]) -> None:
+    _, bob, room = people
+    Membership.objects.filter(user=bob).update(hidden_through=3)
+    assert do(room, (bob, frames.React(3, "👍", True)), (bob, frames.React(4, "👍", True))) == [
+        "not_found",
+        5,
+    ]
+
+
+# Mentions -----------------------------------------------------------------------------------------
+
+
+def mentioned(room: Room, seq: int) -> list[str]:
+    by_id = {u.public_id: u.display_name for u in User.objects.all()}
+    told = [by_id[who] for who in read(room, seq).get("mentions", [])]
+    rows = Mention.objects.filter(stream=room.stream_id, seq=seq).order_by("pk")
+    assert [m.user.display_name for m in rows] == told
+    return told
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("@bob", ["Bob"]),
+        ("hi @BOB, and @Ada!", ["Bob"]),
+        ("@Bob Lee and @Bob", ["Bob Lee", "Bob"]),
+        ("@bob lee", ["Bob Lee"]),
+        ("@Bobby @Bob_ x@Bob me@bob.com", []),
+        ("(@Bob)\n@小明你好", ["Bob", "小明"]),
+        ("@Bob @Bob @Bob", ["Bob"]),
+        ("@ @@ @nobody", []),
+    ],
+)
+def test_a_name_after_an_at_speaks_to_who_has_it(body: str, names: list[str]) -> None:
+    ada, room = open_room("Ada")
+    for name in ("Bob", "Bob Lee", "小明"):
+        come_in(name, room)
+    (message,) = say(ada, room, "nothing yet")
+    do(room, (ada, frames.Edit(message.seq, body)))
+    assert mentioned(room, message.seq) == names
+    do(room, (ada, frames.Edit(message.seq, "nobody")))
+    assert mentioned(room, message.seq) == []
