@@ -5,6 +5,7 @@ from chatsite import pwa
 
 urlpatterns = [
     path("", include("rooms.urls")),
+    path("account/", include("rooms.account.urls")),
     path("history/", include("history.urls")),
     path("admin/", admin.site.urls),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),

@@ -7,7 +7,7 @@ locked until commit. So numbers become visible in their own order, without gaps.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from history import wire, words
 from history.models import Mention, Message, Stream
-from history.wire import WireAuthor, WireMessage
+from history.wire import Person, WireAuthor, WireMessage
 
 PAGE_LIMIT = 100
 # How many changes a reader may be behind and still be told what it missed rather than be reset.
@@ -50,17 +50,9 @@ class Entry:
 Mentioned = tuple[int, str]
 
 
-class Author(Protocol):
-    """A user, as far as the log needs to know one."""
-
-    pk: Any
-    public_id: Any
-    display_name: Any
-
-
 def entry(
     kind: str,
-    author: Author | None,
+    author: Person | None,
     *,
     body: str = "",
     client_id: str | None = None,
@@ -69,10 +61,7 @@ def entry(
     mentions: Sequence[Mentioned] = (),
 ) -> Entry:
     """Something to append, by a user or (a notice) by nobody."""
-    key, who = None, None
-    if author is not None:
-        key = author.pk
-        who = wire.WireAuthor(id=author.public_id, name=author.display_name)
+    key, who = (author.pk, wire.author(author)) if author else (None, None)
     return Entry(kind, key, who, body, client_id, html, reply_to, mentions)
 
 

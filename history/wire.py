@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from history.models import Mention, Message, Reaction
 
@@ -15,6 +15,23 @@ from history.models import Mention, Message, Reaction
 class WireAuthor(TypedDict):
     id: str
     name: str
+    registered: NotRequired[bool]  # only when true
+
+
+class Person(Protocol):
+    """A user, as far as others get to see one."""
+
+    pk: Any
+    public_id: Any
+    display_name: Any
+    is_guest: Any
+
+
+def author(person: Person) -> WireAuthor:
+    """Who somebody is to others. The mark tells an account's name from a guest's."""
+    if person.is_guest:
+        return {"id": person.public_id, "name": person.display_name}
+    return {"id": person.public_id, "name": person.display_name, "registered": True}
 
 
 class WireMessage(TypedDict):
@@ -92,9 +109,7 @@ def from_row(row: Message, attached: Attached = NOTHING) -> WireMessage:
     found = message(
         seq=row.seq,
         kind=row.kind,
-        author={"id": row.author.public_id, "name": row.author.display_name}
-        if row.author
-        else None,
+        author=author(row.author) if row.author else None,
         client_id=row.client_id,
         body="" if row.is_deleted else row.body,
         at=timestamp(row.at),

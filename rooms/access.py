@@ -3,20 +3,26 @@
 The lookup is the authorisation: a room is found among the memberships of the person who asks.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from rooms.errors import Forbidden, Muted, NotMember, Removed, RoomClosed
-from rooms.models import Deed, Membership, Room, User
+from rooms.models import Deed, Membership, Room, SignIn, User
 
 Role = Membership.Role
+# A browser whose session has another key now comes with the new one as soon as it has heard of it.
+HANDOVER = timedelta(seconds=60)
+# Keys in one query.
+_KEYS = 500
 
 
 def check(membership: Membership | None) -> Membership:
@@ -153,6 +159,34 @@ def identify(session_keys: Collection[str]) -> dict[str, int]:
         for key, (user_id, proof) in claims.items()
         if user_id in people and _proves(people[user_id], proof)
     }
+
+
+def living(session_keys: Collection[str]) -> set[str]:
+    """Those that are still keys of a session, whosever it is. One look at an index."""
+    return {
+        key
+        for some in _portions(session_keys)
+        for key in Session.objects.filter(
+            session_key__in=some, expire_date__gt=timezone.now()
+        ).values_list("session_key", flat=True)
+    }
+
+
+def replaced(session_keys: Collection[str]) -> set[str]:
+    """Those that have just been replaced by another key of the same person's same session."""
+    return {
+        key
+        for some in _portions(session_keys)
+        for key in SignIn.objects.filter(
+            former_key__in=some, created_at__gt=Now() - HANDOVER
+        ).values_list("former_key", flat=True)
+    }
+
+
+def _portions(keys: Collection[str]) -> Iterator[list[str]]:
+    rest = iter(keys)
+    while some := list(islice(rest, _KEYS)):
+        yield some
 
 
 def _proves(user: User, proof: str) -> bool:

@@ -70,6 +70,12 @@ class NotMember(Forbidden):
     message = "You are not in this room."
 
 
+class SignedOut(NotMember):
+    """Nobody at all: the session has ended."""
+
+    message = "You are signed out."
+
+
 class Removed(Forbidden):
     """Sent away from the room, banned from it, or from the site."""
 

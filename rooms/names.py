@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 from rooms.errors import BadName
 
@@ -60,8 +62,75 @@ def _is_glue(before: str, character: str, after: str) -> bool:
     return character == _EMOJI_STYLE and (_is_pictograph(before) or after == _KEYCAP)
 
 
+def folded(text: str) -> str:
+    """Without the differences of case and of compatibility forms."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def key(name: str) -> str:
-    """What two names are compared by: the same key means the same name to the eye."""
-    drawn = name.replace(_JOINER, "").replace(_EMOJI_STYLE, "")
-    folded = unicodedata.normalize("NFKC", drawn).casefold()
-    return unicodedata.normalize("NFKC", "".join(c for c in folded if not c.isspace()))
+    """What two names are compared by: the same key is the same name, typed in another way."""
+    return "".join(folded(_drawn(name)).split())
+
+
+def skeleton(name: str) -> str:
+    """What the eye compares two names by: those with the same skeleton look alike.
+
+    That of UTS #39, and small letters then compared once more: "Раul" in Cyrillic, "PauI" with an I
+    and "pau1" are "paul", "Mia" and "rnia" are the same. It is no key by itself: i and I look
+    different to it.
+    """
+    small = unicodedata.normalize("NFKC", _alike(_drawn(name))).casefold()
+    return "".join(_alike(small).split())
+
+
+def look_alike(one: str, other: str) -> bool:
+    """Whether two people in one room cannot have these names."""
+    return key(one) == key(other) or skeleton(one) == skeleton(other)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name belongs to those who run the site, however it is dressed up."""
+    return _undressed(name) in _reserved()
+
+
+# Names that speak for the site. The wordmark's is among them.
+RESERVED = (
+    "admin", "admins", "administrator", "administrators", "mod", "mods", "moderator", "moderators",
+    "staff", "support", "helpdesk", "system", "sysadmin", "root", "server", "webmaster", "security",
+    "official", "everyone", "nobody", "deleted person", "roomcode", "roomcode team",
+    "roomcode staff", "roomcode support", "the admin", "the moderator", "site admin", "chat admin",
+)  # fmt: skip
+# Signs that stand for letters in a disguise. 1 and l are i here, since there it is what is meant.
+_DISGUISES = str.maketrans("l|!3457@$", "iiieastas")
+
+
+def _undressed(name: str) -> str:
+    bare = re.sub(r"[\W_]*\d*[\W_]*$", "", unicodedata.normalize("NFKC", name)) or name
+    letters = "".join(c for c in skeleton(bare).translate(_DISGUISES) if c.isalnum())
+    return letters.translate(_DISGUISES)
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return frozenset(map(_undressed, RESERVED))
+
+
+def _drawn(name: str) -> str:
+    return name.replace(_JOINER, "").replace(_EMOJI_STYLE, "")
+
+
+def _alike(text: str) -> str:
+    """The skeleton of UTS #39."""
+    parts = unicodedata.normalize("NFD", text).translate(_prototypes())
+    return unicodedata.normalize("NFD", parts)
+
+
+@cache
+def _prototypes() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for line in (Path(__file__).parent / "confusables.txt").read_text("ascii").splitlines():
+        if not line.startswith("#"):
+            target, *points = line.split(";")
+            text = "".join(chr(int(point, 16)) for point in target.split())
+            table.update((int(point, 16), text) for point in points)
+    return table

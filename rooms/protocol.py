@@ -6,7 +6,7 @@ No ORM and no Channels here.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import orjson
 
@@ -16,11 +16,11 @@ from rooms.errors import ChatError
 
 VERSION = 1
 MAX_SERVER_FRAME = 256 * 1024  # bytes; what is longer is split
-# People in a `members` frame, or in a welcome beside its messages; each takes 240 bytes at most.
+# People in a `members` frame, or in a welcome beside its messages; each takes 260 bytes at most.
 PEOPLE_MAX = 500
 # People in a room up to which each is shown how far the others have read.
 READERS_MAX = 20
-_PERSON = 240
+_PERSON = 260
 # Bytes of a welcome that pinned messages may take.
 PINNED_MAX = 64 * 1024
 _ROOM_FOR_MESSAGES = MAX_SERVER_FRAME - 16 * 1024
@@ -30,6 +30,7 @@ class WirePerson(TypedDict):
     id: str
     name: str
     role: str
+    registered: NotRequired[bool]  # only when true
 
 
 class Close(IntEnum):

@@ -16,11 +16,11 @@ from django.db.models.functions import Now
 
 from history import log
 from history.models import Message
-from rooms import access, presence, publish
+from rooms import access, names, presence, publish
 from rooms.actions import admission
 from rooms.actions.rooms import depart
-from rooms.errors import ChatError, NameTaken, NotMember, RoomFull, Unavailable
-from rooms.models import Membership, Room
+from rooms.errors import ChatError, NameTaken, RoomFull, SignedOut, Unavailable
+from rooms.models import Membership, Room, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,13 @@ Outcome = Entrance | ChatError
 def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     """Let sockets in, each with its own answer, in the order given.
 
-    Whoever was not present is from now on, with a `join` in the log. An error is NotMember,
-    Removed, RoomClosed, Unavailable or, when somebody has taken the name or the last place
-    meanwhile, NameTaken or RoomFull.
+    Whoever was not present is from now on, with a `join` in the log. An error is SignedOut,
+    NotMember, Removed, RoomClosed, Unavailable or, when somebody has taken the name or the last
+    place meanwhile, NameTaken or RoomFull.
     """
     people = access.identify({arrival.session_key for arrival in arrivals})
+    unknown = {arrival.session_key for arrival in arrivals} - people.keys()
+    moved = access.replaced(unknown) if unknown else set()
     wanted = [(people.get(arrival.session_key), arrival.code) for arrival in arrivals]
     with transaction.atomic():
         pairs = {(user, code) for user, code in wanted if user is not None}
@@ -60,10 +62,10 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
         # Read again under the locks: what was seen may have changed while this waited for them.
         found = access.find(pairs) if heads else seen
         outcomes: list[Outcome] = []
-        for user_id, code in wanted:
+        for (user_id, code), arrival in zip(wanted, arrivals, strict=True):
             try:
                 if user_id is None:
-                    raise NotMember
+                    raise Unavailable if arrival.session_key in moved else SignedOut
                 member = access.check(access.choose(found, user_id=user_id, code=code))
                 if member.room.stream_id not in heads:  # joined between the two looks
                     raise Unavailable
@@ -112,20 +114,26 @@ def _let_in(
 
 
 def _namesakes(newcomers: Collection[Membership]) -> list[int]:
-    """The memberships, by id, whose name somebody who is there has, or one of them before."""
-    taken = {
-        (room_id, key): user_id
-        for room_id, key, user_id in Membership.objects.filter(
-            room_id__in={member.room_id for member in newcomers},
-            user__name_key__in={member.user.name_key for member in newcomers},
-        )
+    """The memberships, by id, whose name somebody who is there has, or one of them before.
+
+    Names that look alike count as the same. That of somebody registered who is away was kept from
+    guests at the form.
+    """
+    alike = Q(user__name_key__in={member.user.name_key for member in newcomers}) | Q(
+        user__name_skeleton__in={_look(member.user) for member in newcomers}
+    )
+    taken: dict[tuple[int, str, str], int] = {}
+    for member in (
+        Membership.objects.filter(alike, room_id__in={member.room_id for member in newcomers})
         .filter(Q(present=True) | Q(reserved_until__gt=Now()))
-        .values_list("room_id", "user__name_key", "user_id")
-    }
+        .select_related("user")
+    ):
+        taken.update(dict.fromkeys(_claims(member), member.user_id))
     namesakes: list[int] = []
     for member in newcomers:
-        holder = taken.setdefault((member.room_id, member.user.name_key), member.user_id)
-        if holder != member.user_id:
+        if all(taken.get(claim, member.user_id) == member.user_id for claim in _claims(member)):
+            taken.update(dict.fromkeys(_claims(member), member.user_id))
+        else:
             namesakes.append(member.pk)
     return namesakes
 
@@ -146,6 +154,15 @@ def _surplus(newcomers: Collection[Membership], heads: dict[int, log.Head]) -> l
         if left[room.pk] < 0:
             surplus.append(member.pk)
     return surplus
+
+
+def _claims(member: Membership) -> list[tuple[int, str, str]]:
+    user = member.user
+    return [(member.room_id, "key", user.name_key), (member.room_id, "look", _look(user))]
+
+
+def _look(user: User) -> str:
+    return user.name_skeleton or names.skeleton(user.display_name)
 
 
 def _join(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> None:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from history import log
 from history.models import Message
 from rooms import names, publish
-from rooms.errors import NameTaken, Removed
+from rooms.errors import BadName, NameTaken, Removed
 from rooms.models import Membership, Room, User, guest_username
 
 
@@ -28,10 +28,12 @@ def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> Us
     """
     name = names.clean(name)
     if user is None:
+        _refuse_reserved(name)
         user = User(
             username=guest_username(),
             display_name=name,
             name_key=names.key(name),
+            name_skeleton=names.skeleton(name),
             is_guest=True,
         )
         user.set_unusable_password()
@@ -52,8 +54,10 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     `joining` is a room that the same transaction will lock next.
     """
     name = names.clean(name)
+    if not user.is_staff:
+        _refuse_reserved(name)
     lock(user)
-    former, name_key = user.display_name, names.key(name)
+    former = user.display_name
     memberships = Membership.objects.filter(
         user=user, left_at__isnull=True, room__closed_at__isnull=True
     )
@@ -68,10 +72,11 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
         ).order_by("stream_id")
     )
     for room in rooms:
-        if is_taken(room_id=room.pk, name_key=name_key, except_user_id=user.pk):
+        if is_taken(room_id=room.pk, user=user, name=name):
             raise NameTaken
-    user.display_name, user.name_key = name, name_key
-    user.save(update_fields=["display_name", "name_key"])
+    user.display_name = name
+    user.name_key, user.name_skeleton = names.key(name), names.skeleton(name)
+    user.save(update_fields=["display_name", "name_key", "name_skeleton"])
     for room in rooms:
         notice = log.entry(Message.Kind.NOTICE, user, body=f"{former} is now called {name}")
         publish.changed(code=room.code, change=log.append(heads[room.stream_id], [notice]))
@@ -79,11 +84,22 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
         publish.rules_changed(code=room.code, stream_id=room.stream_id)
 
 
-def is_taken(*, room_id: int, name_key: str, except_user_id: int) -> bool:
-    """Whether somebody else who is in the room, or just about to be, has this name."""
+def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
+    """Whether a person's name, or one that looks like it, is another's in the room.
+
+    It is while that one is there or just about to be; that of somebody registered is kept from
+    guests for as long as that one is a member. `name` is one the person would like to have.
+    """
+    name = user.display_name if name is None else name
+    alike = Q(user__name_key=names.key(name)) | Q(user__name_skeleton=names.skeleton(name))
+    held = Q(present=True) | Q(reserved_until__gt=Now())
+    if user.is_guest:
+        held |= Q(user__is_guest=False, left_at__isnull=True, banned_at__isnull=True)
     return (
-        Membership.objects.filter(room_id=room_id, user__name_key=name_key)
-        .filter(Q(present=True) | Q(reserved_until__gt=Now()))
-        .exclude(user_id=except_user_id)
-        .exists()
+        Membership.objects.filter(alike & held, room_id=room_id).exclude(user_id=user.pk).exists()
     )
+
+
+def _refuse_reserved(name: str) -> None:
+    if names.is_reserved(name):
+        raise BadName("That name is kept for those who run this site. Please choose another.")

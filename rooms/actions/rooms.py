@@ -99,7 +99,7 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
             membership.role = Membership.Role.OWNER
     if not membership.present:
         admission.require_place(room, membership)
-    if people.is_taken(room_id=room.pk, name_key=user.name_key, except_user_id=user.pk):
+    if people.is_taken(room_id=room.pk, user=user):
         raise NameTaken
     if not known:
         membership.save()

@@ -136,6 +136,7 @@ def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
     give_back(tries)
 
 
+@contextmanager
 def log_in(*, address: str, name: str) -> Iterator[None]:
     """A try to sign in with a name and a password, in the body. Raises RateLimited.
 
@@ -146,6 +147,11 @@ def log_in(*, address: str, name: str) -> Iterator[None]:
     require(tries)
     yield
     give_back(tries)
+
+
+def register(*, address: str) -> None:
+    """An account, or another password: the site has to hash it. Raises RateLimited."""
+    require([Claim(entering, address)])
 
 
 def report(*, person: str) -> None:

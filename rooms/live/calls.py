@@ -25,6 +25,7 @@ TYPING_EVERY = 3.0
 
 
 def arrival(client: Client, session_key: str, code: str) -> Arrival:
+    client.session_key = session_key
     return Arrival(client.socket_id, session_key, code)
 
 

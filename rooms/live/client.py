@@ -2,19 +2,17 @@
 
 import asyncio
 from datetime import datetime
-from typing import TypedDict
 
+from history import wire
 from history.wire import WireAuthor, timestamp
 from rooms.errors import Muted
 from rooms.live.sockets import Sender
 from rooms.models import Membership
 
 
-class You(TypedDict):
+class You(WireAuthor):
     """What a socket is told of its own person."""
 
-    id: str
-    name: str
     role: str
     muted_until: str | None
     muted_for: str
@@ -25,12 +23,13 @@ class Client:
 
     __slots__ = (
         "author", "epoch", "hidden_through", "muted_till", "posting", "preparing", "read_through",
-        "role", "sender", "socket_id", "typed_at", "user_id", "you",
+        "role", "sender", "session_key", "socket_id", "typed_at", "user_id", "you",
     )  # fmt: skip
 
     def __init__(self, *, socket_id: str, sender: Sender) -> None:
         self.socket_id = socket_id
         self.sender = sender
+        self.session_key = ""
         self.user_id = 0
         self.author: WireAuthor = {"id": "", "name": ""}
         self.role = ""
@@ -49,7 +48,7 @@ class Client:
         `now` is the database's: how long a mute still lasts is not this worker's clock's to say.
         """
         self.user_id = member.user_id
-        self.author = {"id": member.user.public_id, "name": member.user.display_name}
+        self.author = wire.author(member.user)
         self.role = member.role
         self.hidden_through = member.hidden_through
         self.read_through = max(self.read_through, member.read_through)
@@ -71,8 +70,7 @@ class Client:
 def you(member: Membership, *, now: datetime) -> You:
     is_muted = member.muted_until is not None and member.muted_until > now
     return {
-        "id": member.user.public_id,
-        "name": member.user.display_name,
+        **wire.author(member.user),
         "role": member.role,
         "muted_until": timestamp(member.muted_until)
         if is_muted and member.muted_until is not None

@@ -39,7 +39,7 @@ class Door:
         self.worker_id: int | None = None
 
     async def enter(self, arrival: Arrival) -> Entrance:
-        """Raises NotMember, Removed, RoomClosed, NameTaken or Unavailable."""
+        """Raises SignedOut, NotMember, Removed, RoomClosed, NameTaken or Unavailable."""
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._arriving.append((arrival, answer))
         self._start()

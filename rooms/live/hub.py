@@ -14,12 +14,13 @@ from typing import Any
 from history import log
 from history.log import Change
 from rooms import protocol, publish
-from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomFull
+from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomFull, SignedOut
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
-from rooms.live.look import Look, load, look_again
+from rooms.live.look import Look, load, look_again, who_is_signed_in
 from rooms.live.room import LiveRoom
+from rooms.live.rounds import Round
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
 from rooms.protocol import Close
@@ -35,6 +36,8 @@ POLL = 1.0
 
 def close_code(error: ChatError) -> Close:
     """How a socket is closed that must not be in its room."""
+    if isinstance(error, SignedOut):
+        return Close.SIGNED_OUT
     if isinstance(error, Removed):
         return Close.REMOVED
     if isinstance(error, RoomClosed):
@@ -54,6 +57,7 @@ class Hub:
         self.rooms: dict[int, LiveRoom] = {}
         self.bell = Bell(heard=self.hear)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._round = Round()
 
     # Sockets --------------------------------------------------------------------------------------
 
@@ -267,7 +271,11 @@ class Hub:
                 room.refreshing_again = False
                 clients = list(room.clients.values())
                 look: Look = await self._threads.read(
-                    look_again, room.room_id, room.stream_id, {c.user_id for c in clients}
+                    look_again,
+                    room.room_id,
+                    room.stream_id,
+                    {c.user_id for c in clients},
+                    {c.session_key for c in clients},
                 )
                 # What was read knows the log at least as far: a name from an older join in it must
                 # not come after the newer one.
@@ -289,6 +297,9 @@ class Hub:
         room.epoch = max(room.epoch, look.epoch)
         for client in clients:
             if client.socket_id not in room.clients:
+                continue
+            if client.session_key in look.ended:
+                self._sign_out(room, client, look.ended)
                 continue
             refusal = look.refused.get(client.user_id)
             if refusal is not None:
@@ -317,6 +328,32 @@ class Hub:
             former, room.code = room.code, code
             await self.bell.join(publish.group(code, room.stream_id))
             await self.bell.leave(publish.group(former, room.stream_id))
+
+    async def recheck(self) -> None:
+        """Ask of some sockets, all of them in half a minute, whether their sessions still hold.
+
+        For what nobody announced: a session that expired, a password changed from a command line.
+        Raises what the database raises.
+        """
+        some = self._round.portion(self.rooms.values())
+        if not some:
+            return
+        people, ended = await self._threads.read(
+            who_is_signed_in, {client.session_key for _, client in some}
+        )
+        for room, client in some:
+            if client.socket_id not in room.clients:
+                continue
+            if people.get(client.session_key, client.user_id) != client.user_id:
+                ended[client.session_key] = False  # the browser is somebody else's by now
+            if client.session_key in ended:
+                self._sign_out(room, client, ended)
+
+    def _sign_out(self, room: LiveRoom, client: Client, ended: Mapping[str, bool]) -> None:
+        """Close a socket whose session has ended; if it only has another key, for a moment."""
+        comes_back = ended[client.session_key]
+        client.sender.close(Close.BUSY if comes_back else Close.SIGNED_OUT)
+        self.detach(room, client)
 
     # Passing things -------------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ class Look:
     roles: dict[str, str]
     waiting: list[Waiting]
     now: datetime
+    # Session keys that are none any more, and whether the session only has another one.
+    ended: dict[str, bool]
     members: dict[int, Membership] = field(default_factory=dict)
     refused: dict[int, ChatError] = field(default_factory=dict)
 
@@ -95,7 +97,7 @@ def load(*, room_id: int, stream_id: int) -> Snapshot:
     )
 
 
-def look_again(room_id: int, stream_id: int, user_ids: set[int]) -> Look:
+def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[str]) -> Look:
     # The epoch first: whoever is let through by what is read next is let through at it.
     head, epoch = log.heads([stream_id])[stream_id]
     look = Look(
@@ -105,6 +107,7 @@ def look_again(room_id: int, stream_id: int, user_ids: set[int]) -> Look:
         *people(room_id=room_id),
         waiting(room_id=room_id),
         now=Room.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=room_id),
+        ended=_ended(session_keys - access.living(session_keys)),
     )
     members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
     look.refused.update(dict.fromkeys(user_ids, NotMember()))
@@ -140,13 +143,14 @@ def people(*, room_id: int) -> tuple[dict[str, WirePerson], dict[str, str]]:
         Membership.objects.filter(room_id=room_id)
         .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
         .order_by("pk")
-        .values_list("user__public_id", "user__display_name", "role", "present")
+        .values_list("user__public_id", "user__display_name", "user__is_guest", "role", "present")
     )
     roster: dict[str, WirePerson] = {}
     roles: dict[str, str] = {}
-    for public_id, name, role, present in rows:
+    for public_id, name, is_guest, role, present in rows:
         if present:
-            roster[public_id] = {"id": public_id, "name": name, "role": role}
+            person: WirePerson = {"id": public_id, "name": name, "role": role}
+            roster[public_id] = person if is_guest else {**person, "registered": True}
         if role != Membership.Role.MEMBER:
             roles[public_id] = role
     return roster, roles
@@ -176,3 +180,14 @@ def positions(*, room_id: int) -> dict[str, int]:
     if len(rows) > READERS_MAX:
         return {}
     return {who: seq for who, seq, is_shown in rows if is_shown and seq}
+
+
+def who_is_signed_in(session_keys: set[str]) -> tuple[dict[str, int], dict[str, bool]]:
+    """The person behind each session key; and those that are none any more, as in `Look.ended`."""
+    people = access.identify(session_keys)
+    return people, _ended(session_keys - people.keys())
+
+
+def _ended(keys: set[str]) -> dict[str, bool]:
+    replaced = access.replaced(keys) if keys else set()
+    return {key: key in replaced for key in keys}

@@ -178,7 +178,7 @@ class LiveRoom:
             before.setdefault(who, self.roster.get(who))
             if kind == Message.Kind.JOIN:
                 role = self.roles.get(who, Membership.Role.MEMBER.value)
-                self.roster[who] = {"id": who, "name": author["name"], "role": role}
+                self.roster[who] = {**author, "role": role}
             else:
                 self.roster.pop(who, None)
         return self._members(before)
@@ -193,6 +193,7 @@ class LiveRoom:
         for who, person in people.items():
             if who in self.roster and self.roster[who] != person:
                 before[who], self.roster[who] = self.roster[who], person
+                self.tail.follow(person)
         if frames := self._members(before):
             self.show(frames)
 

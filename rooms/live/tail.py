@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from history.log import RESUME_LIMIT
 from history.wire import WireAuthor, WireMessage
+from rooms.protocol import WirePerson
 
 
 class Tail:
@@ -19,20 +20,22 @@ class Tail:
         self.floor = floor
         self._by_seq: dict[int, WireMessage] = {}
         self._pinned = {message["seq"]: message for message in pinned}
-        self._names: dict[str, str] = {}
+        self._people: dict[str, WireAuthor] = {}
         self._learn(self._pinned.values())
         self.add(messages)
 
     def add(self, messages: Iterable[WireMessage]) -> None:
         """Newer changes, ascending. A message that changed moves to the end.
 
-        Each has its author's name as of then: somebody with a new one has it everywhere.
+        Each has its author as of then: somebody with a new name has it everywhere.
         """
-        by_seq, names = self._by_seq, self._names
+        by_seq, people = self._by_seq, self._people
         for message in messages:
             seq, author = message["seq"], message["author"]
-            if author and names.setdefault(author["id"], author["name"]) != author["name"]:
-                self._rename(author)
+            if author:
+                known = people.setdefault(author["id"], author)
+                if known is not author and known != author:
+                    self._rename(author)
             if seq != message["changed"]:
                 by_seq.pop(seq, None)
                 self._changed(message)
@@ -41,14 +44,23 @@ class Tail:
         if len(by_seq) > 2 * RESUME_LIMIT:
             for seq in list(by_seq)[: len(by_seq) - RESUME_LIMIT]:
                 self.floor = by_seq.pop(seq)["changed"]
-            self._names.clear()
+            self._people.clear()
             self._learn([*self._pinned.values(), *by_seq.values()])
+
+    def follow(self, person: WirePerson) -> None:
+        """Have somebody be everywhere what they are now."""
+        author: WireAuthor = {"id": person["id"], "name": person["name"]}
+        if person.get("registered"):
+            author["registered"] = True
+        if self._people.get(author["id"], author) != author:
+            self._rename(author)
 
     def _changed(self, message: WireMessage) -> None:
         """What only a message that was there before can have: reactions, and a pin."""
         for who, name in message.get("names", {}).items():
-            if self._names.setdefault(who, name) != name:
-                self._rename({"id": who, "name": name})
+            known = self._people.setdefault(who, {"id": who, "name": name})
+            if known["name"] != name:
+                self._rename({**known, "name": name})
         if message.get("pinned"):
             self._pinned[message["seq"]] = message
         else:
@@ -56,12 +68,13 @@ class Tail:
 
     def _learn(self, messages: Iterable[WireMessage]) -> None:
         for message in messages:
+            for who, name in message.get("names", {}).items():
+                self._people.setdefault(who, {"id": who, "name": name})
             if author := message["author"]:
-                self._names[author["id"]] = author["name"]
-            self._names.update(message.get("names", {}))
+                self._people[author["id"]] = author
 
     def _rename(self, person: WireAuthor) -> None:
-        self._names[person["id"]] = person["name"]
+        self._people[person["id"]] = person
         for messages in (self._by_seq, self._pinned):
             for seq, message in messages.items():
                 messages[seq] = renamed(message, person)
@@ -102,7 +115,7 @@ class Tail:
 
 
 def renamed(message: WireMessage, person: WireAuthor) -> WireMessage:
-    """The message with a person's new name, or as it is if the person is not in it."""
+    """The message with what a person is now, or as it is if the person is not in it."""
     who = person["id"]
     if message["author"] and message["author"]["id"] == who:
         message = {**message, "author": person}

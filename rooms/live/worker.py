@@ -91,6 +91,7 @@ class LiveWorker:
         self._tasks = [
             self._loop.create_task(self._every(presence.RENEW_SECONDS, self._renew)),
             self._loop.create_task(self._every(POLL, self.hub.poll)),
+            self._loop.create_task(self._every(1.0, self.hub.recheck)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
             self._loop.create_task(self._every(INDEX, self._index)),

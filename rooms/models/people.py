@@ -29,6 +29,9 @@ class User(AbstractUser):
     display_name = models.CharField("name", max_length=names.MAX_LENGTH, blank=True)
     # What the name is compared by; longer than the name, since NFKC can expand a character to 18.
     name_key = models.CharField(max_length=names.MAX_LENGTH * 18, blank=True, editable=False)
+    # The same for the eye: names that look alike have it in common (names.skeleton). Empty in rows
+    # that a worker of the release before made while an upgrade rolled.
+    name_skeleton = models.TextField(blank=True, editable=False, default="", db_default="")
     is_guest = models.BooleanField("guest", default=False)
     # Whether others see how far this person has read.
     shows_reading = models.BooleanField(default=True, db_default=True)
@@ -41,6 +44,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    @property
+    def is_registered(self) -> bool:
+        """Whether the name is an account's, with a password, and not a guest's."""
+        return not self.is_guest
+
 
 class SignIn(models.Model):
     """A session of a person: where somebody is signed in. Gone with the session it names."""
@@ -49,6 +57,11 @@ class SignIn(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ins"
     )
     session_key = models.CharField(max_length=40, unique=True)
+    # The key this session had before it was given another one: a browser that comes with it is
+    # about to hear of the new one.
+    former_key = models.CharField(
+        max_length=40, blank=True, default="", db_default="", db_index=True
+    )
     # What the browser says it is, and where it was seen last.
     agent = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=45, blank=True)

@@ -26,6 +26,7 @@ export function readPage(root) {
       room: get("urlRoom"),
       transcript: get("urlTranscript"),
       front: get("urlFront"),
+      signIn: get("urlSignIn"),
       sprite: get("urlSprite"),
       iconUnread: get("urlIconUnread"),
     },

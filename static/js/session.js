@@ -148,8 +148,8 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
 
   /** @param {Chat.Welcome} frame */
   function welcomed(frame) {
-    if (frame.room.id !== page.room.id) {
-      // The code has passed on to another room.
+    if (frame.room.id !== page.room.id || frame.you.id !== page.me.id) {
+      // The code has passed on to another room, or this browser to another person.
       location.assign(page.urls.room);
       return false;
     }

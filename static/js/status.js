@@ -147,8 +147,8 @@ function ending(code, urls) {
     case CLOSE.SIGNED_OUT:
       return [
         gettext("Signed out"),
-        gettext("You have signed out, here or in another window."),
-        { label: gettext("Join again"), href: urls.room },
+        gettext("You are signed out. What you wrote is kept in this browser until you are back."),
+        { label: gettext("Sign in"), href: urls.signIn },
       ];
     default:
       return [

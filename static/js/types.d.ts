@@ -275,6 +275,7 @@ declare namespace Chat {
       room: string;
       transcript: string;
       front: string;
+      signIn: string;
       sprite: string;
       iconUnread: string;
     };

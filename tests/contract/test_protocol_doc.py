@@ -33,7 +33,7 @@ FIELDS = {plain(field): means for field, means in DOC.table("Message")}
 FROM_SERVER = DOC.examples("From the server")
 FROM_CLIENT = DOC.examples("From the client")
 # What a frame has only when there is a reason for it.
-SOMETIMES = {"ref", "client_id", "retry_after"}
+SOMETIMES = {"ref", "client_id", "retry_after", "registered"}
 
 
 # Frames -------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ SHARED_LIMITS = {
     "posting, a person": limits.posting,
     "posting, an address": limits.posting_from,
     "posting, a room": limits.posting_into,
-    "making and joining rooms, an address": limits.entering,
+    "making and joining rooms, making accounts, an address": limits.entering,
     "joining rooms, a person": limits.entering_as,
     "joining, a room": limits.entering_room,
     "making rooms, an address": limits.creating_from,

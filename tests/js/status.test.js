@@ -31,6 +31,7 @@ function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
       durable,
       times: { clock: () => "14:02" },
       urls: {
+        signIn: "/account/login/?next=/rooms/K7XM/",
         socket: "",
         room: "/rooms/K7XM/",
         transcript: "/history/rooms/r_1/",
@@ -91,7 +92,7 @@ suite("the end", () => {
     [4500, "Not in this room", "/rooms/K7XM/"],
     [4501, "Closed", "/history/rooms/r_1/"],
     [4502, "Removed", "/"],
-    [4503, "Signed out", "/rooms/K7XM/"],
+    [4503, "Signed out", "/account/login/?next=/rooms/K7XM/"],
   ])) {
     test(`${code} leads on to ${href}`, () => {
       const end = shown({ phase: "over", code });

@@ -154,11 +154,14 @@ class RoomView:
             _require(message["seq"] == expected, f"acked as {expected}", message)
 
     def _rename(self, person: Frame) -> None:
-        """A name is the person's: it changes everywhere that person speaks."""
+        """A name and its mark are the person's: they change everywhere that person speaks."""
         for message in self.messages.values():
             author = message["author"]
             if author and author["id"] == person["id"]:
                 author["name"] = person["name"]
+                author.pop("registered", None)
+                if person.get("registered"):
+                    author["registered"] = True
 
     # Looking at it --------------------------------------------------------------------------------
 

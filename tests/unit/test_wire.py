@@ -14,7 +14,7 @@ FIELDS = {
 
 
 def row(**fields: object) -> Message:
-    ada = User(public_id="u_ada", display_name="Ada")
+    ada = User(is_guest=True, public_id="u_ada", display_name="Ada")
     known = {"seq": 58, "changed_seq": 58, "kind": "chat", "author": ada, "client_id": "c-1"}
     return Message(**(known | {"body": "hello", "at": AT} | fields))  # type: ignore[arg-type]
 

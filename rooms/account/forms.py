@@ -1,0 +1,55 @@
+"""What is typed on the account pages. The verbs judge it and say what is wrong."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# Hashing takes longer the more there is to hash.
+PASSWORD_MAX = 256
+
+
+def _password(**options: Any) -> forms.CharField:
+    return forms.CharField(
+        strip=False,
+        max_length=PASSWORD_MAX,
+        error_messages={"required": _("Type a password.")},
+        **options,
+    )
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        max_length=150, error_messages={"required": _("Type your user name.")}
+    )
+    password = _password()
+    bring = forms.BooleanField(required=False)
+
+
+class NewPasswordForm(forms.Form):
+    password = _password()
+    again = forms.CharField(strip=False, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "password" in data and data["password"] != data.get("again"):
+            self.add_error("again", _("The two passwords are not the same."))
+        return data
+
+
+class RegisterForm(NewPasswordForm):
+    # Asked of who was never here; everybody else has a name.
+    name = forms.Field(required=False)
+    username = forms.CharField(
+        max_length=150, error_messages={"required": _("Choose a user name.")}
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = _password()
+
+
+def refuse(form: forms.Form, error: ValidationError) -> None:
+    """Put a verb's reasons next to the fields they are about."""
+    form.add_error(None if hasattr(error, "error_dict") else "password", error)

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from rooms.account import views
+
+urlpatterns = [
+    path("", views.overview, name="account"),
+    path("register/", views.register, name="register"),
+    path("login/", views.sign_in, name="login"),
+    path("logout/", views.sign_out, name="logout"),
+    path("password/", views.password, name="password"),
+    path("sessions/", views.end_sessions, name="end_sessions"),
+]

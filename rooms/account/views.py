@@ -1,0 +1,227 @@
+"""One's own account: how it is got, used and left."""
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rooms import addresses, limits
+from rooms.account import agents
+from rooms.account.forms import ChangePasswordForm, RegisterForm, SignInForm, refuse
+from rooms.account.middleware import sign_in as open_session
+from rooms.actions import accounts, people, signins
+from rooms.errors import BadName, ChatError
+from rooms.models import User
+
+View = Callable[..., HttpResponse]
+
+
+def _for_somebody(view: View) -> View:
+    """Only for who is signed in, guests too. Everybody else is asked to sign in, and comes back."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if person(request) is None:
+            return redirect(f"/account/login/?next={request.path}")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@_for_somebody
+def overview(request: HttpRequest) -> HttpResponse:
+    """Who I am here, where I am signed in, and what I can do about it."""
+    me = _me(request)
+    rows = [
+        {"row": row, "browser": agents.plain(row.agent), "mine": row.session_key == _key(request)}
+        for row in signins.current(me)
+    ]
+    rows.sort(key=lambda row: not row["mine"])
+    return render(request, "account/overview.html", {"me": me, "sign_ins": rows})
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """A user name and a password for who has none yet."""
+    me = person(request)
+    if me is not None and me.is_registered:
+        return redirect("account")
+    form = RegisterForm(request.POST or None)
+    if form.is_valid():
+        try:
+            return _register(request, me, form)
+        except ValidationError as error:
+            refuse(form, error)
+        except BadName as refusal:
+            form.add_error("name", refusal.message)
+        except ChatError as refusal:
+            return _refused(request, "account/register.html", form, refusal, me=me)
+    return _form(request, "account/register.html", form, me=me)
+
+
+def _register(request: HttpRequest, me: User | None, form: RegisterForm) -> HttpResponse:
+    limits.register(address=addresses.of_request(request))
+    typed = form.cleaned_data
+    with transaction.atomic():
+        if me is None:
+            me = people.enter_as(user=None, name=typed["name"] or "")
+        accounts.register(user=me, username=typed["username"], password=typed["password"])
+        open_session(request, me)
+    messages.success(
+        request, _("From now on you can sign in anywhere with your user name and password.")
+    )
+    return redirect(_next(request))
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Into an account."""
+    me = person(request)
+    if me is not None and me.is_registered:
+        return redirect(_next(request))
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        try:
+            user = _prove(request, **_typed(form, "username", "password"))
+        except ChatError as refusal:
+            return _refused(request, "account/login.html", form, refusal, me=me)
+        if user is not None:
+            open_session(request, user)
+            return redirect(_next(request))
+        form.add_error(None, _("User name and password do not belong together."))
+    return _form(request, "account/login.html", form, me=me)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Here, in this browser."""
+    was_somebody = person(request) is not None
+    logout(request)
+    if was_somebody:
+        messages.success(request, _("You are signed out."))
+    return redirect("front")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_somebody
+def password(request: HttpRequest) -> HttpResponse:
+    """Another password: all other sessions end."""
+    me = _me(request)
+    if not me.is_registered:
+        return redirect("register")
+    form = ChangePasswordForm(request.POST or None)
+    if form.is_valid():
+        try:
+            if _prove(request, username=me.username, password=form.cleaned_data["current"]) != me:
+                form.add_error("current", _("That is not your password."))
+            else:
+                with transaction.atomic():
+                    accounts.change_password(user=me, password=form.cleaned_data["password"])
+                    signins.end_all(user=me, but=_key(request))
+                    open_session(request, me)  # this one goes on, under another key
+                messages.success(
+                    request, _("Your password is changed. You are signed out everywhere else.")
+                )
+                return redirect("account")
+        except ValidationError as error:
+            refuse(form, error)
+        except ChatError as refusal:
+            return _refused(request, "account/password.html", form, refusal, me=me)
+    return _form(request, "account/password.html", form, me=me)
+
+
+@require_POST
+@_for_somebody
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """End one of my sessions, `session`, or all but this one."""
+    me, wanted = _me(request), request.POST.get("session", "")
+    if wanted.isdecimal() and len(wanted) < 19:
+        mine = signins.current(me).filter(pk=int(wanted)).exclude(session_key=_key(request))
+        ended = signins.end(keys=list(mine.values_list("session_key", flat=True)))
+    else:
+        ended = signins.end_all(user=me, but=_key(request))
+    if ended:
+        messages.success(request, _("Signed out there."))
+    return redirect("account")
+
+
+# What they share ------------------------------------------------------------------------------------
+
+
+def person(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def _me(request: HttpRequest) -> User:
+    me = person(request)
+    assert me is not None
+    return me
+
+
+def _key(request: HttpRequest) -> str:
+    return request.session.session_key or ""
+
+
+def _prove(request: HttpRequest, *, username: str, password: str) -> User | None:
+    """Whom they prove; None for nobody. Raises RateLimited after many wrong ones."""
+    with suppress(_Wrong), limits.log_in(address=addresses.of_request(request), name=username):
+        user = accounts.check_password(username=username, password=password)
+        if user is None:
+            raise _Wrong
+        return user
+    return None
+
+
+class _Wrong(Exception):
+    """A password that proves nobody."""
+
+
+def _next(request: HttpRequest) -> str:
+    """Where somebody wanted to go, if that is on this site; else the front page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else "/"
+
+
+def _typed(form: forms.Form, *names: str) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in names}
+
+
+def _form(request: HttpRequest, template: str, form: forms.Form, **context: Any) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    context |= {"form": form, "next": _next(request)}
+    return render(request, template, context, status=status)
+
+
+def _refused(
+    request: HttpRequest, template: str, form: forms.Form, refusal: ChatError, **context: Any
+) -> HttpResponse:
+    form.add_error(None, refusal.message)
+    response = _form(request, template, form, **context)
+    response.status_code = refusal.status
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after))
+    return response

@@ -1,0 +1,201 @@
+"""An account is got, used and left on pages: the person stays the same, the session never does."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from rooms.models import Membership, SignIn
+from tests.http.conftest import NewPerson, Person
+from tests.http.pages import alert, read
+
+PASSWORD = "seven green lanterns"
+
+
+def register(person: Person, username: str = "ada", **fields: str) -> Any:
+    typed = {"username": username, "password": PASSWORD, "again": PASSWORD}
+    return person.post("/account/register/", **(typed | fields))
+
+
+def sign_in(person: Person, username: str = "ada", password: str = PASSWORD, **fields: str) -> Any:
+    return person.post("/account/login/", username=username, password=password, **fields)
+
+
+def key(person: Person) -> str:
+    found = person.client.session.session_key
+    assert found
+    return found
+
+
+class TestAGuestWhoChoosesAPassword:
+    def test_stays_the_same_person_under_another_key(self, ada: Person) -> None:
+        room = ada.create()
+        guest, before = ada.user, key(ada)
+        response = register(ada)
+        assert (response.status_code, response.headers["Location"]) == (302, "/")
+        assert ada.user == guest
+        assert not ada.user.is_guest
+        assert (ada.user.username, ada.user.display_name) == ("ada", "Ada")
+        assert ada.membership(room).role == Membership.Role.OWNER
+        assert key(ada) != before, "a key that somebody planted is worth nothing"
+
+        Client().cookies["sessionid"] = before
+        stranger = Person("Eve")
+        stranger.client.cookies["sessionid"] = before
+        assert stranger.get("/account/").status_code == 302
+
+    def test_finds_everything_on_another_device(self, ada: Person, person: NewPerson) -> None:
+        room = ada.create()
+        ada.connect(room)
+        ada.say(room, "kept for ever")
+        register(ada)
+        phone = person("Ada")
+        assert sign_in(phone, "ADA").status_code == 302, "capitals do not matter"
+        assert "kept for ever" in phone.get("/history/").content.decode()
+        assert room.code in phone.get("/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ({"username": ""}, "Choose a user name"),
+            ({"username": "a b"}, "letters, digits"),
+            ({"username": "x" * 41}, "at most 40"),
+            ({"username": "Admin"}, "who run this site"),
+            ({"username": "guest-1"}, "who run this site"),
+            ({"username": "TAKEN"}, "Somebody has that"),
+            ({"password": "short1", "again": "short1"}, "too short"),
+            ({"password": "password1", "again": "password1"}, "too common"),
+            ({"again": "something else"}, "not the same"),
+        ],
+    )
+    def test_is_told_what_is_wrong_and_stays_a_guest(
+        self, ada: Person, ben: Person, fields: dict[str, str], reason: str
+    ) -> None:
+        ben.create()
+        assert register(ben, "taken").status_code == 302
+        ada.create()
+        response = register(ada, **fields)
+        assert response.status_code == 422
+        assert reason in alert(response)
+        assert ada.user.is_guest
+
+    def test_need_not_have_been_here_before(self, ada: Person) -> None:
+        assert "what to call you" in alert(register(ada))
+        assert register(ada, name="Ada").status_code == 302
+        assert ada.user.display_name == "Ada"
+
+
+class TestSigningIn:
+    def test_says_only_that_the_two_do_not_belong_together(self, ada: Person, ben: Person) -> None:
+        ada.create()
+        register(ada)
+        wrong, unknown = sign_in(ben, password="wrong"), sign_in(ben, "nobody")
+        assert wrong.status_code == unknown.status_code == 422
+        assert alert(wrong) == alert(unknown) == "User name and password do not belong together."
+
+    def test_gives_another_key(self, ada: Person, ben: Person) -> None:
+        ada.create()
+        register(ada)
+        ben.create()
+        before = key(ben)
+        sign_in(ben)
+        assert key(ben) != before
+        assert ben.user == ada.user
+
+    @pytest.mark.parametrize(
+        ("wanted", "led"),
+        [
+            ("/history/", "/history/"),
+            ("//evil.example/", "/"),
+            ("https://evil.example/", "/"),
+            ("https:///evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("javascript:alert(1)", "/"),
+        ],
+    )
+    def test_leads_nowhere_outside(self, ada: Person, ben: Person, wanted: str, led: str) -> None:
+        ada.create()
+        register(ada)
+        assert sign_in(ben, next=wanted).headers["Location"] == led
+
+    def test_needs_a_form_of_this_site(self, ada: Person) -> None:
+        ada.create()
+        register(ada)
+        elsewhere = Client(enforce_csrf_checks=True)
+        for path in ("login", "logout", "register", "password", "sessions"):
+            fields = {"username": "ada", "password": PASSWORD}
+            assert elsewhere.post(f"/account/{path}/", fields).status_code == 403
+
+    def test_is_slowed_down_for_who_guesses(self, ada: Person, ben: Person, settings: Any) -> None:
+        ada.create()
+        register(ada)
+        settings.CHAT_RATE_LIMITS = True
+        name = "guessed"
+        answers = [sign_in(ben, name, password=f"wrong {n}").status_code for n in range(11)]
+        assert answers == [422] * 10 + [429]
+        refused = sign_in(ben, name)
+        assert int(refused.headers["Retry-After"]) > 0
+        assert sign_in(ben).status_code == 302, "others are not kept out"
+
+
+class TestSessions:
+    def test_are_listed_in_plain_words(self, ada: Person, person: NewPerson) -> None:
+        firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        ada.client.defaults["HTTP_USER_AGENT"] = firefox
+        ada.create()
+        register(ada)
+        phone = person("Ada")
+        phone.client.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone) Version/18 Safari/605"
+        sign_in(phone)
+        rows = [row.text for row in read(ada.get("/account/")).all("li", class_="session")]
+        assert len(rows) == 2
+        assert rows[0].startswith("Firefox on Linux this one")
+        assert rows[1].startswith("Safari on iPhone")
+
+    def test_can_be_ended_from_another_one(self, ada: Person, person: NewPerson) -> None:
+        ada.create()
+        register(ada)
+        phone, laptop = person("Ada"), person("Ada")
+        sign_in(phone)
+        sign_in(laptop)
+        [row] = SignIn.objects.filter(session_key=key(phone))
+        ada.post("/account/sessions/", session=str(row.pk))
+        assert phone.get("/account/").status_code == 302
+        assert laptop.get("/account/").status_code == 200
+        ada.post("/account/sessions/")
+        assert laptop.get("/account/").status_code == 302
+        assert ada.get("/account/").status_code == 200
+        assert SignIn.objects.count() == 1
+
+    def test_of_others_are_not_to_be_ended(self, ada: Person, ben: Person) -> None:
+        ada.create()
+        ben.create()
+        [row] = SignIn.objects.filter(session_key=key(ada))
+        ben.post("/account/sessions/", session=str(row.pk))
+        assert ada.get("/account/").status_code == 200
+
+    def test_end_everywhere_else_with_another_password(
+        self, ada: Person, person: NewPerson
+    ) -> None:
+        ada.create()
+        register(ada)
+        phone = person("Ada")
+        sign_in(phone)
+        before = key(ada)
+        new = {"password": "eight blue lanterns", "again": "eight blue lanterns"}
+        assert "not your password" in alert(ada.post("/account/password/", current="no", **new))
+        assert ada.post("/account/password/", current=PASSWORD, **new).status_code == 302
+        assert phone.get("/account/").status_code == 302
+        assert ada.get("/account/").status_code == 200
+        assert key(ada) != before
+        assert sign_in(phone).status_code == 422
+        assert sign_in(phone, password=new["password"]).status_code == 302
+
+    def test_are_gone_once_signed_out(self, ada: Person) -> None:
+        ada.create()
+        before = key(ada)
+        ada.post("/account/logout/")
+        assert not SignIn.objects.filter(session_key=before).exists()
+        stranger = Person("Eve")
+        stranger.client.cookies["sessionid"] = before
+        assert stranger.get("/account/").status_code == 302

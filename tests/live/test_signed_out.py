@@ -1,0 +1,99 @@
+"""Signed out means shut out: open sockets follow their session, on every worker, with Redis or not."""
+
+import time
+
+import pytest
+
+from tests.live.company import command, company, fence, tab, visitor_of
+from tests.support.client import RoomSocket, SocketClosed, Visitor
+from tests.support.services import RedisServer
+from tests.support.workers import Site
+
+PASSWORD = "seven green lanterns"
+# Seconds within which a socket whose session was ended on a page is closed.
+AT_ONCE = 5.0
+
+
+async def register(visitor: Visitor, username: str) -> None:
+    fields = {"username": username, "password": PASSWORD, "again": PASSWORD}
+    answer = await visitor.submit("/account/register/", fields, form_at="/account/register/")
+    assert answer.status_code == 302, answer.text
+
+
+async def sign_in(visitor: Visitor, username: str) -> None:
+    fields = {"username": username, "password": PASSWORD}
+    answer = await visitor.submit("/account/login/", fields, form_at="/account/login/")
+    assert answer.status_code == 302, answer.text
+
+
+async def shut_out(sockets: list[RoomSocket], since: float) -> None:
+    for socket in sockets:
+        assert await socket.closed() == 4503
+    assert time.monotonic() - since < AT_ONCE
+
+
+async def test_a_guest_who_chooses_a_password_goes_on_and_is_marked(stage: Site) -> None:
+    async with company(stage, "Ada", "Bob") as [ada, bob]:
+        await register(visitor_of(ada), f"ada{stage.urls[0][-4:]}")
+        # Its key is another one now: the page comes back with it by itself.
+        assert await ada.closed() == 4002
+        await ada.connect()
+        assert ada.view.you.get("registered") is True
+        await fence([ada, bob], "still me")
+        me = ada.view.you["id"]
+        assert bob.view.members[me]["registered"] is True
+        assert "registered" not in bob.view.members[bob.view.you["id"]]
+        for room in (ada, bob):
+            assert room.view.difference(await room.fresh()) == ""
+
+
+async def test_ending_a_session_from_elsewhere_closes_its_sockets_only(cluster: Site) -> None:
+    async with (
+        company(cluster, "Ada", "Bob") as [ada, bob],
+        Visitor(cluster.urls[1], "Ada") as phone,
+    ):
+        laptop = visitor_of(ada)
+        await register(laptop, "lace")
+        assert await ada.closed() == 4002
+        await ada.connect()
+        await sign_in(phone, "lace")
+        async with phone.socket(ada.code) as there:
+            since = time.monotonic()
+            await laptop.submit("/account/sessions/", {}, form_at="/account/")
+            await shut_out([there], since)
+            with pytest.raises(SocketClosed) as refusal:
+                await phone.socket(ada.code).connect()
+            assert refusal.value.code == 4503
+        await fence([ada, bob], "the laptop stays")
+
+
+@pytest.mark.parametrize("way", ["page", "silently"])
+async def test_signing_out_closes_all_sockets_of_the_browser(cluster: Site, way: str) -> None:
+    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+        async with tab(ada, site=cluster, worker=1) as twin:
+            since = time.monotonic()
+            if way == "page":
+                await visitor_of(ada).submit("/account/logout/", {}, form_at="/account/")
+            else:  # as manage.py changepassword does
+                await command(
+                    cluster,
+                    f"u = User.objects.get(public_id='{ada.view.you['id']}'); "
+                    "u.set_password('x'); u.save()",
+                )
+            await shut_out([ada, twin], since)
+        await bob.post("still here")
+
+
+async def test_with_redis_away_it_is_the_log_that_tells(
+    hasty: Site, hasty_redis: RedisServer
+) -> None:
+    async with company(hasty, "Ada", "Bob") as [ada, bob]:
+        hasty_redis.stop()
+        try:
+            async with tab(ada, site=hasty, worker=1) as twin:
+                since = time.monotonic()
+                await visitor_of(ada).submit("/account/logout/", {}, form_at="/account/")
+                await shut_out([ada, twin], since)
+            await bob.until(lambda view: view.names == ["Bob"])
+        finally:
+            hasty_redis.start()
