@@ -19,7 +19,7 @@ from rooms.models import Membership, Room, User
 ASK = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draft(batch.Post):
     """A message on its way into the log; `epoch` is of when its author's access was checked.
 

@@ -43,7 +43,7 @@ WAITING = 20_000
 PLAIN = Prepared()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
     client: Client
     room: LiveRoom

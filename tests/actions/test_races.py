@@ -16,8 +16,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from rooms import names, presence
-from rooms.actions import attendance, moderation, people, rooms
+from history import log
+from history.models import Stream
+from rooms import frames, names, presence
+from rooms.actions import attendance, changes, moderation, people, rooms
+from rooms.actions.changes import Changed, Wish
 from rooms.actions.messages import Posted
 from rooms.errors import (
     BadName,
@@ -46,6 +49,7 @@ from tests.actions.house import (
     pass_leave_grace,
     pass_room_grace,
     present,
+    say,
     session,
     sweep,
     together,
@@ -381,3 +385,39 @@ def check_presence(room: Room) -> set[str]:
     }
     assert gone <= connected, "whoever has no socket is away"
     return here
+
+
+def test_whatever_is_done_to_messages_at_once_each_change_has_a_number_of_its_own() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    said = [message.seq for message in say(ada, room, *(f"{n}" for n in range(5)))]
+    head = Stream.objects.get(pk=room.stream_id).head
+    entrance = enter(bob, room)
+
+    def work(worker: int) -> list[int]:
+        dice, taken = random.Random(worker), list[int]()
+        for n in range(12):
+            seq = dice.choice(said)
+            changes_wished = [
+                frames.React(seq, dice.choice("👍🎉🙂"), dice.random() < 0.6),
+                frames.Edit(seq, f"{worker}.{n}"),
+                frames.Pin(seq, dice.random() < 0.5),
+                *([frames.Delete(seq)] if n == 11 and worker == 0 else []),
+            ]
+            user = ada if worker % 2 else bob
+            wishes = [Wish(user.pk, change) for change in dice.sample(changes_wished, 2)]
+            for answer in changes.perform(room_id=room.pk, stream_id=room.stream_id, wishes=wishes):
+                taken += [answer.changed] if isinstance(answer, Changed) else []
+            outcomes, _ = commit([draft(entrance, f"post {worker}.{n}")])
+            taken += [outcome.seq for outcome in outcomes if isinstance(outcome, Posted)]
+        return taken
+
+    taken = [n for numbers in together(*(partial(work, n) for n in range(4))) for n in numbers]
+    stream = Stream.objects.get(pk=room.stream_id)
+    # What was so already gave a number that had been taken before.
+    assert set(taken) - set(said) >= set(range(head + 1, stream.head + 1))
+    told = log.changed_since(stream.pk, 0)
+    assert told.through == stream.head
+    assert {m["seq"]: m for m in told.messages} == {
+        m["seq"]: m for m in log.page(stream.pk, limit=100).messages
+    }

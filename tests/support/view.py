@@ -44,6 +44,9 @@ class RoomView:
     typing: list[Frame] = field(default_factory=list)
     welcomes: list[str] = field(default_factory=list)
     acked: dict[str, int] = field(default_factory=dict)
+    pins: dict[int, Message] = field(default_factory=dict)
+    read: int = 0
+    reads: dict[str, int] = field(default_factory=dict)
 
     # Frames ---------------------------------------------------------------------------------------
 
@@ -59,6 +62,8 @@ class RoomView:
                 self._page(frame)
             case "ack" if "client_id" in frame:
                 self._ack(frame["client_id"], frame["seq"])
+            case "read":
+                self._reads(frame["reads"])
             case "typing":
                 self.typing.append(frame["user"])
 
@@ -69,6 +74,9 @@ class RoomView:
         self.welcomes.append(mode)
         self.room, self.you, self.limits = frame["room"], frame["you"], frame["limits"]
         self.members = {member["id"]: member for member in frame["members"]}
+        self.pins = {message["seq"]: message for message in frame["pinned"]}
+        self.read, self.reads = frame["read"], {}
+        self._reads(frame["reads"])
         for member in frame["members"]:
             self._rename(member)
         _require(len(self.members) == len(frame["members"]), "a person is listed once", frame)
@@ -103,6 +111,7 @@ class RoomView:
                 known is None or known["changed"] < message["changed"], "nothing comes twice", frame
             )
             self.messages[message["seq"]] = message
+            self._pin(message)
             self._check_own(message)
         self.cursor = through
 
@@ -131,6 +140,17 @@ class RoomView:
             last = message["seq"]
             self.messages[last] = message
 
+    def _pin(self, message: Message) -> None:
+        if message.get("pinned"):
+            self.pins[message["seq"]] = message
+        else:
+            self.pins.pop(message["seq"], None)
+
+    def _reads(self, reads: Iterable[Frame]) -> None:
+        for position in reads:
+            _require(position["seq"] > self.reads.get(position["id"], 0), "goes forward", position)
+            self.reads[position["id"]] = position["seq"]
+
     def _ack(self, client_id: str, seq: int) -> None:
         earlier = self.acked.setdefault(client_id, seq)
         _require(earlier == seq, f"{client_id} stays {earlier}", seq)
@@ -144,7 +164,11 @@ class RoomView:
             _require(type(message.get(name)) is kind, f"{name} is {kind.__name__}", message)
         _require(message["kind"] in KINDS, "kind is known", message)
         _require(message["changed"] >= message["seq"], "changed is not before seq", message)
-        _require(not (message["deleted"] and message["body"]), "deleted has no body", message)
+        if message["deleted"]:
+            left = {"html", "names", "mentions", "pinned"} & message.keys()
+            _require(not (message["body"] or message["reactions"] or left), "is empty", message)
+        given = {who for people in message["reactions"].values() for who in people}
+        _require(given == set(message.get("names", ())), "who reacted has a name", message)
 
     def _check_own(self, message: Message) -> None:
         """An acked post is in the log, at the number of its ack."""
@@ -155,13 +179,15 @@ class RoomView:
 
     def _rename(self, person: Frame) -> None:
         """A name and its mark are the person's: they change everywhere that person speaks."""
-        for message in self.messages.values():
+        for message in (*self.messages.values(), *self.pins.values()):
             author = message["author"]
             if author and author["id"] == person["id"]:
                 author["name"] = person["name"]
                 author.pop("registered", None)
                 if person.get("registered"):
                     author["registered"] = True
+            if person["id"] in message.get("names", ()):
+                message["names"][person["id"]] = person["name"]
 
     # Looking at it --------------------------------------------------------------------------------
 
@@ -169,6 +195,11 @@ class RoomView:
     def transcript(self) -> list[Message]:
         """The messages known, by seq."""
         return [self.messages[seq] for seq in sorted(self.messages)]
+
+    @property
+    def pinned(self) -> list[Message]:
+        """What is pinned, in the order in which it was."""
+        return list(self.pins.values())
 
     @property
     def bodies(self) -> list[str]:
@@ -199,6 +230,8 @@ class RoomView:
                 return f"message {seq}: {mine}, fresh {theirs}"
         if self.members != fresh.members:
             return f"members {self.members}, fresh {fresh.members}"
+        if self.pinned != fresh.pinned:
+            return f"pinned {self.pinned}, fresh {fresh.pinned}"
         if self.room != fresh.room:
             return f"room {self.room}, fresh {fresh.room}"
         return ""
