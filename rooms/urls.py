@@ -1,6 +1,7 @@
 from django.urls import path
 
 from rooms import reporting, views
+from rooms.manage import views as manage
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -8,5 +9,10 @@ urlpatterns = [
     path("rooms/<str:code>/waiting/", views.waiting, name="waiting"),
     path("rooms/<str:code>/leave/", views.leave, name="leave"),
     path("rooms/<str:code>/report/", reporting.report, name="report"),
+    path("rooms/<str:code>/manage/", manage.page, name="manage"),
+    path("rooms/<str:code>/manage/settings/", manage.change, name="manage_settings"),
+    path("rooms/<str:code>/manage/code/", manage.renew_code, name="manage_code"),
+    path("rooms/<str:code>/manage/people/<str:who>/<str:verb>/", manage.person, name="order"),
+    path("rooms/<str:code>/manage/undo/<int:deed>/", manage.undo, name="undo"),
     path("rooms/<str:code>/preview.png", views.link_preview, name="preview"),
 ]

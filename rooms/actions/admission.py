@@ -86,6 +86,7 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
     room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
     if room is None:
         raise RoomNotFound
+    people.lock(user)
     head = log.lock(room.stream_id)
     room.refresh_from_db()
     banned = Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()

@@ -85,6 +85,19 @@ def ban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = Fal
 
 
 @transaction.atomic
+def unban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = False) -> Deed:
+    """Whoever was banned may come again, as somebody new.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    member = charge.target(order, user)
+    if not _lift_ban(order, member):
+        raise NotMember("That person is not banned.")
+    return order.record("unban", target=user)
+
+
+@transaction.atomic
 def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
     """Take a mute or a ban back.
 
@@ -98,7 +111,8 @@ def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = Fa
         raise Forbidden("It is too late to undo that.")
     user = User.objects.get(public_id=deed.target_id)
     member = charge.target(order, user)
-    UNDOABLE[deed.verb](order, member)
+    if not UNDOABLE[deed.verb](order, member):
+        raise Forbidden("That is undone already.")
     return order.record(f"undo {deed.verb}", target=user, undoes=deed)
 
 
@@ -113,12 +127,12 @@ def _lift_mute(order: Charge, member: Membership) -> bool:
 
 def _lift_ban(order: Charge, member: Membership) -> bool:
     Shunned.objects.filter(room=order.room, user=member.user_id).delete()
-    lifted = Membership.objects.filter(pk=member.pk, banned_at__isnull=False).update(
-        banned_at=None, removed_at=None, removed_for="", left_at=Now()
-    )
+    if member.banned_at is None:
+        return False
+    Membership.objects.filter(pk=member.pk).update(banned_at=None)
     order.announce(f"{order.name} lifted the ban of {member.user}")
     order.change_rules()
-    return bool(lifted)
+    return True
 
 
 def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:

@@ -1,7 +1,7 @@
 """What the owner orders of a room. Check, write, publish."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.conf import settings
@@ -34,17 +34,14 @@ class Wishes:
     passcode: str | None = None
 
     @classmethod
+    def columns(cls) -> list[str]:
+        """All but the passcode, which nobody can read again."""
+        return [field.name for field in fields(cls) if field.name != "passcode"]
+
+    @classmethod
     def of(cls, room: Room) -> "Wishes":
         """How it is."""
-        return cls(
-            title=room.title,
-            locked=room.locked,
-            by_request=room.by_request,
-            capacity=room.capacity,
-            slow_mode=room.slow_mode,
-            grace=room.grace,
-            history_open=room.history_open,
-        )
+        return cls(**{name: getattr(room, name) for name in cls.columns()})
 
 
 def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed | None:
@@ -60,8 +57,8 @@ def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed
         room = order.room
         news: dict[str, Any] = {
             name: getattr(wishes, name)
-            for name in Wishes.__slots__
-            if name != "passcode" and getattr(wishes, name) != getattr(room, name)
+            for name in Wishes.columns()
+            if getattr(wishes, name) != getattr(room, name)
         }
         details = dict(news)
         if wishes.passcode or (wishes.passcode == "" and room.passcode):

@@ -18,7 +18,7 @@ from history import life
 from history.log import Change
 from history.search import index
 from rooms import limits, presence, publish
-from rooms.actions import attendance, rooms
+from rooms.actions import attendance, roles, rooms
 from rooms.live import metrics
 from rooms.live.changer import Changer
 from rooms.live.door import Door
@@ -39,6 +39,8 @@ CHECK = 2.0
 SETTLE_LIMITS = 1.0
 # Seconds between two times that what was written lately is made ready for search.
 INDEX = 3.0
+# Seconds between two looks for rooms whose owner is gone for good.
+HEIRS = 60.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -95,6 +97,7 @@ class LiveWorker:
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
             self._loop.create_task(self._every(INDEX, self._index)),
+            self._loop.create_task(self._every(HEIRS, self._find_heirs)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
 
@@ -179,6 +182,10 @@ class LiveWorker:
                 logger.warning("this worker had been given up for dead: noting its sockets anew")
             self.hub.turn_away(await self.door.move(registered))
             self._leased.set()
+
+    async def _find_heirs(self) -> None:
+        if self.door.worker_id is not None:
+            await self._keeper.run(roles.find_heirs)
 
     async def _sweep(self) -> None:
         if self.door.worker_id is not None:

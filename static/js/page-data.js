@@ -24,6 +24,7 @@ export function readPage(root) {
     urls: {
       socket: get("urlSocket"),
       room: get("urlRoom"),
+      manage: get("urlManage"),
       transcript: get("urlTranscript"),
       front: get("urlFront"),
       signIn: get("urlSignIn"),

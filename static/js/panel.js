@@ -8,8 +8,9 @@ import { span } from "./time.js";
 /**
  * @param {ParentNode} root
  * @param {string} me my id
+ * @param {string} sprite
  */
-export function createPanel(root, me) {
+export function createPanel(root, me, sprite) {
   const closing = find(root, "[data-closing]", HTMLElement);
   const presence = createPresence(
     {
@@ -18,17 +19,21 @@ export function createPanel(root, me) {
       badge: find(root, "[data-people-count]", HTMLElement),
     },
     me,
+    sprite,
   );
+  const settings = find(root, "[data-settings]", HTMLElement);
 
   return {
     /**
      * @param {{grace: number}} room
      * @param {ReadonlyMap<string, Chat.Person>} members
+     * @param {string} role mine
      */
-    render({ grace }, members) {
+    render({ grace }, members, role) {
       const sentence = gettext("Closes %(span)s after the last person leaves.");
       setText(closing, fill(sentence, { span: span(grace) }));
-      presence.render(members);
+      settings.hidden = role === "member";
+      presence.render(members, role);
     },
   };
 }

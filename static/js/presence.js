@@ -1,6 +1,6 @@
 /** Who is here: people, not connections. The order is pure; the rest puts it in the panel. */
 
-import { element, setText } from "./dom.js";
+import { element, icon, setText } from "./dom.js";
 import { fill, gettext, ngettext } from "./i18n.js";
 import { avatar } from "./message-row.js";
 
@@ -34,18 +34,26 @@ export function countText(count) {
  * @param {HTMLElement} places.summary "3 people here"
  * @param {HTMLElement} places.badge the bare number
  * @param {string} me
+ * @param {string} sprite
  */
-export function createPresence({ list, summary, badge }, me) {
+export function createPresence({ list, summary, badge }, me, sprite) {
   /** @type {ReadonlyMap<string, Chat.Person> | null} */
   let shown = null;
+  let rank = "";
 
   return {
-    /** @param {ReadonlyMap<string, Chat.Person>} members */
-    render(members) {
-      if (members === shown) return;
+    /**
+     * @param {ReadonlyMap<string, Chat.Person>} members
+     * @param {string} [role] mine: whom I may give orders about has a button
+     */
+    render(members, role = "member") {
+      if (members === shown && role === rank) return;
       shown = members;
+      rank = role;
       const people = inOrder(members.values(), me);
-      list.replaceChildren(...people.slice(0, LISTED).map((person) => entry(person, me)));
+      list.replaceChildren(
+        ...people.slice(0, LISTED).map((person) => entry(person, me, role, sprite)),
+      );
       const rest = people.length - LISTED;
       if (rest > 0) {
         const more = fill(ngettext("and %(n)s more", "and %(n)s more", rest), { n: rest });
@@ -58,10 +66,21 @@ export function createPresence({ list, summary, badge }, me) {
 }
 
 /**
+ * Owner over moderator over member.
+ * @param {string} role
+ * @param {string} other
+ */
+export function outranks(role, other) {
+  return (RANK[role] ?? 2) < Math.min(RANK[other] ?? 2, 2);
+}
+
+/**
  * @param {Chat.Person} person
  * @param {string} me
+ * @param {string} mine my role
+ * @param {string} sprite
  */
-function entry({ id, name, role }, me) {
+function entry({ id, name, role = "member" }, me, mine, sprite) {
   const tags = [];
   if (id === me) tags.push(gettext("you"));
   if (role === "owner") tags.push(gettext("owner"));
@@ -72,5 +91,21 @@ function entry({ id, name, role }, me) {
     avatar(name, id),
     element("bdi", {}, name),
     ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
+    ...(id !== me && outranks(mine, role) ? [orders(id, name, sprite)] : []),
+  );
+}
+
+/**
+ * Opens what can be done about somebody (js/manage.js).
+ * @param {string} id
+ * @param {string} name
+ * @param {string} sprite
+ */
+function orders(id, name, sprite) {
+  const label = fill(gettext("What to do about %(name)s"), { name });
+  return element(
+    "button",
+    { class: "icon-button people__orders", type: "button", "data-orders": id, "aria-label": label },
+    icon("ellipsis", sprite),
   );
 }

@@ -11,6 +11,8 @@ import { fill, gettext, ngettext } from "./i18n.js";
 import { followKeys } from "./keyboard.js";
 import { createLocal } from "./local.js";
 import { createLog } from "./log.js";
+import { createOrders } from "./manage.js";
+import { follow } from "./moved.js";
 import { createNotice } from "./notice.js";
 import { openStorage } from "./outbox-storage.js";
 import { readPage, viewerTimes } from "./page-data.js";
@@ -22,6 +24,7 @@ import { createStatus } from "./status.js";
 import { snapshot } from "./store.js";
 import { atMostEach, sentence } from "./typing.js";
 import { createUnread } from "./unread.js";
+import { createVoice } from "./voice.js";
 
 /** So long, in milliseconds, must a page have been hidden for what came meanwhile to be announced. */
 const LONG_HIDDEN = 60_000;
@@ -44,7 +47,7 @@ const times = viewerTimes();
 const box = find(root, "textarea", HTMLTextAreaElement);
 const announcer = createAnnouncer(part("announcer"));
 const badge = createBadge(document, page.urls.iconUnread);
-const panel = createPanel(root, page.me.id);
+const panel = createPanel(root, page.me.id, page.urls.sprite);
 const notice = createNotice(part("notice"));
 
 const unread = createUnread({
@@ -79,6 +82,7 @@ const session = createSession({
     typing: (people) =>
       part("typists").replaceChildren(...isolated(sentence(people.map(({ name }) => name)))),
     missed,
+    room: (room) => follow(root, page, room),
     problem: (message) => notice.show(message),
     bounds: () => log.bounds,
   },
@@ -105,6 +109,9 @@ const log = createLog({
   showNewest: session.showNewest,
   onMove: look,
 });
+
+const orders = createOrders(root, page, (message) => announcer.say(message));
+const voice = createVoice(part("muted"), times);
 
 const status = createStatus({ line: part("status"), banner: part("banner") }, situation, {
   "try-now": () => session.socket.wake(),
@@ -133,9 +140,11 @@ const composer = createComposer({
 });
 
 function changed() {
-  const { room, members, pending } = session.state;
+  const { room, members, pending, you, waiting } = session.state;
   log.schedule();
-  panel.render(room ?? page.room, members);
+  panel.render(room ?? page.room, members, you.role ?? "member");
+  orders.render(session.state.members, you.role ?? "member", waiting);
+  voice.render(you);
   failures.render(pending);
   status.refresh();
   look();
@@ -170,7 +179,9 @@ function look() {
 /** What the connection line speaks of. */
 function situation() {
   const { connection, state, outbox } = session;
-  return { connection, pending: state.pending, durable: outbox.durable, times, urls: page.urls };
+  const { farewell } = session;
+  const { urls } = page;
+  return { connection, pending: state.pending, durable: outbox.durable, times, urls, farewell };
 }
 
 /** @param {number | null} count null for more than can be told */
@@ -247,11 +258,11 @@ addEventListener("beforeunload", (event) => {
 
 createShare(
   root,
-  {
+  () => ({
     code: page.room.code,
     link: new URL(page.urls.room, location.href).href,
     title: page.room.title || fill(gettext("Room %(code)s"), { code: page.room.code }),
-  },
+  }),
   (text) => announcer.say(text),
 );
 followKeys(box, part("scroller"));

@@ -29,6 +29,7 @@ const SHORT_ABSENCE = 60_000;
  * @property {(connection: Chat.ConnectionState) => void} connection
  * @property {(people: Chat.Author[]) => void} typing
  * @property {(count: number | null) => void} missed messages that came during an absence; null: many
+ * @property {(room: Chat.Room) => void} room the room has other settings, or another code
  * @property {(message: string) => void} problem the server refused something
  * @property {() => {first: number, last: number}} bounds `seq`s between which nothing may be forgotten
  *
@@ -45,6 +46,8 @@ const SHORT_ABSENCE = 60_000;
 export function createSession({ page, snapshot, storage, unread, closedReason, hooks }) {
   let state = initial({ ...page.me, role: page.role });
   const queue = `${page.me.id} ${page.room.id}`;
+  /** What the server said last of itself; before it ends the connection, why. */
+  let farewell = "";
   /** What the log was seen to hold; the outbox lets go of it a little later. @type {Set<string>} */
   const logged = new Set();
 
@@ -128,7 +131,13 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
         if (dispatch(frame).gap) socket.restart();
         break;
       case "members":
+      case "you":
+      case "requests":
         dispatch(frame);
+        break;
+      case "room":
+        dispatch(frame);
+        hooks.room(frame.room);
         break;
       case "typing":
         if (frame.user.id !== page.me.id) typists.started(frame.user);
@@ -161,6 +170,7 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
       socket.restart();
       return false;
     }
+    hooks.room(frame.room);
     if (frame.mode === "reset") unread.arrived(frame.messages);
     hooks.welcomed(frame.mode);
     const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id)).length;
@@ -188,6 +198,7 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
   /** @param {Chat.ErrorFrame} frame */
   function refused(frame) {
     if (outbox.refused(frame)) return;
+    farewell = frame.message;
     const request = requests.answered(frame.ref);
     // A page is asked for again as soon as its edge of the log is looked at again.
     if (request !== undefined) setTimeout(hooks.changed, (frame.retry_after ?? 1) * 1000);
@@ -197,6 +208,9 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
   return {
     get state() {
       return state;
+    },
+    get farewell() {
+      return farewell;
     },
     get connection() {
       return socket.state;

@@ -11,21 +11,21 @@ const QUIET_ZONE = 4;
 
 /**
  * @param {ParentNode} root holds buttons with `data-share`: code, link, sheet, qr
- * @param {{code: string, link: string, title: string}} room
+ * @param {() => {code: string, link: string, title: string}} room as it is now
  * @param {(text: string) => void} say
  */
-export function createShare(root, { code, link, title }, say) {
+export function createShare(root, room, say) {
   const dialog = find(root, "dialog[data-qr]", HTMLDialogElement);
-  const sheet = { title, text: title, url: link };
+  const sheet = () => ({ title: room().title, text: room().title, url: room().link });
 
   /** @type {Record<string, (button: HTMLElement) => unknown>} */
   const ways = {
-    code: (button) => copy(code, button, say),
-    link: (button) => copy(link, button, say),
+    code: (button) => copy(room().code, button, say),
+    link: (button) => copy(room().link, button, say),
     // Closing the sheet without choosing rejects too.
-    sheet: () => navigator.share(sheet).catch(() => {}),
+    sheet: () => navigator.share(sheet()).catch(() => {}),
     qr: async () => {
-      await drawCode(find(dialog, "[data-qr-picture]", HTMLElement), link);
+      await drawCode(find(dialog, "[data-qr-picture]", HTMLElement), room().link);
       dialog.showModal();
     },
   };
@@ -33,7 +33,7 @@ export function createShare(root, { code, link, title }, say) {
   for (const button of root.querySelectorAll("[data-share]")) {
     if (!(button instanceof HTMLElement)) continue;
     const way = button.dataset.share ?? "";
-    if (way === "sheet") button.hidden = !navigator.canShare?.(sheet);
+    if (way === "sheet") button.hidden = !navigator.canShare?.(sheet());
     button.addEventListener("click", () => ways[way]?.(button));
   }
   // A click on the backdrop is a click on the dialog itself.
@@ -91,7 +91,6 @@ function selectAndCopy(text) {
  * @param {string} link
  */
 async function drawCode(place, link) {
-  if (place.childElementCount > 0) return;
   // Only now: few who open a room need it.
   const { generate } = await import("./vendor/lean-qr.js");
   const bitmap = generate(link);
@@ -102,5 +101,5 @@ async function drawCode(place, link) {
     }
   }
   const size = bitmap.size + 2 * QUIET_ZONE;
-  place.append(drawing(path.join(""), size, gettext("QR code of the link to this room")));
+  place.replaceChildren(drawing(path.join(""), size, gettext("QR code of the link to this room")));
 }

@@ -17,6 +17,7 @@ const SLOW = 1_000;
  * @property {boolean} durable whether the outbox survives the page
  * @property {Pick<Chat.Times, "clock">} times
  * @property {Chat.PageData["urls"]} urls
+ * @property {string} farewell why the server ended the connection, if it said so
  *
  * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} Way
  *
@@ -114,17 +115,18 @@ function countdown({ retryAt }, now) {
  * @param {Situation} situation
  * @returns {Shown}
  */
-function over({ connection: { code }, urls }) {
-  const [line, banner, way] = ending(code, urls);
+function over({ connection: { code }, urls, farewell }) {
+  const [line, banner, way] = ending(code, urls, farewell);
   return { kind: "over", line, banner, countdown: "", way };
 }
 
 /**
  * @param {number | null} code
  * @param {Chat.PageData["urls"]} urls
+ * @param {string} farewell
  * @returns {[string, string, Way]}
  */
-function ending(code, urls) {
+function ending(code, urls, farewell) {
   switch (code) {
     case CLOSE.NOT_MEMBER:
       return [
@@ -141,7 +143,7 @@ function ending(code, urls) {
     case CLOSE.REMOVED:
       return [
         gettext("Removed"),
-        gettext("A moderator has removed you from this room."),
+        farewell || gettext("A moderator has removed you from this room."),
         { label: gettext("To the front page"), href: urls.front },
       ];
     case CLOSE.SIGNED_OUT:

@@ -15,6 +15,7 @@ export function initial(you) {
   return {
     room: null,
     you,
+    waiting: [],
     limits: { body: 4000 },
     cursor: null,
     messages: [],
@@ -39,6 +40,12 @@ export function apply(state, action) {
       return events(state, action);
     case "members":
       return step(members(state, action));
+    case "room":
+      return step({ ...state, room: action.room });
+    case "you":
+      return step({ ...state, you: action.you, names: named(state.names, [action.you]) });
+    case "requests":
+      return step({ ...state, waiting: action.waiting });
     case "restore":
       return step(restore(state, action.snapshot));
     case "older":
@@ -95,6 +102,7 @@ function welcome(state, frame) {
     ...state,
     room: frame.room,
     you: frame.you,
+    waiting: [], // told anew after the welcome
     limits: { ...state.limits, ...frame.limits },
     members: new Map(frame.members.map((person) => [person.id, person])),
     names: named(state.names, [...frame.members, frame.you]),

@@ -14,12 +14,32 @@ declare namespace Chat {
     role?: Role;
   }
 
+  /** What the owner orders is there once the server has told of it. */
   interface Room {
     id: string;
     code: string;
     title: string;
     /** Seconds the room stays open once nobody is in it. */
     grace: number;
+    passcode?: boolean;
+    locked?: boolean;
+    by_request?: boolean;
+    /** People at the most. */
+    capacity?: number | null;
+    /** Seconds between two messages of one person. */
+    slow_mode?: number;
+    history_open?: boolean;
+  }
+
+  interface You extends Person {
+    /** ISO 8601, UTC; null for who may write. */
+    muted_until?: string | null;
+    muted_for?: string;
+  }
+
+  /** Somebody who asks to be let in. */
+  interface Waiting extends Author {
+    at: string;
   }
 
   interface Limits {
@@ -62,7 +82,7 @@ declare namespace Chat {
     type: "welcome";
     protocol: number;
     room: Room;
-    you: Person;
+    you: You;
     mode: "resume" | "reset";
     after: number;
     through: number;
@@ -89,6 +109,21 @@ declare namespace Chat {
     count: number;
     joined: Person[];
     left: { id: string }[];
+  }
+
+  interface RoomFrame {
+    type: "room";
+    room: Room;
+  }
+
+  interface YouFrame {
+    type: "you";
+    you: You;
+  }
+
+  interface Requests {
+    type: "requests";
+    waiting: Waiting[];
   }
 
   interface Typing {
@@ -126,7 +161,18 @@ declare namespace Chat {
     retry_after?: number;
   }
 
-  type ServerFrame = Welcome | Events | MembersFrame | Typing | ReadFrame | Ack | Page | ErrorFrame;
+  type ServerFrame =
+    | Welcome
+    | Events
+    | MembersFrame
+    | RoomFrame
+    | YouFrame
+    | Requests
+    | Typing
+    | ReadFrame
+    | Ack
+    | Page
+    | ErrorFrame;
 
   /** A message on its way out, as the outbox keeps it. */
   interface OutboxItem {
@@ -167,7 +213,9 @@ declare namespace Chat {
   /** All the page knows of the room. Replaced, never changed in place. */
   interface State {
     room: Room | null;
-    you: Person;
+    you: You;
+    /** To be let in, as those in charge are told. */
+    waiting: readonly Waiting[];
     limits: Limits;
     /** Number of the last change applied; null before the first welcome. */
     cursor: number | null;
@@ -198,6 +246,9 @@ declare namespace Chat {
     | Welcome
     | Events
     | MembersFrame
+    | RoomFrame
+    | YouFrame
+    | Requests
     | { type: "restore"; snapshot: Snapshot }
     | { type: "older"; before: number; page: Page }
     | { type: "newer"; before: number; page: Page }
@@ -273,6 +324,7 @@ declare namespace Chat {
     urls: {
       socket: string;
       room: string;
+      manage: string;
       transcript: string;
       front: string;
       signIn: string;

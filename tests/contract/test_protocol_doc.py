@@ -22,7 +22,7 @@ from rooms.live import calls
 from rooms.models import Membership
 from rooms.protocol import Close
 from tests.support import papers
-from tests.support.client import FrameRefused
+from tests.support.client import FrameRefused, Visitor
 from tests.support.papers import plain
 from tests.support.workers import Site
 
@@ -80,6 +80,10 @@ async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None
                 await here.ask("page", before=1)
                 with pytest.raises(FrameRefused):
                     await here.ask("post", client_id="a1", body=" ")
+                await _give_orders(ada, bob, code)
+                await there.frame(lambda frame: frame["type"] == "room")
+                await there.frame(lambda frame: frame["type"] == "you")
+                await here.frame(lambda frame: frame["type"] == "requests")
                 await there.ask("leave")
                 assert await there.closed() == Close.NOT_MEMBER
                 seen += there.received
@@ -89,6 +93,17 @@ async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None
     assert {frame["type"] for frame in seen} == {frame["type"] for frame in FROM_SERVER}
     for frame in seen:
         assert any(_alike(frame, example) for example in FROM_SERVER), frame
+
+
+async def _give_orders(ada: Visitor, bob: Visitor, code: str) -> None:
+    """So that the room changes, and Bob's standing in it, and somebody waits outside."""
+    page = await ada.get(f"/rooms/{code}/manage/")
+    [bobs_id] = set(re.findall(r"people/(u_\w+)/mute", page.text))
+    fields = {"by_request": "on", "slow_mode": "0", "grace": "60", "title": "", "passcode": ""}
+    await ada.order(code, "settings/", **fields)
+    await ada.order(code, f"people/{bobs_id}/mute/", minutes="1")
+    async with Visitor(ada.base_url, "Eve") as eve:
+        assert await eve.join(code) == code
 
 
 def _alike(frame: Any, example: Any) -> bool:
@@ -148,6 +163,7 @@ SHARED_LIMITS = {
     "codes of no open room, a person": limits.guessing_as,
     "codes of no open room, all strangers together; "
     "and all who have been here for a day": limits.guessing_at_all,
+    "wrong passcodes of one room, an address": limits.passcodes,
     "wrong passwords, an address": limits.logging_in_from,
     "wrong passwords, a user name": limits.logging_in_as,
     "reports, a person": limits.reporting,

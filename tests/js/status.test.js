@@ -34,11 +34,13 @@ function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
         signIn: "/account/login/?next=/rooms/K7XM/",
         socket: "",
         room: "/rooms/K7XM/",
+        manage: "/rooms/K7XM/manage/",
         transcript: "/history/rooms/r_1/",
         front: "/",
         sprite: "",
         iconUnread: "",
       },
+      farewell: "",
     },
     now,
   );

@@ -65,6 +65,12 @@ class Visitor:
     async def leave(self, code: str) -> httpx.Response:
         return await self.submit(f"/rooms/{code}/leave/", {}, form_at=f"/rooms/{code}/")
 
+    async def order(self, code: str, path: str, **fields: str) -> None:
+        """Give an order in a room, as its page does: `path` is below `manage/`."""
+        where = f"/rooms/{code}/manage/"
+        answer = await self.submit(where + path, fields, form_at=where)
+        assert answer.status_code == 302, answer.text
+
     async def get(self, path: str) -> httpx.Response:
         return await self.http.get(self.base_url + path)
 

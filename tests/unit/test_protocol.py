@@ -234,13 +234,14 @@ def test_an_error_says_what_where_and_how_long_to_wait() -> None:
 
 def test_every_refusal_has_a_code_of_the_contract() -> None:
     of_sockets = {
-        "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "not_found", "unavailable",
+        "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "muted", "not_found",
+        "unavailable",
     }  # fmt: skip
-    of_forms = {"bad_name", "name_taken"}
+    of_forms = {"bad_name", "name_taken", "locked", "passcode", "full", "must_ask"}
     kinds = [errors.ChatError]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    assert {kind.code for kind in kinds} <= of_sockets | of_forms | {"locked", "muted"}
+    assert {kind.code for kind in kinds} <= of_sockets | of_forms
 
 
 def test_close_codes_say_whether_to_come_back() -> None:

@@ -1,0 +1,66 @@
+"""What the owner can order of a room, as a form. Bounds are the verb's to judge."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rooms.actions.settings import CAPACITY_MAX, PASSCODE_MAX, SLOW_MODE_MAX, Wishes, span
+from rooms.forms import GRACES
+from rooms.models import Room
+
+# Seconds between two messages of one person.
+PACES = (
+    (0, _("No limit")),
+    (5, _("5 seconds")),
+    (30, _("30 seconds")),
+    (120, _("2 minutes")),
+    (900, _("15 minutes")),
+)
+# Minutes somebody can be muted for, and those whose messages can be taken back.
+MUTES = ((10, _("10 minutes")), (60, _("1 hour")), (1440, _("1 day")), (10_080, _("1 week")))
+SPANS = ((10, _("10 minutes")), (60, _("1 hour")), (1440, _("1 day")))
+
+
+class SettingsForm(forms.Form):
+    """`passcode` is what to set; `open` takes the one there is away. Empty leaves it as it is."""
+
+    title = forms.CharField(required=False, max_length=Room._meta.get_field("title").max_length)
+    passcode = forms.CharField(required=False, max_length=PASSCODE_MAX, strip=False)
+    open = forms.BooleanField(required=False)
+    locked = forms.BooleanField(required=False)
+    by_request = forms.BooleanField(required=False)
+    history_open = forms.BooleanField(required=False)
+    capacity = forms.IntegerField(required=False, min_value=1, max_value=CAPACITY_MAX)
+    slow_mode = forms.IntegerField(min_value=0, max_value=SLOW_MODE_MAX)
+    grace = forms.IntegerField(min_value=0)
+
+    @classmethod
+    def of(cls, room: Room, data: Any = None) -> "SettingsForm":
+        return cls(data, initial={name: getattr(room, name) for name in Wishes.columns()})
+
+    def wishes(self) -> Wishes:
+        """Of a valid form."""
+        typed = self.cleaned_data
+        passcode = "" if typed["open"] else typed["passcode"] or None
+        return Wishes(passcode=passcode, **{name: typed[name] for name in Wishes.columns()})
+
+
+class OrderForm(forms.Form):
+    """What goes with an order about a person."""
+
+    reason = forms.CharField(required=False, max_length=1000)
+    minutes = forms.IntegerField(required=False, min_value=1, max_value=10**6)
+
+
+def paces(room: Room) -> list[tuple[int, Any]]:
+    return with_present(PACES, room.slow_mode)
+
+
+def graces(room: Room) -> list[tuple[int, Any]]:
+    return with_present(GRACES, room.grace)
+
+
+def with_present(choices: tuple[tuple[int, Any], ...], value: int) -> list[tuple[int, Any]]:
+    """The choices and, in its place, the value there is."""
+    return sorted({value: span(value), **dict(choices)}.items())

@@ -1,0 +1,64 @@
+"""Whom those in charge of a room find on its page, and what can be undone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from rooms import access
+from rooms.actions import discipline
+from rooms.models import Deed, Membership
+
+# People and deeds on the page; whoever is here comes first.
+SHOWN = 200
+DEEDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the page. `mine`: whether the reader may give orders about them."""
+
+    member: Membership
+    mine: bool
+    is_muted: bool
+
+
+def listed(me: Membership) -> list[Person]:
+    """Who is here, runs the room, is muted or banned; the reader first."""
+    rows = (
+        Membership.objects.filter(room=me.room)
+        .filter(
+            Q(present=True)
+            | Q(banned_at__isnull=False)
+            | Q(muted_until__gt=Now())
+            | (Q(left_at__isnull=True) & ~Q(role=Membership.Role.MEMBER))
+        )
+        .select_related("user")
+        .annotate(now=Now())
+        .order_by("-present", "pk")[:SHOWN]
+    )
+    people = [
+        Person(
+            member,
+            mine=member.pk != me.pk and access.outranks(me, member),
+            is_muted=_is_after(member.muted_until, member.now),
+        )
+        for member in rows
+    ]
+    return sorted(people, key=lambda person: person.member.pk != me.pk)
+
+
+def undoable(me: Membership) -> list[Deed]:
+    """What was done here in the last day and can be undone by the reader, newest first."""
+    deeds = Deed.objects.filter(
+        room_id=me.room.public_id,
+        verb__in=discipline.UNDOABLE,
+        at__gt=Now() - discipline.UNDO_WITHIN,
+        undone_by__isnull=True,
+    )
+    return list(deeds.order_by("-pk")[:DEEDS])
+
+
+def _is_after(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment > now

@@ -1,0 +1,391 @@
+"""What those in charge of a room order is so, at once, for everybody, and is written down."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db.models.functions import Now
+
+from rooms import access
+from rooms.actions import admission, discipline, messages, moderation, roles, rooms, settings
+from rooms.actions.settings import Wishes
+from rooms.errors import (
+    Forbidden,
+    MustAsk,
+    Muted,
+    NotMember,
+    PasscodeNeeded,
+    RateLimited,
+    Removed,
+    RoomFull,
+    RoomLocked,
+    RoomNotFound,
+    WrongPasscode,
+)
+from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
+from rooms.traces import Traces
+from tests.actions.house import (
+    come_in,
+    connect,
+    draft,
+    enter,
+    guest,
+    lose,
+    open_room,
+    pass_leave_grace,
+    present,
+    say,
+    sweep,
+    transcript,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def order(room: Room, by: User, **wishes: object) -> Deed | None:
+    room.refresh_from_db()
+    now = Wishes.of(room)
+    names = {name: getattr(now, name) for name in Wishes.columns()}
+    return settings.change(room=room, by=by, wishes=Wishes(**{**names, **wishes}))  # type: ignore[arg-type]
+
+
+def last(room: Room) -> str:
+    return transcript(room)[-1].partition(": ")[2]
+
+
+def role(room: Room, user: User) -> str:
+    return Membership.objects.get(room=room, user=user).role
+
+
+def said(room: Room) -> list[str]:
+    return [line.split(": ", 1)[1] for line in transcript(room) if " chat " in line]
+
+
+# Settings -----------------------------------------------------------------------------------------
+
+
+def test_what_was_changed_is_told_in_the_room_and_recorded() -> None:
+    ada, room = open_room("Ada")
+    deed = order(room, ada, title="Engines", locked=True, slow_mode=30, passcode="open sesame")
+    assert last(room) == (
+        "Ada named the room “Engines”, locked the room, turned on slow mode, one message every "
+        "30 seconds and set a passcode."
+    )
+    assert deed is not None
+    assert (deed.actor_id, deed.role, deed.verb) == (ada.public_id, "owner", "settings")
+    assert deed.details == {"title": "Engines", "locked": True, "slow_mode": 30, "passcode": True}
+    room.refresh_from_db()
+    assert check_password("open sesame", room.passcode)
+    assert order(room, ada) is None, "nothing is news"
+    order(room, ada, passcode="")
+    room.refresh_from_db()
+    assert room.passcode == ""
+
+
+def test_only_the_owner_orders_and_only_of_those_below() -> None:
+    ada, room = open_room("Ada")
+    bob, eve, zoe = (come_in(name, room) for name in ("Bob", "Eve", "Zoe"))
+    for who in (bob, guest("Nobody")):
+        with pytest.raises((Forbidden, NotMember)):
+            order(room, who, locked=True)
+        with pytest.raises((Forbidden, NotMember)):
+            discipline.mute(room=room, by=who, user=eve, minutes=10)
+    roles.make_moderator(room=room, by=ada, user=bob)
+    roles.make_moderator(room=room, by=ada, user=eve)
+    with pytest.raises(Forbidden):
+        order(room, bob, locked=True)
+    for verb in (discipline.remove, discipline.ban, partial(discipline.mute, minutes=1)):
+        for whom in (ada, eve, bob):
+            with pytest.raises(Forbidden):
+                verb(room=room, by=bob, user=whom)  # type: ignore[operator]
+    discipline.mute(room=room, by=bob, user=zoe, minutes=10)
+    with pytest.raises(Forbidden):
+        roles.make_moderator(room=room, by=bob, user=zoe)
+
+
+# Coming in ----------------------------------------------------------------------------------------
+
+
+def test_a_locked_room_lets_nobody_new_in_and_keeps_those_it_knows() -> None:
+    ada, room = open_room("Ada")
+    bob, eve = come_in("Bob", room), come_in("Eve", room)
+    rooms.leave(user=bob, room=room)
+    discipline.remove(room=room, by=ada, user=eve)
+    order(room, ada, locked=True)
+    rooms.join(user=bob, code=room.code)
+    for who in (eve, guest("Zoe")):
+        with pytest.raises(RoomLocked):
+            rooms.join(user=who, code=room.code)
+    order(room, ada, locked=False)
+    rooms.join(user=eve, code=room.code)
+
+
+def test_a_passcode_is_asked_of_whoever_is_new() -> None:
+    ada, room = open_room("Ada")
+    order(room, ada, passcode="sesame")
+    bob = guest("Bob")
+    with pytest.raises(PasscodeNeeded) as refusal:
+        rooms.join(user=bob, code=room.code)
+    assert not isinstance(refusal.value, WrongPasscode)
+    wrong = admission.prove(code=room.code, passcode="Sesame")
+    with pytest.raises(WrongPasscode):
+        rooms.join(user=bob, code=room.code, proof=wrong)
+    proof = admission.prove(code=room.code.lower(), passcode="sesame")
+    order(room, ada, passcode="another")
+    with pytest.raises(WrongPasscode):
+        rooms.join(user=bob, code=room.code, proof=proof)
+    proof = admission.prove(code=room.code, passcode="another")
+    rooms.join(user=bob, code=room.code, proof=proof)
+    connect(bob, room)
+    assert admission.prove(code="ZZZZ", passcode="another") == ""
+
+
+def test_a_full_room_has_room_for_those_in_charge_and_for_who_was_let_in() -> None:
+    ada, room = open_room("Ada")
+    order(room, ada, capacity=2)
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    with pytest.raises(RoomFull):
+        rooms.join(user=guest("Eve"), code=room.code)
+    connect(bob, room)
+    moderator = come_in_anyway("Mod", room)
+    rooms.leave(user=bob, room=room)
+    assert present(room) == {"Ada", "Mod"}
+    assert moderator
+    with pytest.raises(RoomFull):
+        rooms.join(user=bob, code=room.code)
+    # A page that was away so long that it has left finds the place taken by its socket too.
+    Membership.objects.filter(user=bob).update(left_at=None)
+    with pytest.raises(RoomFull):
+        connect(bob, room)
+
+
+def come_in_anyway(name: str, room: Room) -> User:
+    user = guest(name)
+    Membership.objects.create(room=room, user=user, role="moderator")
+    rooms.join(user=user, code=room.code)
+    connect(user, room)
+    return user
+
+
+def test_who_asks_waits_until_somebody_in_charge_answers() -> None:
+    ada, room = open_room("Ada")
+    order(room, ada, by_request=True)
+    bob, eve = guest("Bob"), guest("Eve")
+    for who in (bob, eve):
+        with pytest.raises(MustAsk):
+            rooms.join(user=who, code=room.code)
+        admission.ask(user=who, code=room.code)
+        admission.ask(user=who, code=room.code)
+    assert [r.user for r in admission.waiting(room)] == [bob, eve]
+    with pytest.raises(NotMember):
+        connect(bob, room)
+    admission.admit(room=room, by=ada, user=bob)
+    assert last(room) == "Ada let Bob in."
+    rooms.join(user=bob, code=room.code)
+    connect(bob, room)
+    with pytest.raises(Forbidden):
+        admission.admit(room=room, by=bob, user=eve)
+    admission.turn_away(room=room, by=ada, user=eve)
+    assert not admission.is_waiting(user=eve, code=room.code)
+    with pytest.raises(RateLimited):
+        admission.ask(user=eve, code=room.code)
+    JoinRequest.objects.filter(user=eve).update(decided_at=Now() - timedelta(hours=1))
+    admission.ask(user=eve, code=room.code)
+
+
+def test_what_was_said_before_is_hidden_from_who_comes_after_that_was_ordered() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    say(ada, room, "a secret")
+    order(room, ada, history_open=False)
+    head = len(transcript(room))
+    eve = come_in("Eve", room)
+    assert Membership.objects.get(user=bob).hidden_through == 0
+    assert Membership.objects.get(user=eve).hidden_through == head
+    rooms.leave(user=eve, room=room)
+    rooms.join(user=eve, code=room.code)
+    assert Membership.objects.get(user=eve).hidden_through == head, "what was seen stays"
+
+
+# Speaking -----------------------------------------------------------------------------------------
+
+
+def test_who_is_muted_reads_and_does_not_write_until_it_is_over() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    discipline.mute(room=room, by=ada, user=bob, minutes=90, reason="shouting")
+    assert last(room) == "Ada muted Bob for 90 minutes: shouting"
+    with pytest.raises(Muted) as refusal:
+        say(bob, room, "but")
+    assert "shouting" in refusal.value.message
+    assert 5300 < (refusal.value.retry_after or 0) <= 5400
+    connect(bob, room)
+    Membership.objects.filter(user=bob).update(muted_until=Now() - timedelta(seconds=1))
+    say(bob, room, "thanks")
+
+
+def test_slow_mode_is_one_message_a_span_whatever_way_it_comes() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    order(room, ada, slow_mode=30)
+    entrance = enter(bob, room)
+    first, second = draft(entrance, "one"), draft(entrance, "two")
+    outcomes, _ = messages.post_checked([first, second, first])
+    assert isinstance(outcomes[1], RateLimited)
+    assert outcomes[1].retry_after == 30
+    assert outcomes[0] == outcomes[2], "a message sent again is the first one"
+    with pytest.raises(RateLimited):
+        say(bob, room, "three")
+    say(ada, room, "I", "may")
+    room.stream.messages.filter(author=bob).update(at=Now() - timedelta(seconds=31))  # type: ignore[union-attr]
+    say(bob, room, "four")
+    assert said(room) == ["one", "I", "may", "four"]
+
+
+# Going --------------------------------------------------------------------------------------------
+
+
+def test_who_is_removed_is_told_why_and_is_new_on_coming_back() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    discipline.remove(room=room, by=ada, user=bob, reason="off\u202e topic\n")
+    assert transcript(room)[-2:] == ["3 notice Ada: Ada removed Bob: off topic", "4 leave Bob"]
+    with pytest.raises(Removed) as refusal:
+        connect(bob, room)
+    assert refusal.value.message == "You were removed from this room: off topic"
+    rooms.join(user=bob, code=room.code)
+    connect(bob, room)
+
+
+def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -> None:
+    ada, room = open_room("Ada")
+    here, elsewhere = Traces("device", "school"), Traces("phone", "home")
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code, traces=here)
+    connect(bob, room)
+    eve = guest("Eve")
+    rooms.join(user=eve, code=room.code, traces=here)
+    discipline.ban(room=room, by=ada, user=bob, reason="spam")
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=bob, code=room.code, traces=elsewhere)
+    for traces in (here, Traces("device", "café"), Traces("other", "school")):
+        with pytest.raises(RoomNotFound):
+            rooms.join(user=guest("Ben"), code=room.code, traces=traces)
+        with pytest.raises(RoomNotFound):
+            admission.ask(user=guest("Ben"), code=room.code, traces=traces)
+    rooms.join(user=guest("Zoe"), code=room.code, traces=elsewhere)
+    rooms.join(user=eve, code=room.code, traces=here)
+    registered = guest("Mary")
+    User.objects.filter(pk=registered.pk).update(is_guest=False)
+    registered.refresh_from_db()
+    rooms.join(user=registered, code=room.code, traces=here)
+    _, other = open_room("Ben")
+    rooms.join(user=guest("Bert"), code=other.code, traces=here)
+    Shunned.objects.update(until=Now() - timedelta(seconds=1))
+    rooms.join(user=guest("Ben"), code=room.code, traces=here)
+    rooms.close(room=room)
+    assert not Shunned.objects.filter(room=room).exists()
+    assert not Membership.objects.filter(room=room).exclude(address_trace="").exists()
+
+
+def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:
+    ada, room = open_room("Ada")
+    bob, eve = come_in("Bob", room), come_in("Eve", room)
+    mute = discipline.mute(room=room, by=ada, user=bob, minutes=60)
+    undone = discipline.undo(room=room, by=ada, deed=mute)
+    assert undone.undoes == mute
+    say(bob, room, "free")
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=ada, deed=mute)
+    ban = discipline.ban(room=room, by=ada, user=eve)
+    discipline.undo(room=room, by=ada, deed=ban)
+    rooms.join(user=eve, code=room.code)
+    old = discipline.ban(room=room, by=ada, user=bob)
+    with pytest.raises(Forbidden):
+        roles.make_moderator(room=room, by=eve, user=bob)
+    age = discipline.UNDO_WITHIN + timedelta(minutes=1)
+    old_copy = Deed(
+        **{f.attname: getattr(old, f.attname) for f in Deed._meta.concrete_fields if f.name != "id"}
+    )
+    old_copy.at = old.at - age
+    old_copy.save()
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=ada, deed=old_copy)
+    discipline.unban(room=room, by=ada, user=bob)
+    rooms.join(user=bob, code=room.code)
+
+
+def test_a_new_code_kills_the_old_one_and_throws_nobody_out() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    former = room.code
+    code = settings.renew_code(room=room, by=ada)
+    assert code == room.code != former
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=guest("Eve"), code=former)
+    rooms.join(user=guest("Eve"), code=code)
+    assert present(room) == {"Ada", "Bob"}
+    assert access.forwarded(user=bob, code=former) == code
+    assert access.forwarded(user=guest("Zoe"), code=former) == ""
+
+
+# Who runs it --------------------------------------------------------------------------------------
+
+
+def test_a_room_handed_over_has_one_owner() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    roles.hand_over(room=room, by=ada, user=bob)
+    room.refresh_from_db()
+    assert (room.owner, role(room, bob), role(room, ada)) == (bob, "owner", "moderator")
+    assert last(room) == "Ada handed this room over to Bob."
+
+
+def test_an_owner_who_leaves_hands_over_to_whoever_was_there_longest() -> None:
+    ada, room = open_room("Ada")
+    come_in("Bob", room)
+    eve = come_in("Eve", room)
+    roles.make_moderator(room=room, by=ada, user=eve)
+    rooms.leave(user=ada, room=room)
+    room.refresh_from_db()
+    assert room.owner == eve
+    assert last(room) == "Ada left: Eve runs this room now."
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    assert role(room, ada) == "moderator"
+
+
+def test_an_owner_who_leaves_an_empty_room_is_its_owner_on_coming_back() -> None:
+    ada, room = open_room("Ada")
+    rooms.leave(user=ada, room=room)
+    bob = come_in("Bob", room)
+    sweep()
+    assert roles.find_heirs() == 0
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    assert (role(room, ada), role(room, bob)) == ("owner", "member")
+
+
+@pytest.mark.parametrize("how", ["left", "banned", "absent"])
+def test_an_owner_who_is_gone_for_good_is_followed_by_the_next(how: str) -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    if how == "left":
+        Membership.objects.filter(user=ada).update(
+            present=False, left_at=Now() - timedelta(hours=1)
+        )
+    elif how == "banned":
+        moderation.ban(user=ada)
+    else:
+        lose(ada)
+        pass_leave_grace()
+        sweep()
+        assert roles.find_heirs() == 0, "for a day the owner may come back"
+        room.stream.messages.update(at=Now() - timedelta(days=2))  # type: ignore[union-attr]
+        Room.objects.update(created_at=Now() - timedelta(days=2))
+    assert roles.find_heirs() == 1
+    room.refresh_from_db()
+    assert (room.owner, role(room, bob)) == (bob, "owner")
+    assert roles.find_heirs() == 0
