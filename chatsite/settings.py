@@ -4,6 +4,7 @@ README.md has a row for each variable; a test holds the two together.
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,13 @@ CHAT_ROOM_GRACE = _number("CHAT_ROOM_GRACE", 3600, low=0, high=365 * 24 * 3600)
 CHAT_LEAVE_GRACE = _number("CHAT_LEAVE_GRACE", 10, low=0, high=3600)
 CHAT_BODY_MAX = _number("CHAT_BODY_MAX", 4000, low=1, high=10_000)
 CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
+# Where the admin is, so that it need not be where everybody looks for it.
+CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"
+if not re.fullmatch(r"(?!rooms/|history/|static/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII):
+    raise ImproperlyConfigured(
+        f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
+        f"site's own addresses, not {CHAT_ADMIN_PATH!r}"
+    )
 CHAT_LOG_FORMAT = os.environ.get("CHAT_LOG_FORMAT", "text")
 if CHAT_LOG_FORMAT not in {"text", "json"}:
     raise ImproperlyConfigured(f"CHAT_LOG_FORMAT must be text or json, not {CHAT_LOG_FORMAT!r}")
@@ -92,7 +100,7 @@ INSTALLED_APPS = [
     "history",
     "daphne",
     "channels",
-    "django.contrib.admin",
+    "chatsite.apps.StaffConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -199,7 +207,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # preloading: promises about other sites, the domain's owner's to make
     "security.W008",  # http is redirected by the balancer, which asks for /readyz without TLS
 ]
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = f"/{CHAT_ADMIN_PATH}login/"
 
 # Language, time, files --------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,7 +8,7 @@ urlpatterns = [
     path("", include("rooms.urls")),
     path("account/", include("rooms.account.urls")),
     path("history/", include("history.urls")),
-    path("admin/", admin.site.urls),
+    path(settings.CHAT_ADMIN_PATH, admin.site.urls),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("offline/", pwa.offline, name="offline"),

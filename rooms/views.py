@@ -29,7 +29,7 @@ from rooms.errors import (
     RoomNotFound,
 )
 from rooms.forms import GRACES, EntryForm
-from rooms.models import Membership, Room, User
+from rooms.models import Membership, Report, Room, User
 
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)
@@ -163,7 +163,12 @@ def _readmit(user: User, code: str) -> Membership:
 
 
 def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
-    context = {"room": membership.room, "me": membership.user, "membership": membership}
+    context = {
+        "room": membership.room,
+        "me": membership.user,
+        "membership": membership,
+        "reasons": Report.Reason.choices,
+    }
     return render(request, "rooms/room.html", context)
 
 

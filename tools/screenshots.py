@@ -18,6 +18,7 @@ from tests.support.browser import FLAGS
 from tests.support.client import RoomSocket, Visitor
 from tests.support.programs import ROOT, require_chromium
 from tests.support.workers import Site
+from tools import desk_pages
 
 PICTURES = ROOT / "var" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
@@ -55,6 +56,8 @@ OUTING = (
     (2, "@Ada 了解です！"),
 )
 NAMES = ("Ada", "Grace", "山田 花子", "فاطمة")
+# Messages of that talk, after the joins of the four.
+SAID_BY_ADA, SAID_BY_GRACE = 10, 7
 # The closed room's talk is a week old, the first half of the other's a day.
 AGE = """
 from datetime import timedelta
@@ -90,6 +93,8 @@ class Demo:
     closed: str
     outing: str
     transcript: str
+    boss: Visitor
+    desks: dict[str, str]
 
 
 @asynccontextmanager
@@ -114,7 +119,10 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         await sockets[1].post("Who was that?")
         site.manage("shell", "-c", AGE.format(busy=busy, closed=closed))
         transcript = await _transcript(ada, busy)
-        yield Demo(ada, busy, quiet, closed, outing, transcript)
+        boss = await desk_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
+        await stack.enter_async_context(boss)
+        desks = await desk_pages.pages(boss)
+        yield Demo(ada, busy, quiet, closed, outing, transcript, boss, desks)
 
 
 async def _talk(
@@ -155,6 +163,10 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("history-empty", "/history/"),
         Scene("rooms", "/history/rooms/", ada),
         Scene("transcript", demo.transcript, ada),
+        Scene("report", f"{busy}report/?seq={SAID_BY_GRACE}", ada),
+        Scene("room-report", busy, ada, _open_report),
+        Scene("desk-login", "/admin/login/"),
+        *(Scene(name, path, demo.boss) for name, path in demo.desks.items()),
         Scene("not-found", "/nowhere/"),
         Scene("offline", "/offline/"),
         Scene("room-offline", busy, ada, _go_offline),  # last: it says something
@@ -183,6 +195,13 @@ async def _open_panel(page: Page) -> None:
     await _settle(page)
     if await page.locator(".room-bar__people").is_visible():
         await page.locator(".room-bar__people").click()
+
+
+async def _open_report(page: Page) -> None:
+    await _settle(page)
+    message = page.locator("article", has_text="I am on deck").first
+    await message.hover()
+    await message.locator("[data-report-seq]").click()
 
 
 async def _go_offline(page: Page) -> None:

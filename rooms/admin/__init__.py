@@ -1,7 +1,5 @@
 """The site's admin: a desk for each thing that staff looks up and acts on."""
 
-from django.contrib import admin
-
 from rooms.admin.audit import DeedAdmin
 from rooms.admin.memberships import JoinRequestAdmin, MembershipAdmin, ShunnedAdmin
 from rooms.admin.messages import MessageAdmin
@@ -23,7 +21,3 @@ __all__ = [
     "ShunnedAdmin",
     "SignInAdmin",
 ]
-
-admin.site.site_header = "Roomcode"
-admin.site.site_title = "Roomcode"
-admin.site.index_title = "Moderation"

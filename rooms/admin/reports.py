@@ -184,11 +184,15 @@ class ReportAdmin(Desk):
             yield _("By this reporter"), listing(Report, reporter=row.reporter.pk)
 
     def describe(self, row: Report) -> str:
-        return f"{row}, {row.room}, {row.person}: {row.get_reason_display()}"
+        said = _reported(row)
+        about = f"#{row.seq} “{said}”" if row.seq is not None else ""
+        return f"{row.get_reason_display().capitalize()}: {row.person} in {row.room} {about}"
 
     def reason_for(self, verb: Verb, rows: Sequence[Report]) -> str:
-        told = {row.get_reason_display() for row in rows}
-        return "" if verb in (DISMISS, REOPEN) or len(told) > 1 else told.pop().capitalize()
+        told = {Report.Reason(row.reason) for row in rows}
+        if verb in (DISMISS, REOPEN) or len(told) > 1 or Report.Reason.OTHER in told:
+            return ""
+        return str(told.pop().label).capitalize()
 
     @admin.display(description=_("number"))
     def number(self, report: Report) -> str:
@@ -198,8 +202,7 @@ class ReportAdmin(Desk):
     def about(self, report: Report) -> SafeString | str:
         if report.seq is None:
             return str(_("the person"))
-        said = next((m["body"] for m in report.excerpt if m["seq"] == report.seq), "")
-        return format_html("#{} {}", report.seq, written(said, limit=_EXCERPT))
+        return format_html("#{} {}", report.seq, written(_reported(report), limit=_EXCERPT))
 
     @admin.display(description=_("person"))
     def against(self, report: Report) -> SafeString | str:
@@ -233,6 +236,11 @@ class ReportAdmin(Desk):
         )
         line = '<li class="{}"><span class="quiet">{}</span> <b>{}</b> {}</li>'
         return format_html('<ol class="desk-log">{}</ol>', format_html_join("", line, lines))
+
+
+def _reported(report: Report) -> str:
+    """The text of the message that was reported, as it was then."""
+    return next((m["body"] for m in report.excerpt if m["seq"] == report.seq), "")
 
 
 def _said(message: dict[str, Any]) -> SafeString | Any:

@@ -17,7 +17,7 @@ from django.db import Error
 from history import life
 from history.log import Change
 from history.search import index
-from rooms import limits, presence, publish
+from rooms import limits, presence, publish, tally
 from rooms.actions import attendance, roles, rooms
 from rooms.live import metrics
 from rooms.live.changer import Changer
@@ -41,6 +41,8 @@ SETTLE_LIMITS = 1.0
 INDEX = 3.0
 # Seconds between two looks for rooms whose owner is gone for good.
 HEIRS = 60.0
+# Seconds between two steps of counting what came about.
+COUNT = 15.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -98,6 +100,7 @@ class LiveWorker:
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
             self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(HEIRS, self._find_heirs)),
+            self._loop.create_task(self._every(COUNT, self._count)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
 
@@ -197,6 +200,10 @@ class LiveWorker:
     async def _index(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(index.upkeep)
+
+    async def _count(self) -> None:
+        if self.door.worker_id is not None:
+            await self._keeper.run(tally.step)
 
 
 def sweep() -> None:

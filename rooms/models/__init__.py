@@ -1,9 +1,10 @@
-"""The tables of people, rooms, presence and moderation, with their constraints."""
+"""The tables of people, rooms, presence, moderation and counts, with their constraints."""
 
 from rooms.models.moderation import Deed, Report
 from rooms.models.people import SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
 from rooms.models.rooms import JoinRequest, Membership, Room, Shunned, room_public_id
+from rooms.models.tally import Tallied, Tally
 
 __all__ = [
     "Connection",
@@ -14,6 +15,8 @@ __all__ = [
     "Room",
     "Shunned",
     "SignIn",
+    "Tallied",
+    "Tally",
     "User",
     "Worker",
     "guest_username",

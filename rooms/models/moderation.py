@@ -17,7 +17,7 @@ class Deed(models.Model):
     and rooms are named by their public ids and their names of then, not by keys.
     """
 
-    at = models.DateTimeField(db_default=Now())
+    at = models.DateTimeField("when", db_default=Now())
     actor_id = models.CharField("who", max_length=20, blank=True)
     actor_name = models.CharField("name", max_length=150, blank=True)
     # As what: owner, moderator, staff, self or system.
@@ -34,6 +34,8 @@ class Deed(models.Model):
     )
 
     class Meta:
+        verbose_name = "entry of the audit log"
+        verbose_name_plural = "audit log"
         indexes = (
             models.Index(fields=["room_id", "id"], name="deed_room"),
             models.Index(fields=["target_id", "id"], name="deed_target"),

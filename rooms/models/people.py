@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from rooms import names
@@ -39,6 +40,9 @@ class User(AbstractUser):
     erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        indexes = (models.Index(fields=["id"], condition=Q(is_active=False), name="user_banned"),)
         permissions = (("see_private", "Can see user names, e-mail addresses and sign-ins"),)
 
     def __str__(self) -> str:
@@ -67,6 +71,9 @@ class SignIn(models.Model):
     address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "sign-in"
 
     def __str__(self) -> str:
         return self.agent

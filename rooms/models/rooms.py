@@ -177,6 +177,7 @@ class Shunned(models.Model):
     until = models.DateTimeField()
 
     class Meta:
+        verbose_name = "barred return"
         constraints = (
             models.UniqueConstraint(fields=["room", "trace", "user"], name="shunned_once"),
         )

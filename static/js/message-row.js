@@ -4,6 +4,7 @@ import { element, icon, isolated } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 import { isEmojiOnly, mentions, tokens } from "./linkify.js";
 import { hue, initials } from "./names.js";
+import { reportButton } from "./report.js";
 
 /**
  * @param {Chat.Row} row
@@ -78,6 +79,7 @@ function message({ message: { seq, body, at, edited_at, deleted, author }, ...ro
     node.append(element("p", { class: "message__gone" }, gettext("This message was deleted")));
   } else {
     node.append(text(body, me));
+    if (!row.mine) node.append(reportButton({ seq: String(seq), name: row.name }, look.sprite));
     if (edited_at !== null) {
       const when = fill(gettext("Edited %(time)s"), { time: look.times.full(edited_at) });
       node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));

@@ -3,6 +3,7 @@
 import { element, icon, setText } from "./dom.js";
 import { fill, gettext, ngettext } from "./i18n.js";
 import { avatar } from "./message-row.js";
+import { reportButton } from "./report.js";
 
 /** Most people listed by name. */
 const LISTED = 200;
@@ -91,6 +92,7 @@ function entry({ id, name, role = "member" }, me, mine, sprite) {
     avatar(name, id),
     element("bdi", {}, name),
     ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
+    ...(id === me ? [] : [reportButton({ person: id, name }, sprite)]),
     ...(id !== me && outranks(mine, role) ? [orders(id, name, sprite)] : []),
   );
 }

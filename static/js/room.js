@@ -18,6 +18,7 @@ import { openStorage } from "./outbox-storage.js";
 import { readPage, viewerTimes } from "./page-data.js";
 import { createPanel } from "./panel.js";
 import { TYPING_INTERVAL, typing } from "./protocol.js";
+import { createReport } from "./report.js";
 import { createSession } from "./session.js";
 import { createShare } from "./share.js";
 import { createStatus } from "./status.js";
@@ -256,6 +257,10 @@ addEventListener("beforeunload", (event) => {
   if (!isKept && !leaving) event.preventDefault();
 });
 
+createReport(root, (thanks) => {
+  notice.show(thanks);
+  announcer.say(thanks);
+});
 createShare(
   root,
   () => ({

@@ -1,0 +1,98 @@
+"""The admin's first page: how the site is doing.
+
+Every query is bounded: by an index, by the hours of a month (rooms/tally.py), or by the latest so
+many messages.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from history.models import Message
+from rooms.admin.charts import spans
+from rooms.admin.desk import Text, address, listing
+from rooms.models import Connection, Deed, Membership, Report, Room, User, Worker
+
+TOP = 10
+# Messages that the busiest rooms are taken from.
+LATEST = 20_000
+# Deeds shown.
+RECENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of now, and where it is looked into."""
+
+    label: Text
+    count: int
+    address: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A room among the busiest of a day."""
+
+    room: Room
+    address: str
+    messages: int
+    people: int
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What the page shows to this member of the staff."""
+    now = timezone.now()
+    sees = request.user.has_perm
+    return {
+        "figures": figures(),
+        "spans": spans(now),
+        "busiest": busiest(now) if sees("rooms.view_room") else (),
+        "workers": workers() if sees("rooms.view_worker") else None,
+        "deeds": Deed.objects.order_by("-pk")[:RECENT] if sees("rooms.view_deed") else (),
+        "all_deeds": listing(Deed),
+    }
+
+
+def figures() -> list[Figure]:
+    """What is so now."""
+    is_open = Q(closed_at__isnull=True)
+    rooms = Room.objects.filter(is_open)
+    here = Membership.objects.filter(present=True).aggregate(n=Count("user", distinct=True))["n"]
+    waiting = Report.objects.filter(state=Report.State.OPEN).count()
+    occupied = rooms.filter(closes_at__isnull=True).count()
+    banned = User.objects.filter(is_active=False).count()
+    return [
+        Figure(_("Open reports"), waiting, listing(Report, state__exact="open"), waiting > 0),
+        Figure(_("Open rooms"), rooms.count(), listing(Room, state="open")),
+        Figure(_("Rooms with somebody there"), occupied, listing(Room, state="occupied")),
+        Figure(_("People there"), here, listing(Membership, standing="here")),
+        Figure(_("Connections"), Connection.objects.count()),
+        Figure(_("People banned"), banned, listing(User, kind="banned")),
+    ]
+
+
+def busiest(now: datetime) -> list[Busy]:
+    """The rooms with the most of the latest messages, none of them older than a day."""
+    last = Message.objects.aggregate(last=Max("pk"))["last"] or 0
+    latest = Message.objects.filter(
+        pk__gt=last - LATEST, at__gte=now - timedelta(days=1), kind=Message.Kind.CHAT
+    ).order_by()
+    said = dict(latest.values_list("stream").annotate(n=Count("pk")).order_by("-n")[:TOP])
+    rooms = list(Room.objects.filter(stream__in=said).select_related("owner"))
+    present = Membership.objects.filter(room__in=rooms, present=True).order_by()
+    here = dict(present.values_list("room").annotate(n=Count("pk")))
+    found = [Busy(r, address(r), said[r.stream_id], here.get(r.pk, 0)) for r in rooms]
+    return sorted(found, key=lambda busy: -busy.messages)
+
+
+def workers() -> list[Worker]:
+    """Every worker with its `sockets`, and whether it is `alive`, the longest running first."""
+    rows = Worker.objects.annotate(sockets=Count("connections"), alive=Q(lease_until__gte=Now()))
+    return list(rows.order_by("started_at"))

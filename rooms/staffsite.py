@@ -1,0 +1,75 @@
+"""The admin as a whole: its first page, and the way in.
+
+Not with the desks, which register with it as they are imported: it has to be there before them.
+"""
+
+import math
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rooms.login import Throttled
+
+
+class StaffLogin(Throttled, AdminAuthenticationForm):
+    """A name and a password; wrong ones are counted, wherever they come from."""
+
+
+ORDER = (
+    "Report",
+    "Room",
+    "Message",
+    "User",
+    "Membership",
+    "JoinRequest",
+    "Shunned",
+    "SignIn",
+    "Deed",
+    "Group",
+)
+
+
+class StaffSite(AdminSite):
+    site_header = "Roomcode"
+    site_title = "Roomcode"
+    index_title = _("Overview")
+    index_template = "admin/overview.html"
+    login_form = StaffLogin
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        from rooms.admin import overview
+
+        return super().index(request, {**overview.context(request), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
+        """One list of desks, those first that are looked at most, whichever app has the tables."""
+        models = [
+            model for app in super().get_app_list(request, app_label) for model in app["models"]
+        ]
+        if app_label is not None or not models:
+            return super().get_app_list(request, app_label)
+        place = {name: number for number, name in enumerate(ORDER)}
+        models.sort(key=lambda model: place.get(model["object_name"], len(ORDER)))
+        return [
+            {
+                "name": _("Desks"),
+                "app_label": "desks",
+                "app_url": reverse("admin:index"),
+                "has_module_perms": True,
+                "models": models,
+            }
+        ]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The form; with 429 and when to come back for who has tried too often."""
+        response = super().login(request, extra_context)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if isinstance(form, StaffLogin) and form.retry_after is not None:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(math.ceil(form.retry_after))
+        return response

@@ -1,0 +1,75 @@
+"""What the staff sees, for pictures of it: a desk with some days behind it."""
+
+import re
+
+from tests.support.client import Visitor
+from tests.support.workers import Site
+
+NAME, PASSWORD = "boss", "a long enough password"
+# A month of a site's life, counted; and a day's work.
+PAST = """
+import random
+from datetime import datetime, timedelta, UTC
+from rooms import audit
+from rooms.models import Room, Tally, User
+boss = User.objects.create_superuser("boss", password="{password}")
+dice = random.Random(7)
+hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+shape = [1, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 17, 18, 15, 14, 15, 18, 22, 26, 28, 25, 18, 9, 4]
+rows = []
+for back in range(1, 30 * 24):
+    when = hour - timedelta(hours=back)
+    weight = shape[when.hour] * (1.6 if when.weekday() > 4 else 1)
+    for subject, rate in (("messages", 40), ("people", 1), ("rooms", 0.4), ("reports", 0.02)):
+        rows.append(Tally(subject=subject, hour=when, count=int(weight * rate * dice.uniform(0.5, 1.5) + dice.random())))
+Tally.objects.bulk_create(rows, ignore_conflicts=True)
+ada, grace = User.objects.get(display_name="Ada"), User.objects.get(display_name="Grace")
+room = Room.objects.get(code="{busy}")
+audit.record("mute", actor=ada, role="owner", room=room, target=grace, reason="Shouting, at night", minutes=10)
+audit.record("ban from site", actor=boss, role="staff", target=User.objects.get(display_name="Lin"), reason="Sold watches in nine rooms")
+"""
+
+
+async def staff(site: Site, *, busy: str, reporters: list[Visitor], seq: int) -> Visitor:
+    """A superuser, signed in, with reports to look at."""
+    site.manage("shell", "-c", PAST.format(password=PASSWORD, busy=busy))
+    for number, reporter in enumerate(reporters):
+        reason = ("spam", "abuse", "other")[number % 3]
+        fields = {"seq": str(seq - number), "reason": reason, "comment": "He does it every day."}
+        path = f"/rooms/{busy}/report/"
+        answer = await reporter.submit(path, fields, form_at=f"{path}?seq={seq}")
+        assert answer.status_code == 302, answer.text
+    boss = Visitor(site.url, NAME)
+    answer = await boss.submit(
+        "/admin/login/?next=/admin/",
+        {"username": NAME, "password": PASSWORD},
+        form_at="/admin/login/",
+    )
+    assert answer.status_code == 302, answer.text
+    return boss
+
+
+async def pages(boss: Visitor) -> dict[str, str]:
+    """The addresses of the desks' pages, by the name of their picture."""
+
+    async def first(desk: str, query: str = "") -> str:
+        page = await boss.get(f"/admin/{desk}/{query}")
+        [pk, *_] = re.findall(r'name="_selected_action" value="(\d+)"', page.text)
+        return f"/admin/{desk}/{pk}"
+
+    report, room = await first("rooms/report"), await first("rooms/room")
+    person, message = await first("rooms/user"), await first("history/message")
+    return {
+        "desk-overview": "/admin/",
+        "desk-reports": "/admin/rooms/report/",
+        "desk-report": f"{report}/change/",
+        "desk-report-ban": f"{report}/ban/",
+        "desk-rooms": "/admin/rooms/room/",
+        "desk-room": f"{room}/change/",
+        "desk-messages": "/admin/history/message/",
+        "desk-message": f"{message}/change/",
+        "desk-people": "/admin/rooms/user/",
+        "desk-person": f"{person}/change/",
+        "desk-members": "/admin/rooms/membership/",
+        "desk-audit": "/admin/rooms/deed/",
+    }
