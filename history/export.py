@@ -2,8 +2,10 @@
 
 JSON: one array of objects
     {"id": 41, "room": {"code": "K7QX", "title": "", "id": "r_…"}, "seq": 58,
-     "at": "2026-11-22T15:00:00.123Z", "edited_at": null, "deleted": false, "body": "hello"}
-`id` is the message's number on this site, `seq` its place in its room, times are UTC.
+     "at": "2026-11-22T15:00:00.123Z", "edited_at": null, "deleted": false, "reply_to": null,
+     "body": "hello"}
+`id` is the message's number on this site, `seq` its place in its room, `reply_to` the place there of
+the one it answers, times are UTC.
 
 CSV: the same columns with a header, RFC 4180, UTF-8 with a byte order mark (without it spreadsheets
 guess another encoding). A cell that a spreadsheet would run as a formula (one that starts with
@@ -31,7 +33,18 @@ Reader = Callable[[int | None], Sequence[Message]]
 
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_COLUMNS = ("at", "room_code", "room_title", "body", "edited_at", "deleted", "room_id", "seq", "id")
+_COLUMNS = (
+    "at",
+    "room_code",
+    "room_title",
+    "body",
+    "edited_at",
+    "deleted",
+    "reply_to",
+    "room_id",
+    "seq",
+    "id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ def _record(message: Message) -> dict[str, Any]:
         "at": wire.timestamp(message.at),
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted": message.is_deleted,
+        "reply_to": None if message.is_deleted else message.reply_to,
         "body": message.body,
     }
 

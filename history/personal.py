@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from history import wire
 from history.models import Message
 from rooms.models import Membership, Room, User
 
@@ -143,6 +144,34 @@ def transcript(
         earlier=found[0].seq if more_before else None,
         later=found[-1].seq if more_after else None,
     )
+
+
+def around(
+    messages: Sequence[Message],
+) -> dict[int, tuple[Message | None, list[tuple[str, list[str]]]]]:
+    """What stands around messages of one room, by their keys: the message that one answers, and
+    emojis with the names of who gave them."""
+    if not messages:
+        return {}
+    answers = {m.reply_to for m in messages if m.reply_to is not None and not m.is_deleted}
+    quoted = {
+        m.seq: m
+        for m in Message.objects.filter(
+            stream=messages[0].stream_id, seq__in=answers, deleted_at__isnull=True
+        ).select_related("author")
+    }
+    attached = wire.attached(messages)
+    return {
+        message.pk: (
+            None if message.is_deleted else quoted.get(message.reply_to or 0),
+            [
+                (emoji, [known.names[who] for who in given])
+                for emoji, given in known.reactions.items()
+            ],
+        )
+        for message in messages
+        if (known := attached.get(message.pk, wire.NOTHING)).reactions or message.reply_to
+    }
 
 
 def _before(rows: QuerySet[Message], seq: int | None, limit: int) -> tuple[list[Message], bool]:

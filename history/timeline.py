@@ -1,6 +1,6 @@
 """A transcript as a page shows it: days, people's turns, and comings and goings folded. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,12 +12,19 @@ UNFOLDED = 3
 _ATTENDANCE = (Message.Kind.JOIN, Message.Kind.LEAVE)
 
 
+# The message that one answers, and emojis with the names of who gave them.
+Around = tuple[Message | None, Sequence[tuple[str, Sequence[str]]]]
+_NOTHING: Around = (None, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A message. `continued`: the author's name stands above already."""
 
     message: Message
     continued: bool = False
+    quoted: Message | None = None
+    reactions: Sequence[tuple[str, Sequence[str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,9 @@ class Day:
     blocks: list[Line | Fold] = field(default_factory=list)
 
 
-def days(messages: Iterable[Message]) -> list[Day]:
-    """The messages, in their order, by day."""
+def days(messages: Iterable[Message], around: Mapping[int, Around] | None = None) -> list[Day]:
+    """The messages, in their order, by day; with what stands around them, by key."""
+    around = around or {}
     found: list[Day] = []
     for run in _runs(messages):
         first = run[0]
@@ -52,7 +60,8 @@ def days(messages: Iterable[Message]) -> list[Day]:
             continue
         for message in run:
             above = blocks[-1] if blocks else None
-            blocks.append(Line(message, continued=_continues(message, above)))
+            quoted, reactions = around.get(message.pk, _NOTHING)
+            blocks.append(Line(message, _continues(message, above), quoted, reactions))
     return found
 
 

@@ -107,7 +107,11 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
         after=_cursor(request, "after"),
         limit=TRANSCRIPT_PAGE,
     )
-    context = {"room": room, "page": page, "days": timeline.days(page.messages)}
+    context = {
+        "room": room,
+        "page": page,
+        "days": timeline.days(page.messages, personal.around(page.messages)),
+    }
     return render(request, "history/transcript.html", context)
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
-from rooms.actions import charge
+from rooms.actions import charge, messages
+from rooms.actions.changes import DELETED
 from rooms.actions.charge import Charge
 from rooms.actions.rooms import depart
 from rooms.actions.settings import span
@@ -99,7 +100,7 @@ def unban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = F
 
 @transaction.atomic
 def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
-    """Take a mute or a ban back.
+    """Take a mute, a ban or the deletion of a message back.
 
     Raises NotMember, Removed, RoomClosed; Forbidden for what cannot be undone, or not any more.
     """
@@ -110,8 +111,12 @@ def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = Fa
     if Deed.objects.filter(undoes=deed).exists() or deed.at < order.head.now - UNDO_WITHIN:
         raise Forbidden("It is too late to undo that.")
     user = User.objects.get(public_id=deed.target_id)
-    member = charge.target(order, user)
-    if not UNDOABLE[deed.verb](order, member):
+    if deed.role == charge.STAFF and order.role != charge.STAFF:
+        raise Forbidden("Only the site's moderators can undo that.")
+    if deed.verb == DELETED:
+        if not messages.restore(room=order.room, seq=deed.details["seq"]):
+            raise Forbidden("What it said is no longer kept.")
+    elif not _LIFTS[deed.verb](order, charge.target(order, user)):
         raise Forbidden("That is undone already.")
     return order.record(f"undo {deed.verb}", target=user, undoes=deed)
 
@@ -151,4 +156,5 @@ def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:
     order.change_rules()
 
 
-UNDOABLE = {"mute": _lift_mute, "ban": _lift_ban}
+_LIFTS = {"mute": _lift_mute, "ban": _lift_ban}
+UNDOABLE = {*_LIFTS, DELETED}

@@ -94,7 +94,8 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
         admission.check(room=room, head=head, user=user, proof=proof, traces=traces)
     known = membership is not None
     if membership is None:
-        membership = Membership(room=room, user=user)
+        # What was said before is there to be read, but nobody has it waiting for them.
+        membership = Membership(room=room, user=user, read_through=head.seq)
         if room.owner_id == user.pk:
             membership.role = Membership.Role.OWNER
     if not membership.present:

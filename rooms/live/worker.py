@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two looks for leaves to announce and rooms to close.
 SWEEP = 1.0
+# Seconds between two looks for earlier texts whose time is over.
+PURGE = 600.0
 # Seconds between two looks whether the channel layer answers.
 CHECK = 2.0
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
@@ -97,6 +99,7 @@ class LiveWorker:
             self._loop.create_task(self._every(POLL, self.hub.poll)),
             self._loop.create_task(self._every(1.0, self.hub.recheck)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
+            self._loop.create_task(self._every(PURGE, self._purge)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
             self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(HEIRS, self._find_heirs)),
@@ -197,6 +200,9 @@ class LiveWorker:
             sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
         )
 
+    async def _purge(self) -> None:
+        await self._keeper.run(life.purge)
+
     async def _index(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(index.upkeep)
@@ -211,4 +217,3 @@ def sweep() -> None:
     presence.reap()
     attendance.announce_leaves()
     rooms.close_abandoned()
-    life.purge()

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from rooms import access
-from rooms.actions import discipline
+from rooms.actions import charge, discipline
 from rooms.models import Deed, Membership
 
 # People and deeds on the page; whoever is here comes first.
@@ -56,7 +56,7 @@ def undoable(me: Membership) -> list[Deed]:
         verb__in=discipline.UNDOABLE,
         at__gt=Now() - discipline.UNDO_WITHIN,
         undone_by__isnull=True,
-    )
+    ).exclude(role=charge.STAFF)
     return list(deeds.order_by("-pk")[:DEEDS])
 
 

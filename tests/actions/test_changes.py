@@ -7,11 +7,11 @@ import pytest
 from django.db.models.functions import Now
 
 from history import life, log
-from history.models import Mention, Revision
-from rooms import frames
-from rooms.actions import changes, messages
+from history.models import Mention, Message, Revision
+from rooms import audit, frames
+from rooms.actions import changes, discipline, messages
 from rooms.actions.changes import Wish
-from rooms.errors import ChatError
+from rooms.errors import ChatError, Forbidden
 from rooms.models import Deed, Membership, Room, User
 from tests.actions.house import come_in, guest, open_room, say
 
@@ -111,6 +111,24 @@ def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room
     told = last(room)
     assert (told["changed"], told["deleted"], told["body"]) == (6, False, "hi")
     assert not messages.restore(room=room, seq=4)
+
+
+def test_who_runs_the_room_takes_a_deletion_back(people: tuple[User, User, Room]) -> None:
+    ada, _, room = people
+    do(room, (ada, frames.Delete(4)))
+    deed = Deed.objects.get()
+    discipline.undo(room=room, by=ada, deed=deed)
+    assert read(room, 4)["body"] == "hi"
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=ada, deed=deed)
+
+
+def test_what_staff_deleted_is_not_the_rooms_to_restore(people: tuple[User, User, Room]) -> None:
+    ada, bob, room = people
+    messages.delete(message=Message.objects.get(seq=4), by=None)
+    deed = audit.record(changes.DELETED, actor=None, role="staff", room=room, target=bob, seq=4)
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=ada, deed=deed)
 
 
 def test_an_author_can_have_erased_what_a_moderator_deleted(

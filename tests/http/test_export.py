@@ -73,6 +73,7 @@ def test_holds_what_one_said_in_every_room_and_nothing_else(ada: Person, ben: Pe
         "at": one.at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{one.at.microsecond // 1000:03d}Z",
         "edited_at": None,
         "deleted": False,
+        "reply_to": None,
         "body": "one\nwith a second line",
     }
     table = list(csv.DictReader(io.StringIO(fetch(ada, "csv")[1].removeprefix("\ufeff"))))

@@ -4,9 +4,12 @@ import re
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models.functions import Now
 from django.test import Client
 
-from history import views
+from history import log, views
+from history.models import Message, Reaction
 from rooms.actions import messages, rooms
 from rooms.models import Room, User
 from tests.http.conftest import NewPerson, Person, remove
@@ -267,3 +270,25 @@ def test_history_only_reads(ada: Person, path: str) -> None:
     response = ada.post(f"/history/{path}")
     assert response.status_code == 405
     assert read(response).one("h1").text
+
+
+class TestWhatHappenedToMessages:
+    def test_stands_with_them(self, ada: Person, ben: Person) -> None:
+        room = ada.create()
+        ben.join(room)
+        (question,) = ada.say(room, "why?")
+        with transaction.atomic():
+            answer = log.entry("chat", ben.user, body="because", reply_to=question.seq)
+            log.append(log.lock(room.stream_id), [answer])
+        Reaction.objects.create(message=question, user=ben.user, emoji="👍")
+        Message.objects.filter(pk=question.pk).update(
+            changed_seq=99, edited_at=Now(), pinned_at=Now()
+        )
+        page = read(ada.get(transcript(room)))
+        first, second = page.all("li", class_="line")[-2:]
+        assert "edited" in first.text
+        assert "pinned" in first.text
+        assert first.one(class_="line__reactions").one("li").attributes["title"] == "Ben"
+        quote = second.one(class_="line__quote")
+        assert quote.one("a").attributes["href"] == f"?at={question.seq}#m{question.seq}"
+        assert "why?" in quote.text

@@ -97,3 +97,23 @@ def test_it_forgets_the_oldest_and_knows_that_it_did(log: list[int | None], batc
         tail.add(made[start : start + batch])
     check(tail, made, floor=0)
     assert len(tail._by_seq) <= 2 * RESUME_LIMIT
+
+
+def test_it_keeps_what_is_pinned_and_who_reacted_under_their_names() -> None:
+    old, new = message(1), message(600)
+    old["author"] = new["author"] = {"id": "u_ada", "name": "Ada"}
+    tail = Tail(floor=500, messages=[new], pinned=[{**old, "pinned": True}])
+    reacted = message(600, changed=601)
+    reacted |= {"pinned": True, "reactions": {"👍": ["u_bob"]}, "names": {"u_bob": "Bob"}}
+    tail.add([reacted])
+    assert [m["seq"] for m in tail.pinned()] == [1, 600]
+    notice = message(602)
+    notice["author"] = {"id": "u_bob", "name": "Robert"}
+    tail.add([notice])
+    assert tail.pinned()[1]["names"] == {"u_bob": "Robert"}
+    notice = message(603)
+    notice["author"] = {"id": "u_ada", "name": "Countess"}
+    tail.add([notice])
+    assert tail.pinned()[0]["author"] == {"id": "u_ada", "name": "Countess"}
+    tail.add([message(1, changed=604)])
+    assert [m["seq"] for m in tail.pinned()] == [600]
