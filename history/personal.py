@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from history import wire
 from history.models import Message
-from rooms.models import Membership, Room, User
+from rooms.models import Membership, User
 
 OPEN_ROOMS = 20
 _MAX_ID = 2**63 - 1
@@ -107,26 +107,30 @@ def doors(user: User, messages: Sequence[Message]) -> tuple[set[int], set[int]]:
     return streams - readable.keys(), {stream for stream, open_ in readable.items() if open_}
 
 
-def readable_room(user: User, public_id: str) -> Room | None:
-    """The room with this id, if the person was in it and has not been removed."""
-    membership = (
+def readable(user: User, public_id: str) -> Membership | None:
+    """The person's membership of the room with this id, with it, unless they were removed."""
+    return (
         Membership.objects.filter(user=user, banned_at__isnull=True, room__public_id=public_id)
         .select_related("room")
         .first()
     )
-    return membership.room if membership else None
 
 
 def transcript(
-    room: Room,
+    membership: Membership,
     *,
     at: int | None = None,
     before: int | None = None,
     after: int | None = None,
     limit: int,
 ) -> TranscriptPage:
-    """A page of a room's log: around `at`, before or after a `seq`, or else the newest."""
-    rows = Message.objects.filter(stream=room.stream_id).select_related("author")
+    """A page of a room's log: around `at`, before or after a `seq`, or else the newest.
+
+    What is hidden from the person is as if it were not there.
+    """
+    rows = Message.objects.filter(
+        stream=membership.room.stream_id, seq__gt=membership.hidden_through
+    ).select_related("author")
     if at is not None:
         head, earlier = _before(rows, at, limit // 2)
         tail, later = _after(rows, at - 1, limit - limit // 2)
@@ -147,17 +151,22 @@ def transcript(
 
 
 def around(
-    messages: Sequence[Message],
+    messages: Sequence[Message], *, hidden_through: int
 ) -> dict[int, tuple[Message | None, list[tuple[str, list[str]]]]]:
     """What stands around messages of one room, by their keys: the message that one answers, and
-    emojis with the names of who gave them."""
+    emojis with the names of who gave them.
+
+    An answer to what is hidden from the person shows nothing of it.
+    """
     if not messages:
         return {}
     answers = {m.reply_to for m in messages if m.reply_to is not None and not m.is_deleted}
     quoted = {
         m.seq: m
         for m in Message.objects.filter(
-            stream=messages[0].stream_id, seq__in=answers, deleted_at__isnull=True
+            stream=messages[0].stream_id,
+            seq__in={seq for seq in answers if seq > hidden_through},
+            deleted_at__isnull=True,
         ).select_related("author")
     }
     attached = wire.attached(messages)

@@ -97,21 +97,19 @@ def room_list(request: HttpRequest) -> HttpResponse:
 def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
     """What was said in a room the visitor was in: the newest page, or the one with `?at=`."""
     user = _person(request)
-    room = personal.readable_room(user, room_id) if user else None
-    if room is None:
+    membership = personal.readable(user, room_id) if user else None
+    if membership is None:
         raise Http404(_("You were in no such room."))
     page = personal.transcript(
-        room,
+        membership,
         at=_cursor(request, "at"),
         before=_cursor(request, "before"),
         after=_cursor(request, "after"),
         limit=TRANSCRIPT_PAGE,
     )
-    context = {
-        "room": room,
-        "page": page,
-        "days": timeline.days(page.messages, personal.around(page.messages)),
-    }
+    around = personal.around(page.messages, hidden_through=membership.hidden_through)
+    days = timeline.days(page.messages, around)
+    context = {"room": membership.room, "page": page, "days": days}
     return render(request, "history/transcript.html", context)
 
 

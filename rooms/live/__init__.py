@@ -1,6 +1,6 @@
 """What lives as long as a server process does: its sockets, cursors, queues and lease.
 
 One LiveWorker for each event loop (worker.py) holds the parts: the hub fans out and never writes,
-the writer commits what is posted, the door lets sockets in, the bell is the channel layer. Only
-event-loop code touches their state; databases are asked on the threads of threads.py.
+the writer commits what is posted and the changer what is done to it, the door lets sockets in, the
+bell is the channel layer. Only event-loop code touches their state; databases are asked on the threads of threads.py.
 """

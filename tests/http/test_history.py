@@ -11,7 +11,7 @@ from django.test import Client
 from history import log, views
 from history.models import Message, Reaction
 from rooms.actions import messages, rooms
-from rooms.models import Room, User
+from rooms.models import Membership, Room, User
 from tests.http.conftest import NewPerson, Person, remove
 from tests.http.pages import Element, read
 
@@ -292,3 +292,15 @@ class TestWhatHappenedToMessages:
         quote = second.one(class_="line__quote")
         assert quote.one("a").attributes["href"] == f"?at={question.seq}#m{question.seq}"
         assert "why?" in quote.text
+
+    def test_says_nothing_of_what_is_hidden_from_a_newcomer(self, ada: Person, ben: Person) -> None:
+        room = ada.create()
+        (question,) = ada.say(room, "a secret?")
+        ben.join(room)
+        Membership.objects.filter(user=ben.user).update(hidden_through=question.seq)
+        with transaction.atomic():
+            answer = log.entry("chat", ada.user, body="an answer", reply_to=question.seq)
+            log.append(log.lock(room.stream_id), [answer])
+        page = ben.get(transcript(room)).content.decode()
+        assert "an answer" in page
+        assert "secret" not in page
