@@ -95,6 +95,10 @@ class Demo:
     transcript: str
     boss: Visitor
     desks: dict[str, str]
+    ruled: str
+    grace: Visitor
+    eve: Visitor
+    guarded: str
 
 
 @asynccontextmanager
@@ -122,7 +126,42 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         boss = await desk_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
         await stack.enter_async_context(boss)
         desks = await desk_pages.pages(boss)
-        yield Demo(ada, busy, quiet, closed, outing, transcript, boss, desks)
+        eve = await stack.enter_async_context(Visitor(site.url, "Evelyn"))
+        ruled = await _ruled(stack, [*people, eve])
+        guarded = await ada.create()
+        fields = {"slow_mode": "0", "grace": "60", "passcode": "sesame"}
+        await ada.order(guarded, "settings/", **fields)
+        yield Demo(
+            ada,
+            busy,
+            quiet,
+            closed,
+            outing,
+            transcript,
+            boss,
+            desks,
+            ruled,
+            people[1],
+            eve,
+            guarded,
+        )
+
+
+async def _ruled(stack: AsyncExitStack, people: list[Visitor]) -> str:
+    """A room whose owner has ordered a few things: somebody is muted, somebody waits outside."""
+    ada, *others, eve = people
+    code = await ada.create(title="Town meeting")
+    sockets = await _talk(stack, [ada, *others], code, ())
+    ids = {person["name"]: person["id"] for person in sockets[-1].view.members.values()}
+    fields = {"title": "Town meeting", "slow_mode": "30", "grace": "3600", "capacity": "50"}
+    await ada.order(code, "settings/", **fields, by_request="on")
+    await ada.order(code, f"people/{ids[others[1].name]}/moderator/")
+    await ada.order(
+        code, f"people/{ids[others[0].name]}/mute/", minutes="60", reason="Let others speak too"
+    )
+    await sockets[0].post("The next item is the bench by the harbour.")
+    await eve.join(code)
+    return code
 
 
 async def _talk(
@@ -155,6 +194,14 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("front-refused", "/", step=_send_wrong_code),
         Scene("front-returning", "/", ada),
         Scene("join", busy),
+        Scene("join-passcode", f"/rooms/{demo.guarded}/", step=_join),
+        Scene("waiting", f"/rooms/{demo.ruled}/", demo.eve),
+        Scene("ruled", f"/rooms/{demo.ruled}/", ada, _open_panel),
+        Scene("orders", f"/rooms/{demo.ruled}/", ada, _open_orders),
+        Scene("muted", f"/rooms/{demo.ruled}/", demo.grace, _settle),
+        Scene(
+            "manage", f"/rooms/{demo.ruled}/manage/", ada, _click("details:last-of-type summary")
+        ),
         Scene("closed", f"/rooms/{demo.closed}/", ada),
         Scene("room-busy", busy, ada, _settle),
         Scene("room-panel", busy, ada, _open_panel),
@@ -202,6 +249,17 @@ async def _open_report(page: Page) -> None:
     message = page.locator("article", has_text="I am on deck").first
     await message.hover()
     await message.locator("[data-report-seq]").click()
+
+
+async def _open_orders(page: Page) -> None:
+    await _open_panel(page)
+    await page.locator("[data-orders]").last.click()
+
+
+async def _join(page: Page) -> None:
+    await page.fill("[name=name]", "Lin")
+    await page.click("[name=join]")
+    await page.wait_for_selector("[name=passcode]")
 
 
 async def _go_offline(page: Page) -> None:

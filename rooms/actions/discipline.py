@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
-from rooms.actions import charge, messages
+from rooms.actions import charge, clearing, messages
 from rooms.actions.changes import DELETED
 from rooms.actions.charge import Charge
+from rooms.actions.clearing import CLEARED
 from rooms.actions.rooms import depart
 from rooms.actions.settings import span
+from rooms.actions.texts import Prepared
 from rooms.errors import Forbidden, NotMember
 from rooms.models import Deed, Membership, Room, Shunned, User
 
@@ -98,14 +100,17 @@ def unban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = F
     return order.record("unban", target=user)
 
 
-@transaction.atomic
 def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
-    """Take a mute, a ban or the deletion of a message back.
+    """Take a mute, a ban, the deletion of a message or of many back.
 
     Raises NotMember, Removed, RoomClosed; Forbidden for what cannot be undone, or not any more.
     """
-    order = charge.take(room=room, by=by, reason=reason, staff=staff)
-    deed = Deed.objects.get(pk=deed.pk)
+    texts = clearing.kept(room, deed.details["seqs"]) if deed.verb == CLEARED else {}
+    with transaction.atomic():
+        return _undo(charge.take(room=room, by=by, reason=reason, staff=staff), deed, texts)
+
+
+def _undo(order: Charge, deed: Deed, texts: dict[int, Prepared]) -> Deed:
     if deed.room_id != order.room.public_id or deed.verb not in UNDOABLE:
         raise Forbidden("That cannot be undone.")
     if Deed.objects.filter(undoes=deed).exists() or deed.at < order.head.now - UNDO_WITHIN:
@@ -116,6 +121,9 @@ def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = Fa
     if deed.verb == DELETED:
         if not messages.restore(room=order.room, seq=deed.details["seq"]):
             raise Forbidden("What it said is no longer kept.")
+    elif deed.verb == CLEARED:
+        if not clearing.restore(order, charge.target(order, user), texts):
+            raise Forbidden("What was said is no longer kept.")
     elif not _LIFTS[deed.verb](order, charge.target(order, user)):
         raise Forbidden("That is undone already.")
     return order.record(f"undo {deed.verb}", target=user, undoes=deed)
@@ -157,4 +165,4 @@ def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:
 
 
 _LIFTS = {"mute": _lift_mute, "ban": _lift_ban}
-UNDOABLE = {*_LIFTS, DELETED}
+UNDOABLE = {*_LIFTS, DELETED, CLEARED}

@@ -137,7 +137,7 @@ _SAYINGS: dict[str, Callable[[Any], str]] = {
         f"limited the room to {to} people" if to else "lifted the limit of people"
     ),
     "slow_mode": lambda to: (
-        f"turned on slow mode, one message every {span(to)}" if to else "turned slow mode off"
+        f"turned on slow mode (one message every {span(to)})" if to else "turned slow mode off"
     ),
     "grace": lambda to: f"made the empty room stay open for {span(to)}",
     "history_open": lambda to: (

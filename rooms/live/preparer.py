@@ -69,6 +69,7 @@ class Preparer:
                 try:
                     if prepared is None:
                         raise Unavailable
+                    client.require_voice()  # it may have been lost meanwhile
                     self._writer.submit(client=client, room=room, post=post, prepared=prepared[n])
                 except ChatError as error:
                     metrics.posts_refused.labels(error.code).inc()

@@ -86,7 +86,10 @@ class Writer:
         client.posting += 1
         stream = room.stream_id
         slow = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
-        asks = slow or prepared.mentions or prepared.refused is not None
+        # A socket let in under rules that this worker has not seen yet is asked about, too.
+        asks = (
+            slow or client.epoch != room.epoch or prepared.mentions or prepared.refused is not None
+        )
         epoch = ASK if asks else client.epoch
         waiting = _Waiting(client, room, post, prepared, monotonic(), epoch)
         if (held := self._held.get(stream)) is not None:

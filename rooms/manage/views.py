@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from rooms import access, codes
-from rooms.actions import admission, discipline, roles, settings
+from rooms.actions import admission, clearing, discipline, roles, settings
 from rooms.errors import BadFrame, ChatError, Forbidden, NotMember
 from rooms.manage import forms, people
 from rooms.manage.forms import OrderForm, SettingsForm
@@ -127,6 +127,7 @@ def _plain(verb: Callable[..., object]) -> Order:
 
 VERBS: dict[str, Order] = {
     "mute": _with_minutes(discipline.mute),
+    "clear": _with_minutes(clearing.clear),
     "unmute": _with_reason(discipline.unmute),
     "remove": _with_reason(discipline.remove),
     "unban": _with_reason(discipline.unban),

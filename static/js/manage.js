@@ -117,7 +117,10 @@ export function createOrders(root, page, say) {
       queue.hidden = waiting.length === 0;
       list.replaceChildren(...waiting.map(request));
       const n = waiting.length;
-      setText(count, fill(ngettext("%(n)s asks to come in", "%(n)s ask to come in", n), { n }));
+      setText(
+        count,
+        fill(ngettext("%(n)s person asks to come in", "%(n)s people ask to come in", n), { n }),
+      );
       root.toggleAttribute("data-has-waiting", n > 0);
       const last = waiting.at(-1);
       if (news && last) say(fill(gettext("%(name)s asks to come in"), { name: last.name }));

@@ -3,12 +3,15 @@
 import { setText } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 
+/** A time of day is enough for what is over before it comes again. Milliseconds. */
+const DAY = 24 * 60 * 60 * 1000;
+
 /** The longest a timer waits; longer ones run at once. Milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
 /**
  * @param {HTMLElement} line
- * @param {Pick<Chat.Times, "full">} times
+ * @param {Pick<Chat.Times, "full" | "clock">} times
  */
 export function createVoice(line, times) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -22,7 +25,10 @@ export function createVoice(line, times) {
       const left = until - Date.now();
       line.hidden = left <= 0;
       if (left <= 0) return;
-      setText(line, sentence(times.full(until), you.muted_for ?? ""));
+      setText(
+        line,
+        sentence(left < DAY ? times.clock(until) : times.full(until), you.muted_for ?? ""),
+      );
       timer = setTimeout(() => this.render(you), Math.min(left, LONGEST));
     },
   };

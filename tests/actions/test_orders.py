@@ -7,11 +7,22 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db.models.functions import Now
 
-from rooms import access
-from rooms.actions import admission, discipline, messages, moderation, roles, rooms, settings
+from rooms import access, frames
+from rooms.actions import (
+    admission,
+    changes,
+    clearing,
+    discipline,
+    messages,
+    moderation,
+    roles,
+    rooms,
+    settings,
+)
 from rooms.actions.settings import Wishes
 from rooms.errors import (
     Forbidden,
+    MessageNotFound,
     MustAsk,
     Muted,
     NotMember,
@@ -51,7 +62,8 @@ def order(room: Room, by: User, **wishes: object) -> Deed | None:
 
 
 def last(room: Room) -> str:
-    return transcript(room)[-1].partition(": ")[2]
+    """What the room was told last."""
+    return room.stream.messages.filter(kind="notice").order_by("-seq")[0].body  # type: ignore[union-attr,no-any-return]
 
 
 def role(room: Room, user: User) -> str:
@@ -59,7 +71,8 @@ def role(room: Room, user: User) -> str:
 
 
 def said(room: Room) -> list[str]:
-    return [line.split(": ", 1)[1] for line in transcript(room) if " chat " in line]
+    rows = room.stream.messages.filter(kind="chat", deleted_at=None).order_by("seq")  # type: ignore[union-attr]
+    return [row.body for row in rows]
 
 
 # Settings -----------------------------------------------------------------------------------------
@@ -69,8 +82,8 @@ def test_what_was_changed_is_told_in_the_room_and_recorded() -> None:
     ada, room = open_room("Ada")
     deed = order(room, ada, title="Engines", locked=True, slow_mode=30, passcode="open sesame")
     assert last(room) == (
-        "Ada named the room “Engines”, locked the room, turned on slow mode, one message every "
-        "30 seconds and set a passcode."
+        "Ada named the room “Engines”, locked the room, turned on slow mode (one message "
+        "every 30 seconds) and set a passcode."
     )
     assert deed is not None
     assert (deed.actor_id, deed.role, deed.verb) == (ada.public_id, "owner", "settings")
@@ -86,7 +99,7 @@ def test_what_was_changed_is_told_in_the_room_and_recorded() -> None:
 def test_only_the_owner_orders_and_only_of_those_below() -> None:
     ada, room = open_room("Ada")
     bob, eve, zoe = (come_in(name, room) for name in ("Bob", "Eve", "Zoe"))
-    for who in (bob, guest("Nobody")):
+    for who in (bob, guest("Tove")):
         with pytest.raises((Forbidden, NotMember)):
             order(room, who, locked=True)
         with pytest.raises((Forbidden, NotMember)):
@@ -149,9 +162,9 @@ def test_a_full_room_has_room_for_those_in_charge_and_for_who_was_let_in() -> No
     with pytest.raises(RoomFull):
         rooms.join(user=guest("Eve"), code=room.code)
     connect(bob, room)
-    moderator = come_in_anyway("Mod", room)
+    moderator = come_in_anyway("Grace", room)
     rooms.leave(user=bob, room=room)
-    assert present(room) == {"Ada", "Mod"}
+    assert present(room) == {"Ada", "Grace"}
     assert moderator
     with pytest.raises(RoomFull):
         rooms.join(user=bob, code=room.code)
@@ -315,6 +328,34 @@ def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:
         discipline.undo(room=room, by=ada, deed=old_copy)
     discipline.unban(room=room, by=ada, user=bob)
     rooms.join(user=bob, code=room.code)
+
+
+def test_what_somebody_said_lately_is_removed_and_restored() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    say(bob, room, "long ago")
+    room.stream.messages.update(at=Now() - timedelta(hours=1))  # type: ignore[union-attr]
+    say(ada, room, "mine")
+    first, second, _ = say(bob, room, "spam for @Ada", "more *spam*", "a secret")
+    with pytest.raises(Forbidden):
+        clearing.clear(room=room, by=bob, user=ada, minutes=10)
+    deed = clearing.clear(room=room, by=ada, user=bob, minutes=10, reason="spam")
+    assert said(room) == ["long ago", "mine"]
+    assert last(room) == "Ada removed 3 messages of Bob: spam"
+    with pytest.raises(MessageNotFound):
+        clearing.clear(room=room, by=ada, user=bob, minutes=10)
+    # Its author takes one back for good: nobody restores it.
+    entrance = enter(bob, room)
+    wish = changes.Wish(bob.pk, frames.Delete(deed.details["seqs"][-1]))
+    changes.perform(room_id=room.pk, stream_id=entrance.membership.room.stream_id, wishes=[wish])
+    discipline.undo(room=room, by=ada, deed=deed)
+    assert said(room) == ["long ago", "mine", "spam for @Ada", "more *spam*"]
+    for message in (first, second):
+        message.refresh_from_db()
+    assert first.mentions.get().user == ada
+    assert "<em>" in second.html
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=ada, deed=deed)
 
 
 def test_a_new_code_kills_the_old_one_and_throws_nobody_out() -> None:

@@ -1,0 +1,83 @@
+"""Many messages of one person, taken back at once, and restored."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import transaction
+
+from history import life
+from history.models import Message, Revision
+from rooms import publish
+from rooms.actions import charge
+from rooms.actions.charge import Charge
+from rooms.actions.texts import Prepared, Raw, prepare
+from rooms.errors import MessageNotFound
+from rooms.models import Deed, Membership, Room, User
+
+# The deed of who does it.
+CLEARED = "clear"
+# Messages removed in one go: each is a change that everybody here is told of.
+CLEAR_MAX = 1000
+MINUTES_MAX = 366 * 24 * 60
+
+
+@transaction.atomic
+def clear(
+    *, room: Room, by: User, user: User, minutes: int, reason: str = "", staff: bool = False
+) -> Deed:
+    """Remove what somebody said in the last minutes. The texts are kept for a day, to be restored.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden; MessageNotFound when that is nothing.
+    """
+    order = charge.take(room=room, by=by, reason=reason, staff=staff)
+    member = charge.target(order, user)
+    said = Message.objects.filter(
+        stream=order.room.stream_id,
+        author=user,
+        kind=Message.Kind.CHAT,
+        deleted_at__isnull=True,
+        at__gte=order.head.now - timedelta(minutes=max(1, min(minutes, MINUTES_MAX))),
+    )
+    seqs = sorted(said.order_by("-seq").values_list("seq", flat=True)[:CLEAR_MAX])
+    if not seqs:
+        raise MessageNotFound(f"{member.user} said nothing in that time.")
+    changes = life.Changes(order.head, seqs)
+    for seq in seqs:
+        if message := changes.get(seq):
+            changes.tombstone(message, by_id=by.pk, keep=True)
+    _publish(order, changes)
+    order.announce(f"{order.name} removed {_messages(len(seqs))} of {member.user}")
+    return order.record(CLEARED, target=user, seqs=seqs)
+
+
+def kept(room: Room, seqs: Collection[int]) -> dict[int, Prepared]:
+    """What was removed and is kept, rendered anew, by `seq`: before any lock is taken."""
+    rows = Revision.objects.filter(
+        message__stream=room.stream_id, message__seq__in=seqs, cause=Revision.Cause.REMOVAL
+    ).values_list("message__seq", "message__author_id", "body")
+    raws = {seq: Raw(room.pk, room.stream_id, author or 0, body) for seq, author, body in rows}
+    return dict(zip(raws, prepare(list(raws.values())), strict=True))
+
+
+def restore(order: Charge, member: Membership, texts: dict[int, Prepared]) -> int:
+    """Put removed texts back where they were; how many."""
+    changes, count = life.Changes(order.head, texts.keys()), 0
+    for seq, text in texts.items():
+        message = changes.get(seq)
+        body = life.removed_text(message) if message else None
+        # None: erased by its author since, or its day is over.
+        if message is not None and body is not None:
+            count += changes.restore(message, body=body, html=text.html, mentions=text.mentions)
+    if count:
+        _publish(order, changes)
+        order.announce(f"{order.name} restored {_messages(count)} of {member.user}")
+    return count
+
+
+def _publish(order: Charge, changes: life.Changes) -> None:
+    if change := changes.write():
+        publish.changed(code=order.room.code, change=change)
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"
