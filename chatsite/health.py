@@ -6,6 +6,7 @@ sessions, languages or a page that says what went wrong.
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import Error, connection
 from django.http import (
     HttpRequest,
@@ -14,9 +15,11 @@ from django.http import (
     HttpResponseNotAllowed,
     JsonResponse,
 )
+from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from chatsite.lifecycle import draining, stats
+from rooms import addresses
 from rooms.live import worker
 
 _slow = Gauge("chat_slow_readers_cut", "Sockets cut for being too far behind, since the start")
@@ -49,8 +52,18 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus's text format."""
+    """Prometheus's text format; 404 to whom it is not for."""
+    if not _may_watch(request):
+        return HttpResponse("not found\n", content_type="text/plain", status=404)
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_watch(request: HttpRequest) -> bool:
+    """Who has the token; without one, who asks from this machine or a private network."""
+    if token := settings.CHAT_METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return constant_time_compare(given, f"Bearer {token}")
+    return addresses.is_private(request)
 
 
 _ANSWERS = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}

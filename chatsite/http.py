@@ -11,6 +11,11 @@ from chatsite.lifecycle import draining
 # sends requests has to be the one that ends it, or a request now and then meets a closed door.
 KEEP_ALIVE = 75
 
+# Bytes of a request's body: the largest form is half of that. Without a limit here the server would
+# put all of it on the disk before the application is asked. deploy/nginx has the same.
+MAX_BODY = 512 * 1024
+_TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
 
 class ChatRequest(WebRequest):  # type: ignore[misc]
     __hash__ = object.__hash__
@@ -21,7 +26,28 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
         "<h1>%(title)s</h1><p>%(body)s</p></html>"
     )
 
+    _received = 0
+
+    def gotLength(self, length: int | None) -> None:
+        super().gotLength(length)
+        self._take(length or 0)
+        self._received = 0
+
+    def handleContentChunk(self, data: bytes) -> None:
+        if self._take(len(data)):
+            super().handleContentChunk(data)
+
+    def _take(self, size: int) -> bool:
+        """Count some of the body. False if it is too much: then the connection is on its way out."""
+        was_fine, self._received = self._received <= MAX_BODY, self._received + size
+        if was_fine and self._received > MAX_BODY:
+            self.channel.transport.write(_TOO_LARGE)
+            self.channel.loseConnection()
+        return self._received <= MAX_BODY
+
     def process(self) -> Any:
+        # Where the site is mounted is not for a visitor to say.
+        self.requestHeaders.removeHeader(b"daphne-root-path")
         if draining and self.requestHeaders.hasHeader(b"upgrade"):
             self.basic_error(503, b"Service Unavailable", "The server is restarting.")
             return None

@@ -62,7 +62,8 @@ def _time(record: logging.LogRecord) -> str:
 
 def _text(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     text = record.getMessage()
-    if record.exc_info:
+    # Where Django refused what somebody tried is no news, and they can try it all day.
+    if record.exc_info and not record.name.startswith("django.security."):
         text += "\n" + formatter.formatException(record.exc_info)
     return text
 

@@ -63,6 +63,9 @@ def _secret_key() -> str:
                 pass
             finally:
                 draft.unlink()
+        kept = path.stat()
+        if kept.st_mode & 0o077 and kept.st_uid == os.geteuid():
+            path.chmod(0o600)  # it was copied here from elsewhere
         return path.read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(
@@ -93,6 +96,12 @@ CHAT_LOG_FORMAT = os.environ.get("CHAT_LOG_FORMAT", "text")
 if CHAT_LOG_FORMAT not in {"text", "json"}:
     raise ImproperlyConfigured(f"CHAT_LOG_FORMAT must be text or json, not {CHAT_LOG_FORMAT!r}")
 
+CHAT_METRICS_TOKEN = os.environ.get("CHAT_METRICS_TOKEN", "")
+CHAT_HTTPS_REDIRECT = _flag("CHAT_HTTPS_REDIRECT", "on")
+CHAT_HSTS = os.environ.get("CHAT_HSTS", "host")
+if CHAT_HSTS not in {"host", "subdomains", "preload"}:
+    raise ImproperlyConfigured(f"CHAT_HSTS must be host, subdomains or preload, not {CHAT_HSTS!r}")
+
 # Applications -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -112,8 +121,8 @@ MIDDLEWARE = [
     "chatsite.health.HealthMiddleware",
     "chatsite.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "chatsite.headers.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,6 +163,9 @@ DATABASES = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     if "DATABASE_URL" not in os.environ:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # What people say is not for everyone with a login on this machine. SQLite's other files
+        # take this one's mode.
+        (DATA_DIR / "chat.sqlite3").touch(mode=0o600)
     _database["OPTIONS"] = {
         # A deferred read-then-write fails at once whatever the timeout; IMMEDIATE waits its turn.
         "transaction_mode": "IMMEDIATE",
@@ -200,13 +212,15 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # must overwrite the header (deploy/nginx does).
 if CSRF_TRUSTED_ORIGINS and all(url.startswith("https://") for url in CSRF_TRUSTED_ORIGINS):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # With this prefix browsers take them from this host alone: no neighbour's subdomain plants one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = CHAT_HTTPS_REDIRECT  # not of probes: they are answered before
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # HSTS for subdomains and
-    "security.W021",  # preloading: promises about other sites, the domain's owner's to make
-    "security.W008",  # http is redirected by the balancer, which asks for /readyz without TLS
-]
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = CHAT_HSTS in {"subdomains", "preload"}
+    SECURE_HSTS_PRELOAD = CHAT_HSTS == "preload"
+# HSTS for subdomains, and for ever: promises about other sites, which CHAT_HSTS makes if it is told.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if CHAT_HSTS == "host" else []
 LOGIN_URL = f"/{CHAT_ADMIN_PATH}login/"
 
 # Language, time, files --------------------------------------------------------------------------
@@ -231,7 +245,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-FILE_UPLOAD_HANDLERS: list[str] = []  # the site takes no files
+FILE_UPLOAD_HANDLERS = ["chatsite.uploads.NoUploads"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -22,6 +22,14 @@ def of_scope(scope: Mapping[str, Any]) -> str:
     return network(str(client[0]))
 
 
+def is_private(request: HttpRequest) -> bool:
+    """Whether a request comes from this machine or a private network."""
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR") or "").is_private
+    except ValueError:
+        return False
+
+
 def network(text: str) -> str:
     """What counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
 

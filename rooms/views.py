@@ -106,7 +106,9 @@ def link_preview(request: HttpRequest, code: str) -> HttpResponse:
     """The picture messengers show with a shared link: it depends on the code and on nothing else."""
     if codes.normalize(code) != code:
         raise Http404
-    return HttpResponse(preview.png(code), content_type="image/png")
+    picture = HttpResponse(preview.png(code), content_type="image/png")
+    picture.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # it is for other sites
+    return picture
 
 
 @require_POST

@@ -63,6 +63,7 @@ def static_checks() -> list[Outcome]:
         "CSRF_TRUSTED_ORIGINS": "https://chat.example",
         "DEBUG": "off",
     }
+    for_ever = production | {"CHAT_HSTS": "preload"}
     in_this_process = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     manage = [f"{BIN}/python", "manage.py"]
     templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.html"))
@@ -81,6 +82,12 @@ def static_checks() -> list[Outcome]:
             [*manage, "check", "--deploy", "--fail-level=WARNING"],
             production,
         ),
+        _command(
+            "production settings, HSTS preloaded",
+            [*manage, "check", "--deploy", "--fail-level=WARNING"],
+            for_ever,
+        ),
+        _command("dependencies and secrets", [f"{BIN}/python", "-m", "tools.audit"]),
         _node("JavaScript and CSS", ["biome", "check", "--colors=off", "--error-on-warnings"]),
         _node("JavaScript types", ["tsc", "--project", "jsconfig.json"]),
     ]

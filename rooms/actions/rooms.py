@@ -24,12 +24,16 @@ EXPECTED = timedelta(seconds=5)
 # So many random codes are tried. If all are taken the space is nearly full: better longer codes.
 _TRIES = 200
 MAX_GRACE = 365 * 24 * 3600
+# When codes run short, rooms are given up sooner. From this share of all codes taken on a new room's
+# grace is so many seconds at the most; what is asked for otherwise stays as it is.
+CROWDED = ((0.9, 60), (0.75, 600), (0.5, 3600))
 
 
 def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
     """A new room of which the person is owner and member.
 
-    `grace` is in seconds. Raises CodesExhausted when codes have run short, Removed for who is banned.
+    `grace` is in seconds, and less than that when codes run short (CROWDED). Raises CodesExhausted
+    when none could be found, Removed for who is banned.
     """
     length = settings.CHAT_CODE_LENGTH
     wanted = list(codes.candidates(length=length, count=_TRIES))
@@ -37,6 +41,8 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
         Room.objects.filter(code__in=wanted, closed_at__isnull=True).values_list("code", flat=True)
     )
     seconds = settings.CHAT_ROOM_GRACE if grace is None else max(0, min(grace, MAX_GRACE))
+    # Drawn at random, the codes tell how many of all are taken without counting them.
+    seconds = min(seconds, _longest_grace(len(taken) / len(wanted)))
     for code in wanted:
         if code in taken:
             continue
@@ -64,6 +70,10 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
         room.refresh_from_db()
         return room
     raise CodesExhausted
+
+
+def _longest_grace(share: float) -> int:
+    return next((seconds for limit, seconds in CROWDED if share >= limit), MAX_GRACE)
 
 
 def find(code: str) -> Room | None:

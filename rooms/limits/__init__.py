@@ -53,6 +53,7 @@ guessing_at_all = Limiter(Rate(burst=300, per_second=1), "guess.site")
 
 # Passcodes of one room that were wrong. Its length is the owner's choice, so the tries are few.
 passcodes = Limiter(Rate(burst=5, per_second=1 / 30), "passcode.address")
+passcodes_of = Limiter(Rate(burst=30, per_second=1 / 10), "passcode.room")
 
 # Passwords that were wrong: what a person mistypes, and what a program tries. By name too, since a
 # program has many addresses; whether there is such a person makes no difference.
@@ -64,17 +65,16 @@ reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
 
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
-    creating_as, guessing, guessing_as, guessing_at_all, passcodes, logging_in_from, logging_in_as,
-    reporting,
+    creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
+    logging_in_as, reporting,
 )  # fmt: skip
 
 
 def post(*, person: str, address: str, room: str) -> None:
     """A message, an edit, a reaction. Raises RateLimited. Decided in this worker's memory."""
-    take_here(
-        (Claim(posting, person), Claim(posting_from, address), Claim(posting_into, room)),
-        settle=True,
-    )
+    if settings.CHAT_RATE_LIMITS:
+        claims = Claim(posting, person), Claim(posting_from, address), Claim(posting_into, room)
+        take_here(claims, settle=True)
 
 
 def create(*, person: str, address: str) -> None:
@@ -106,15 +106,8 @@ def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[Non
         ]
         if person:
             tries.append(Claim(guessing_as, person))
-    require([*claims, *tries])
-    try:
+    with _trying(tries, besides=claims, wrong=RoomNotFound):
         yield
-    except RoomNotFound:
-        raise
-    except BaseException:
-        give_back(tries)
-        raise
-    give_back(tries)
 
 
 @contextmanager
@@ -124,16 +117,11 @@ def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
     As in `join`: taken first, given back unless it was wrong (WrongPasscode), and asked for whether
     there is such a room or not.
     """
-    tries = [Claim(passcodes, f"{address} {code}")] if typed else []
-    require(tries)
-    try:
+    tries = (
+        [Claim(passcodes, f"{address} {code}"), Claim(passcodes_of, code)] if typed and code else []
+    )
+    with _trying(tries, wrong=(WrongPasscode, RoomNotFound)):
         yield
-    except (WrongPasscode, RoomNotFound):
-        raise
-    except BaseException:
-        give_back(tries)
-        raise
-    give_back(tries)
 
 
 @contextmanager
@@ -144,8 +132,29 @@ def log_in(*, address: str, name: str) -> Iterator[None]:
     """
     key = sha256(unicodedata.normalize("NFKC", name).casefold().encode(errors="replace"))
     tries = [Claim(logging_in_from, address), Claim(logging_in_as, key.hexdigest()[:32])]
-    require(tries)
-    yield
+    with _trying(tries, wrong=BaseException):
+        yield
+
+
+@contextmanager
+def _trying(
+    tries: Sequence[Claim],
+    *,
+    wrong: type[BaseException] | tuple[type[BaseException], ...],
+    besides: Sequence[Claim] = (),
+) -> Iterator[None]:
+    """Take tries, and give them back unless the body raises what a wrong one does.
+
+    What is claimed `besides` is spent in any case.
+    """
+    require([*besides, *tries])
+    try:
+        yield
+    except wrong:
+        raise
+    except BaseException:
+        give_back(tries)
+        raise
     give_back(tries)
 
 
@@ -164,7 +173,7 @@ def require(claims: Sequence[Claim]) -> None:
 
     At most one round trip; without an answer from the store this worker's memory decides.
     """
-    if not settings.CHAT_RATE_LIMITS:
+    if not settings.CHAT_RATE_LIMITS or not claims:
         return
     take_here(claims, settle=False)
     if not settings.REDIS_URL:
@@ -175,7 +184,7 @@ def require(claims: Sequence[Claim]) -> None:
             limiter.note(key, tokens)
         return
     if not answer.taken:
-        put_back_here(claims, settle=False)
+        put_back_here(claims)
     for claim, left in zip(claims, answer.left, strict=True):
         lower_here(claim.limiter, claim.key, left)
     if not answer.taken:
@@ -191,7 +200,7 @@ def give_back(claims: Sequence[Claim]) -> None:
     """Undo `require`."""
     if not settings.CHAT_RATE_LIMITS or not claims:
         return
-    put_back_here(claims, settle=False)
+    put_back_here(claims)
     if settings.REDIS_URL:
         returned = [claim._replace(tokens=-claim.tokens) for claim in claims]
         if store(settings.REDIS_URL).run(returned, mode="note") is None:

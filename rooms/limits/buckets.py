@@ -1,6 +1,6 @@
 """Token buckets in this process's memory: they decide at once and ask nobody."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -42,10 +42,13 @@ class Bucket:
 
         0 tokens only ask whether there is one.
         """
-        self._refill()
+        now, rate = monotonic(), self._rate
+        there = self._tokens + (now - self._at) * rate.per_second
+        self._tokens = there if there < rate.burst else rate.burst
+        self._at = now
         needed = tokens or 1
         if self._tokens < needed:
-            return (needed - self._tokens) / self._rate.per_second
+            return (needed - self._tokens) / rate.per_second
         self._tokens -= tokens
         return 0.0
 
@@ -107,11 +110,11 @@ class Limiter:
 
     def note(self, key: str, tokens: float) -> None:
         """Remember to settle what was taken, or given back if it is negative."""
-        if self.name and settings.REDIS_URL:
-            if key in self.unsettled:
-                self.unsettled[key] += tokens
-            elif len(self.unsettled) < UNSETTLED:
-                self.unsettled[key] = tokens
+        unsettled = self.unsettled
+        if key in unsettled:
+            unsettled[key] += tokens
+        elif self.name and len(unsettled) < UNSETTLED:
+            unsettled[key] = tokens
 
 
 class Claim(NamedTuple):
@@ -122,7 +125,7 @@ class Claim(NamedTuple):
     tokens: float = 1
 
 
-def take_here(claims: Iterable[Claim], *, settle: bool) -> None:
+def take_here(claims: Sequence[Claim], *, settle: bool) -> None:
     """Take all that is claimed, or nothing and raise RateLimited.
 
     `settle`: the shared store is to be told.
@@ -130,28 +133,22 @@ def take_here(claims: Iterable[Claim], *, settle: bool) -> None:
     if not settings.CHAT_RATE_LIMITS:
         return
     with _lock:
-        taken: list[Claim] = []
-        for claim in claims:
-            if wait := claim.limiter.bucket(claim.key).take(claim.tokens):
-                _put_back(taken)
-                raise refusal(claim.limiter, wait)
-            taken.append(claim)
-        if settle:
-            for limiter, key, tokens in taken:
+        for number, (limiter, key, tokens) in enumerate(claims):
+            if wait := limiter.bucket(key).take(tokens):
+                _put_back(claims[:number])
+                raise refusal(limiter, wait)
+        if settle and settings.REDIS_URL:
+            for limiter, key, tokens in claims:
                 limiter.note(key, tokens)
 
 
-def put_back_here(claims: Iterable[Claim], *, settle: bool) -> None:
-    """Undo `take_here`."""
+def put_back_here(claims: Sequence[Claim]) -> None:
+    """Undo `take_here`, as far as this process goes."""
     with _lock:
-        claims = list(claims)
         _put_back(claims)
-        if settle:
-            for limiter, key, tokens in claims:
-                limiter.note(key, -tokens)
 
 
-def _put_back(claims: Iterable[Claim]) -> None:
+def _put_back(claims: Sequence[Claim]) -> None:
     for limiter, key, tokens in claims:
         limiter.bucket(key).give(tokens)
 

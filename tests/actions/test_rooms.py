@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from pytest_django import Settings
 
 from history.models import Stream
@@ -64,6 +65,17 @@ def test_creation_says_so_when_codes_run_short(settings: Settings) -> None:
     for room in made[:10]:
         rooms.close(room=room)
     assert rooms.create(user=ada).is_open
+
+
+def test_new_rooms_are_given_up_sooner_the_fewer_codes_are_left(settings: Settings) -> None:
+    settings.CHAT_CODE_LENGTH = 1
+    ada = guest("Ada")
+    week = 7 * 24 * 3600
+    graces = [rooms.create(user=ada, grace=week).grace for _ in range(25)]
+    assert graces == sorted(graces, reverse=True)
+    assert (graces[0], graces[13], graces[14], graces[24]) == (week, week, 3600, 600)
+    assert {3600, 600} < set(graces)
+    assert Room.objects.filter(grace__lt=week, closes_at__gt=Now() + timedelta(days=1)).count() == 0
 
 
 def test_how_long_it_stays_open_empty_has_bounds(settings: Settings) -> None:

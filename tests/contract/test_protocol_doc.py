@@ -164,6 +164,7 @@ SHARED_LIMITS = {
     "codes of no open room, all strangers together; "
     "and all who have been here for a day": limits.guessing_at_all,
     "wrong passcodes of one room, an address": limits.passcodes,
+    "wrong passcodes of one room, all together": limits.passcodes_of,
     "wrong passwords, an address": limits.logging_in_from,
     "wrong passwords, a user name": limits.logging_in_as,
     "reports, a person": limits.reporting,

@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.http.conftest import _no_rate_limits, ada, ben, person  # noqa: F401
+from tests.support.plugin import StartSite
+from tests.support.workers import Site
+
+
+@pytest.fixture(scope="session")
+def strict(_new_site: StartSite) -> Iterator[Site]:
+    """One worker with its rate limits on, as it is served; no proxy is believed. Shared."""
+    with _new_site(settings={"CHAT_RATE_LIMITS": "on"}) as site:
+        yield site
