@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from history.models import Message
 
@@ -38,20 +38,25 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happened on one day, in UTC."""
+    """What happened on one day of the viewer's."""
 
     date: date
     blocks: list[Line | Fold] = field(default_factory=list)
 
 
-def days(messages: Iterable[Message], around: Mapping[int, Around] | None = None) -> list[Day]:
-    """The messages, in their order, by day; with what stands around them, by key."""
+def days(
+    messages: Iterable[Message],
+    around: Mapping[int, Around] | None = None,
+    *,
+    zone: tzinfo = UTC,
+) -> list[Day]:
+    """The messages, in their order, by day of a time zone; with what stands around them, by key."""
     around = around or {}
     found: list[Day] = []
-    for run in _runs(messages):
+    for run in _runs(messages, zone):
         first = run[0]
-        if not found or found[-1].date != _date(first.at):
-            found.append(Day(_date(first.at)))
+        if not found or found[-1].date != _date(first.at, zone):
+            found.append(Day(_date(first.at, zone)))
         blocks = found[-1].blocks
         if len(run) > UNFOLDED:
             came = {m.author_id for m in run if m.kind == Message.Kind.JOIN}
@@ -65,12 +70,12 @@ def days(messages: Iterable[Message], around: Mapping[int, Around] | None = None
     return found
 
 
-def _runs(messages: Iterable[Message]) -> Iterator[list[Message]]:
+def _runs(messages: Iterable[Message], zone: tzinfo) -> Iterator[list[Message]]:
     """Comings and goings of one day in a row together, everything else by itself."""
     run: list[Message] = []
     for message in messages:
         foldable = message.kind in _ATTENDANCE
-        if run and not (foldable and _date(run[0].at) == _date(message.at)):
+        if run and not (foldable and _date(run[0].at, zone) == _date(message.at, zone)):
             yield run
             run = []
         if foldable:
@@ -90,5 +95,5 @@ def _continues(message: Message, above: Line | Fold | None) -> bool:
     )
 
 
-def _date(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()
+def _date(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()

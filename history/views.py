@@ -1,22 +1,25 @@
 """Reading what was said: own messages, rooms, transcripts, export."""
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from history import export, personal, timeline, zones
+from history import calendar, export, personal, timeline, unread, zones
 from history.models import Message
 from history.search import marks, query
 from history.search.hits import Hits, find
 from rooms.models import User
 
+_DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
 TRANSCRIPT_PAGE = 100
 RECENT_ROOMS = 6
@@ -37,10 +40,13 @@ def index(request: HttpRequest) -> HttpResponse:
     if user is None:
         return render(request, "history/index.html", {"page": None})
     page = personal.own_messages(user, before=before, limit=PAGE)
+    recent = personal.rooms(user, limit=RECENT_ROOMS) if before is None else None
+    if recent is not None:
+        unread.count(recent.memberships)
     context = {
         "page": page,
         "closed_to": personal.doors(user, page.messages)[0],
-        "recent": personal.rooms(user, limit=RECENT_ROOMS) if before is None else None,
+        "recent": recent,
         "is_first": before is None,
         "formats": list(export.FORMATS),
     }
@@ -89,27 +95,45 @@ def room_list(request: HttpRequest) -> HttpResponse:
     """Every room the visitor was in, newest first."""
     user, before = _person(request), _cursor(request, "before")
     page = personal.rooms(user, before=before, limit=PAGE) if user else None
+    if page is not None:
+        unread.count(page.memberships)
     return render(request, "history/rooms.html", {"page": page, "is_first": before is None})
 
 
 @never_cache
 @require_safe
 def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
-    """What was said in a room the visitor was in: the newest page, or the one with `?at=`."""
-    user = _person(request)
+    """What was said in a room the visitor was in: the newest page, or that of `?at=` or `?day=`.
+
+    `?month=` is the one the calendar shows.
+    """
+    user, zone = _person(request), zones.of(request)
     membership = personal.readable(user, room_id) if user else None
     if membership is None:
         raise Http404(_("You were in no such room."))
+    stream, hidden = membership.room.stream_id, membership.hidden_through
+    after, day = _cursor(request, "after"), _day(request, "day")
+    if day is not None:
+        first = calendar.first_of(stream, hidden, day, zone)
+        after = first - 1 if first is not None else None
     page = personal.transcript(
         membership,
         at=_cursor(request, "at"),
         before=_cursor(request, "before"),
-        after=_cursor(request, "after"),
+        after=after,
         limit=TRANSCRIPT_PAGE,
     )
-    around = personal.around(page.messages, hidden_through=membership.hidden_through)
-    days = timeline.days(page.messages, around)
-    context = {"room": membership.room, "page": page, "days": days}
+    around = personal.around(page.messages, hidden_through=hidden)
+    days = timeline.days(page.messages, around, zone=zone)
+    here = day or (days[0].date if days else None)
+    context = {
+        "room": membership.room,
+        "page": page,
+        "days": days,
+        "month": calendar.month(stream, hidden, shown=_day(request, "month"), here=here, zone=zone),
+        "weekdays": WEEKDAYS_ABBR.values(),
+        "is_turning": "month" in request.GET,
+    }
     return render(request, "history/transcript.html", context)
 
 
@@ -156,3 +180,19 @@ def _cursor(request: HttpRequest, name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Http404(_("This link has lost its place."))
     return int(text)
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    """A day from the query, or the first one of a month."""
+    text = request.GET.get(name)
+    if text is None:
+        return None
+    found = _DAY.fullmatch(text)
+    try:
+        day = date(*(int(part or 1) for part in found.groups())) if found else None
+    except ValueError:
+        day = None
+    # Beyond these years a day's midnight may be no moment in another zone.
+    if day is None or not 1900 <= day.year < 9999:
+        raise Http404(_("This link has lost its place."))
+    return day

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from history import personal
+from history import personal, unread
 from rooms import access, addresses, codes, limits, preview, traces
 from rooms.actions import admission, people, rooms
 from rooms.errors import (
@@ -185,6 +185,8 @@ def _entry(
 ) -> HttpResponse:
     """The form. `invited` is the code of the link that led here."""
     user = _person(request)
+    my_rooms = personal.open_rooms(user) if user and not invited else []
+    unread.count(my_rooms)
     context: dict[str, Any] = {
         "form": form,
         "invited": invited,
@@ -192,7 +194,7 @@ def _entry(
         "code_blank": "·" * settings.CHAT_CODE_LENGTH,
         "graces": GRACES,
         "grace": str(form["grace"].value() or settings.CHAT_ROOM_GRACE),
-        "my_rooms": personal.open_rooms(user) if user and not invited else (),
+        "my_rooms": my_rooms,
     }
     return render(request, "rooms/entry.html", context, status=status)
 

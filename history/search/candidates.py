@@ -1,21 +1,23 @@
 """Ids of messages that match, newest first: by the way that is quick for what is looked for.
 
 A planner has to guess how often a word is said, and by whom; with ORDER BY and LIMIT a wrong guess
-reads a whole table. So each way here is a statement whose steps are fixed (MATERIALIZED, LATERAL):
+reads a whole table. So each way here is a statement that leaves it nothing to guess (OFFSET 0 and
+MATERIALIZED are fences):
 
-lately   the site's newest messages: a word said all the time fills the page from these
-indexed  all places of the words, from the index
+recent   the site's newest messages: a word said all the time fills the page from these
+indexed  from the index, block by block of ids, the newest first, until there is enough
 scanned  texts by themselves, so many at a time, for parts inside of words
-walked   each room backwards, where no word is looked for
+walked   each room backwards, where no word and nobody is looked for
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from history.models import Message
 from history.search import index
@@ -26,43 +28,51 @@ from history.search.scopes import Scope
 LATELY = 5000
 # Messages looked through at a time where no index helps.
 SCAN = 100_000
+# Of so many rooms the index is asked by name; of more, who sees them is looked at afterwards.
+FEW_ROOMS = 30
 
-_COLUMNS = "m.id, m.stream_id, m.seq, m.author_id, m.kind, m.deleted_at, m.at, m.words"
 # {holds} is what must be true of a message `m` in a room of `mine`.
+_MINE_POSTGRESQL = """
+WITH mine AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS u(stream, hidden))
+"""
 _POSTGRESQL = {
     "range": """
-WITH mine AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS u(stream, hidden)),
-m AS MATERIALIZED (SELECT {columns} FROM history_message m WHERE m.id >= %s AND m.id < %s)
-SELECT m.id FROM m JOIN mine ON mine.stream = m.stream_id
-WHERE {holds} ORDER BY m.id DESC LIMIT %s""",
+SELECT m.id FROM (SELECT * FROM history_message m WHERE m.id >= %s AND m.id < %s OFFSET 0) m
+JOIN mine ON mine.stream = m.stream_id WHERE {holds} ORDER BY m.id DESC LIMIT %s""",
     "indexed": """
-WITH mine AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS u(stream, hidden)),
-m AS MATERIALIZED (SELECT {columns} FROM history_message m WHERE {condition}
-    AND m.stream_id = ANY(%s) AND m.id < %s)
-SELECT m.id FROM m JOIN mine ON mine.stream = m.stream_id
-WHERE {holds} ORDER BY m.id DESC LIMIT %s""",
+SELECT m.id FROM (
+    SELECT m.* FROM unnest(%s::tsquery[]) AS wanted(lexemes) CROSS JOIN LATERAL
+        (SELECT * FROM history_message m WHERE {indexed} OFFSET 0) m OFFSET 0
+) m JOIN mine ON mine.stream = m.stream_id
+WHERE m.id >= %s AND m.id < %s AND {holds} ORDER BY m.id DESC LIMIT %s""",
     "walked": """
-WITH mine AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS u(stream, hidden))
 SELECT near.id FROM mine CROSS JOIN LATERAL (
     SELECT m.id FROM history_message m
     WHERE m.stream_id = mine.stream AND m.id < %s AND {holds} ORDER BY m.seq DESC LIMIT %s
 ) near ORDER BY near.id DESC LIMIT %s""",
 }
-_SQLITE_MINE = """
+_MINE_SQLITE = """
 WITH mine(stream, hidden) AS MATERIALIZED (
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(%s))
 """
 _SQLITE = {
-    "range": _SQLITE_MINE
-    + """
+    "range": """
 SELECT m.id FROM history_message m CROSS JOIN mine ON mine.stream = m.stream_id
 WHERE m.id >= %s AND m.id < %s AND {holds} ORDER BY m.id DESC LIMIT %s""",
-    "indexed": _SQLITE_MINE
-    + """
+    "indexed": """
 SELECT m.id FROM {table} CROSS JOIN history_message m ON m.id = {table}.rowid
 CROSS JOIN mine ON mine.stream = m.stream_id
-WHERE {condition} AND {table}.rowid < %s AND {holds} ORDER BY {table}.rowid DESC LIMIT %s""",
+WHERE {table} MATCH %s AND {table}.rowid < %s AND {holds} ORDER BY {table}.rowid DESC LIMIT %s""",
 }
+_FIRST = """
+SELECT min((SELECT m.id FROM history_message m WHERE m.stream_id = mine.stream AND m.at >= %s
+            ORDER BY m.at LIMIT 1)) FROM mine"""
+_LAST = """
+SELECT max((SELECT m.id FROM history_message m WHERE m.stream_id = mine.stream AND m.at < %s
+            ORDER BY m.at DESC LIMIT 1)) FROM mine"""
+_SLACK = timedelta(hours=1)
+# The index is what there is: a sequence scan is never better, nor is compiling it.
+_NO_GUESSING = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +99,48 @@ class Finder:
         return (newest or 0) + 1
 
     def ids(self, *, before: int | None, limit: int) -> Found:
-        top = self.top if before is None else min(before, self.top)
-        if not self.query.terms:
-            return Found(self._walked(top, limit))
-        if not self._words or not index.has_index():
-            return self._scanned(top, limit)
-        if self._is_postgresql:
-            found = self._range(top - LATELY, top, limit)
-            if len(found) == limit:
+        low, top = 0, self.top if before is None else min(before, self.top)
+        if not self._is_postgresql:
+            low, top = self._within(low, top)
+            return self._ids_sqlite(low, top, limit)
+        with transaction.atomic():
+            self._rows(_NO_GUESSING, [])
+            low, top = self._within(low, top)
+            if not self.query.terms and self.scope.people is None:
+                return Found(self._walked(top, limit))
+            lately = max(low, top - LATELY)
+            found = self._range(lately, top, limit)
+            if len(found) == limit or lately == low:
                 return Found(found)
-        return Found(self._indexed(top, limit))
+            few = len(self.scope.streams) <= FEW_ROOMS and self.scope.size <= SCAN
+            if self._words or self.scope.people is not None or few:
+                return Found(self._indexed(low, lately, limit, found))
+            return self._scanned(low, lately, limit, found)
+
+    def _ids_sqlite(self, low: int, top: int, limit: int) -> Found:
+        if self.query.terms and not (self._words and index.has_index()):
+            return self._scanned(low, top, limit, [])
+        if not self._words:
+            return Found(self._range(low, top, limit))
+        holds, values = self._holds()
+        asked = [index.matching(self._words), top, *values, limit]
+        return Found(self._ids("indexed", holds, asked))
+
+    def _within(self, low: int, top: int) -> tuple[int, int]:
+        """The ids that messages of the time asked for can have: in a room later ones are higher.
+
+        But for an hour, which is what clocks may be wrong by; and where it matters.
+        """
+        since, until = self.query.since, self.query.until
+        if top - low <= SCAN:
+            return low, top
+        if since is not None:
+            first = self._rows(self._mine_sql + _FIRST, [*self._mine, _moment(since - _SLACK)])
+            low = max(low, first[0][0] or top)
+        if until is not None:
+            last = self._rows(self._mine_sql + _LAST, [*self._mine, _moment(until + _SLACK)])
+            top = min(top, (last[0][0] or 0) + 1)
+        return low, max(low, top)
 
     # The ways ------------------------------------------------------------------------------------
 
@@ -106,23 +148,28 @@ class Finder:
         holds, values = self._holds()
         return self._ids("range", holds, [low, top, *values, limit])
 
-    def _scanned(self, top: int, limit: int) -> Found:
-        low = top - SCAN
-        found = self._range(low, top, limit)
-        return Found(found, goes_on=low if low > 1 and len(found) < limit else None)
+    def _scanned(self, low: int, top: int, limit: int, found: list[int]) -> Found:
+        reached = max(low, top - SCAN)
+        found = found + self._range(reached, top, limit - len(found))
+        return Found(found, goes_on=reached if reached > low and len(found) < limit else None)
 
-    def _indexed(self, top: int, limit: int) -> list[int]:
-        condition, asked = index.condition(self._words)
+    def _indexed(self, low: int, top: int, limit: int, found: list[int]) -> list[int]:
         holds, values = self._holds()
-        streams = [list(self.scope.streams)] if self._is_postgresql else []
-        values = [*asked, *streams, top, *values, limit]
-        return self._ids("indexed", holds, values, condition=condition)
+        streams = self.scope.streams if len(self.scope.streams) <= FEW_ROOMS else None
+        for first, last in _blocks(low, top):
+            if len(found) >= limit:
+                break
+            asked = [
+                index.lexemes(block, self._words, people=self.scope.people, streams=streams)
+                for block in range(first, last + 1)
+            ]
+            bounds = [max(low, first << index.BLOCK), top, *values, limit - len(found)]
+            found = found + self._ids("indexed", holds, [asked, *bounds])
+        return found
 
     def _walked(self, top: int, limit: int) -> list[int]:
         holds, values = self._holds()
-        if self._is_postgresql:
-            return self._ids("walked", holds, [top, *values, limit, limit])
-        return self._range(0, top, limit)
+        return self._ids("walked", holds, [top, *values, limit, limit])
 
     # Their parts ----------------------------------------------------------------------------------
 
@@ -137,21 +184,25 @@ class Finder:
         for bound, sign in ((self.query.since, ">="), (self.query.until, "<")):
             if bound is not None:
                 parts.append(f"m.at {sign} %s")
-                values.append(connection.ops.adapt_datetimefield_value(bound))
+                values.append(_moment(bound))
         for term in self.query.terms:
             parts.append(index.contains())
             values.append(term.needle)
         return " AND ".join(parts), values
 
-    def _ids(self, way: str, holds: str, values: Sequence[Any], condition: str = "") -> list[int]:
-        sql = (_POSTGRESQL if self._is_postgresql else _SQLITE)[way]
-        parts = {"columns": _COLUMNS, "table": index.TABLE, "condition": condition}
-        return [row[0] for row in self._rows(sql.format(holds=holds, **parts), values)]
+    def _ids(self, way: str, holds: str, values: Sequence[Any]) -> list[int]:
+        rest = (_POSTGRESQL if self._is_postgresql else _SQLITE)[way]
+        sql = self._mine_sql + rest.format(holds=holds, table=index.TABLE, indexed=index.INDEXED)
+        return [row[0] for row in self._rows(sql, [*self._mine, *values])]
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*self._mine, *values])
+            cursor.execute(sql, values)
             return list(cursor.fetchall())
+
+    @property
+    def _mine_sql(self) -> str:
+        return _MINE_POSTGRESQL if self._is_postgresql else _MINE_SQLITE
 
     @property
     def _mine(self) -> list[Any]:
@@ -159,3 +210,21 @@ class Finder:
         if self._is_postgresql:
             return [streams, hidden]
         return [json.dumps(list(zip(streams, hidden, strict=True)))]
+
+
+def _blocks(low: int, top: int) -> Iterator[tuple[int, int]]:
+    """The blocks of the ids from `low` up to `top`, from the last one down, some at a time.
+
+    Blocks with nothing in them cost next to nothing, but each statement does; one block that is full
+    of what is looked for costs as much as it has.
+    """
+    last, many = (top - 1) >> index.BLOCK, 1
+    lowest, most = low >> index.BLOCK, max(4, last >> 4)
+    while last >= lowest:
+        first = max(lowest, last - many + 1)
+        yield first, last
+        last, many = first - 1, min(2 * many, most)
+
+
+def _moment(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)

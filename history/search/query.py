@@ -165,9 +165,11 @@ def _day(value: str, today: date) -> date | None:
         return today + timedelta(days=_NAMED_DAYS[value.lower()])
     found = _DAY.fullmatch(value)
     try:
-        return date(*(int(part or 1) for part in found.groups())) if found else None
+        day = date(*(int(part or 1) for part in found.groups())) if found else None
     except ValueError:
         return None
+    # Beyond these years a day's midnight may be no moment in another zone.
+    return day if day and 1900 <= day.year < 9999 else None
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

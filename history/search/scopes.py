@@ -23,18 +23,20 @@ _MOST_PEOPLE = 100
 class Scope:
     """Where to look: streams, each with the number up to which it is hidden but for own messages.
 
-    `people` are the authors that are meant, None if that is anybody.
+    `people` are the authors that are meant, None if that is anybody. `size`: so many changes these
+    streams have had, and so not more messages.
     """
 
     user_id: int
     streams: Sequence[int]
     hidden: Sequence[int]
     people: Sequence[int] | None
+    size: int
 
 
 def of(user: User, query: Query) -> Scope | None:
     """The person's, as narrow as the query says. None, with a note, if nothing is left."""
-    memberships = list(Membership.objects.filter(user=user).select_related("room"))
+    memberships = list(Membership.objects.filter(user=user).select_related("room__stream"))
     if query.rooms:
         memberships = _named(memberships, query)
     if not memberships:
@@ -44,7 +46,8 @@ def of(user: User, query: Query) -> Scope | None:
         _ALL if membership.banned_at else membership.hidden_through for membership in memberships
     ]
     people = _people(user, query, memberships) if query.people else None
-    return None if people == [] else Scope(user.pk, streams, hidden, people)
+    size = sum(membership.room.stream.head for membership in memberships)
+    return None if people == [] else Scope(user.pk, streams, hidden, people, size)
 
 
 def _named(memberships: Sequence[Membership], query: Query) -> list[Membership]:
