@@ -13,6 +13,7 @@ MODERATOR = (
     "history.delete_message",
     "history.view_message",
     "history.view_revision",
+    "rooms.change_membership",
     "rooms.change_report",
     "rooms.change_room",
     "rooms.change_user",

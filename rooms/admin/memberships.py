@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
-from rooms.admin.desk import Desk, Only, link
+from rooms.actions import discipline
+from rooms.admin.desk import Desk, Only, Order, Verb, link
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 
 
@@ -49,6 +50,44 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset
 
 
+def _ban(order: Order, member: Membership) -> bool:
+    discipline.ban(room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True)
+    return True
+
+
+def _unban(order: Order, member: Membership) -> bool:
+    discipline.unban(
+        room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True
+    )
+    return True
+
+
+BAN_HERE = Verb(
+    name="ban",
+    done="ban",
+    label=_("Ban from the room"),
+    about=_(
+        "The person is shown out and cannot come back, guests not under another name for a day "
+        "either. The room is told, with the reason."
+    ),
+    permission="rooms.change_membership",
+    applies=lambda request, member: member.banned_at is None and member.room.is_open,
+    perform=_ban,
+    whom=None,
+)
+LIFT = Verb(
+    name="unban",
+    done="unban",
+    label=_("Lift the ban from the room"),
+    about=_("The person may come in again. The room is told."),
+    permission="rooms.change_membership",
+    applies=lambda request, member: member.banned_at is not None and member.room.is_open,
+    perform=_unban,
+    whom=None,
+    needs_reason=False,
+)
+
+
 class InRoom(Desk):
     """Rows that join a person and a room."""
 
@@ -80,6 +119,7 @@ class InRoom(Desk):
 
 @admin.register(Membership)
 class MembershipAdmin(InRoom):
+    verbs = (BAN_HERE, LIFT)
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
     list_filter = (StandingFilter, "role", OnlyRoom, OnlyPerson)

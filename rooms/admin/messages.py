@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from history.models import Message
+from history.models import Message, Revision
 from rooms import codes
 from rooms.actions import messages
 from rooms.admin.desk import Desk, Only, Order, Text, Verb, link, listing, written
@@ -74,9 +74,31 @@ DELETE = Verb(
 )
 
 
+def _restore(order: Order, message: Message) -> bool:
+    return messages.restore(room=message.stream.room, seq=message.seq)
+
+
+def _is_kept(message: Message) -> bool:
+    """Whether a deleted text can still be put back."""
+    return message.is_deleted and message.revisions.filter(cause=Revision.Cause.REMOVAL).exists()
+
+
+RESTORE = Verb(
+    name="restore",
+    done="undo delete message",
+    label=_("Put the text back"),
+    about=_("The message is in the room again as it was."),
+    permission="history.delete_message",
+    applies=lambda request, message: _is_kept(message),
+    perform=_restore,
+    whom=DELETE.whom,
+    needs_reason=False,
+)
+
+
 @admin.register(Message)
 class MessageAdmin(Desk):
-    verbs = (DELETE,)
+    verbs = (DELETE, RESTORE)
     list_display = ("number", "in_room", "said_by", "excerpt", "kind", "at")
     list_display_links = ("number", "at")
     list_filter = ("kind", "at", DeletedFilter, OnlyRoom, OnlyAuthor)

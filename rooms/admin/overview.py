@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -84,7 +84,9 @@ def busiest(now: datetime) -> list[Busy]:
     latest = Message.objects.filter(
         pk__gt=last - LATEST, at__gte=now - timedelta(days=1), kind=Message.Kind.CHAT
     ).order_by()
-    said = dict(latest.values_list("stream").annotate(n=Count("pk")).order_by("-n")[:TOP])
+    # By a sum: grouped by the column itself, SQLite walks the whole index that has it first.
+    streams = latest.values_list(F("stream") + 0).annotate(n=Count("pk"))
+    said = dict(streams.order_by("-n")[:TOP])
     rooms = list(Room.objects.filter(stream__in=said).select_related("owner"))
     present = Membership.objects.filter(room__in=rooms, present=True).order_by()
     here = dict(present.values_list("room").annotate(n=Count("pk")))

@@ -3,7 +3,7 @@
  * number) or `data-report-person` (an id) and `data-report-name` opens the dialog; so does `open`.
  */
 
-import { element, find, icon, setText } from "./dom.js";
+import { element, find, icon, isolated, setText } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 import { isolate } from "./names.js";
 
@@ -48,7 +48,7 @@ export function createReport(root, onSent) {
     find(form, "[name=seq]", HTMLInputElement).value = seq;
     find(form, "[name=person]", HTMLInputElement).value = person;
     const sentence = seq ? gettext("Report a message of %(name)s") : gettext("Report %(name)s");
-    setText(title, fill(sentence, { name: isolate(name) }));
+    title.replaceChildren(...isolated(fill(sentence, { name: isolate(name) })));
     setText(quote, text);
     quote.hidden = text === "";
     fail("");

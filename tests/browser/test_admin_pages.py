@@ -27,7 +27,7 @@ def desk(site: Site, open_window: Callable[..., Page]) -> Page:
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Moderation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     return page
 
 

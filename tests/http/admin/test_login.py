@@ -1,0 +1,60 @@
+"""Signing in as staff: wrong passwords are counted by address and by user name."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from rooms import limits
+from rooms.models import User
+from tests.http.admin.desk import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _limited(settings: Any) -> Any:
+    settings.CHAT_RATE_LIMITS = True
+    settings.REDIS_URL = ""
+    yield
+    for limiter in (limits.logging_in_as, limits.logging_in_from):
+        limiter._buckets.clear()
+
+
+def log_in(name: str, password: str, *, address: str = "192.0.2.7") -> Any:
+    fields = {"username": name, "password": password}
+    return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", fields)
+
+
+def test_a_name_is_tried_so_often_from_anywhere_whether_there_is_one_or_not(boss: User) -> None:
+    for name in ("boss", "nobody"):
+        for number in range(10):
+            answer = log_in(name, "wrong", address=f"192.0.2.{number}")
+            assert answer.status_code == 200
+        for password in ("wrong", PASSWORD):
+            answer = log_in(name, password, address="198.51.100.1")
+            assert answer.status_code == 429
+            assertContains(answer, "Please try again in 60 seconds", status_code=429)
+            assert 50 < int(answer.headers["Retry-After"]) <= 60
+    # Written otherwise it is the same name.
+    assert log_in(" BOSS ", "wrong", address="198.51.100.2").status_code == 429
+
+
+def test_an_address_tries_so_many_names(boss: User) -> None:
+    for number in range(30):
+        assert log_in(f"name {number}", "wrong").status_code == 200
+    assert log_in("boss", PASSWORD).status_code == 429
+    assert log_in("boss", PASSWORD, address="198.51.100.1").status_code == 302
+
+
+def test_who_knows_the_password_is_never_in_the_way(boss: User) -> None:
+    for _ in range(15):
+        assert log_in("boss", PASSWORD).status_code == 302
+
+
+def test_who_is_not_staff_pays_like_anybody_else(db: None) -> None:
+    User.objects.create_user("bob", password=PASSWORD)
+    for _ in range(10):
+        assert log_in("bob", PASSWORD).status_code == 200
+    assert log_in("bob", PASSWORD).status_code == 429
