@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from tests.support.browser import FLAGS
 from tests.support.client import RoomSocket, Visitor
@@ -23,7 +23,7 @@ from tools import desk_pages
 PICTURES = ROOT / "var" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
 THEMES = ("light", "dark")
-Step = Callable[[Page], Awaitable[None]]
+Step = Callable[[Page], Awaitable[object]]
 
 CODE = '''Here is what I run:
 ```python
@@ -113,6 +113,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         await _talk(stack, people, closed, TALK[:4])
         await _talk(stack, people, outing, OUTING)
         sockets = await _talk(stack, people, busy, TALK)
+        await _live(sockets)
         passers_by = [Visitor(site.url, name) for name in ("Lin", "Tove", "Edsger", "Barbara")]
         for visitor in passers_by:
             async with visitor:
@@ -177,6 +178,17 @@ async def _talk(
     return sockets
 
 
+async def _live(sockets: list[RoomSocket]) -> None:
+    """What is done with messages: reactions, an answer, a pin, an edit."""
+    ada, grace, hanako, fatima = sockets
+    for socket in (ada, hanako, fatima):
+        await socket.ask("react", seq=SAID_BY_GRACE, emoji="☀️", on=True)
+    await hanako.ask("react", seq=SAID_BY_GRACE, emoji="⛴️", on=True)
+    await ada.ask("pin", seq=SAID_BY_ADA, on=True)
+    await grace.ask("post", client_id="answer", body="All four, *thank you*!", reply_to=SAID_BY_ADA)
+    await ada.ask("post", client_id="late", body="@Grace look at `tickets.pdf`")
+
+
 async def _transcript(visitor: Visitor, code: str) -> str:
     """The path of a room's transcript, from the room list."""
     page = await visitor.get("/history/rooms/")
@@ -205,6 +217,10 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("closed", f"/rooms/{demo.closed}/", ada),
         Scene("room-busy", busy, ada, _settle),
         Scene("room-panel", busy, ada, _open_panel),
+        Scene("room-menu", busy, ada, _open_menu),
+        Scene("room-emoji", busy, ada, _open_emoji),
+        Scene("room-answer", busy, ada, _answer),
+        Scene("room-mention", busy, ada, _mention),
         Scene("room-empty", f"/rooms/{demo.quiet}/", ada, _settle),
         Scene("history", "/history/", ada),
         Scene("history-empty", "/history/"),
@@ -244,11 +260,36 @@ async def _open_panel(page: Page) -> None:
         await page.locator(".room-bar__people").click()
 
 
+async def _open_menu(page: Page) -> Locator:
+    await _settle(page)
+    message = page.locator("article", has_text="thank you").first
+    await message.hover()
+    await message.get_by_role("button", name="More").click()
+    return page.get_by_role("menu")
+
+
+async def _open_emoji(page: Page) -> None:
+    menu = await _open_menu(page)
+    await menu.get_by_role("menuitem", name="Another reaction").click()
+    await page.wait_for_selector("[data-emoji-picker]:popover-open [data-sign]")
+
+
+async def _answer(page: Page) -> None:
+    menu = await _open_menu(page)
+    await menu.get_by_role("menuitem", name="Reply").click()
+    await page.keyboard.type("With pleasure.")
+
+
+async def _mention(page: Page) -> None:
+    await _settle(page)
+    await page.locator("textarea[name=body]").press_sequentially("Hello @")
+    await page.wait_for_selector("[role=option]")
+
+
 async def _open_report(page: Page) -> None:
     await _settle(page)
-    message = page.locator("article", has_text="I am on deck").first
-    await message.hover()
-    await message.locator("[data-report-seq]").click()
+    menu = await _open_menu(page)
+    await menu.get_by_role("menuitem", name="Report").click()
 
 
 async def _open_orders(page: Page) -> None:

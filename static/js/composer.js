@@ -76,6 +76,12 @@ export function createComposer({
     get text() {
       return box.value;
     },
+    /** @param {string} text in place of what is there; the caret goes to its end */
+    setText(text) {
+      box.value = text;
+      box.setSelectionRange(text.length, text.length);
+      changed();
+    },
     /** The limit may have come from the server. */
     refresh: changed,
   };

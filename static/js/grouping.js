@@ -17,6 +17,7 @@ const NAMED = 3;
  * @property {ReadonlyMap<string, string>} names what people are called now
  * @property {number | null} unreadAt `seq` of the message the unread line stands before
  * @property {number | null} target `seq` of the message a link points to
+ * @property {(seq: number) => Chat.Message | null | undefined} quote a message that another answers
  * @property {number} now milliseconds since the epoch
  * @property {Pick<Chat.Times, "clock" | "day">} times
  */
@@ -80,6 +81,7 @@ export function rows(messages, pending, context) {
       name: nameOf(message, context.names),
       mine: author === context.me,
       target,
+      ...quoted(message.reply_to ?? null, context),
     });
   }
   endRun();
@@ -89,9 +91,19 @@ export function rows(messages, pending, context) {
     const head = !continues(group, context.me, item.at);
     group = { author: context.me, at: item.at };
     const name = context.names.get(context.me) ?? "";
-    result.push({ type: "pending", key: `c${item.client_id}`, item, head, name });
+    const quote = quoted(item.reply_to, context);
+    result.push({ type: "pending", key: `c${item.client_id}`, item, head, name, ...quote });
   }
   return result;
+}
+
+/**
+ * @param {number | null} seq of the message that is answered
+ * @param {Context} context
+ */
+function quoted(seq, context) {
+  const quote = seq === null ? undefined : context.quote(seq);
+  return { quote, quoteName: quote ? nameOf(quote, context.names) : "" };
 }
 
 /**

@@ -16,6 +16,7 @@ export function createLocal(userId, roomId, storages = browserStorages()) {
   const draft = `${prefix}${roomId}:draft`;
   const readUpTo = `${prefix}${roomId}:read`;
   const snapshot = `${prefix}${roomId}:snapshot`;
+  const changes = `${prefix}${roomId}:changes`;
   const { local, session } = storages;
 
   return {
@@ -31,6 +32,7 @@ export function createLocal(userId, roomId, storages = browserStorages()) {
       write(local, draft, null);
       write(local, readUpTo, null);
       write(session, snapshot, null);
+      write(session, changes, null);
     },
 
     draft: () => read(local, draft) ?? "",
@@ -53,6 +55,17 @@ export function createLocal(userId, roomId, storages = browserStorages()) {
         return null;
       }
     },
+    /** What was done to messages and had not happened yet when the page went. @returns {Chat.Change[]} */
+    changes() {
+      try {
+        return JSON.parse(read(session, changes) ?? "[]");
+      } catch {
+        return [];
+      }
+    },
+    /** @param {readonly Chat.Change[]} kept */
+    keepChanges: (kept) => write(session, changes, kept.length > 0 ? JSON.stringify(kept) : null),
+
     /** @param {Chat.Snapshot | null} kept */
     keepSnapshot: (kept) => write(session, snapshot, kept && JSON.stringify(kept)),
   };

@@ -20,13 +20,25 @@ import { around, down, hold, reachesEnd, slice, up } from "./viewport.js";
  * @property {Chat.Look} look
  * @property {() => Chat.State} state
  * @property {Chat.Unread} unread
+ * @property {(message: Chat.Message) => Chat.Message} preview a message with what I am about to change
+ * @property {(seq: number) => Chat.Message | null | undefined} quote
  * @property {(request: Chat.Request) => boolean} ask
  * @property {() => void} showNewest lets go of an earlier stretch
  * @property {() => void} onMove the reader came to the end, or left it
  */
 
 /** @param {Options} options */
-export function createLog({ places, look, state, unread, ask, showNewest, onMove }) {
+export function createLog({
+  places,
+  look,
+  state,
+  unread,
+  preview,
+  quote,
+  ask,
+  showNewest,
+  onMove,
+}) {
   /** Null, and only then, while the reader follows the end. @type {number | null} */
   let view = null;
   /** @type {number | null} */
@@ -101,12 +113,13 @@ export function createLog({ places, look, state, unread, ask, showNewest, onMove
     scheduled = false;
     const now = state();
     unread.locate(now.messages, now.older);
-    const shown = slice(now.messages, view);
+    const shown = slice(now.messages, view).map(preview);
     const context = {
       me: look.myId,
       names: now.names,
       unreadAt: unread.line,
       target,
+      quote,
       now: Date.now(),
       times: look.times,
     };

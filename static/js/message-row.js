@@ -2,9 +2,9 @@
 
 import { element, icon, isolated } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
-import { isEmojiOnly, mentions, tokens } from "./linkify.js";
+import { isEmojiOnly, tokens } from "./linkify.js";
+import { quoteOf, reactionsOf } from "./message-extras.js";
 import { hue, initials } from "./names.js";
-import { reportButton } from "./report.js";
 
 /**
  * @param {Chat.Row} row
@@ -66,24 +66,29 @@ function notice({ message: { seq, body, at }, target }, look) {
  * @param {Extract<Chat.Row, {type: "message"}>} row
  * @param {Chat.Look} look
  */
-function message({ message: { seq, body, at, edited_at, deleted, author }, ...row }, look) {
+function message({ message, ...row }, look) {
+  const { seq, body, at, edited_at, deleted, author, mentions = [] } = message;
   const me = look.myName();
   const classes = ["message"];
   if (row.head) classes.push("message--head");
   if (row.target) classes.push("is-target");
-  if (!row.mine && !deleted && mentions(body, me)) classes.push("message--mention");
+  if (mentions.includes(look.myId)) classes.push("message--mention");
   const node = frame(classes, { name: row.name, id: author?.id ?? "", at, head: row.head }, look);
   node.dataset.seq = String(seq);
-  if (row.target) node.tabIndex = -1;
+  // The arrow keys go from one to the next.
+  node.tabIndex = -1;
   if (deleted) {
     node.append(element("p", { class: "message__gone" }, gettext("This message was deleted")));
   } else {
+    if (message.reply_to) {
+      node.append(quoteOf({ seq: message.reply_to, quote: row.quote, name: row.quoteName }, look));
+    }
     node.append(text(body, me));
-    if (!row.mine) node.append(reportButton({ seq: String(seq), name: row.name }, look.sprite));
     if (edited_at !== null) {
       const when = fill(gettext("Edited %(time)s"), { time: look.times.full(edited_at) });
       node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));
     }
+    node.append(reactionsOf(message, look) ?? "");
   }
   return node;
 }
@@ -92,12 +97,15 @@ function message({ message: { seq, body, at, edited_at, deleted, author }, ...ro
  * @param {Extract<Chat.Row, {type: "pending"}>} row
  * @param {Chat.Look} look
  */
-function pending({ item, head, name }, look) {
+function pending({ item, head, name, quote, quoteName }, look) {
   const classes = ["message", `message--${item.state}`];
   if (head) classes.push("message--head");
   const me = look.myName();
   const node = frame(classes, { name, id: look.myId, at: item.at, head }, look);
   node.dataset.clientId = item.client_id;
+  if (item.reply_to !== null) {
+    node.append(quoteOf({ seq: item.reply_to, quote, name: quoteName }, look));
+  }
   node.append(text(item.body, me));
   if (item.state === "waiting" || item.state === "sending") {
     const label = item.state === "waiting" ? gettext("Waiting to be sent") : gettext("Sending");

@@ -132,7 +132,7 @@ export function createOutbox({
       flight = { clientId: item.client_id, end };
     });
     const timer = setTimeout(() => flight?.end({ type: "late" }), ACK_TIMEOUT);
-    if (send(post(item.client_id, item.body))) changed();
+    if (send(post(item.client_id, item.body, item.reply_to))) changed();
     else flight?.end({ type: "down" });
     const outcome = await landed;
     clearTimeout(timer);
@@ -174,10 +174,12 @@ export function createOutbox({
     /**
      * Queues a message; resolves once it is kept.
      * @param {string} body
+     * @param {number} [replyTo] the message it answers
      */
-    async add(body) {
+    async add(body, replyTo) {
       /** @type {Chat.OutboxItem} */
       const item = { queue, client_id: newId(), body, at: now(), ...firstState() };
+      if (replyTo !== undefined) item.reply_to = replyTo;
       unsaved.push(item);
       changed();
       await storage.add(item);
@@ -260,7 +262,8 @@ export function createOutbox({
  * @param {string | undefined} flying client_id of the one on its way
  * @returns {Chat.Pending}
  */
-function pendingOf({ client_id: clientId, body, at, state, reason = "" }, flying) {
+function pendingOf(item, flying) {
+  const { client_id: clientId, body, reply_to: replyTo = null, at, state, reason = "" } = item;
   const shown = state === "waiting" && clientId === flying ? "sending" : state;
-  return { client_id: clientId, body, at, state: shown, reason, seq: null };
+  return { client_id: clientId, body, reply_to: replyTo, at, state: shown, reason, seq: null };
 }

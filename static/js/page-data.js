@@ -20,6 +20,7 @@ export function readPage(root) {
       grace: Number(get("roomGrace")),
     },
     me: { id: get("meId"), name: get("meName") },
+    readUpTo: Number(get("readUpTo")) || null,
     role: ROLES.find((role) => role === get("role")) ?? "member",
     urls: {
       socket: get("urlSocket"),

@@ -62,10 +62,10 @@ export function isPassing(code) {
   return PASSING_ERRORS.has(code);
 }
 
-/** @param {string} clientId @param {string} body @param {number | null} [replyTo] a `seq` */
-export function post(clientId, body, replyTo = null) {
+/** @param {string} clientId @param {string} body @param {number} [replyTo] a `seq` */
+export function post(clientId, body, replyTo) {
   const frame = { type: "post", client_id: clientId, body };
-  return replyTo === null ? frame : { ...frame, reply_to: replyTo };
+  return replyTo === undefined ? frame : { ...frame, reply_to: replyTo };
 }
 
 /** @param {number} seq @param {string} body @param {string} ref */

@@ -8,13 +8,12 @@ import { fill, gettext } from "./i18n.js";
 import { isolate } from "./names.js";
 
 /**
- * What opens the dialog, beside a message or a person.
- * @param {{seq?: string, person?: string, name: string}} about
+ * What opens the dialog, beside a person.
+ * @param {{person: string, name: string}} about
  * @param {string} sprite
  */
-export function reportButton({ seq, person, name }, sprite) {
-  const sentence = seq ? gettext("Report this message of %(name)s") : gettext("Report %(name)s");
-  const label = fill(sentence, { name });
+export function reportButton({ person, name }, sprite) {
+  const label = fill(gettext("Report %(name)s"), { name });
   return element(
     "button",
     {
@@ -22,7 +21,6 @@ export function reportButton({ seq, person, name }, sprite) {
       type: "button",
       "aria-label": label,
       title: label,
-      "data-report-seq": seq,
       "data-report-person": person,
       "data-report-name": name,
     },
@@ -94,9 +92,8 @@ export function createReport(root, onSent) {
   root.addEventListener("click", ({ target }) => {
     const way = target instanceof Element && target.closest("[data-report-name]");
     if (!(way instanceof HTMLElement)) return;
-    const { reportSeq, reportPerson, reportName = "" } = way.dataset;
-    const text = way.closest("article")?.querySelector(".message__text")?.textContent ?? "";
-    open({ seq: reportSeq, person: reportPerson, name: reportName, text });
+    const { reportSeq, reportPerson, reportName = "", reportText } = way.dataset;
+    open({ seq: reportSeq, person: reportPerson, name: reportName, text: reportText });
   });
 
   return { open };

@@ -17,7 +17,8 @@ export function createRequests(send) {
       if (this.isOpen(request.want)) return false;
       last += 1;
       const ref = `${request.want}-${last}`;
-      if (!send(page(request.before, PAGE_LIMIT, ref))) return false;
+      const limit = "limit" in request ? request.limit : PAGE_LIMIT;
+      if (!send(page(request.before, limit, ref))) return false;
       open.set(ref, request);
       return true;
     },

@@ -9,6 +9,7 @@ import { find, isolated } from "./dom.js";
 import { createFailures } from "./failures.js";
 import { fill, gettext, ngettext } from "./i18n.js";
 import { followKeys } from "./keyboard.js";
+import { createLife } from "./life.js";
 import { createLocal } from "./local.js";
 import { createLog } from "./log.js";
 import { createOrders } from "./manage.js";
@@ -53,7 +54,7 @@ const notice = createNotice(part("notice"));
 
 const unread = createUnread({
   me: page.me.id,
-  readUpTo: local.readUpTo(),
+  readUpTo: furthest(local.readUpTo(), page.readUpTo),
   onRead(seq) {
     local.keepReadUpTo(seq);
     session.tellRead(seq);
@@ -69,6 +70,7 @@ const session = createSession({
   snapshot: local.snapshot(),
   storage,
   unread,
+  changes: local.changes(),
   closedReason: gettext("The room has closed."),
   hooks: {
     changed,
@@ -85,6 +87,10 @@ const session = createSession({
     missed,
     room: (room) => follow(root, page, room),
     problem: (message) => notice.show(message),
+    takenBack(reason, change) {
+      notice.show(reason);
+      life.takenBack(change);
+    },
     bounds: () => log.bounds,
   },
 });
@@ -106,6 +112,8 @@ const log = createLog({
   },
   state: () => session.state,
   unread,
+  preview: session.preview,
+  quote: session.quote,
   ask: session.ask,
   showNewest: session.showNewest,
   onMove: look,
@@ -128,17 +136,39 @@ const composer = createComposer({
   touch,
   limit: () => session.state.limits.body,
   draft: local.draft(),
-  onDraft: local.keepDraft,
+  onDraft(text) {
+    if (!life.isEditing) local.keepDraft(text);
+  },
   onTyping: atMostEach(() => session.socket.send(typing()), TYPING_INTERVAL),
   async onSend(body) {
-    const kept = session.outbox.add(body);
+    const { edited, replyTo } = life.send(body);
     notice.hide();
+    if (edited) return;
+    const kept = session.outbox.add(body, replyTo);
     log.toNow();
     await kept;
     // Only now that the outbox holds it: until then the draft is the copy that survives.
     local.keepDraft(composer.text);
   },
 });
+
+const life = createLife({
+  root,
+  page,
+  session,
+  log,
+  box,
+  touch,
+  setText: composer.setText,
+  say: (text) => announcer.say(text),
+  complain: (text) => notice.show(text),
+});
+
+/** @param {...(number | null)} places read up to, as far as anybody knows */
+function furthest(...places) {
+  const known = places.filter((place) => place !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
 
 function changed() {
   const { room, members, pending, you, waiting } = session.state;
@@ -147,6 +177,7 @@ function changed() {
   orders.render(session.state.members, you.role ?? "member", waiting);
   voice.render(you);
   failures.render(pending);
+  life.render();
   status.refresh();
   look();
 }
@@ -165,6 +196,8 @@ function connectionChanged({ phase }) {
   // The banner spoke of the loss; its going is silent.
   if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Live again"));
   status.refresh();
+  const read = local.readUpTo();
+  if (phase === "live" && read !== null) session.tellRead(read);
   if (phase !== "live" || opened) return;
   opened = true;
   followLink();
@@ -221,6 +254,7 @@ find(root, "form[data-leave]", HTMLFormElement).addEventListener("submit", () =>
 function keep() {
   const stays = !leaving && session.connection.phase !== "over";
   local.keepSnapshot(stays ? snapshot(session.state, KEPT) : null);
+  local.keepChanges(stays ? session.changes.list : []);
 }
 
 let hiddenAt = Infinity;

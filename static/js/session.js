@@ -3,9 +3,10 @@
  * together. Knows nothing of the page; it is told of everything through the hooks.
  */
 
-import { isUnread } from "./messages.js";
+import { createChanges, createPreview } from "./changes.js";
+import { has, isUnread, lowerBound } from "./messages.js";
 import { createOutbox } from "./outbox.js";
-import { CLOSE, page as pageFrame, parse } from "./protocol.js";
+import { CLOSE, page as pageFrame, parse, read as readFrame } from "./protocol.js";
 import { createRequests } from "./requests.js";
 import { createSocket, socketUrl } from "./socket.js";
 import { apply, initial } from "./store.js";
@@ -31,6 +32,7 @@ const SHORT_ABSENCE = 60_000;
  * @property {(count: number | null) => void} missed messages that came during an absence; null: many
  * @property {(room: Chat.Room) => void} room the room has other settings, or another code
  * @property {(message: string) => void} problem the server refused something
+ * @property {(reason: string, change: Chat.Change) => void} takenBack a change was refused
  * @property {() => {first: number, last: number}} bounds `seq`s between which nothing may be forgotten
  *
  * @typedef {object} Options
@@ -38,18 +40,29 @@ const SHORT_ABSENCE = 60_000;
  * @property {Chat.Snapshot | null} snapshot
  * @property {Chat.OutboxStore} storage
  * @property {Chat.Unread} unread
+ * @property {readonly Chat.Change[]} changes that an earlier page of this tab had not seen happen
  * @property {string} closedReason what messages that can never be sent are marked with
  * @property {Hooks} hooks
  */
 
 /** @param {Options} options */
-export function createSession({ page, snapshot, storage, unread, closedReason, hooks }) {
+export function createSession({
+  page,
+  snapshot,
+  storage,
+  unread,
+  changes: kept,
+  closedReason,
+  hooks,
+}) {
   let state = initial({ ...page.me, role: page.role });
   const queue = `${page.me.id} ${page.room.id}`;
   /** What the server said last of itself; before it ends the connection, why. */
   let farewell = "";
   /** What the log was seen to hold; the outbox lets go of it a little later. @type {Set<string>} */
   const logged = new Set();
+  /** The cursor that was spoken of last. */
+  let reached = -1;
 
   /** @param {Chat.Action} action */
   function dispatch(action) {
@@ -67,6 +80,10 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
       for (const { author } of step.fresh) if (author) typists.stop(author.id);
       unread.arrived(step.fresh);
       hooks.fresh(step.fresh);
+    }
+    if (state.cursor !== null && state.cursor !== reached) {
+      reached = state.cursor;
+      changes.reached(reached);
     }
     hooks.changed();
     return step;
@@ -92,6 +109,16 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
 
   const requests = createRequests((frame) => socket.send(frame));
 
+  const changes = createChanges({
+    kept,
+    send: (frame) => socket.send(frame),
+    newRef: () => `c${randomId()}`,
+    onChange: hooks.changed,
+    onRefused: hooks.takenBack,
+    onOverdue: () => socket.restart(),
+  });
+  const preview = createPreview(page.me);
+
   const outbox = createOutbox({
     storage,
     queue,
@@ -109,8 +136,10 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
   function onState(connection) {
     if (connection.phase === "live") {
       outbox.start();
+      changes.start();
     } else {
       outbox.stop();
+      changes.stop();
       requests.clear();
       typists.clear();
     }
@@ -139,11 +168,16 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
         dispatch(frame);
         hooks.room(frame.room);
         break;
+      case "read":
+        for (const { id, seq } of frame.reads) if (id === page.me.id) unread.readElsewhere(seq);
+        dispatch(frame);
+        break;
       case "typing":
         if (frame.user.id !== page.me.id) typists.started(frame.user);
         break;
       case "ack":
         if (frame.client_id) outbox.acked(frame.client_id, frame.seq ?? null);
+        else changes.acked(frame, state.cursor ?? 0);
         break;
       case "page":
         paged(frame);
@@ -182,6 +216,11 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
   function paged(frame) {
     const request = requests.answered(frame.ref);
     if (request === undefined) return;
+    if (request.want === "quote") {
+      const message = frame.messages.find(({ seq }) => seq === request.seq) ?? null;
+      dispatch({ type: "quoted", seq: request.seq, message });
+      return;
+    }
     if (request.want === "around") {
       dispatch({ type: "around", page: frame });
       hooks.around(request.seq);
@@ -197,7 +236,7 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
 
   /** @param {Chat.ErrorFrame} frame */
   function refused(frame) {
-    if (outbox.refused(frame)) return;
+    if (outbox.refused(frame) || changes.refused(frame)) return;
     farewell = frame.message;
     const request = requests.answered(frame.ref);
     // A page is asked for again as soon as its edge of the log is looked at again.
@@ -216,6 +255,7 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
       return socket.state;
     },
     outbox,
+    changes,
     socket,
     ask: requests.ask.bind(requests),
 
@@ -231,8 +271,29 @@ export function createSession({ page, snapshot, storage, unread, closedReason, h
       dispatch({ type: "newest" });
     },
 
+    /**
+     * A message with what I am about to change in it.
+     * @param {Chat.Message} message
+     */
+    preview: (message) => preview(message, changes.list),
+
+    /**
+     * A message that another one answers: asked for if it is not here. Null when it cannot be had,
+     * undefined while it is not known.
+     * @param {number} seq
+     */
+    quote(seq) {
+      for (const list of [state.messages, state.tail ?? []]) {
+        if (has(list, seq)) return preview(list[lowerBound(list, seq)], changes.list);
+      }
+      const known = state.quoted.get(seq);
+      if (known === undefined) requests.ask({ want: "quote", before: seq + 1, seq, limit: 1 });
+      return known;
+    },
+
     /** @param {number} seq read up to, in this tab */
     tellRead(seq) {
+      socket.send(readFrame(seq, "read"));
       tell({ type: "read", seq });
     },
   };

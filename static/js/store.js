@@ -4,6 +4,7 @@
  * this page is means a change was missed, and only a resume repairs that.
  */
 
+import { pins, readFurther, requoted } from "./aside.js";
 import { append, lowerBound, revise } from "./messages.js";
 import { around, newer, newest, older, TAIL_CAP, trim } from "./stretch.js";
 
@@ -24,6 +25,9 @@ export function initial(you) {
     members: new Map(),
     names: new Map([[you.id, you.name]]),
     pending: [],
+    pinned: [],
+    quoted: new Map(),
+    reads: new Map(),
   };
 }
 
@@ -58,6 +62,10 @@ export function apply(state, action) {
       return step(newest(state));
     case "trim":
       return step(trim(state, action.first, action.last));
+    case "read":
+      return step({ ...state, reads: readFurther(state.reads, action.reads) });
+    case "quoted":
+      return step({ ...state, quoted: new Map([...state.quoted, [action.seq, action.message]]) });
     case "outbox":
       return step(outbox(state, action.items));
     case "sent":
@@ -106,6 +114,8 @@ function welcome(state, frame) {
     limits: { ...state.limits, ...frame.limits },
     members: new Map(frame.members.map((person) => [person.id, person])),
     names: named(state.names, [...frame.members, frame.you]),
+    pinned: frame.pinned ?? [],
+    reads: readFurther(new Map(), frame.reads ?? []),
   };
   if (frame.mode === "resume") {
     if (frame.after !== state.cursor) return { ...step(state), gap: true };
@@ -116,6 +126,7 @@ function welcome(state, frame) {
     ...known,
     messages,
     tail: null,
+    quoted: new Map(),
     older: frame.older,
     cursor: frame.through,
     // Acked means that the log holds it, if not on this page of it.
@@ -160,6 +171,8 @@ function advance(state, incoming, through) {
       state.names,
       fresh.flatMap((message) => message.author ?? []),
     ),
+    pinned: pins(state.pinned, incoming),
+    quoted: requoted(state.quoted, incoming),
     messages: state.tail === null ? append(messages, fresh) : messages,
     tail: state.tail && append(revise(state.tail, incoming), fresh).slice(-TAIL_CAP),
   };

@@ -88,6 +88,9 @@ function changed(node, model) {
   for (const name of model.getAttributeNames()) {
     node.setAttribute(name, model.getAttribute(name) ?? "");
   }
-  node.replaceChildren(...model.childNodes);
+  // What is on loan to a row, with the focus in it perhaps, stays where it is.
+  const lent = node.querySelector(":scope > [data-lent]");
+  for (const child of [...node.childNodes]) if (child !== lent) child.remove();
+  node.prepend(...model.childNodes);
   return node;
 }

@@ -184,15 +184,28 @@ declare namespace Chat {
     body: string;
     /** Milliseconds since the epoch, when it was typed. */
     at: number;
+    /** The message it answers. */
+    reply_to?: number;
     state: "waiting" | "failed";
     /** Why it failed, for a person. */
     reason?: string;
   }
 
+  /** What I want done to a message. `at`: when, ISO 8601. */
+  type Wish =
+    | { kind: "edit"; seq: number; body: string; at: string }
+    | { kind: "delete"; seq: number }
+    | { kind: "react"; seq: number; emoji: string; on: boolean }
+    | { kind: "pin"; seq: number; on: boolean };
+
+  /** A wish on its way: `changed` is the number it got, null until it is acked. */
+  type Change = Wish & { ref: string; changed: number | null };
+
   /** An outbox item as the log shows it. `sent`: acked, its own event not here yet. */
   interface Pending {
     client_id: string;
     body: string;
+    reply_to: number | null;
     at: number;
     state: "waiting" | "sending" | "failed" | "sent";
     reason: string;
@@ -229,6 +242,12 @@ declare namespace Chat {
     /** What people are called now, by id: messages carry the name of their time. */
     names: ReadonlyMap<string, string>;
     pending: readonly Pending[];
+    /** In the order in which they were pinned. */
+    pinned: readonly Message[];
+    /** Messages that loaded ones answer and that are not loaded themselves; null: not to be had. */
+    quoted: ReadonlyMap<number, Message | null>;
+    /** How far others have read, by id, where they are few. */
+    reads: ReadonlyMap<string, number>;
   }
 
   interface Step {
@@ -249,6 +268,8 @@ declare namespace Chat {
     | RoomFrame
     | YouFrame
     | Requests
+    | ReadFrame
+    | { type: "quoted"; seq: number; message: Message | null }
     | { type: "restore"; snapshot: Snapshot }
     | { type: "older"; before: number; page: Page }
     | { type: "newer"; before: number; page: Page }
@@ -292,10 +313,21 @@ declare namespace Chat {
         name: string;
         mine: boolean;
         target: boolean;
+        /** What it answers; null when that is not to be had, undefined when it answers nothing or is not here yet. */
+        quote: Message | null | undefined;
+        quoteName: string;
       }
     | { type: "fold"; key: string; seq: number; text: string; detail: string; at: string }
     | { type: "notice"; key: string; message: Message; target: boolean }
-    | { type: "pending"; key: string; item: Pending; head: boolean; name: string };
+    | {
+        type: "pending";
+        key: string;
+        item: Pending;
+        head: boolean;
+        name: string;
+        quote: Message | null | undefined;
+        quoteName: string;
+      };
 
   type Token =
     | { type: "text"; text: string }
@@ -320,6 +352,8 @@ declare namespace Chat {
   interface PageData {
     room: { id: string; code: string; title: string; grace: number };
     me: { id: string; name: string };
+    /** On another device perhaps; null for nothing. */
+    readUpTo: number | null;
     role: Role;
     urls: {
       socket: string;
@@ -346,7 +380,8 @@ declare namespace Chat {
   type Request =
     | { want: "older"; before: number }
     | { want: "newer"; before: number }
-    | { want: "around"; before: number; seq: number };
+    | { want: "around"; before: number; seq: number }
+    | { want: "quote"; before: number; seq: number; limit: number };
 
   type Unread = ReturnType<typeof import("./unread.js").createUnread>;
 }

@@ -22,6 +22,7 @@ function rowsOf(messages, context = {}, pending = []) {
     names: new Map(),
     unreadAt: null,
     target: null,
+    quote: () => undefined,
     now: Date.UTC(2026, 10, 22, 13),
     times,
     ...context,
@@ -71,6 +72,7 @@ describe("groups", () => {
       at: Date.UTC(2026, 10, 22, 12, 1),
       state: "waiting",
       reason: "",
+      reply_to: null,
       seq: null,
     };
     assert.deepEqual(heads(rowsOf([message(1, { by: "me" })], {}, [item])), [true, false]);
@@ -128,7 +130,15 @@ describe("rows", () => {
 
   test("keep their key from pending to sent", () => {
     /** @type {Chat.Pending} */
-    const item = { client_id: "x", body: "hi", at: 0, state: "sending", reason: "", seq: null };
+    const item = {
+      client_id: "x",
+      body: "hi",
+      at: 0,
+      state: "sending",
+      reason: "",
+      reply_to: null,
+      seq: null,
+    };
     const [, before] = rowsOf([], {}, [item]);
     const [, after] = rowsOf([message(1, { by: "me", client_id: "x" })]);
     assert.equal(before.key, after.key);

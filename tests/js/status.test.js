@@ -26,6 +26,7 @@ function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
         at: NOW - 1000,
         state: "waiting",
         reason: "",
+        reply_to: null,
         seq: null,
       })),
       durable,

@@ -20,7 +20,15 @@ function after(state, ...actions) {
 
 /** @param {string} clientId @param {Chat.Pending["state"]} [state] @returns {Chat.Pending} */
 function pending(clientId, state = "waiting") {
-  return { client_id: clientId, body: clientId, at: 0, state, reason: "", seq: null };
+  return {
+    client_id: clientId,
+    body: clientId,
+    at: 0,
+    state,
+    reason: "",
+    reply_to: null,
+    seq: null,
+  };
 }
 
 describe("the cursor", () => {

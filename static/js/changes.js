@@ -1,0 +1,204 @@
+/**
+ * What I do to messages: edits, deletions, reactions, pins. Shown at once as if it had happened; sent
+ * while the connection is live, and again after a reconnect, which is safe: each says what is to be,
+ * not by how much to change it. What the server refuses is taken back, with its reason.
+ */
+
+import { edit, isPassing, pin, react, remove } from "./protocol.js";
+
+/** No answer within this long, in milliseconds: the connection is doubted. */
+const ACK_TIMEOUT = 10_000;
+
+/** Seconds before what the server could not do just now is sent again, unless it says how many. */
+const PAUSE = 1;
+
+/**
+ * @typedef {object} Options
+ * @property {readonly Chat.Change[]} kept by an earlier page of this tab
+ * @property {(frame: object) => boolean} send false when there is no live connection
+ * @property {() => string} newRef
+ * @property {() => void} onChange
+ * @property {(reason: string, change: Chat.Change) => void} onRefused
+ * @property {() => void} onOverdue
+ */
+
+/** @param {Options} options */
+export function createChanges({ kept, send, newRef, onChange, onRefused, onOverdue }) {
+  /** In the order they were made. @type {readonly Chat.Change[]} */
+  let list = kept.filter(({ changed }) => changed === null);
+  let up = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {readonly Chat.Change[]} next */
+  function become(next) {
+    list = next;
+    clearTimeout(timer);
+    if (up && list.some(({ changed }) => changed === null)) {
+      timer = setTimeout(onOverdue, ACK_TIMEOUT);
+    }
+    onChange();
+  }
+
+  /** @param {string | undefined} ref */
+  const find = (ref) => list.find((change) => change.ref === ref);
+
+  return {
+    /** Those that the log does not show yet; replaced, never changed in place. */
+    get list() {
+      return list;
+    },
+
+    /** @param {Chat.Wish} wish */
+    add(wish) {
+      const change = { ...wish, ref: newRef(), changed: null };
+      become([...list, change]);
+      if (up) send(frameOf(change));
+    },
+
+    /** The connection is live. */
+    start() {
+      up = true;
+      for (const change of list) if (change.changed === null) send(frameOf(change));
+      become(list);
+    },
+
+    stop() {
+      up = false;
+      clearTimeout(timer);
+    },
+
+    /**
+     * @param {Chat.Ack} ack
+     * @param {number} cursor how far the log is known
+     */
+    acked({ ref, changed }, cursor) {
+      if (find(ref) === undefined) return;
+      const done = list.map((one) => (one.ref === ref ? { ...one, changed: changed ?? 0 } : one));
+      become(rest(done, cursor));
+    },
+
+    /**
+     * @param {Chat.ErrorFrame} error
+     * @returns {boolean} whether it was about one of these
+     */
+    refused({ ref, code, message, retry_after: wait = PAUSE }) {
+      const change = find(ref);
+      if (change === undefined) return false;
+      if (isPassing(code)) {
+        setTimeout(() => up && find(ref) && send(frameOf(change)), wait * 1000);
+        return true;
+      }
+      become(list.filter((one) => one !== change));
+      onRefused(message, change);
+      return true;
+    },
+
+    /**
+     * The log has come so far: what it shows need not be made up any more.
+     * @param {number} cursor
+     */
+    reached(cursor) {
+      const left = rest(list, cursor);
+      if (left.length !== list.length) become(left);
+    },
+  };
+}
+
+/**
+ * @param {readonly Chat.Change[]} list
+ * @param {number} cursor
+ */
+function rest(list, cursor) {
+  return list.filter(({ changed }) => changed === null || changed > cursor);
+}
+
+/** @param {Chat.Change} change */
+function frameOf(change) {
+  switch (change.kind) {
+    case "edit":
+      return edit(change.seq, change.body, change.ref);
+    case "delete":
+      return remove(change.seq, change.ref);
+    case "react":
+      return react(change.seq, change.emoji, change.on, change.ref);
+    case "pin":
+      return pin(change.seq, change.on, change.ref);
+  }
+}
+
+/**
+ * Messages as they will look once my changes have happened.
+ * @param {Chat.Author} me
+ */
+export function createPreview(me) {
+  /** @type {WeakMap<Chat.Message, {changes: readonly Chat.Change[], shown: Chat.Message}>} */
+  const made = new WeakMap();
+  /** @type {readonly Chat.Change[]} */
+  let sorted = [];
+  /** @type {Map<number, readonly Chat.Change[]>} */
+  let bySeq = new Map();
+
+  /**
+   * The same message gives the same object as long as the changes are the same.
+   * @param {Chat.Message} message
+   * @param {readonly Chat.Change[]} changes
+   */
+  return (message, changes) => {
+    if (changes.length === 0) return message;
+    if (changes !== sorted) {
+      sorted = changes;
+      bySeq = grouped(changes);
+    }
+    const mine = bySeq.get(message.seq);
+    if (mine === undefined) return message;
+    const known = made.get(message);
+    if (known?.changes === mine) return known.shown;
+    const shown = mine.reduce((now, change) => changedBy(now, change, me), message);
+    made.set(message, { changes: mine, shown });
+    return shown;
+  };
+}
+
+/**
+ * @param {readonly Chat.Change[]} changes
+ * @returns {Map<number, readonly Chat.Change[]>}
+ */
+function grouped(changes) {
+  /** @type {Map<number, Chat.Change[]>} */
+  const groups = new Map();
+  for (const change of changes) {
+    groups.set(change.seq, [...(groups.get(change.seq) ?? []), change]);
+  }
+  return groups;
+}
+
+/**
+ * @param {Chat.Message} message
+ * @param {Chat.Change} change
+ * @param {Chat.Author} me
+ * @returns {Chat.Message}
+ */
+export function changedBy(message, change, me) {
+  switch (change.kind) {
+    case "edit":
+      return {
+        ...message,
+        body: change.body,
+        html: undefined,
+        edited_at: message.edited_at ?? change.at,
+      };
+    case "delete":
+      return { ...message, deleted: true, body: "", html: undefined, reactions: {}, pinned: false };
+    case "pin":
+      return { ...message, pinned: change.on };
+    case "react": {
+      const reactions = { ...message.reactions };
+      const others = (reactions[change.emoji] ?? []).filter((id) => id !== me.id);
+      if (change.on) reactions[change.emoji] = [...others, me.id];
+      else if (others.length > 0) reactions[change.emoji] = others;
+      else delete reactions[change.emoji];
+      return { ...message, reactions, names: { ...message.names, [me.id]: me.name } };
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** Where a popover stands: beside what it is about, and wholly in view. */
+
+/** Pixels kept free around it. */
+const MARGIN = 8;
+
+/**
+ * Under or over its anchor, at the end of it; the style sheet makes a sheet of it on small screens.
+ * @param {HTMLElement} popover shown already
+ * @param {HTMLElement} anchor
+ */
+export function place(popover, anchor) {
+  const about = anchor.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const below = about.bottom + MARGIN / 2;
+  const above = about.top - height - MARGIN / 2;
+  const top = below + height + MARGIN <= innerHeight || above < MARGIN ? below : above;
+  const isLeftward = getComputedStyle(popover).direction === "rtl";
+  const left = isLeftward ? about.left : about.right - width;
+  popover.style.setProperty("--top", `${within(top, innerHeight - height)}px`);
+  popover.style.setProperty("--left", `${within(left, innerWidth - width)}px`);
+}
+
+/** @param {number} start @param {number} most */
+function within(start, most) {
+  return Math.max(MARGIN, Math.min(start, most - MARGIN));
+}

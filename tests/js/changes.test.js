@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { changedBy, createChanges, createPreview } from "../../static/js/changes.js";
+import { message } from "./helpers.js";
+
+const me = { id: "me", name: "Me" };
+
+/** @param {readonly Chat.Change[]} [kept] */
+function queue(kept = []) {
+  /** @type {any[]} */
+  const sent = [];
+  /** @type {string[]} */
+  const reasons = [];
+  let refs = 0;
+  const changes = createChanges({
+    kept,
+    send: (frame) => sent.push(frame) > 0,
+    newRef: () => {
+      refs += 1;
+      return `r${refs}`;
+    },
+    onChange() {},
+    onRefused: (reason) => reasons.push(reason),
+    onOverdue() {},
+  });
+  return { changes, sent, reasons };
+}
+
+/** @type {Chat.Wish} */
+const DELETE = { kind: "delete", seq: 3 };
+
+describe("changes of messages", () => {
+  test("wait for the connection, and are sent again after it was lost", () => {
+    const { changes, sent } = queue();
+    changes.add(DELETE);
+    assert.deepEqual(sent, []);
+    changes.start();
+    changes.stop();
+    changes.start();
+    changes.stop();
+    assert.deepEqual(sent, [
+      { type: "delete", seq: 3, ref: "r1" },
+      { type: "delete", seq: 3, ref: "r1" },
+    ]);
+  });
+
+  test("are shown until the log has come to them", () => {
+    const { changes } = queue();
+    changes.add(DELETE);
+    changes.acked({ type: "ack", ref: "r1", changed: 9 }, 8);
+    assert.equal(changes.list.length, 1);
+    changes.reached(9);
+    assert.equal(changes.list.length, 0);
+  });
+
+  test("whose event came before the ack are done with", () => {
+    const { changes } = queue();
+    changes.add(DELETE);
+    changes.acked({ type: "ack", ref: "r1", changed: 9 }, 9);
+    assert.equal(changes.list.length, 0);
+  });
+
+  test("that are refused are taken back with the reason", () => {
+    const { changes, reasons } = queue();
+    changes.add(DELETE);
+    const error = {
+      type: /** @type {const} */ ("error"),
+      code: "forbidden",
+      message: "Not yours.",
+    };
+    assert.ok(!changes.refused({ ...error, ref: "another" }));
+    assert.ok(changes.refused({ ...error, ref: "r1" }));
+    assert.deepEqual(reasons, ["Not yours."]);
+    assert.equal(changes.list.length, 0);
+  });
+
+  test("that the server has no time for are kept", () => {
+    const { changes, reasons } = queue();
+    changes.add(DELETE);
+    const busy = {
+      type: /** @type {const} */ ("error"),
+      code: "unavailable",
+      message: "",
+      ref: "r1",
+    };
+    assert.ok(changes.refused({ ...busy, retry_after: 0 }));
+    assert.equal(changes.list.length, 1);
+    assert.deepEqual(reasons, []);
+  });
+
+  test("outlive a reload, unless they had happened", () => {
+    /** @type {Chat.Change[]} */
+    const kept = [
+      { ...DELETE, ref: "a", changed: 7 },
+      { ...DELETE, seq: 4, ref: "b", changed: null },
+    ];
+    const { changes, sent } = queue(kept);
+    changes.start();
+    changes.stop();
+    assert.deepEqual(sent, [{ type: "delete", seq: 4, ref: "b" }]);
+  });
+});
+
+describe("a message as it will be", () => {
+  const said = message(3, { reactions: { "👍": ["ada"] }, names: { ada: "Ada" } });
+
+  /** @param {Chat.Wish} wish */
+  const after = (wish) => changedBy(said, { ...wish, ref: "r", changed: null }, me);
+
+  test("has my reaction beside the others'", () => {
+    const { reactions, names } = after({ kind: "react", seq: 3, emoji: "👍", on: true });
+    assert.deepEqual(reactions, { "👍": ["ada", "me"] });
+    assert.deepEqual(names, { ada: "Ada", me: "Me" });
+  });
+
+  test("loses an emoji with the last person who put it", () => {
+    const mine = { ...said, reactions: { "🎉": ["me"] } };
+    const change = /** @type {const} */ ({ kind: "react", seq: 3, emoji: "🎉", on: false });
+    assert.deepEqual(changedBy(mine, { ...change, ref: "r", changed: null }, me).reactions, {});
+  });
+
+  test("is edited or gone", () => {
+    const at = "2026-11-22T12:00:00.000Z";
+    const edited = after({ kind: "edit", seq: 3, body: "better", at });
+    assert.deepEqual([edited.body, edited.edited_at, edited.html], ["better", at, undefined]);
+    assert.ok(after(DELETE).deleted);
+  });
+
+  test("is the same object for as long as nothing changes", () => {
+    const preview = createPreview(me);
+    /** @type {Chat.Change[]} */
+    const changes = [{ ...DELETE, ref: "r", changed: null }];
+    assert.equal(preview(said, changes), preview(said, changes));
+    assert.equal(preview(said, []), said);
+    assert.equal(preview(message(4), changes).deleted, false);
+  });
+});
