@@ -124,6 +124,14 @@ def forwarded(*, user: User, code: str) -> str:
     return rooms[room] if room else ""
 
 
+def present_codes(public_ids: Collection[str]) -> dict[str, str]:
+    """The code that each of these rooms has now, if it is open: a page may know an earlier one."""
+    if not public_ids:
+        return {}
+    rooms = Room.objects.filter(public_id__in=public_ids, closed_at__isnull=True)
+    return dict(rooms.values_list("public_id", "code"))
+
+
 def find(pairs: Collection[tuple[int, str]]) -> list[Membership]:
     """All memberships that (user id, room code) pairs may mean, with room and user; a superset."""
     return list(

@@ -20,7 +20,7 @@ from rooms.errors import BadFrame, ChatError, NotMember
 from rooms.frames import Post, Refused
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
-from rooms.live.hub import close_code
+from rooms.live.hub import turn_out
 from rooms.live.session import Session
 from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
 from rooms.protocol import Close
@@ -80,11 +80,12 @@ class RoomConsumer(AsyncConsumer):
             session = _session_key(scope)
             if not session or not code:
                 raise NotMember
-            entrance = await self.worker.door.enter(calls.arrival(client, session, code))
+            known = query.get("room", [""])[0]
+            entrance = await self.worker.door.enter(calls.arrival(client, session, code, known))
             membership = entrance.membership
             calls.introduce(client, entrance)
             after = query.get("after", [""])[0]
-            same = query.get("room", [""])[0] == membership.room.public_id
+            same = known == membership.room.public_id
             async with self.worker.hub.entering(membership) as room:
                 await welcome.enter(
                     hub=self.worker.hub,
@@ -97,7 +98,7 @@ class RoomConsumer(AsyncConsumer):
                     worker=self.worker, room=room, client=client, address=self.address
                 )
         except ChatError as error:
-            client.sender.close(close_code(error))
+            turn_out(client, error)
             return
         except Exception as error:
             # Whatever it was, the client is told to come back.

@@ -133,6 +133,12 @@ class MustAsk(ChatError):
     message = "Who is new to this room asks to be let in."
 
 
+class TurnedAway(Forbidden):
+    """Asked to be let in, and was not."""
+
+    message = "You were not let in."
+
+
 class RoomClosed(ChatError):
     """Said only to people who were in the room."""
 

@@ -27,6 +27,7 @@ from rooms.errors import (
     RoomClosed,
     RoomFull,
     RoomNotFound,
+    TurnedAway,
 )
 from rooms.forms import GRACES, EntryForm
 from rooms.models import Membership, Report, Room, User
@@ -88,6 +89,10 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("room", code=current)
         if admission.is_waiting(user=user, code=normal):
             return render(request, "rooms/waiting.html", {"code": normal, "me": user})
+        if admission.was_turned_away(user=user, code=normal):
+            form = EntryForm(typed)
+            form.refuse(TurnedAway())
+            return _entry(request, form, invited=normal)
         return _entry(request, EntryForm(initial=typed), invited=normal)
 
 

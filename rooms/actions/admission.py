@@ -25,9 +25,8 @@ from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.traces import UNKNOWN, Traces
 
 State = JoinRequest.State
-# Who was turned away may ask again after this; who is not answered for a day has given up.
+# Who was turned away may ask again after this.
 ASK_AGAIN = timedelta(minutes=10)
-FORGOTTEN = timedelta(days=1)
 QUEUE_MAX = 100
 
 
@@ -90,7 +89,8 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
     head = log.lock(room.stream_id)
     room.refresh_from_db()
     banned = Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()
-    if not room.is_open or banned or not user.is_active:
+    is_there = room.is_open and room.code == codes.normalize(code)
+    if not is_there or banned or not user.is_active:
         raise RoomNotFound
     check(room=room, head=head, user=user, proof=proof, traces=traces, asking=True)
     request = JoinRequest.objects.filter(room=room, user=user).first()
@@ -119,15 +119,26 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
 def waiting(room: Room) -> Any:
     """The requests that wait for an answer, in the order in which they were made."""
     asked = JoinRequest.objects.filter(
-        room=room, state=State.WAITING, asked_at__gt=Now() - FORGOTTEN
+        room=room, state=State.WAITING, asked_at__gt=Now() - JoinRequest.FORGOTTEN
     )
     return asked.select_related("user").order_by("asked_at", "pk")
 
 
 def is_waiting(*, user: User, code: str) -> bool:
     """Whether somebody asks to be let into the open room with this code."""
-    rooms = Room.objects.filter(code=code, closed_at__isnull=True)
-    return any(waiting(room).filter(user=user).exists() for room in rooms)
+    room = Room.objects.filter(code=code, closed_at__isnull=True).first()
+    return room is not None and waiting(room).filter(user=user).exists()
+
+
+def was_turned_away(*, user: User, code: str) -> bool:
+    """Whether somebody asked lately to be let into the open room with this code, and was not."""
+    return JoinRequest.objects.filter(
+        room__code=code,
+        room__closed_at__isnull=True,
+        user=user,
+        state=State.REFUSED,
+        decided_at__gt=Now() - ASK_AGAIN,
+    ).exists()
 
 
 @transaction.atomic

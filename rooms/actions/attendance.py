@@ -25,11 +25,15 @@ from rooms.models import Membership, Room, User
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A socket that wants in: the session it came with, and the code of the room."""
+    """A socket that wants in: the session it came with, and the code of the room.
+
+    `room` is the room's id, if the client knows it: then it may know an earlier code.
+    """
 
     socket_id: str
     session_key: str
     code: str
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,11 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     people = access.identify({arrival.session_key for arrival in arrivals})
     unknown = {arrival.session_key for arrival in arrivals} - people.keys()
     moved = access.replaced(unknown) if unknown else set()
-    wanted = [(people.get(arrival.session_key), arrival.code) for arrival in arrivals]
+    codes = access.present_codes({arrival.room for arrival in arrivals} - {""})
+    wanted = [
+        (people.get(arrival.session_key), codes.get(arrival.room, arrival.code))
+        for arrival in arrivals
+    ]
     with transaction.atomic():
         pairs = {(user, code) for user, code in wanted if user is not None}
         seen = access.find(pairs) if pairs else []

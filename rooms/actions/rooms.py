@@ -95,7 +95,10 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
         raise RoomNotFound
     people.lock(user)
     head = log.lock(room.stream_id)
-    room.refresh_from_db()  # it may have closed while this waited for the lock
+    # It may have closed, or have got another code, while this waited for the lock.
+    room.refresh_from_db()
+    if room.code != codes.normalize(code):
+        raise RoomNotFound
     membership = Membership.objects.filter(room=room, user=user).first()
     if not room.is_open or (membership and membership.banned_at) or not user.is_active:
         raise RoomNotFound

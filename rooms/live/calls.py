@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 
 from django.db import Error
 
@@ -20,13 +21,15 @@ from rooms.models import Room, User
 
 logger = logging.getLogger(__name__)
 
+# The id of a room, as a client gives it.
+_ROOM = re.compile(r"r_[0-9a-z]{1,18}", re.ASCII)
 # Seconds between two typing frames of one socket that are passed on.
 TYPING_EVERY = 3.0
 
 
-def arrival(client: Client, session_key: str, code: str) -> Arrival:
+def arrival(client: Client, session_key: str, code: str, room: str) -> Arrival:
     client.session_key = session_key
-    return Arrival(client.socket_id, session_key, code)
+    return Arrival(client.socket_id, session_key, code, room if _ROOM.fullmatch(room) else "")
 
 
 def introduce(client: Client, entrance: Entrance) -> None:

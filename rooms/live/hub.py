@@ -48,6 +48,13 @@ def close_code(error: ChatError) -> Close:
     return Close.BUSY
 
 
+def turn_out(client: Client, refusal: ChatError) -> None:
+    """Close a socket that must not be in its room; who was removed is told why."""
+    if isinstance(refusal, Removed):  # a close code has no words
+        client.sender.send([protocol.error(refusal)])
+    client.sender.close(close_code(refusal))
+
+
 class Hub:
     """All live rooms of one worker, by stream."""
 
@@ -303,7 +310,8 @@ class Hub:
                 continue
             refusal = look.refused.get(client.user_id)
             if refusal is not None:
-                self._turn_out(room, client, refusal)
+                turn_out(client, refusal)
+                self.detach(room, client)
                 continue
             member = look.members[client.user_id]
             if not member.present:  # has left and come in again, or was taken for gone
@@ -315,12 +323,6 @@ class Hub:
         # Who came while it was taken is not in it.
         if any(client.epoch < room.epoch for client in room.clients.values()):
             room.refreshing_again = True
-
-    def _turn_out(self, room: LiveRoom, client: Client, refusal: ChatError) -> None:
-        if isinstance(refusal, Removed):  # told why: a close code has no words
-            client.sender.send([protocol.error(refusal)])
-        client.sender.close(close_code(refusal))
-        self.detach(room, client)
 
     async def _follow_code(self, room: LiveRoom) -> None:
         """Hear a room under the code that it has now."""

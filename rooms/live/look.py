@@ -159,7 +159,11 @@ def people(*, room_id: int) -> tuple[dict[str, WirePerson], dict[str, str]]:
 def waiting(*, room_id: int) -> list[Waiting]:
     """Who asks to be let in, in the order they asked."""
     rows = (
-        JoinRequest.objects.filter(room_id=room_id, state=JoinRequest.State.WAITING)
+        JoinRequest.objects.filter(
+            room_id=room_id,
+            state=JoinRequest.State.WAITING,
+            asked_at__gt=Now() - JoinRequest.FORGOTTEN,
+        )
         .order_by("asked_at", "pk")
         .values_list("user__public_id", "user__display_name", "asked_at")
     )

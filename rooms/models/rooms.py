@@ -1,6 +1,7 @@
 """Rooms, and who belongs to which."""
 
 import secrets
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -140,6 +141,9 @@ class JoinRequest(models.Model):
         WAITING = "waiting", "waiting"
         ADMITTED = "admitted", "let in"
         REFUSED = "refused", "turned away"
+
+    # Who is not answered for so long has given up.
+    FORGOTTEN = timedelta(days=1)
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="requests")
     user = models.ForeignKey(

@@ -45,6 +45,9 @@ class RoomView:
     welcomes: list[str] = field(default_factory=list)
     acked: dict[str, int] = field(default_factory=dict)
     pins: dict[int, Message] = field(default_factory=dict)
+    waiting: list[Frame] = field(default_factory=list)
+    # Does not see what was said before it came, and so not each number either.
+    is_newcomer: bool = False
     read: int = 0
     reads: dict[str, int] = field(default_factory=dict)
 
@@ -64,6 +67,12 @@ class RoomView:
                 self._ack(frame["client_id"], frame["seq"])
             case "read":
                 self._reads(frame["reads"])
+            case "room":
+                self.room = frame["room"]
+            case "you":
+                self.you = frame["you"]
+            case "requests":
+                self.waiting = frame["waiting"]
             case "typing":
                 self.typing.append(frame["user"])
 
@@ -101,7 +110,7 @@ class RoomView:
         _require(
             all(after < n <= through for n in numbers), "changes are in (after, through]", frame
         )
-        if all(message["seq"] == message["changed"] for message in messages):
+        if not self.is_newcomer and all(m["seq"] == m["changed"] for m in messages):
             expected = list(range(after + 1, through + 1))
             _require(numbers == expected, "numbers have no gap", frame)
         for message in messages:
