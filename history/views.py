@@ -17,6 +17,7 @@ from history import calendar, export, personal, timeline, unread, zones
 from history.models import Message
 from history.search import marks, query
 from history.search.hits import Hits, find
+from rooms import limits
 from rooms.models import User
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
@@ -59,6 +60,7 @@ def _search(request: HttpRequest, user: User | None, before: int | None) -> Http
     asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
     hits = Hits()
     if user is not None:
+        limits.searching.require(user.public_id)
         hits = find(
             user,
             asked,
@@ -147,6 +149,8 @@ def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return render(request, "history/unknown_format.html", context, status=400)
     user = _person(request)
     who = user.display_name if user else ""
+    if user is not None:
+        limits.downloading.require(user.public_id)
 
     def read(before: int | None) -> Sequence[Message]:
         # A download may take hours over a slow line: each chunk is a query of its own, and between

@@ -77,6 +77,7 @@ class RoomConsumer(AsyncConsumer):
         code = codes.normalize(scope["url_route"]["kwargs"]["code"])
         client = self.client
         try:
+            limits.connecting.require(self.address)
             session = _session_key(scope)
             if not session or not code:
                 raise NotMember

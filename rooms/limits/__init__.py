@@ -35,7 +35,12 @@ __all__ = ["Bucket", "Claim", "Limiter", "Rate", "give_back", "post", "require",
 posting = Limiter(Rate(burst=100, per_second=5), "post.person")
 posting_from = Limiter(Rate(burst=250, per_second=25), "post.address")
 posting_into = Limiter(Rate(burst=500, per_second=50), "post.room")
+# What costs this worker a query, and nobody else anything: it is counted here alone. A school that
+# comes back after a restart, all at once, comes in.
 paging = Limiter(Rate(burst=60, per_second=5))
+searching = Limiter(Rate(burst=30, per_second=1))
+downloading = Limiter(Rate(burst=10, per_second=1 / 60))
+connecting = Limiter(Rate(burst=2000, per_second=50))
 
 # The form, whatever comes of it.
 entering = Limiter(Rate(burst=300, per_second=1), "enter.address")

@@ -197,6 +197,9 @@ def test_limits_are_written_down() -> None:
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),
+        "searching, a person on a worker": _rate(limits.searching.rate),
+        "downloading everything, a person on a worker": _rate(limits.downloading.rate),
+        "opening sockets, an address on a worker": [*_rate(limits.connecting.rate), Close.BUSY],
         **{what: _rate(limiter.rate) for what, limiter in SHARED_LIMITS.items()},
         "frames that are not understood, a socket": [
             *_rate(BAD_FRAMES),
