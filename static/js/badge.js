@@ -9,14 +9,15 @@ export function createBadge(page, iconWithDot) {
   const plain = link?.getAttribute("href") ?? "";
   const title = page.title;
   let count = 0;
-  let last = 0;
+  let personal = 0;
+  let last = title;
 
   function show() {
     const shown = page.hidden ? count : 0;
-    if (shown === last) return;
-    last = shown;
-    const label = shown > 99 ? "99+" : String(shown);
-    page.title = shown === 0 ? title : `(${label}) ${title}`;
+    const text = shown === 0 ? title : `${label(shown, personal)} ${title}`;
+    if (text === last) return;
+    last = text;
+    page.title = text;
     link?.setAttribute("href", shown === 0 ? plain : iconWithDot);
     // Of an installed page; the promise fails where it is not installed.
     navigator.setAppBadge?.(shown).catch(() => {});
@@ -24,10 +25,24 @@ export function createBadge(page, iconWithDot) {
 
   page.addEventListener("visibilitychange", show);
   return {
-    /** @param {number} unread */
-    set(unread) {
+    /**
+     * @param {number} unread
+     * @param {number} mentions those of them that speak to me
+     */
+    set(unread, mentions) {
       count = unread;
+      personal = mentions;
       show();
     },
   };
+}
+
+/**
+ * "(3)", or "(@1 · 3)" when one of them is for me.
+ * @param {number} count
+ * @param {number} personal
+ */
+function label(count, personal) {
+  const all = count > 99 ? "99+" : String(count);
+  return personal === 0 ? `(${all})` : `(@${personal} · ${all})`;
 }

@@ -59,8 +59,8 @@ const unread = createUnread({
     local.keepReadUpTo(seq);
     session.tellRead(seq);
   },
-  onCount(count) {
-    badge.set(count);
+  onCount(count, personal) {
+    badge.set(count, personal);
     log.renderJump();
   },
 });

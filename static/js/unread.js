@@ -13,7 +13,7 @@ const MOMENT = 1000;
  * @property {string} me
  * @property {number | null} readUpTo from an earlier visit
  * @property {(seq: number) => void} onRead read up to here, in this tab
- * @property {(count: number) => void} onCount
+ * @property {(count: number, personal: number) => void} onCount `personal`: those of them that speak to me
  */
 
 /** @param {Options} options */
@@ -25,6 +25,8 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
   let line = null;
   /** @type {number[]} */
   let unseen = [];
+  /** Those of them that speak to me. @type {number[]} */
+  let personal = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -33,7 +35,8 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
     if (readUpTo !== null && seq <= readUpTo) return false;
     readUpTo = seq;
     unseen = unseen.filter((one) => one > seq);
-    onCount(unseen.length);
+    personal = personal.filter((one) => one > seq);
+    onCount(unseen.length, personal.length);
     return true;
   }
 
@@ -70,8 +73,11 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
       const known = Math.max(readUpTo ?? 0, unseen.at(-1) ?? 0);
       const talk = fresh.filter((message) => isUnread(message, known, me));
       if (talk.length === 0) return;
-      unseen.push(...talk.map((message) => message.seq));
-      onCount(unseen.length);
+      for (const { seq, mentions = [] } of talk) {
+        unseen.push(seq);
+        if (mentions.includes(me)) personal.push(seq);
+      }
+      onCount(unseen.length, personal.length);
     },
 
     /**

@@ -125,3 +125,20 @@ describe("reading", () => {
     assert.equal(unread.countAfter(3), 2);
   });
 });
+
+test("what speaks to me is counted apart", () => {
+  /** @type {number[][]} */
+  const counts = [];
+  const unread = createUnread({
+    me: "me",
+    readUpTo: 0,
+    onRead() {},
+    onCount: (...count) => counts.push(count),
+  });
+  unread.arrived([message(1), message(2, { mentions: ["me"] })]);
+  unread.readElsewhere(2);
+  assert.deepEqual(counts, [
+    [2, 1],
+    [0, 0],
+  ]);
+});
