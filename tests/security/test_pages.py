@@ -76,7 +76,7 @@ def test_every_address_answers_with_every_header(visitors: list[Client]) -> None
     assert len(ADDRESSES) > 40
     real = [path.replace(CODE, room.code) for path in ADDRESSES]
     real += [f"/history/rooms/{room.public_id}/", f"/admin/rooms/room/{room.pk}/change/"]
-    real += [f"/admin/history/message/{message.pk}/change/", "/nowhere/", "/static/css/base.css"]
+    real += [f"/admin/history/message/{message.pk}/change/", "/nowhere/", "/static/nowhere"]
     shown = 0
     for client in visitors:
         for path in real:
@@ -85,6 +85,14 @@ def test_every_address_answers_with_every_header(visitors: list[Client]) -> None
                 assert response.status_code < 500, path
                 shown += response.status_code == 200
     assert shown > 40, "most of it was seen, not only refused"
+
+
+def test_a_file_is_what_it_says_and_for_no_other_site() -> None:
+    with override_settings(WHITENOISE_USE_FINDERS=True):
+        headers = Client().get("/static/css/base.css").headers
+    assert headers["Content-Type"].startswith("text/css")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}
 
 
 def test_what_is_one_persons_is_kept_by_no_cache(ada: Person) -> None:
