@@ -261,6 +261,7 @@ async def test_static_files_come_from_nginx_and_hashed_ones_never_change(nginx: 
             assert answer.status_code == 200
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
             assert "octet-stream" not in answer.headers["Content-Type"]
             if path.endswith((".js", ".css")):
                 assert answer.headers["Content-Encoding"] == "gzip"

@@ -92,7 +92,7 @@ def test_a_file_is_what_it_says_and_for_no_other_site() -> None:
         headers = Client().get("/static/css/base.css").headers
     assert headers["Content-Type"].startswith("text/css")
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cross-Origin-Resource-Policy"] in {"same-origin", "cross-origin"}
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_what_is_one_persons_is_kept_by_no_cache(ada: Person) -> None:
