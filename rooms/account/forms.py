@@ -50,6 +50,21 @@ class ChangePasswordForm(NewPasswordForm):
     current = _password()
 
 
+class DeleteForm(forms.Form):
+    """What becomes of what was said, and that it is meant."""
+
+    texts = forms.ChoiceField(
+        choices=(("keep", ""), ("erase", "")),
+        error_messages={
+            "required": _("Choose what becomes of what you said."),
+            "invalid_choice": _("Choose what becomes of what you said."),
+        },
+    )
+    # Of an account its password, of a guest the box.
+    password = forms.CharField(strip=False, max_length=PASSWORD_MAX, required=False)
+    sure = forms.BooleanField(required=False)
+
+
 def refuse(form: forms.Form, error: ValidationError) -> None:
     """Put a verb's reasons next to the fields they are about."""
     form.add_error(None if hasattr(error, "error_dict") else "password", error)

@@ -9,4 +9,6 @@ urlpatterns = [
     path("logout/", views.sign_out, name="logout"),
     path("password/", views.password, name="password"),
     path("sessions/", views.end_sessions, name="end_sessions"),
+    path("data/", views.data, name="my_data"),
+    path("delete/", views.delete, name="delete_account"),
 ]

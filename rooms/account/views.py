@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,14 +21,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import addresses, limits
-from rooms.account import agents
-from rooms.account.forms import ChangePasswordForm, RegisterForm, SignInForm, refuse
+from rooms.account import agents, mydata
+from rooms.account.forms import ChangePasswordForm, DeleteForm, RegisterForm, SignInForm, refuse
 from rooms.account.middleware import sign_in as open_session
-from rooms.actions import accounts, people, signins
+from rooms.actions import accounts, farewell, merging, people, signins
 from rooms.errors import BadName, ChatError
 from rooms.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _for_somebody(view: View) -> View:
@@ -35,7 +36,7 @@ def _for_somebody(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if person(request) is None:
             return redirect(f"/account/login/?next={request.path}")
         return view(request, *args, **kwargs)
@@ -106,7 +107,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except ChatError as refusal:
             return _refused(request, "account/login.html", form, refusal, me=me)
         if user is not None:
-            open_session(request, user)
+            with transaction.atomic():
+                if me is not None and form.cleaned_data["bring"]:
+                    merging.merge(guest=me, account=user)
+                open_session(request, user)
             return redirect(_next(request))
         form.add_error(None, _("User name and password do not belong together."))
     return _form(request, "account/login.html", form, me=me)
@@ -164,6 +168,43 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     if ended:
         messages.success(request, _("Signed out there."))
     return redirect("account")
+
+
+@require_safe
+@_for_somebody
+def data(request: HttpRequest) -> StreamingHttpResponse:
+    """Everything the site knows of me."""
+    now = datetime.now(UTC)
+    return StreamingHttpResponse(
+        mydata.stream(_me(request), now=now),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="my-data-{now:%Y-%m-%d}.json"'},
+    )
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_somebody
+def delete(request: HttpRequest) -> HttpResponse:
+    """Away with the account, and with what was said, if so chosen."""
+    me = _me(request)
+    form = DeleteForm(request.POST or None)
+    if form.is_valid() and not me.is_staff:
+        typed = form.cleaned_data
+        try:
+            if me.is_registered:
+                if _prove(request, username=me.username, password=typed["password"]) != me:
+                    form.add_error("password", _("That is not your password."))
+            elif not typed["sure"]:
+                form.add_error("sure", _("Tick this to delete all of it."))
+        except ChatError as refusal:
+            return _refused(request, "account/delete.html", form, refusal, me=me)
+        if form.is_valid():
+            farewell.delete_account(user=me, erase=typed["texts"] == "erase")
+            logout(request)
+            messages.success(request, _("You are gone from here."))
+            return redirect("front")
+    return _form(request, "account/delete.html", form, me=me)
 
 
 # What they share ------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def _let_in(
     for member in newcomers.values():
         by_room[member.room_id].append(member)
     for members in by_room.values():
-        _join(members[0].room, members, heads)
+        enter(members[0].room, members, heads)
     return outcomes
 
 
@@ -173,7 +173,7 @@ def _look(user: User) -> str:
     return user.name_skeleton or names.skeleton(user.display_name)
 
 
-def _join(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> None:
+def enter(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> None:
     change = log.append(
         heads[room.stream_id], [log.entry(Message.Kind.JOIN, member.user) for member in members]
     )
@@ -232,6 +232,6 @@ def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[
             presence.connect((worker_id, s, room.pk, user) for s, user in noted.items())
             Membership.objects.filter(pk__in=members).update(away_since=None)
             if absent := [member for member in members.values() if not member.present]:
-                _join(room, absent, heads)
+                enter(room, absent, heads)
         lost -= noted.keys()
     return lost

@@ -1,0 +1,137 @@
+"""All that a person left in the log: given to another, given up, erased. No permissions here.
+
+It may be tens of thousands of messages, so rows are changed by statements, not one by one. Readers
+learn of it as of every change: `reissue` gives each message that looks different now a new number.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from secrets import token_hex
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Now, Replace
+
+from history import log
+from history.log import Change, Head
+from history.models import Mention, Message, Reaction, Revision
+
+_CHUNK = 500
+_RENUMBER = """
+UPDATE history_message SET changed_seq = %s + fresh.place
+FROM (
+    SELECT id AS which, row_number() OVER (ORDER BY seq) AS place
+    FROM history_message WHERE id IN ({ids})
+) AS fresh
+WHERE history_message.id = fresh.which
+"""
+
+
+def traces(stream_id: int, user_id: int) -> list[int]:
+    """The messages of a stream, by key, in which others see a person: by seq ascending.
+
+    They said it, or reacted to it, or are spoken to in it.
+    """
+    shown = (
+        Q(author=user_id)
+        | Exists(Reaction.objects.filter(message=OuterRef("pk"), user=user_id))
+        | Exists(Mention.objects.filter(message=OuterRef("pk"), user=user_id))
+    )
+    rows = Message.objects.filter(shown, stream=stream_id).order_by("seq")
+    return list(rows.values_list("pk", flat=True))
+
+
+def streams(user_id: int) -> set[int]:
+    """The streams in which a person has said something, in whatever way."""
+    rows = Message.objects.filter(author=user_id).order_by().values_list("stream_id", flat=True)
+    return set(rows.distinct())
+
+
+def reissue(head: Head, keys: Sequence[int]) -> Change | None:
+    """Give messages of a locked stream the next numbers, in their order, as if each had changed.
+
+    The change has the first of very many; whoever serves the room finds the rest in the log.
+    """
+    if not keys:
+        return None
+    through = log.advance({head.stream_id: len(keys)})[head.stream_id].seq
+    before = through - len(keys)
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), _CHUNK):
+            some = keys[start : start + _CHUNK]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(_RENUMBER.format(ids=marks), [before + start, *some])
+    return log.changed_since(head.stream_id, before)
+
+
+def hand_over(*, giver: int, taker: int, names: tuple[str, str]) -> None:
+    """Make everything one person said and did another's. Their streams must be locked.
+
+    `names` are the public ids of the two.
+    """
+    said = Message.objects.filter(author=giver)
+    # What one called a message, the other may have called one of theirs in the same room.
+    namesakes = Message.objects.filter(
+        author=taker, stream=OuterRef("stream"), client_id=OuterRef("client_id")
+    )
+    for pk in list(said.filter(Exists(namesakes)).values_list("pk", flat=True)):
+        Message.objects.filter(pk=pk).update(client_id=token_hex(16))
+    said.update(author=taker)
+    Message.objects.filter(deleted_by=giver).update(deleted_by=taker)
+    spoken_to = Message.objects.filter(mentions__user=giver, html__contains=names[0])
+    Message.objects.filter(pk__in=list(spoken_to.values_list("pk", flat=True))).update(
+        html=Replace(F("html"), Value(names[0]), Value(names[1]))
+    )
+    theirs = Reaction.objects.filter(
+        user=taker, message=OuterRef("message"), emoji=OuterRef("emoji")
+    )
+    _move(Reaction.objects.filter(user=giver), theirs, taker)
+    also = Mention.objects.filter(user=taker, message=OuterRef("message"))
+    _move(Mention.objects.filter(user=giver), also, taker)
+
+
+def _move(
+    rows: QuerySet[Reaction] | QuerySet[Mention],
+    there: QuerySet[Reaction] | QuerySet[Mention],
+    taker: int,
+) -> None:
+    """Make rows another person's; those the other has too are dropped."""
+    rows.filter(Exists(there)).delete()
+    rows.update(user=taker)
+
+
+def erase_texts(stream_id: int, user_id: int) -> None:
+    """Empty for good what a person said in a locked stream, with all that it was before.
+
+    What moderators had deleted loses the text they could have restored.
+    """
+    said = Message.objects.filter(stream=stream_id, author=user_id, kind=Message.Kind.CHAT)
+    for belonging in (Revision, Reaction, Mention):
+        belonging.objects.filter(message__in=said).delete()
+    said.filter(deleted_at__isnull=True).update(
+        body="", html="", pinned_at=None, deleted_at=Now(), deleted_by=None
+    )
+
+
+def withdraw(user_id: int) -> None:
+    """Take a person's reactions back, and forget where they were spoken to."""
+    Reaction.objects.filter(user=user_id).delete()
+    Mention.objects.filter(user=user_id).delete()
+
+
+def unname(stream_ids: Collection[int], user_id: int, *, name: str, by: str) -> set[int]:
+    """Put another name for a person's into the notices of locked streams; which were changed.
+
+    A notice by the person, of another name they had, is said anew without any.
+    """
+    whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") if name else None
+    notices = Message.objects.filter(stream__in=stream_ids, kind=Message.Kind.NOTICE)
+    changed: set[int] = set()
+    for notice in notices.exclude(body="").iterator():
+        body = whole.sub(lambda _: by, notice.body) if whole else notice.body
+        if notice.author_id == user_id and " is now called " in body:
+            body = f"{by} had another name."
+        if body != notice.body:
+            Message.objects.filter(pk=notice.pk).update(body=body)
+            changed.add(notice.pk)
+    return changed

@@ -1,0 +1,100 @@
+"""All that the site knows of a person, as JSON that is written while it is read.
+
+    {"profile": {…}, "sign_ins": [{…}], "rooms": [{…}], "reactions": [{…}], "messages": [{…}]}
+
+Messages are as in the history's export, newest first (history/export.py). Times are UTC.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from history import export, personal, wire
+from history.models import Message, Reaction
+from rooms.models import Membership, SignIn, User
+
+# Messages held in memory at a time.
+_CHUNK = 500
+
+
+async def stream(user: User, *, now: datetime) -> AsyncIterator[bytes]:
+    """The file's bytes, part by part. What happens meanwhile is not in it."""
+    for number, (name, about) in enumerate(_PARTS.items()):
+        part = sync_to_async(_part, thread_sensitive=False)
+        yield b'%b"%b": %b' % (b",\n" if number else b"{", name.encode(), await part(about, user))
+    yield b',\n"messages": '
+    async for chunk in export.stream(
+        export.FORMATS["json"], lambda before: _messages(user, before), who=str(user), now=now
+    ):
+        yield chunk
+    yield b"}\n"
+
+
+def _part(about: Any, user: User) -> bytes:
+    try:
+        return orjson.dumps(about(user), option=orjson.OPT_INDENT_2)
+    finally:
+        close_old_connections()
+
+
+def _messages(user: User, before: int | None) -> Sequence[Message]:
+    try:
+        return personal.own_messages(user, before=before, limit=_CHUNK).messages
+    finally:
+        close_old_connections()
+
+
+def _profile(user: User) -> dict[str, Any]:
+    return {
+        "id": user.public_id,
+        "name": user.display_name,
+        "username": None if user.is_guest else user.username,
+        "email": user.email,
+        "since": wire.timestamp(user.date_joined),
+        "shows_reading": user.shows_reading,
+    }
+
+
+def _sign_ins(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "since": wire.timestamp(row.created_at),
+            "seen": wire.timestamp(row.seen_at),
+            "browser": row.agent,
+            "address": row.address,
+        }
+        for row in SignIn.objects.filter(user=user).order_by("pk")
+    ]
+
+
+def _rooms(user: User) -> list[dict[str, Any]]:
+    rows = Membership.objects.filter(user=user).select_related("room").order_by("pk")
+    return [
+        {
+            "id": row.room.public_id,
+            "code": row.room.code,
+            "title": row.room.title,
+            "role": row.role,
+            "entered": wire.timestamp(row.entered_at),
+            "left": wire.timestamp(row.left_at) if row.left_at else None,
+            "banned": wire.timestamp(row.banned_at) if row.banned_at else None,
+            "read_through": row.read_through,
+        }
+        for row in rows
+    ]
+
+
+def _reactions(user: User) -> list[dict[str, Any]]:
+    rows = Reaction.objects.filter(user=user).order_by("pk")
+    places = rows.values_list("message__stream__room__public_id", "message__seq", "emoji", "at")
+    return [
+        {"room": room, "seq": seq, "emoji": emoji, "at": wire.timestamp(at)}
+        for room, seq, emoji, at in places
+    ]
+
+
+_PARTS = {"profile": _profile, "sign_ins": _sign_ins, "rooms": _rooms, "reactions": _reactions}

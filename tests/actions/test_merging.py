@@ -1,0 +1,167 @@
+"""A guest who signs in to an account may bring everything along, and nothing is brought twice."""
+
+import pytest
+from django.db import transaction
+
+from history import log
+from history.models import Mention, Message, Reaction
+from rooms.actions import accounts, attendance, merging, rooms
+from rooms.actions.signins import note
+from rooms.errors import NotMember, SignedOut
+from rooms.models import Connection, Membership, Room, SignIn, User
+from tests.actions.house import (
+    come_in,
+    connect,
+    guest,
+    open_room,
+    present,
+    say,
+    session,
+    transcript,
+    worker,
+)
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "seven green lanterns"
+Role = Membership.Role
+
+
+def account(name: str = "Ada", username: str = "ada") -> User:
+    user = guest(name)
+    accounts.register(user=user, username=username, password=PASSWORD)
+    return user
+
+
+def membership(user: User, room: Room) -> Membership:
+    return Membership.objects.get(user=user, room=room)
+
+
+def stream_of(room: Room) -> tuple[int, int]:
+    room.stream.refresh_from_db()
+    return room.stream.head, room.stream.epoch
+
+
+def test_what_was_the_guests_is_the_accounts() -> None:
+    visitor, room = open_room("Visitor")
+    bob = come_in("Bob", room)
+    [hello] = say(visitor, room, "hello")
+    [answer] = say(bob, room, "welcome")
+    Reaction.objects.create(message=answer, user=visitor, emoji="👍")
+    Mention.objects.create(message=answer, user=visitor, stream=room.stream, seq=answer.seq)
+    Message.objects.filter(pk=answer.pk).update(html=f'<b data-user="{visitor.public_id}">x</b>')
+    ada = account()
+    head, epoch = stream_of(room)
+
+    assert merging.merge(guest=visitor, account=ada)
+
+    room.refresh_from_db()
+    assert room.owner == ada
+    assert membership(ada, room).role == Role.OWNER
+    assert present(room) == {"Ada", "Bob"}
+    assert not Message.objects.filter(author=visitor).exists()
+    for row in (hello, answer):
+        row.refresh_from_db()
+        assert row.changed_seq > head, "open pages are told"
+    assert hello.author == ada
+    assert ada.public_id in answer.html
+    assert Reaction.objects.get(message=answer).user == ada
+    assert Mention.objects.get(message=answer).user == ada
+    assert stream_of(room)[1] > epoch
+    assert "Visitor is now called Ada." in {m.body + "." for m in room.stream.messages.all()}
+
+
+def test_who_missed_it_is_told_the_same_as_who_comes_anew() -> None:
+    visitor, room = open_room("Visitor")
+    say(visitor, room, *(f"message {n}" for n in range(20)))
+    cursor = stream_of(room)[0]
+    ada = account()
+    merging.merge(guest=visitor, account=ada)
+    change = log.changed_since(room.stream_id, cursor)
+    told = {message["seq"]: message for message in change.messages}
+    assert change.through == stream_of(room)[0]
+    numbers = [message["changed"] for message in change.messages]
+    assert numbers == sorted(set(numbers))
+    for message in log.page(room.stream_id, limit=100).messages:
+        assert told[message["seq"]] == message
+        assert message["author"] == {"id": ada.public_id, "name": "Ada", "registered": True}
+
+
+def test_of_two_memberships_in_one_room_one_is_made() -> None:
+    ada = account()
+    room = rooms.create(user=ada)
+    connect(ada, room)
+    visitor = come_in("Visitor", room)
+    say(visitor, room, "as a visitor")
+    merging.merge(guest=visitor, account=ada)
+    assert Membership.objects.filter(room=room).count() == 1
+    assert membership(ada, room).role == Role.OWNER
+    assert present(room) == {"Ada"}
+    transcript(room)  # its numbers are contiguous
+    assert Message.objects.get(body="as a visitor").author == ada
+
+
+def test_what_both_did_is_kept_once() -> None:
+    ada = account()
+    room = rooms.create(user=ada)
+    connect(ada, room)
+    visitor = come_in("Visitor", room)
+    [one] = say(ada, room, "one")
+    [two] = say(visitor, room, "two")
+    for user in (ada, visitor):
+        Reaction.objects.create(message=one, user=user, emoji="👍")
+    Message.objects.filter(pk=two.pk).update(client_id=one.client_id)
+    merging.merge(guest=visitor, account=ada)
+    assert Reaction.objects.count() == 1
+    assert Message.objects.filter(author=ada, kind="chat").count() == 2
+
+
+@pytest.mark.parametrize("who", ["guest", "account"])
+def test_a_ban_is_not_washed_off(who: str) -> None:
+    _, room = open_room("Bob")
+    visitor, ada = come_in("Visitor", room), account()
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    banned = visitor if who == "guest" else ada
+    with transaction.atomic():
+        log.lock(room.stream_id)
+        Membership.objects.filter(user=banned, room=room).update(banned_at="2026-01-01T00:00:00Z")
+    merging.merge(guest=visitor, account=ada)
+    assert membership(ada, room).banned_at is not None
+
+
+def test_where_the_name_is_taken_the_account_does_not_come_in() -> None:
+    _, room = open_room("Ada")
+    visitor, ada = come_in("Visitor", room), account()
+    merging.merge(guest=visitor, account=ada)
+    assert present(room) == {"Ada"}
+    assert membership(ada, room).left_at is None, "it is still a member, and may choose a name"
+
+
+def test_the_guest_is_no_more() -> None:
+    visitor, room = open_room("Visitor")
+    key = session(visitor)
+    note(user=visitor, key=key, agent="", address="")
+    ada = account()
+    merging.merge(guest=visitor, account=ada)
+    visitor.refresh_from_db()
+    assert (visitor.is_active, visitor.display_name, visitor.erased_at is None) == (
+        False,
+        "",
+        False,
+    )
+    with pytest.raises((SignedOut, NotMember)):
+        connect(visitor, room, key=key)
+    assert SignIn.objects.get(session_key=key).user == ada
+    assert not merging.merge(guest=visitor, account=ada), "and cannot be brought twice"
+
+
+def test_open_sockets_are_the_accounts_until_they_come_back() -> None:
+    visitor, room = open_room("Visitor")
+    ada = account()
+    merging.merge(guest=visitor, account=ada)
+    assert {row.user for row in Connection.objects.all()} == {ada}
+    attendance.vanish(socket_ids=list(Connection.objects.values_list("socket_id", flat=True)))
+    assert membership(ada, room).away_since is not None
+    connect(ada, room, on=worker())
+    assert membership(ada, room).away_since is None
