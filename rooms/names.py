@@ -97,7 +97,7 @@ def is_reserved(name: str) -> bool:
 RESERVED = (
     "admin", "admins", "administrator", "administrators", "mod", "mods", "moderator", "moderators",
     "staff", "support", "helpdesk", "system", "sysadmin", "root", "server", "webmaster", "security",
-    "official", "everyone", "nobody", "deleted person", "roomcode", "roomcode team",
+    "official", "everyone", "deleted person", "roomcode", "roomcode team",
     "roomcode staff", "roomcode support", "the admin", "the moderator", "site admin", "chat admin",
 )  # fmt: skip
 # Signs that stand for letters in a disguise. 1 and l are i here, since there it is what is meant.

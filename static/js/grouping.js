@@ -15,6 +15,7 @@ const NAMED = 3;
  * @typedef {object} Context
  * @property {string} me my id
  * @property {ReadonlyMap<string, string>} names what people are called now
+ * @property {ReadonlyMap<string, Chat.Person>} members who is here
  * @property {number | null} unreadAt `seq` of the message the unread line stands before
  * @property {number | null} target `seq` of the message a link points to
  * @property {(seq: number) => Chat.Message | null | undefined} quote a message that another answers
@@ -79,6 +80,7 @@ export function rows(messages, pending, context) {
       message,
       head,
       name: nameOf(message, context.names),
+      registered: Boolean((context.members.get(author) ?? message.author)?.registered),
       mine: author === context.me,
       target,
       ...quoted(message.reply_to ?? null, context),
@@ -91,8 +93,10 @@ export function rows(messages, pending, context) {
     const head = !continues(group, context.me, item.at);
     group = { author: context.me, at: item.at };
     const name = context.names.get(context.me) ?? "";
+    const registered = Boolean(context.members.get(context.me)?.registered);
     const quote = quoted(item.reply_to, context);
-    result.push({ type: "pending", key: `c${item.client_id}`, item, head, name, ...quote });
+    const own = { type: /** @type {const} */ ("pending"), key: `c${item.client_id}` };
+    result.push({ ...own, item, head, name, registered, ...quote });
   }
   return result;
 }

@@ -117,6 +117,7 @@ export function createLog({
     const context = {
       me: look.myId,
       names: now.names,
+      members: now.members,
       unreadAt: unread.line,
       target,
       quote,

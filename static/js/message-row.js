@@ -73,7 +73,8 @@ function message({ message, ...row }, look) {
   if (row.head) classes.push("message--head");
   if (row.target) classes.push("is-target");
   if (mentions.includes(look.myId)) classes.push("message--mention");
-  const node = frame(classes, { name: row.name, id: author?.id ?? "", at, head: row.head }, look);
+  const { name, head, registered } = row;
+  const node = frame(classes, { name, registered, id: author?.id ?? "", at, head }, look);
   node.dataset.seq = String(seq);
   // The arrow keys go from one to the next.
   node.tabIndex = -1;
@@ -97,11 +98,11 @@ function message({ message, ...row }, look) {
  * @param {Extract<Chat.Row, {type: "pending"}>} row
  * @param {Chat.Look} look
  */
-function pending({ item, head, name, quote, quoteName }, look) {
+function pending({ item, head, name, registered, quote, quoteName }, look) {
   const classes = ["message", `message--${item.state}`];
   if (head) classes.push("message--head");
   const me = look.myName();
-  const node = frame(classes, { name, id: look.myId, at: item.at, head }, look);
+  const node = frame(classes, { name, registered, id: look.myId, at: item.at, head }, look);
   node.dataset.clientId = item.client_id;
   if (item.reply_to !== null) {
     node.append(quoteOf({ seq: item.reply_to, quote, name: quoteName }, look));
@@ -136,10 +137,10 @@ function pending({ item, head, name, quote, quoteName }, look) {
 /**
  * The article around a message: author and time, shown on the first of a group and said for each.
  * @param {string[]} classes
- * @param {{name: string, id: string, at: string | number, head: boolean}} of
+ * @param {{name: string, registered: boolean, id: string, at: string | number, head: boolean}} of
  * @param {Chat.Look} look
  */
-function frame(classes, { name, id, at, head }, look) {
+function frame(classes, { name, registered, id, at, head }, look) {
   const label = `${name}, ${look.times.clock(at)}`;
   const node = element("article", { class: classes.join(" "), "aria-label": label });
   if (!head) {
@@ -152,11 +153,26 @@ function frame(classes, { name, id, at, head }, look) {
       "p",
       { class: "message__head" },
       element("bdi", { class: "message__name" }, name),
+      ...(registered ? [registeredMark(look.sprite)] : []),
       " ",
       moment(at, look.times),
     ),
   );
   return node;
+}
+
+/**
+ * Beside the name of somebody with an account, so that no guest can pass for them.
+ * @param {string} sprite
+ */
+export function registeredMark(sprite) {
+  const label = gettext("has an account");
+  return element(
+    "span",
+    { class: "registered", title: label },
+    icon("badge-check", sprite),
+    element("span", { class: "visually-hidden" }, label),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { element, icon, setText } from "./dom.js";
 import { fill, gettext, ngettext } from "./i18n.js";
-import { avatar } from "./message-row.js";
+import { avatar, registeredMark } from "./message-row.js";
 import { reportButton } from "./report.js";
 
 /** Most people listed by name. */
@@ -81,7 +81,7 @@ export function outranks(role, other) {
  * @param {string} mine my role
  * @param {string} sprite
  */
-function entry({ id, name, role = "member" }, me, mine, sprite) {
+function entry({ id, name, role = "member", registered }, me, mine, sprite) {
   const tags = [];
   if (id === me) tags.push(gettext("you"));
   if (role === "owner") tags.push(gettext("owner"));
@@ -91,6 +91,7 @@ function entry({ id, name, role = "member" }, me, mine, sprite) {
     {},
     avatar(name, id),
     element("bdi", {}, name),
+    ...(registered ? [registeredMark(sprite)] : []),
     ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
     ...(id === me ? [] : [reportButton({ person: id, name }, sprite)]),
     ...(id !== me && outranks(mine, role) ? [orders(id, name, sprite)] : []),

@@ -8,6 +8,8 @@ declare namespace Chat {
   interface Author {
     id: string;
     name: string;
+    /** Has an account; only when so. */
+    registered?: boolean;
   }
 
   interface Person extends Author {
@@ -311,6 +313,8 @@ declare namespace Chat {
         /** First of its group: shows author and time. */
         head: boolean;
         name: string;
+        /** Its author has an account. */
+        registered: boolean;
         mine: boolean;
         target: boolean;
         /** What it answers; null when that is not to be had, undefined when it answers nothing or is not here yet. */
@@ -327,6 +331,7 @@ declare namespace Chat {
         name: string;
         quote: Message | null | undefined;
         quoteName: string;
+        registered: boolean;
       };
 
   type Token =

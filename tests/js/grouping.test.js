@@ -20,6 +20,7 @@ function rowsOf(messages, context = {}, pending = []) {
   return rows(messages, pending, {
     me: "me",
     names: new Map(),
+    members: new Map(),
     unreadAt: null,
     target: null,
     quote: () => undefined,
