@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
@@ -18,7 +19,7 @@ from tests.support.browser import FLAGS
 from tests.support.client import RoomSocket, Visitor
 from tests.support.programs import ROOT, require_chromium
 from tests.support.workers import Site
-from tools import desk_pages
+from tools import account_pages, desk_pages
 
 PICTURES = ROOT / "var" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
@@ -99,6 +100,7 @@ class Demo:
     grace: Visitor
     eve: Visitor
     guarded: str
+    keeper: Visitor
 
 
 @asynccontextmanager
@@ -145,6 +147,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             people[1],
             eve,
             guarded,
+            await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
         )
 
 
@@ -230,6 +233,20 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("room-report", busy, ada, _open_report),
         Scene("desk-login", "/admin/login/"),
         *(Scene(name, path, demo.boss) for name, path in demo.desks.items()),
+        Scene("account", "/account/", ada),
+        Scene("account-registered", "/account/", demo.keeper),
+        Scene("account-login", "/account/login/"),
+        Scene("account-login-guest", "/account/login/", ada, account_pages.refused),
+        Scene("account-register", "/account/register/", ada),
+        Scene("account-password", "/account/password/", demo.keeper),
+        Scene("account-delete", "/account/delete/", demo.keeper),
+        Scene("front-registered", "/", demo.keeper),
+        Scene("room-registered", f"/rooms/{demo.outing}/", demo.keeper, _open_panel),
+        Scene(
+            "room-signed-out",
+            "/",
+            step=partial(account_pages.sign_in_and_out, room=demo.outing),
+        ),
         Scene("not-found", "/nowhere/"),
         Scene("offline", "/offline/"),
         Scene("room-offline", busy, ada, _go_offline),  # last: it says something

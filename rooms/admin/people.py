@@ -1,9 +1,11 @@
 """People: guests and registered ones, shut out and let in again; staff accounts."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
-from rooms.actions import moderation
+from rooms.actions import moderation, signins
 from rooms.admin.desk import Desk, Order, Text, Verb, deeds, listing, written
 from rooms.admin.recorded import Recorded
 from rooms.models import Membership, Report, User
@@ -33,13 +35,13 @@ class KindFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         match self.value():
             case "guest":
-                return queryset.filter(is_guest=True)
+                return queryset.filter(is_guest=True, erased_at=None)
             case "registered":
                 return queryset.filter(is_guest=False)
             case "staff":
                 return queryset.filter(is_staff=True)
             case "banned":
-                return queryset.filter(is_active=False)
+                return queryset.filter(is_active=False, erased_at=None)
         return queryset
 
 
@@ -77,7 +79,9 @@ UNBAN = Verb(
     label=_("Let in again"),
     about=_("The ban is lifted. Memberships are as they were."),
     permission="rooms.change_user",
-    applies=lambda request, user: not user.is_active and _may_judge(request, user),
+    applies=lambda request, user: (
+        not user.is_active and user.erased_at is None and _may_judge(request, user)
+    ),
     perform=_unban,
     whom=lambda user: {"target": user},
     needs_reason=False,
@@ -135,7 +139,13 @@ class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
         form_url: str = "",
     ) -> HttpResponse:
         with transaction.atomic():  # with its entry in the audit log, or not at all
-            return super().user_change_password(request, id, form_url)
+            own_key = request.session.session_key  # one's own goes on, under another key
+            response = super().user_change_password(request, id, form_url)
+            if response.status_code == HTTPStatus.FOUND and (
+                user := self.get_object(request, unquote(id))
+            ):
+                signins.end_all(user=user, but=own_key if user == request.user else None)
+            return response
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         # Only what was typed: a ban or a name given in the meantime stays.
@@ -169,13 +179,15 @@ class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("kind"))
     def kind(self, user: User) -> Any:
+        if user.erased_at is not None:
+            return _("deleted")
         if user.is_staff:
             return _("staff")
         return _("guest") if user.is_guest else _("registered")
 
     @admin.display(description=_("banned"))
     def banned(self, user: User) -> Any:
-        return "–" if user.is_active else _("banned")
+        return "–" if user.is_active or user.erased_at else _("banned")
 
 
 def _sees_private(request: HttpRequest) -> bool:

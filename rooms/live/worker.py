@@ -18,7 +18,7 @@ from history import life
 from history.log import Change
 from history.search import index
 from rooms import limits, presence, publish, tally
-from rooms.actions import attendance, roles, rooms
+from rooms.actions import attendance, roles, rooms, signins
 from rooms.live import metrics
 from rooms.live.changer import Changer
 from rooms.live.door import Door
@@ -202,6 +202,7 @@ class LiveWorker:
 
     async def _purge(self) -> None:
         await self._keeper.run(life.purge)
+        await self._keeper.run(signins.forget_expired)
 
     async def _index(self) -> None:
         if self.door.worker_id is not None:

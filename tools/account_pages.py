@@ -1,0 +1,49 @@
+"""What the pictures of account pages need: somebody with an account and two browsers."""
+
+from playwright.async_api import Page
+
+from tests.support.client import Visitor
+from tests.support.workers import Site
+
+PASSWORD = "seven green lanterns"
+_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+_PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
+# What signing out in another window does, and the moment until this one has heard of it.
+_SIGN_OUT = """async () => {
+    const page = new DOMParser().parseFromString(await (await fetch("/account/")).text(), "text/html");
+    const form = page.querySelector('form[action="/account/logout/"]');
+    await fetch("/account/logout/", { method: "POST", body: new FormData(form) });
+}"""
+
+
+async def keeper(site: Site, *, room: str) -> Visitor:
+    """Somebody with an account, signed in on a phone too, who is in a room."""
+    noor, phone = Visitor(site.url, "Noor"), Visitor(site.url, "Noor")
+    noor.http.headers["User-Agent"] = _FIREFOX
+    phone.http.headers["User-Agent"] = _PHONE
+    await noor.join(room)
+    fields = {"username": "noor", "password": PASSWORD, "again": PASSWORD}
+    await noor.submit("/account/register/", fields, form_at="/account/register/")
+    async with phone:
+        await phone.submit("/account/login/", fields, form_at="/account/login/")
+    async with noor.socket(room) as socket:
+        await socket.post("I keep my name from now on.")
+    return noor
+
+
+async def sign_in_and_out(page: Page, *, room: str) -> None:
+    """In the room, and then signed out from elsewhere."""
+    await page.goto(f"/account/login/?next=/rooms/{room}/")
+    await page.fill("[name=username]", "noor")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("main button")
+    await page.wait_for_selector("#room [data-people] li", state="attached")
+    await page.evaluate(_SIGN_OUT)
+    await page.wait_for_selector("[data-banner]:not([hidden])")
+
+
+async def refused(page: Page) -> None:
+    await page.fill("[name=username]", "noor")
+    await page.fill("[name=password]", "forgotten")
+    await page.click("main button")
+    await page.wait_for_selector("[role=alert]")
