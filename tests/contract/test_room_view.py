@@ -39,6 +39,9 @@ def welcome(*, through: int, after: int = 0, mode: str = "reset", **fields: Any)
         "older": False,
         "members": [ADA],
         "limits": {"body": 4000},
+        "pinned": [],
+        "read": 0,
+        "reads": [],
     } | fields
 
 
