@@ -1,0 +1,134 @@
+"""The page from which a room is run, as plain forms."""
+
+import pytest
+
+from rooms.models import JoinRequest, Membership, Room
+from tests.http.conftest import NewPerson, Person
+from tests.http.pages import alert, read, without_tokens
+
+pytestmark = pytest.mark.django_db
+SAVED = {"title": "", "slow_mode": "0", "grace": "3600", "history_open": "on"}
+
+
+def where(room: Room, path: str = "") -> str:
+    return f"/rooms/{room.code}/manage/{path}"
+
+
+def about(room: Room, person: Person, verb: str) -> str:
+    return where(room, f"people/{person.user.public_id}/{verb}/")
+
+
+@pytest.fixture
+def room(ada: Person, ben: Person) -> Room:
+    room = ada.create()
+    ada.connect(room)
+    ben.come_in(room)
+    return room
+
+
+def test_nobody_else_finds_it_and_it_tells_nothing(room: Room, ada: Person, ben: Person) -> None:
+    assert ada.get(where(room)).status_code == 200
+    stranger = Person("Eve")
+    for path in (where(room), "/rooms/ZZZZ/manage/"):
+        for person in (ben, stranger):
+            answer = person.get(path)
+            assert answer.status_code == 302
+            assert answer.headers["Location"] == path.replace("manage/", "")
+    answers = [
+        stranger.client.post(f"/rooms/{code}/manage/code/", headers={"accept": "application/json"})
+        for code in (room.code, "ZZZZ", "AEIO")
+    ]
+    assert {(a.status_code, a.content) for a in answers} == {
+        (403, b'{"error": {"code": "forbidden", "message": "You are not in this room."}}')
+    }
+    code = room.code
+    assert ben.post(where(room, "code/")).status_code == 302
+    room.refresh_from_db()
+    assert room.code == code
+
+
+def test_settings_are_kept_and_shown(room: Room, ada: Person) -> None:
+    ada.post(
+        where(room, "settings/"), **SAVED | {"title": "Engines", "capacity": "7", "locked": "on"}
+    )
+    room.refresh_from_db()
+    assert (room.title, room.capacity, room.locked, room.history_open) == ("Engines", 7, True, True)
+    page = read(ada.get(where(room)))
+    assert page.one("input", name="title").attributes["value"] == "Engines"
+    assert "checked" in page.one("input", name="locked").attributes
+    refused = ada.post(where(room, "settings/"), **SAVED | {"capacity": "0"})
+    assert refused.status_code == 422
+    assert alert(refused)
+    refused = ada.post(where(room, "settings/"), **SAVED | {"title": "a\0b"})
+    room.refresh_from_db()
+    assert room.title == "Engines"
+
+
+def test_the_plain_forms_judge_and_undo(room: Room, ada: Person, ben: Person) -> None:
+    ada.post(about(room, ben, "mute"), reason="shouting", minutes="60")
+    page = ada.get(where(room))
+    assert "muted until" in page.content.decode()
+    [path] = [
+        action
+        for form in read(page).all("form")
+        if "/undo/" in (action := form.attributes.get("action", ""))
+    ]
+    ada.post(path)
+    assert ben.membership(room).muted_until is None
+    ada.post(about(room, ben, "ban"), reason="spam")
+    assert ben.membership(room).banned_at is not None
+    assert "Lift the ban" in ada.get(where(room)).content.decode()
+    ada.post(about(room, ben, "unban"))
+    assert ben.membership(room).banned_at is None
+    for path in ("people/u_none/mute/", "people/u_none/crown/", "people/%00/mute/", "undo/99/"):
+        assert ada.post(where(room, path)).status_code in {302, 404}
+
+
+def test_the_page_answers_programs_with_json(room: Room, ada: Person, ben: Person) -> None:
+    def ask(path: str, **fields: str) -> tuple[int, dict[str, object]]:
+        answer = ada.client.post(path, fields, headers={"accept": "application/json"})
+        return answer.status_code, answer.json()
+
+    assert ask(about(room, ben, "moderator")) == (200, {"code": room.code})
+    status, body = ask(about(room, ada, "ban"))
+    assert (status, body["error"]["code"]) == (403, "forbidden")  # type: ignore[index]
+    status, body = ask(where(room, "code/"))
+    room.refresh_from_db()
+    assert (status, body) == (200, {"code": room.code})
+
+
+def test_a_right_code_alone_tells_what_the_owner_has_ordered(
+    room: Room, ada: Person, person: NewPerson
+) -> None:
+    eve = person("Eve")
+    before = without_tokens(eve.get(f"/rooms/{room.code}/"))
+    ada.post(where(room, "settings/"), **SAVED | {"passcode": "sesame", "by_request": "on"})
+    assert without_tokens(eve.get(f"/rooms/{room.code}/")) == before, "a link tells nothing"
+    answer = eve.post(name="Eve", code=room.code, join="")
+    assert (answer.status_code, alert(answer)) == (
+        403,
+        "This room has a passcode. Ask whoever invited you for it.",
+    )
+    answer = eve.post(name="Eve", code=room.code, join="", passcode="sesam")
+    assert (answer.status_code, alert(answer)) == (403, "That is not this room's passcode.")
+    assert not Membership.objects.filter(user__display_name="Eve").exists()
+    assert eve.post(name="Eve", code=room.code, join="", passcode="sesame").status_code == 302
+    assert JoinRequest.objects.get().user == eve.user
+    assert eve.client.cookies["device"]["httponly"]
+    waiting = eve.get(f"/rooms/{room.code}/waiting/").content
+    assert waiting == b'{"waiting": true}'
+    answer = person("Zoe").post(name="Zoe", code="ZZZZ", join="", passcode="x")
+    assert answer.status_code == 404
+
+
+def test_wrong_passcodes_are_few(
+    room: Room, ada: Person, person: NewPerson, settings: object
+) -> None:
+    ada.post(where(room, "settings/"), **SAVED | {"passcode": "sesame"})
+    settings.CHAT_RATE_LIMITS = True  # type: ignore[attr-defined]
+    eve = person("Eve")
+    tries = [
+        eve.post(name="Eve", code=room.code, join="", passcode=f"{number}") for number in range(7)
+    ]
+    assert [answer.status_code for answer in tries] == [403] * 5 + [429] * 2
+    assert int(tries[-1].headers["Retry-After"]) > 1
