@@ -68,11 +68,15 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "Theme",
         "Messages",
         "https://example.com",
+        "React",
+        "Reply",
+        "More",
         "Message",
         "Send",
         "Room code",
         "Copy link",
         "QR code",
+        "Room settings",
         "Leave the room",
     ]
     ada.page.locator(".skip-link").focus()
