@@ -10,7 +10,8 @@ comes out has passed the sanitiser, is stored with the message, and is the only 
 making on the site. No body costs more than 5 ms: see `work.py`.
 """
 
-from history.markup.render import needs_rendering, render
+from history.markup.literals import is_of_word
+from history.markup.rendering import needs_rendering, render
 from history.markup.work import Mentioned
 
-__all__ = ["Mentioned", "needs_rendering", "render"]
+__all__ = ["Mentioned", "is_of_word", "needs_rendering", "render"]

@@ -64,11 +64,11 @@ def text(state: StateInline, silent: bool) -> bool:
     """All up to the next character or literal that may mean something."""
     work: Work = state.env["work"]
     work.spend(3)
-    special = _SPECIAL.search(state.src, state.pos, state.posMax)
-    end = special.start() if special else state.posMax
     upcoming = _upcoming(state)
-    if upcoming is not None:
-        end = min(end, upcoming.start)
+    end = min(upcoming.start, state.posMax) if upcoming else state.posMax
+    # Not farther than the literal: from each of many one would look to the end of the text.
+    if special := _SPECIAL.search(state.src, state.pos, end):
+        end = special.start()
     if end == state.pos:
         return False
     state.append_pending(state.src[state.pos : end])

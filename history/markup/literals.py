@@ -5,6 +5,7 @@ static/js/linkify.js finds the same links in a text that is not rendered.
 """
 
 import re
+import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -27,11 +28,17 @@ class Literal(NamedTuple):
 
 # Bidirectional controls end an address: it must not be read in another order than it is in.
 _END = r"\s<>\"`\u2066-\u2069\u202a-\u202e"
+# Nobody reads a longer address, and few servers take one.
+LONGEST = 2048
+_REST = rf"[^{_END}]{{1,{LONGEST}}}"
+# They all have one of three characters near their beginning, which are quick to find.
 _FINDS = re.compile(
-    rf"(?P<link>\b(?:https?://|www\.)[^{_END}]+)"
-    r"|(?P<mention>(?<!\w)@)"
-    rf"|(?P<emoji>\\?{shortcodes.PATTERN.pattern})",
-    re.IGNORECASE,
+    r"[:.@](?:"
+    rf"(?P<web>(?:(?<=(?<!\w)[Hh][Tt][Tt][Pp]:)|(?<=(?<!\w)[Hh][Tt][Tt][Pp][Ss]:))//{_REST})"
+    rf"|(?P<www>(?<=(?<!\w)[Ww]{{3}}\.){_REST})"
+    rf"|(?P<emoji>{shortcodes.REST})"
+    r"|(?P<mention>(?<=@))"
+    r")"
 )
 _TICKS = re.compile(r"`+|\n")
 # What ends a sentence around a link rather than the link.
@@ -46,13 +53,17 @@ _WEB = re.compile(
 
 def find(text: str, work: Work) -> list[Literal]:
     """The literals of a text, in their order, not overlapping."""
+    # Most texts have none but code, and to see that is a tenth of the search.
+    has_others = ":" in text or "www." in text.lower() or ("@" in text and bool(work.ids))
     found: list[Literal] = []
     done = 0
     for code in _code(text, work):
-        found += _others(text, done, code.start, work)
+        if has_others:
+            found += _others(text, done, code.start, work)
         found.append(code)
         done = code.end
-    found += _others(text, done, len(text), work)
+    if has_others:
+        found += _others(text, done, len(text), work)
     return found
 
 
@@ -92,40 +103,65 @@ def _without_padding(code: str) -> str:
 
 
 def _others(text: str, start: int, end: int, work: Work) -> Iterator[Literal]:
-    # Most texts have none, and to see that is a tenth of the search.
-    if not (":" in text or "www." in text.lower() or (work.ids and "@" in text)):
-        return
     position = start
     while match := _FINDS.search(text, position, end):
         work.spend(4)
-        literal = _literal(text, match, end, work)
+        literal = _literal(text, match, start, end, work)
         if literal is not None:
+            start = literal.end
             yield literal
-        position = literal.end if literal else match.start() + (2 if match["link"] else 1)
+        position = max(match.start() + 1, start)
 
 
-def _literal(text: str, match: re.Match[str], end: int, work: Work) -> Literal | None:
-    start = match.start()
-    if match["link"]:
-        work.spend(len(match["link"]) // 20)
-        shown = trimmed(match["link"])
-        address = web_address(shown)
-        return Literal(start, start + len(shown), "link", address) if address else None
-    if match["mention"]:
-        work.spend(len(work.lengths))
-        for length in work.lengths:
-            after = start + 1 + length
-            person = work.ids.get(text[start + 1 : after].casefold())
-            if person and after <= end and not text[after : after + 1].isalnum():
-                return Literal(start, after, "mention", person)
+def _literal(text: str, match: re.Match[str], start: int, end: int, work: Work) -> Literal | None:
+    """The literal of a match, if it is one and lies between `start` and `end`."""
+    sign = match.start()
+    if match["mention"] is not None:
+        return _mention(text, sign, end, work)
+    if match["emoji"]:
+        return _emoji(text, match, start)
+    begin = sign - (3 if match["www"] else 4 if text[sign - 1] in "pP" else 5)
+    work.spend((match.end() - sign) // 64)
+    if begin < start or match.end() - sign > LONGEST:
         return None
-    name = match[0].lstrip("\\")
-    character = shortcodes.EMOJI.get(name.strip(":"))
+    shown = trimmed(text[begin : match.end()])
+    work.spend((match.end() - begin - len(shown)) // 4)
+    address = web_address(shown)
+    return Literal(begin, begin + len(shown), "link", address) if address else None
+
+
+def _mention(text: str, sign: int, end: int, work: Work) -> Literal | None:
+    work.spend(len(work.lengths))
+    if sign and is_of_word(text[sign - 1]):
+        return None
+    for length in work.lengths:
+        after = sign + 1 + length
+        person = work.ids.get(text[sign + 1 : after].casefold())
+        if person and after <= end and not _goes_on(text, after):
+            return Literal(sign, after, "mention", person)
+    return None
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a word does, behind this place."""
+    return end < len(text) and is_of_word(text[end - 1]) and is_of_word(text[end])
+
+
+def is_of_word(character: str) -> bool:
+    """Whether it is of a word that has spaces around it."""
+    # Letters without case are those of Chinese, Japanese, Thai …, and of Arabic and Hebrew, which
+    # do put spaces; a name is still found there, only perhaps a shorter one than was meant.
+    return unicodedata.category(character) in {"Lu", "Ll", "Lt", "Nd", "Mn", "Mc", "Pc"}
+
+
+def _emoji(text: str, match: re.Match[str], start: int) -> Literal | None:
+    sign = match.start()
+    character = shortcodes.EMOJI.get(match["emoji"].strip(":"))
     if character is None:
         return None
-    if match[0][0] == "\\":
-        return Literal(start, match.end(), "text", name)
-    return Literal(start, match.end(), "emoji", character)
+    if sign > start and text[sign - 1] == "\\":
+        return Literal(sign - 1, match.end(), "text", match[0])
+    return Literal(sign, match.end(), "emoji", character)
 
 
 def web_address(text: str) -> str | None:
@@ -137,12 +173,9 @@ def web_address(text: str) -> str | None:
 def trimmed(link: str) -> str:
     """Without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
     surplus = {closer: link.count(closer) - link.count(_CLOSERS[closer]) for closer in _CLOSERS}
-    end = len(link)
-    while end:
-        last = link[end - 1]
-        if surplus.get(last, 0) > 0:
-            surplus[last] -= 1
-        elif last not in _TRAILING:
-            break
-        end -= 1
-    return link[:end]
+    while True:
+        link = link.rstrip(_TRAILING)
+        if not link or surplus.get(link[-1], 0) <= 0:
+            return link
+        surplus[link[-1]] -= 1
+        link = link[:-1]

@@ -4,7 +4,9 @@ import re
 
 import emoji
 
-PATTERN = re.compile(r"(?<![^\W_]):([a-z0-9_+-]{1,60}):(?![0-9])")
+# What follows the first colon. "10:30:45" has none.
+REST = r"(?<=:)(?<![^\W_]:)[a-z0-9_+-]{1,60}:(?![0-9])"
+PATTERN = re.compile(f":({REST})")
 
 
 def _table() -> dict[str, str]:
@@ -18,3 +20,8 @@ def _table() -> dict[str, str]:
 
 # Five thousand names, half a megabyte.
 EMOJI = _table()
+
+
+def found_in(text: str) -> bool:
+    """Whether there is any."""
+    return any(match[1][:-1] in EMOJI for match in PATTERN.finditer(text))

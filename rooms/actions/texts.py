@@ -5,7 +5,6 @@ before the transaction that commits them.
 """
 
 import logging
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -105,7 +104,7 @@ def _candidates(body: str) -> list[list[tuple[str, str]]]:
     places: list[list[tuple[str, str]]] = []
     start = body.find("@")
     while start >= 0 and len(places) < MENTIONS_MAX:
-        if start == 0 or not _is_of_word(body[start - 1]):
+        if start == 0 or not markup.is_of_word(body[start - 1]):
             places.append(
                 [
                     (body[start:end], names.key(body[start + 1 : end]))
@@ -127,14 +126,7 @@ def _ends(body: str, start: int) -> Iterator[int]:
 
 def _joins(before: str, after: str) -> bool:
     """Whether two characters are of one word. Scripts that put no spaces have none here."""
-    return _is_of_word(before) and _is_of_word(after)
-
-
-def _is_of_word(character: str) -> bool:
-    # Letters without case are those of Chinese, Japanese, Thai …, and of Arabic and Hebrew, which
-    # do put spaces; a name is still found there, only perhaps a shorter one than was meant.
-    category = unicodedata.category(character)
-    return category in {"Lu", "Ll", "Lt", "Nd", "Mn", "Mc", "Pc"}
+    return markup.is_of_word(before) and markup.is_of_word(after)
 
 
 def _people(room_ids: set[int], keys: set[str]) -> dict[tuple[int, str], Mentioned]:

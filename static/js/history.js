@@ -1,13 +1,18 @@
-// Own messages and transcripts: what the server wrote as plain text is shown as the room shows it, and
-// a link to one message finds the page that has it.
+// Own messages and transcripts: what the server wrote is shown as the room shows it, and a link to one
+// message finds the page that has it.
 
-import { text } from "./message-row.js";
+import { copies } from "./markup.js";
+import { framed, messageText } from "./message-text.js";
 
 const page = document.querySelector("main");
-const me = page?.dataset.me ?? "";
+const { me = "", meId = "", sprite = "" } = page?.dataset ?? {};
+const reader = { sprite, myId: meId, myName: () => me };
 
 for (const body of document.querySelectorAll("[data-body]")) {
-  body.replaceWith(text(body.textContent ?? "", me));
+  body.replaceWith(messageText({ body: body.textContent ?? "" }, reader));
+}
+for (const rendered of document.querySelectorAll("[data-rendered]")) {
+  rendered.replaceWith(framed(copies(rendered, reader), "rich"));
 }
 
 if (page && "transcript" in page.dataset) {

@@ -1,6 +1,6 @@
 /**
  * Plain text to tokens: links, code, mentions, and what is left. Pure; whoever renders the tokens puts
- * every text in as a text node.
+ * every text in as a text node. history/markup/literals.py finds the same links in a text it renders.
  */
 
 const FENCE = /^```([\w+#.-]*)[ \t]*\n([\s\S]*?)\n?^```[ \t]*$\n?/gm;
@@ -8,7 +8,12 @@ const INLINE_CODE = /`([^`\n]+)`/g;
 const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"`\u2066-\u2069\u202a-\u202e]+/gi;
 
 /** What ends a sentence around a link rather than the link. */
-const TRAILING = /[.,:;!?'"*_~…。、，！？：；」』）】]+$/u;
+const TRAILING = new Set(".,:;!?'\"*_~…。、，！？：；」』）】");
+const CLOSERS = new Map([
+  [")", "("],
+  ["]", "["],
+  ["}", "{"],
+]);
 
 const EMOJI_ONLY =
   /^(?:(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\ufe0f?\u20e3)(?:\p{Emoji_Modifier}|\ufe0f|\u200d|[\u{e0020}-\u{e007f}])*\s*)+$/u;
@@ -110,7 +115,11 @@ function linkToken([match]) {
   if (!URL.canParse(href)) return null;
   const url = new URL(href);
   const isWeb = url.protocol === "https:" || url.protocol === "http:";
-  return isWeb && url.hostname.length > 1 ? { type: "link", text, href: url.href } : null;
+  // "https://bank.example@elsewhere.example" is there to deceive.
+  const isPlain = url.username === "" && url.password === "";
+  return isWeb && isPlain && url.hostname.length > 1
+    ? { type: "link", text, href: url.href }
+    : null;
 }
 
 /**
@@ -118,16 +127,18 @@ function linkToken([match]) {
  * @param {string} text
  */
 function trimmed(text) {
-  for (;;) {
-    let shorter = text.replace(TRAILING, "");
-    for (const [open, close] of ["()", "[]", "{}"]) {
-      if (shorter.endsWith(close) && count(shorter, close) > count(shorter, open)) {
-        shorter = shorter.slice(0, -1);
-      }
-    }
-    if (shorter === text) return text;
-    text = shorter;
+  const surplus = new Map(
+    [...CLOSERS].map(([close, open]) => [close, count(text, close) - count(text, open)]),
+  );
+  let end = text.length;
+  while (end > 0) {
+    const last = text[end - 1];
+    const extra = surplus.get(last) ?? 0;
+    if (extra > 0) surplus.set(last, extra - 1);
+    else if (!TRAILING.has(last)) break;
+    end -= 1;
   }
+  return text.slice(0, end);
 }
 
 /** @param {string} text @param {string} character */

@@ -2,8 +2,8 @@
 
 import { element, icon, isolated } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
-import { isEmojiOnly, tokens } from "./linkify.js";
 import { quoteOf, reactionsOf } from "./message-extras.js";
+import { messageText } from "./message-text.js";
 import { hue, initials } from "./names.js";
 
 /**
@@ -67,8 +67,7 @@ function notice({ message: { seq, body, at }, target }, look) {
  * @param {Chat.Look} look
  */
 function message({ message, ...row }, look) {
-  const { seq, body, at, edited_at, deleted, author, mentions = [] } = message;
-  const me = look.myName();
+  const { seq, at, edited_at, deleted, author, mentions = [] } = message;
   const classes = ["message"];
   if (row.head) classes.push("message--head");
   if (row.target) classes.push("is-target");
@@ -84,7 +83,7 @@ function message({ message, ...row }, look) {
     if (message.reply_to) {
       node.append(quoteOf({ seq: message.reply_to, quote: row.quote, name: row.quoteName }, look));
     }
-    node.append(text(body, me));
+    node.append(messageText(message, look));
     if (edited_at !== null) {
       const when = fill(gettext("Edited %(time)s"), { time: look.times.full(edited_at) });
       node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));
@@ -101,13 +100,12 @@ function message({ message, ...row }, look) {
 function pending({ item, head, name, registered, quote, quoteName }, look) {
   const classes = ["message", `message--${item.state}`];
   if (head) classes.push("message--head");
-  const me = look.myName();
   const node = frame(classes, { name, registered, id: look.myId, at: item.at, head }, look);
   node.dataset.clientId = item.client_id;
   if (item.reply_to !== null) {
     node.append(quoteOf({ seq: item.reply_to, quote, name: quoteName }, look));
   }
-  node.append(text(item.body, me));
+  node.append(messageText(item, look));
   if (item.state === "waiting" || item.state === "sending") {
     const label = item.state === "waiting" ? gettext("Waiting to be sent") : gettext("Sending");
     node.append(
@@ -190,46 +188,4 @@ export function avatar(name, id) {
 function moment(at, times) {
   const iso = typeof at === "string" ? at : new Date(at).toISOString();
   return element("time", { datetime: iso, title: times.full(at) }, times.clock(at));
-}
-
-/**
- * What somebody wrote, with its links, code and mentions.
- * @param {string} body
- * @param {string} me my name
- */
-export function text(body, me) {
-  const large = isEmojiOnly(body) ? " message__text--emoji" : "";
-  return element(
-    "div",
-    { class: `message__text${large}`, dir: "auto" },
-    ...tokens(body, me).map(render),
-  );
-}
-
-/**
- * @param {Chat.Token} token
- * @returns {Node | string}
- */
-function render(token) {
-  switch (token.type) {
-    case "text":
-      return token.text;
-    case "mention":
-      return element("mark", {}, token.text);
-    case "code":
-      return element("code", {}, token.text);
-    case "block":
-      // Focusable, since what scrolls must be reachable without a mouse.
-      return element(
-        "pre",
-        { tabindex: "0", dir: "ltr" },
-        element("code", { "data-language": token.language || null }, token.text),
-      );
-    case "link":
-      return element(
-        "a",
-        { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" },
-        token.text,
-      );
-  }
 }

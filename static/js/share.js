@@ -1,5 +1,6 @@
 /** Getting others in: the code and the link to the clipboard, the system's share sheet, a QR code. */
 
+import { toClipboard } from "./clipboard.js";
 import { drawing, find, setText } from "./dom.js";
 import { gettext } from "./i18n.js";
 
@@ -59,31 +60,6 @@ async function copy(text, button, say) {
     setText(label, before);
     button.classList.remove("is-done");
   }, SAID);
-}
-
-/** @param {string} text */
-async function toClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return selectAndCopy(text);
-  }
-}
-
-/**
- * Pages that came over plain HTTP have no clipboard of their own.
- * @param {string} text
- */
-function selectAndCopy(text) {
-  const field = document.createElement("textarea");
-  field.className = "visually-hidden";
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const copied = document.execCommand("copy");
-  field.remove();
-  return copied;
 }
 
 /**

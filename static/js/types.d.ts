@@ -58,6 +58,8 @@ declare namespace Chat {
     author: Author | null;
     client_id?: string;
     body: string;
+    /** The body rendered; only where that says more than the text. */
+    html?: string;
     /** ISO 8601, UTC. */
     at: string;
     edited_at: string | null;
@@ -372,13 +374,17 @@ declare namespace Chat {
     };
   }
 
-  /** What rows are made with. */
-  interface Look {
-    times: Times;
+  /** For whom a text is shown. */
+  interface Reader {
     /** Address of the icon sprite. */
     sprite: string;
     myId: string;
     myName(): string;
+  }
+
+  /** What rows are made with. */
+  interface Look extends Reader {
+    times: Times;
   }
 
   /** A page of the log that is wanted. */

@@ -33,6 +33,7 @@ describe("links", () => {
     "https://",
     "http://[",
     "xhttps//example.com",
+    "https://bank.example@elsewhere.example/",
   ]) {
     test(`${text} is none`, () => assert.deepEqual(links(text), []));
   }
@@ -100,6 +101,7 @@ test("a long text without any of it takes no time to speak of", () => {
   for (const text of [
     "(".repeat(4000),
     "https://".repeat(500),
+    `https://a${").".repeat(2000)}`,
     "`".repeat(4000),
     "@".repeat(4000),
   ]) {

@@ -70,6 +70,7 @@ def test_those_who_are_spoken_to_are_marked() -> None:
         f"<p><strong>{mention('u_02', '@Ada Lovelace')}</strong>, {mention('u_01', '@ada')}: "
         "@adam me@ada <code>@Ada</code></p>"
     )
+    assert mention("u_03", "@山田") in render("你好@山田さん", mentions=[Mentioned("u_03", "山田")])
 
 
 def test_a_label_that_pretends_to_be_an_address_is_no_link() -> None:

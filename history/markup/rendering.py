@@ -46,17 +46,13 @@ def needs_rendering(body: str) -> bool:
         or ("_" in body and body.count("_") > 1 and _STRESS.search(body) is not None)
         or "~~" in body
         or "](" in body
-        or (":" in body and _has_emoji(body))
+        or (":" in body and shortcodes.found_in(body))
         or ("\\" in body and _ESCAPE.search(body) is not None)
         or (
             (" " in body and (body[0] in ">-*123456789 \t" or "\n" in body))
             and _BLOCK.search(body) is not None
         )
     )
-
-
-def _has_emoji(body: str) -> bool:
-    return any(match[1] in shortcodes.EMOJI for match in shortcodes.PATTERN.finditer(body))
 
 
 def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
@@ -66,14 +62,17 @@ def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
     """
     if body.count("\n") > LINES:
         return ""
-    env: dict[str, Any] = {"work": Work(mentions)}
+    work = Work(mentions)
+    env: dict[str, Any] = {"work": work}
     try:
         tokens = _MARKDOWN.parse(body, env)
+        if "differs" not in env and _is_plain(tokens):
+            return ""
+        html = "".join(_html(tokens))
+        # The sanitiser's work, which is with the signs.
+        work.spend((html.count("<") + html.count("&")) // 2)
     except TooMuch:
         return ""
-    if "differs" not in env and _is_plain(tokens):
-        return ""
-    html = "".join(_html(tokens))
     return sanitiser.clean(html) if len(html) <= GROWTH * len(body) + MORE else ""
 
 
