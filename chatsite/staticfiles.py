@@ -19,6 +19,9 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     """
 
     support_js_module_import_aggregation = True
+    # A module's hash is known in the pass after those of what it imports, so there is one for each
+    # step from room.js to the last of its imports. A circle of imports would need no end of them.
+    max_post_process_passes = 12
 
     def _save(self, name: str, content: "File[bytes]") -> str:
         if name.startswith(("js/", "css/")) and "/vendor/" not in name:

@@ -4,6 +4,7 @@
  * the page is at rest, so that they are there without a network too; the picker when it is wanted.
  */
 
+import { toClipboard } from "./clipboard.js";
 import { createComposing } from "./composing.js";
 import { lastOfMine } from "./deeds.js";
 import { find } from "./dom.js";
@@ -62,8 +63,7 @@ export function createLife({ root, page, session, log, box, touch, setText, say,
    * @param {string} done
    */
   async function copy(text, done) {
-    await navigator.clipboard.writeText(text);
-    say(done);
+    say((await toClipboard(text)) ? done : gettext("Could not copy"));
   }
 
   /** @type {ReturnType<typeof import("./emoji-picker.js").createEmojiPicker> | undefined} */
