@@ -13,9 +13,9 @@ from rooms.errors import NotMember
 from rooms.models import Deed, Membership, Room, User
 
 Role = Membership.Role
-# An owner who left, was banned or deleted the account is not waited for longer than this; one whose
-# browser is only closed is, for a day.
-GONE = timedelta(minutes=10)
+# An owner who left may come back by the code, and one who was banned may be let in again: others wait
+# so long for them, and a day for one whose browser is only closed.
+GONE = timedelta(minutes=30)
 ABSENT = timedelta(days=1)
 _AT_ONCE = 200
 

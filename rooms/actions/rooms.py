@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from history import log
 from history.models import Message, Stream
 from rooms import codes, publish
-from rooms.actions import admission, charge, people, roles
+from rooms.actions import admission, people
 from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.traces import UNKNOWN, Traces
@@ -134,7 +134,7 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
 def leave(*, user: User, room: Room) -> log.Change | None:
     """End a membership at once, for all the person's sockets. None if the person was not present.
 
-    An owner who leaves is followed by the next in line, if anybody is there.
+    An owner who leaves is followed by the next in line after a while (roles.find_heirs).
 
     Raises NotMember.
     """
@@ -149,10 +149,6 @@ def leave(*, user: User, room: Room) -> log.Change | None:
     Membership.objects.filter(pk=membership.pk).update(left_at=Now(), reserved_until=None)
     log.raise_epoch(room.stream_id)
     change = depart(head=head, room=room, memberships=[membership]) if membership.present else None
-    room.refresh_from_db(fields=["closed_at"])
-    if membership.role == Membership.Role.OWNER and room.is_open:
-        # Leaving is said, so nobody is kept waiting; with nobody there the room waits for its owner.
-        roles.succeed(charge.take(room=room, by=None), because=f"{user} left")
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
     return change
 

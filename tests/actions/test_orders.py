@@ -384,18 +384,30 @@ def test_a_room_handed_over_has_one_owner() -> None:
     assert last(room) == "Ada handed this room over to Bob."
 
 
-def test_an_owner_who_leaves_hands_over_to_whoever_was_there_longest() -> None:
+def test_the_next_in_line_is_the_moderator_who_was_there_longest() -> None:
     ada, room = open_room("Ada")
     come_in("Bob", room)
     eve = come_in("Eve", room)
     roles.make_moderator(room=room, by=ada, user=eve)
     rooms.leave(user=ada, room=room)
+    assert roles.find_heirs() == 0, "for half an hour the owner may come back"
+    Membership.objects.filter(user=ada).update(left_at=Now() - roles.GONE - timedelta(seconds=1))
+    assert roles.find_heirs() == 1
     room.refresh_from_db()
     assert room.owner == eve
-    assert last(room) == "Ada left: Eve runs this room now."
+    assert last(room) == "Ada is away for good: Eve runs this room now."
     rooms.join(user=ada, code=room.code)
     connect(ada, room)
     assert role(room, ada) == "moderator"
+
+
+def test_an_owner_who_leaves_and_comes_back_is_the_owner() -> None:
+    ada, room = open_room("Ada")
+    come_in("Bob", room)
+    rooms.leave(user=ada, room=room)
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    assert role(room, ada) == "owner"
 
 
 def test_an_owner_who_leaves_an_empty_room_is_its_owner_on_coming_back() -> None:

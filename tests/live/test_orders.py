@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.live.company import all_see, company, eventually, fence, tab, visitor_of
+from tests.live.company import all_see, company, fence, tab, visitor_of
 from tests.support.client import FormRefused, FrameRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.workers import Site
 
@@ -193,14 +193,3 @@ async def test_what_was_said_before_is_kept_from_newcomers_in_every_way(cluster:
                 assert "secret" not in transcript.text
                 assert "welcome, Eve" in transcript.text
         assert "one more secret" in (await ada.fresh()).bodies
-
-
-async def test_an_owner_who_leaves_is_followed_at_once(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
-        await ada.ask("leave")
-        await bob.until(lambda view: view.you["role"] == "owner")
-        await eve.until(lambda view: view.members[bob.view.you["id"]]["role"] == "owner")
-        query = "SELECT verb, role FROM rooms_deed WHERE room_id = %s"
-        await eventually(
-            lambda: cluster.rows(query, [bob.view.room["id"]]) == [("succeed", "system")]
-        )
