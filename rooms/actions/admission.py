@@ -28,6 +28,8 @@ State = JoinRequest.State
 # Who was turned away may ask again after this.
 ASK_AGAIN = timedelta(minutes=10)
 QUEUE_MAX = 100
+# How long a banned guest's traces count.
+SHUN = timedelta(days=1)
 
 
 def prove(*, code: str, passcode: str) -> str:
@@ -54,7 +56,7 @@ def check(
     Raises RoomNotFound to guests who were banned under another name, RoomLocked, PasscodeNeeded,
     WrongPasscode or, unless they are `asking` just now, MustAsk.
     """
-    if user.is_guest and _is_shunned(room, head, traces):
+    if _is_shunned(room, head, user, traces):
         raise RoomNotFound
     if room.locked:
         raise RoomLocked
@@ -185,9 +187,13 @@ def _answer(
     return order, request
 
 
-def _is_shunned(room: Room, head: log.Head, traces: Traces) -> bool:
+def _is_shunned(room: Room, head: log.Head, user: User, traces: Traces) -> bool:
+    """Guests, and accounts made since the ban: a password is no harder to make up than a name."""
     known = {traces.device, traces.address} - {""}
-    return Shunned.objects.filter(room=room, trace__in=known, until__gt=head.now).exists()
+    shunned = Shunned.objects.filter(room=room, trace__in=known, until__gt=head.now)
+    if not user.is_guest:
+        shunned = shunned.filter(until__lt=user.date_joined + SHUN)
+    return shunned.exists()
 
 
 def _tell_those_in_charge(room: Room) -> None:

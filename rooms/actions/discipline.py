@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from rooms.actions import charge, clearing, messages
+from rooms.actions.admission import SHUN
 from rooms.actions.changes import DELETED
 from rooms.actions.charge import Charge
 from rooms.actions.clearing import CLEARED
@@ -15,9 +16,8 @@ from rooms.actions.texts import Prepared
 from rooms.errors import Forbidden, NotMember
 from rooms.models import Deed, Membership, Room, Shunned, User
 
-# How long a deed can be undone, and how long a banned guest's traces count.
+# How long a deed can be undone.
 UNDO_WITHIN = timedelta(days=1)
-SHUN = timedelta(days=1)
 MINUTES_MAX = 366 * 24 * 60
 
 

@@ -280,6 +280,9 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     connect(bob, room)
     eve = guest("Eve")
     rooms.join(user=eve, code=room.code, traces=here)
+    registered = guest("Mary")
+    User.objects.filter(pk=registered.pk).update(is_guest=False)
+    registered.refresh_from_db()
     discipline.ban(room=room, by=ada, user=bob, reason="spam")
     with pytest.raises(RoomNotFound):
         rooms.join(user=bob, code=room.code, traces=elsewhere)
@@ -290,10 +293,12 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
             admission.ask(user=guest("Ben"), code=room.code, traces=traces)
     rooms.join(user=guest("Zoe"), code=room.code, traces=elsewhere)
     rooms.join(user=eve, code=room.code, traces=here)
-    registered = guest("Mary")
-    User.objects.filter(pk=registered.pk).update(is_guest=False)
-    registered.refresh_from_db()
     rooms.join(user=registered, code=room.code, traces=here)
+    upstart = guest("Marten")  # registering is no way round it
+    User.objects.filter(pk=upstart.pk).update(is_guest=False)
+    upstart.refresh_from_db()
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=upstart, code=room.code, traces=here)
     _, other = open_room("Ben")
     rooms.join(user=guest("Bert"), code=other.code, traces=here)
     Shunned.objects.update(until=Now() - timedelta(seconds=1))

@@ -20,8 +20,8 @@ async def register(visitor: Visitor, username: str) -> None:
     assert answer.status_code == 302, answer.text
 
 
-async def sign_in(visitor: Visitor, username: str) -> None:
-    fields = {"username": username, "password": PASSWORD}
+async def sign_in(visitor: Visitor, username: str, **more: str) -> None:
+    fields = {"username": username, "password": PASSWORD, **more}
     answer = await visitor.submit("/account/login/", fields, form_at="/account/login/")
     assert answer.status_code == 302, answer.text
 
@@ -97,3 +97,43 @@ async def test_with_redis_away_it_is_the_log_that_tells(
             await bob.until(lambda view: view.names == ["Bob"])
         finally:
             hasty_redis.start()
+
+
+async def test_a_guest_who_is_brought_along_is_another_to_all_who_look(cluster: Site) -> None:
+    async with (
+        company(cluster, "Ada", "Bob", "Guest") as [ada, bob, guest],
+        Visitor(cluster.urls[1], "Countess") as countess,
+    ):
+        # An account that is in no room yet, made elsewhere.
+        fields = {"name": "Countess", "username": "countess", "password": PASSWORD}
+        fields |= {"again": PASSWORD}
+        await countess.submit("/account/register/", fields, form_at="/account/register/")
+        await guest.post("said as a guest")
+        await fence([ada, bob, guest], "all have heard it")
+        before = guest.view.you["id"]
+        await sign_in(visitor_of(guest), "countess", bring="on")
+        assert await guest.closed() == 4002
+        await guest.connect()
+        assert guest.view.you["id"] != before
+        await fence([guest, ada, bob], "it is me")
+        for room in (ada, bob, guest):
+            assert room.view.names == ["Ada", "Bob", "Countess"]
+            fresh = await room.fresh()
+            assert room.view.difference(fresh) == ""
+            assert "Guest" not in {m["author"]["name"] for m in room.view.transcript if m["author"]}
+
+
+async def test_who_deletes_the_account_is_gone_from_every_open_page(cluster: Site) -> None:
+    async with company(cluster, "Ada", "Bob", "Regretful") as [ada, bob, gone]:
+        seq = (await gone.post("better not said"))["seq"]
+        await fence([ada, bob, gone], "all have heard it")
+        since = time.monotonic()
+        fields = {"texts": "erase", "sure": "on"}
+        await visitor_of(gone).submit("/account/delete/", fields, form_at="/account/delete/")
+        await shut_out([gone], since)
+        await fence([ada, bob], "on we go")
+        for room in (ada, bob):
+            await room.until(lambda view: view.messages[seq]["deleted"])
+            assert "better not said" not in room.view.bodies
+            assert "Regretful" not in str(room.view.transcript)
+            assert room.view.difference(await room.fresh()) == ""
