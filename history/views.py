@@ -1,12 +1,10 @@
-"""Reading what was said: own messages, rooms, transcripts, export."""
+"""Reading what was said: own messages, rooms, transcripts."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import close_old_connections
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -14,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from history import calendar, export, personal, timeline, unread, zones
-from history.models import Message
 from history.search import marks, query
 from history.search.hits import Hits, find
 from rooms import limits
@@ -24,8 +21,6 @@ _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
 TRANSCRIPT_PAGE = 100
 RECENT_ROOMS = 6
-# Rows held in memory at a time while a history of any length goes out.
-EXPORT_CHUNK = 500
 
 
 @never_cache
@@ -135,41 +130,9 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
         "month": calendar.month(stream, hidden, shown=_day(request, "month"), here=here, zone=zone),
         "weekdays": WEEKDAYS_ABBR.values(),
         "is_turning": "month" in request.GET,
+        "formats": list(export.room.WRITERS),
     }
     return render(request, "history/transcript.html", context)
-
-
-@never_cache
-@require_safe
-def download(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Everything of the history page as one file. `?format=` is json, csv or html."""
-    chosen = export.FORMATS.get(request.GET.get("format", "json"))
-    if chosen is None:
-        context = {"formats": list(export.FORMATS)}
-        return render(request, "history/unknown_format.html", context, status=400)
-    user = _person(request)
-    who = user.display_name if user else ""
-    if user is not None:
-        limits.downloading.require(user.public_id)
-
-    def read(before: int | None) -> Sequence[Message]:
-        # A download may take hours over a slow line: each chunk is a query of its own, and between
-        # two of them no connection is kept from the others.
-        try:
-            if user is None:
-                return ()
-            return personal.own_messages(user, before=before, limit=EXPORT_CHUNK).messages
-        finally:
-            close_old_connections()
-
-    now = datetime.now(UTC)
-    return StreamingHttpResponse(
-        export.stream(chosen, read, who=who, now=now),
-        content_type=chosen.content_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="history-{now:%Y-%m-%d}.{chosen.extension}"'
-        },
-    )
 
 
 def _person(request: HttpRequest) -> User | None:

@@ -15,7 +15,7 @@ USERNAME_MAX = 40
 # Letters and digits of any script, and what e-mail addresses have between them.
 _USERNAME = re.compile(r"[\w.@+-]+")
 # What the site makes up itself.
-_MADE_UP = ("guest-", "gone-")
+_MADE_UP = ("guest-", "gone-", "imported-")
 
 
 def sign_in_name(typed: str) -> str:

@@ -15,7 +15,8 @@ from django.db import connections
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
 
-from history import export, views
+from history import downloads, export
+from history.export import own
 from history.models import Message, Stream
 from rooms.actions import messages
 from rooms.models import Room
@@ -39,7 +40,7 @@ def fetch(person: Person | Client, kind: str) -> tuple[StreamingHttpResponse, st
     return asyncio.run(ask())
 
 
-@pytest.mark.parametrize("kind", ["json", "csv", "html"])
+@pytest.mark.parametrize("kind", ["json", "csv", "html", "txt"])
 def test_is_a_download_with_the_date_in_its_name(ada: Person, kind: str) -> None:
     ada.create()
     response, _ = fetch(ada, kind)
@@ -86,9 +87,9 @@ def test_holds_what_one_said_in_every_room_and_nothing_else(ada: Person, ben: Pe
     assert "regretted" not in page
 
 
-@pytest.mark.parametrize("kind", ["json", "csv", "html"])
+@pytest.mark.parametrize("kind", ["json", "csv", "html", "txt"])
 def test_goes_on_over_all_chunks(ada: Person, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "EXPORT_CHUNK", 7)
+    monkeypatch.setattr(downloads, "CHUNK", 7)
     ada.say(ada.create(), *(f"message {number:02d}" for number in range(30)))
     found = re.findall(r"message (\d\d)", fetch(ada, kind)[1])
     assert found == [f"{number:02d}" for number in reversed(range(30))]
@@ -99,13 +100,13 @@ def test_is_json_also_when_the_format_is_not_said(ada: Person) -> None:
     assert ada.get("/history/export/").headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("kind", ["json", "csv", "html"])
+@pytest.mark.parametrize("kind", ["json", "csv", "html", "txt"])
 def test_is_empty_but_whole_for_a_stranger(client: Client, kind: str) -> None:
     text = fetch(client, kind)[1]
     if kind == "json":
         assert json.loads(text) == []
-    elif kind == "csv":
-        assert len(text.splitlines()) == 1
+    elif kind in {"csv", "txt"}:
+        assert len(text.strip().splitlines()) == 1
     else:
         assert text.strip().endswith("</html>")
 
@@ -177,4 +178,4 @@ def test_documents_its_columns(ada: Person) -> None:
     ada.say(ada.create(), "hello")
     (row,) = json.loads(fetch(ada, "json")[1])
     for name in row:
-        assert f'"{name}"' in (export.__doc__ or "")
+        assert f'"{name}"' in (own.__doc__ or "")

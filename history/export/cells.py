@@ -1,0 +1,42 @@
+"""Tables and lines that are safe to open.
+
+CSV: a header, RFC 4180, UTF-8 with a byte order mark (without it spreadsheets guess another
+encoding). A cell that a spreadsheet would run as a formula (one that starts with = + - @, a tab or a
+line break) has an apostrophe in front: take it off to have the text as written.
+
+Plain text: a message begins with its time in brackets; its further lines, and what belongs to it,
+are indented, so that no text can pass for another message.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+BYTE_ORDER_MARK = "\ufeff"
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_INDENT = "    "
+
+
+def rows(table: Sequence[Sequence[Any]]) -> str:
+    """Rows of CSV."""
+    text = io.StringIO()
+    csv.writer(text).writerows([_unarmed(cell) for cell in row] for row in table)
+    return text.getvalue()
+
+
+def _unarmed(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def line(at: datetime, before: str, text: str, marks: Iterable[str] = ()) -> str:
+    """A message as plain text; `before` is who said it, or where, `marks` a line each below it."""
+    first, *more = [*(text.splitlines() or [""])]
+    told = [f"[{moment(at)}] {before}{first}", *(_INDENT + other for other in (*more, *marks))]
+    return "\n".join(told) + "\n"
+
+
+def moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,233 @@
+"""One room's log as a file, oldest message first: all that its reader may see of it.
+
+JSON is complete: docs/ROOM-FILE.md describes it, and `manage.py importroom` takes it. HTML is a page
+that reads well by itself, CSV and plain text are as cells.py says.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from history import wire
+from history.export import cells
+from history.export.parts import parts
+from history.models import Mention, Message, Reaction
+from history.roomfile import FORMAT, VERSION
+from rooms.models import Membership, Room, User
+
+_QUOTED = 100
+_COLUMNS = ("seq", "at", "kind", "author", "body", "edited_at", "deleted", "reply_to", "reactions")
+# The message that one answers, and emojis with the names of who gave them.
+Around = tuple[Message | None, Sequence[tuple[str, Sequence[str]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some messages by `seq` ascending, with what stands around them, by key."""
+
+    messages: Sequence[Message]
+    around: Mapping[int, Around]
+
+
+# The portion after a `seq`; an empty one at the end.
+Reader = Callable[[int], Portion]
+
+
+class Writer(ABC):
+    """Writes a room, portion by portion."""
+
+    content_type: str
+    extension: str
+
+    def __init__(self, room: Room, *, hidden_through: int, now: datetime) -> None:
+        self.room, self.hidden_through, self.now = room, hidden_through, now
+
+    def begin(self) -> str:
+        return ""
+
+    @abstractmethod
+    def portion(self, portion: Portion) -> str: ...
+
+    def end(self) -> str:
+        return ""
+
+
+def stream(writer: Writer, read: Reader) -> AsyncIterator[bytes]:
+    """The file's bytes."""
+    after = writer.hidden_through
+
+    def chunk() -> str:
+        nonlocal after
+        portion = read(after)
+        if not portion.messages:
+            return ""
+        after = portion.messages[-1].seq
+        return writer.portion(portion)
+
+    return parts(writer.begin, chunk, writer.end)
+
+
+class Json(Writer):
+    content_type, extension = "application/json", "json"
+    _first = True
+
+    def begin(self) -> str:
+        about = {
+            "format": FORMAT,
+            "version": VERSION,
+            "saved_at": wire.timestamp(self.now),
+            "room": _about(self.room),
+        }
+        head = orjson.dumps(about).decode().removesuffix("}")
+        people = ",\n".join(orjson.dumps(person).decode() for person in self._people())
+        return f'{head},\n"people": [\n{people}\n],\n"messages": [\n'
+
+    def _people(self) -> list[dict[str, Any]]:
+        """Everybody who is in what can be seen: in it by themselves, or by a mark or a mention."""
+        seen: QuerySet[Message] = Message.objects.filter(
+            stream=self.room.stream_id, seq__gt=self.hidden_through
+        ).order_by()
+        ids = set(seen.filter(author__isnull=False).values_list("author", flat=True).distinct())
+        for attached in (Reaction, Mention):
+            rows = attached.objects.filter(message__in=seen, message__deleted_at=None).order_by()
+            ids |= set(rows.values_list("user", flat=True).distinct())
+        roles = dict(Membership.objects.filter(room=self.room).values_list("user", "role"))
+        return [
+            {
+                "id": user.public_id,
+                "name": user.display_name,
+                "role": roles.get(user.pk, Membership.Role.MEMBER.value),
+            }
+            for user in User.objects.filter(pk__in=ids).order_by("public_id")
+        ]
+
+    def portion(self, portion: Portion) -> str:
+        attached = wire.attached(portion.messages)
+        objects = (
+            orjson.dumps(_record(message, attached.get(message.pk, wire.NOTHING))).decode()
+            for message in portion.messages
+        )
+        text = ("" if self._first else ",\n") + ",\n".join(objects)
+        self._first = False
+        return text
+
+    def end(self) -> str:
+        return "\n]}\n"
+
+
+def _about(room: Room) -> dict[str, Any]:
+    return {
+        "id": room.public_id,
+        "code": room.code,
+        "title": room.title,
+        "head": room.stream.head,
+        "created_at": wire.timestamp(room.created_at),
+        "closed_at": wire.timestamp(room.closed_at) if room.closed_at else None,
+    }
+
+
+def _record(message: Message, attached: wire.Attached) -> dict[str, Any]:
+    """As on the wire, but that people are named once for the file, and times instead of marks."""
+    shown = not message.is_deleted
+    return {
+        "seq": message.seq,
+        "changed": message.changed_seq,
+        "kind": message.kind,
+        "author": message.author.public_id if message.author else None,
+        "at": wire.timestamp(message.at),
+        "body": message.body if shown else "",
+        "html": message.html if shown else "",
+        "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
+        "deleted_at": wire.timestamp(message.deleted_at) if message.deleted_at else None,
+        "pinned_at": wire.timestamp(message.pinned_at) if message.pinned_at else None,
+        "reply_to": message.reply_to if shown else None,
+        "reactions": attached.reactions,
+        "mentions": attached.mentions,
+    }
+
+
+class Html(Writer):
+    content_type, extension = "text/html; charset=utf-8", "html"
+    _day: date | None = None
+
+    def begin(self) -> str:
+        return render_to_string("history/export/room.html", {"room": self.room, "now": self.now})
+
+    def portion(self, portion: Portion) -> str:
+        lines = []
+        for message in portion.messages:
+            day = message.at.astimezone(UTC).date()
+            quoted, reactions = portion.around.get(message.pk, (None, ()))
+            new_day = day if day != self._day else None
+            lines.append((new_day, message, quoted, reactions))
+            self._day = day
+        return render_to_string("history/export/room_lines.html", {"lines": lines})
+
+    def end(self) -> str:
+        return "</ol>\n</body>\n</html>\n"
+
+
+class Csv(Writer):
+    content_type, extension = "text/csv; charset=utf-8", "csv"
+
+    def begin(self) -> str:
+        return cells.BYTE_ORDER_MARK + cells.rows([_COLUMNS])
+
+    def portion(self, portion: Portion) -> str:
+        return cells.rows([self._row(m, portion) for m in portion.messages])
+
+    def _row(self, message: Message, portion: Portion) -> list[Any]:
+        _quoted, reactions = portion.around.get(message.pk, (None, ()))
+        return [
+            message.seq,
+            wire.timestamp(message.at),
+            message.kind,
+            str(message.author or ""),
+            "" if message.is_deleted else message.body,
+            wire.timestamp(message.edited_at) if message.edited_at else None,
+            "yes" if message.is_deleted else "no",
+            None if message.is_deleted else message.reply_to,
+            "; ".join(f"{emoji} {', '.join(names)}" for emoji, names in reactions),
+        ]
+
+
+class Text(Writer):
+    content_type, extension = "text/plain; charset=utf-8", "txt"
+
+    def begin(self) -> str:
+        return render_to_string("history/export/room.txt", {"room": self.room, "now": self.now})
+
+    def portion(self, portion: Portion) -> str:
+        return "".join(_told(m, *portion.around.get(m.pk, (None, ()))) for m in portion.messages)
+
+
+def _told(
+    message: Message, quoted: Message | None, reactions: Sequence[tuple[str, Sequence[str]]]
+) -> str:
+    who = str(message.author or "")
+    if message.kind == Message.Kind.JOIN:
+        return cells.line(message.at, "* ", _("%(name)s joined") % {"name": who})
+    if message.kind == Message.Kind.LEAVE:
+        return cells.line(message.at, "* ", _("%(name)s left") % {"name": who})
+    if message.kind == Message.Kind.NOTICE:
+        return cells.line(message.at, "* ", message.body)
+    if message.is_deleted:
+        return cells.line(message.at, f"{who}: ", _("(deleted)"))
+    marks = [f"{emoji} {', '.join(names)}" for emoji, names in reactions]
+    if quoted is not None:
+        start = " ".join(quoted.body.split())[:_QUOTED]
+        about = {"name": str(quoted.author or ""), "text": start}
+        marks.insert(0, _("in answer to %(name)s: %(text)s") % about)
+    if message.edited_at:
+        marks.append(_("edited"))
+    return cells.line(message.at, f"{who}: ", message.body, marks)
+
+
+WRITERS: dict[str, type[Writer]] = {"html": Html, "json": Json, "csv": Csv, "txt": Text}

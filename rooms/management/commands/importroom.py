@@ -1,0 +1,56 @@
+"""manage.py importroom: a room from the JSON that a room's export is."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from history import roomfile
+from rooms.actions import accounts
+from rooms.actions.importing import import_room
+from rooms.errors import ChatError
+from rooms.models import User
+
+
+class Command(BaseCommand):
+    help = "Makes a room of a file that a room's export as JSON gave, here or on another site."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--open", action="store_true", help="an open room, for people to come into"
+        )
+        parser.add_argument(
+            "--owner", metavar="NAME", help="the user name of the account that is given the room"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        owner = self._account(options["owner"]) if options["owner"] else None
+        try:
+            file = roomfile.read(path.read_bytes())
+            # disable=None: no bar where there is no terminal to draw it on.
+            quiet = True if options["verbosity"] == 0 else None
+            with tqdm(total=file.count, unit=" messages", disable=quiet) as bar:
+                room = import_room(file, open_=options["open"], owner=owner, step=bar.update)
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error
+        except roomfile.BadRoomFile as error:
+            raise CommandError(f"{path}: {error}. Nothing was imported.") from error
+        except ChatError as error:
+            raise CommandError(error.message) from error
+        state = "open" if room.is_open else "closed"
+        self.stdout.write(
+            f"Room {room.code} ({room.public_id}), {state}: {file.count} messages of "
+            f"{len(file.people)} people."
+        )
+
+    def _account(self, name: str) -> User:
+        user = User.objects.filter(
+            username__in=[name, accounts.sign_in_name(name)], is_active=True
+        ).first()
+        if user is None:
+            raise CommandError(f"There is no account with the user name {name}.")
+        return user

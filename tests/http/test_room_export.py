@@ -1,0 +1,260 @@
+"""A room as a file: all that its reader may see of it, and back from the file."""
+
+import asyncio
+import csv
+import io
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
+from django.test import AsyncClient
+
+from history import downloads, life, log
+from history.models import Mention, Message, Stream
+from rooms.models import Membership, Room, User
+from tests.http.conftest import Person, remove
+
+# The file is read on threads of its own, which see only what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+KINDS = ["html", "json", "csv", "txt"]
+
+
+def fetch(person: Person, room: Room, kind: str) -> str:
+    client = AsyncClient()
+    client.cookies = person.client.cookies
+
+    async def ask() -> str:
+        response = await client.get(f"/history/rooms/{room.public_id}/export/?format={kind}")
+        assert response.status_code == 200
+        text = b"".join([part async for part in response]).decode()
+        await sync_to_async(connections.close_all)()  # those of the view's thread
+        return text
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture
+def talk(ada: Person, ben: Person) -> Room:
+    """A room with everything in it that a message can have."""
+    room = ada.create(title="Islands <1>")
+    ada.connect(room)
+    ben.come_in(room)
+    first, second, third = ada.say(room, "=1+1\n[2020-01-01 00:00:00] Ben: forged", "<b>", "gone")
+    with transaction.atomic():
+        mentioned = [(ben.user.pk, ben.user.public_id)]
+        answer = log.entry("chat", ada.user, body="@Ben `x`", reply_to=first.seq, client_id="a",
+                           html=f'<p><span class="mention" data-user="{ben.user.public_id}">@Ben'
+                                "</span> <code>x</code></p>", mentions=mentioned)  # fmt: skip
+        log.append(log.lock(room.stream_id), [answer])
+    with transaction.atomic():
+        seqs = [first.seq, second.seq, third.seq]
+        changes = life.Changes(log.lock(room.stream_id), seqs)
+        one, two, three = (changes.get(seq) for seq in seqs)
+        assert one
+        assert two
+        assert three
+        changes.react(one, user_id=ben.user.pk, emoji="👍", on=True)
+        changes.react(one, user_id=ada.user.pk, emoji="👍", on=True)
+        changes.pin(one, on=True)
+        changes.edit(two, body="<b>, edited", html="", mentions=())
+        changes.tombstone(three, by_id=ben.user.pk, keep=True)
+        changes.write()
+    return room
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_has_what_was_said_in_the_room(
+    ben: Person, talk: Room, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "CHUNK", 2)
+    text = fetch(ben, talk, kind)
+    assert "edited" in text
+    assert "forged" in text
+    assert text.index("forged") < text.index("@Ben")
+    assert "gone" not in text
+    assert "👍" in text
+
+
+def test_reads_well_in_its_html(ben: Person, talk: Room) -> None:
+    page = fetch(ben, talk, "html")
+    assert "<code>x</code></p>" in page
+    assert "&lt;b&gt;, edited" in page
+    assert "Islands &lt;1&gt;" in page
+    assert page.count("<h2>") == 1
+    assert "This message was deleted." in page
+    assert '<p class="quoted"><a href="#m' in page
+    assert "👍 Ben, Ada" in page
+    assert "<script" not in page
+    assert page.strip().endswith("</html>")
+
+
+def test_is_safe_and_plain_in_its_tables_and_text(ben: Person, talk: Room) -> None:
+    text = fetch(ben, talk, "csv").removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    said = next(row for row in rows if "forged" in row["body"])
+    assert said["body"].startswith("'=1+1")
+    assert said["reactions"] == "👍 Ben, Ada"
+    plain = fetch(ben, talk, "txt")
+    assert "\n    [2020-01-01 00:00:00] Ben: forged\n    👍 Ben, Ada\n" in plain
+    assert "    in answer to Ada: =1+1 [2020" in plain
+
+
+def test_shows_a_newcomer_nothing_from_before(talk: Room, person: Any) -> None:
+    cleo = person("Cleo")
+    cleo.join(talk)
+    stream = Stream.objects.get(room=talk)
+    Membership.objects.filter(user=cleo.user, room=talk).update(hidden_through=stream.head)
+    dora = person("Dora")
+    dora.come_in(talk)
+    dora.say(talk, "later")
+    for kind in KINDS:
+        text = fetch(cleo, talk, kind)
+        assert "later" in text
+        assert "forged" not in text
+    names = [who["name"] for who in json.loads(fetch(cleo, talk, "json"))["people"]]
+    assert names == ["Dora"]
+
+
+def test_is_for_who_may_read_the_transcript(ada: Person, ben: Person, talk: Room) -> None:
+    path = f"/history/rooms/{talk.public_id}/export/"
+    remove(ben, talk)
+    assert ben.get(path).status_code == 404
+    assert Person("Eve").get(path).status_code == 404
+    assert ada.get(path, data={"format": "xml"}).status_code == 400
+
+
+def empty() -> None:
+    """A database in which nobody ever was, but for Ada who reads what comes."""
+    Mention.objects.all().delete()
+    Message.objects.all().delete()
+    Room.objects.all().delete()
+    Stream.objects.all().delete()
+    User.objects.exclude(display_name="Reader").delete()
+
+
+def test_comes_back_from_its_json_as_it_was(ada: Person, talk: Room, tmp_path: Path) -> None:
+    Room.objects.filter(pk=talk.pk).update(closed_at=talk.created_at, closes_at=None)
+    exported = json.loads(fetch(ada, talk, "json"))
+    file = tmp_path / "room.json"
+    file.write_text(json.dumps(exported, indent=1))
+    empty()
+    call_command("importroom", str(file), verbosity=0)
+    room = Room.objects.get()
+    reader = Person("Reader")
+    reader.create()
+    Membership.objects.create(room=room, user=reader.user)
+    again = json.loads(fetch(reader, room, "json"))
+    assert again.pop("saved_at") >= exported.pop("saved_at")
+    assert again == exported
+
+
+def test_comes_beside_what_is_here_as_others(ada: Person, talk: Room, tmp_path: Path) -> None:
+    """Nobody here is made to have said what a file says, and what it links to are its own people."""
+    file = tmp_path / "room.json"
+    file.write_text(fetch(ada, talk, "json"))
+    User.objects.filter(pk=ada.user.pk).update(username="ada", is_guest=False)
+    call_command("importroom", str(file), "--open", "--owner", "Ada", verbosity=0)
+    room = Room.objects.exclude(pk=talk.pk).get()
+    assert room.is_open
+    assert room.code != talk.code
+    assert room.owner == ada.user
+    authors = {row.author for row in Message.objects.filter(stream=room.stream_id)}
+    assert not authors & {row.author for row in Message.objects.filter(stream=talk.stream_id)}
+    page = ada.get(f"/history/rooms/{room.public_id}/").content.decode()
+    assert "forged" in page
+    rich = Message.objects.get(stream=room.stream_id, body="@Ben `x`")
+    mention = Mention.objects.get(message=rich)
+    assert f'data-user="{mention.user.public_id}"' in rich.html
+    assert not mention.user.has_usable_password()
+
+
+BAD: list[tuple[str, Any, str]] = [
+    ("format", "zip", "format is not"),
+    ("version", 2, "version must be 1"),
+    ("room.id", "../x", "room.id must be like"),
+    ("room.head", True, "room.head must be a whole number"),
+    ("people.0.name", None, "people[0].name must be text"),
+    ("messages.3.at", "yesterday", "messages[3].at must be a time"),
+    ("messages.3.at", "9999-01-01T00:00:00Z", "messages[3].at must be a time from"),
+    ("messages.3.seq", 1, "messages[3].seq must be greater"),
+    ("messages.3.author", "u_0", "messages[3].author must be the id of one of people"),
+    ("messages.3.body", "a\0", "messages[3].body cannot contain"),
+    ("messages.3.body", "a" * 10_001, "messages[3].body must have 0 to 10000"),
+    ("messages.3.kind", "shout", "messages[3].kind must be one of chat"),
+    ("messages.3.changed", 10**6, "messages[3].changed is greater than room.head"),
+    ("messages.3.reactions", {"no": []}, "messages[3].reactions['no']: that is no emoji"),
+    ("messages.3.reply_to", 10**6, "messages[3].reply_to must be from"),
+    ("messages.3", [], "messages[3] must be an object"),
+]
+
+
+def test_is_refused_with_what_is_wrong_and_leaves_nothing(
+    ada: Person, talk: Room, tmp_path: Path
+) -> None:
+    good, file = fetch(ada, talk, "json"), tmp_path / "room.json"
+    count = [kind.objects.count() for kind in (Room, Stream, User, Message, Membership)]
+    for path, value, says in BAD:
+        data: Any = json.loads(good)
+        *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+        place = data
+        for part in way:
+            place = place[part]
+        place[last] = value
+        file.write_text(json.dumps(data))
+        with pytest.raises(CommandError) as refusal:
+            call_command("importroom", str(file), verbosity=0)
+        assert says in str(refusal.value), path
+    file.write_text(good[: len(good) // 2])
+    with pytest.raises(CommandError, match="not JSON: line "):
+        call_command("importroom", str(file), verbosity=0)
+    assert count == [kind.objects.count() for kind in (Room, Stream, User, Message, Membership)]
+
+
+def test_imports_no_script(ada: Person, talk: Room, tmp_path: Path) -> None:
+    data = json.loads(fetch(ada, talk, "json"))
+    data["messages"][3]["html"] = '<p onclick="x()">hi<script>x()</script></p>'
+    file = tmp_path / "room.json"
+    file.write_text(json.dumps(data))
+    call_command("importroom", str(file), verbosity=0)
+    assert Message.objects.get(html__contains="hi</p>").html == "<p>hi</p>"
+
+
+_DOUBLE = """
+INSERT INTO history_message (stream_id, seq, changed_seq, kind, author_id, body, words, html, at)
+SELECT stream_id, seq + %s, changed_seq + %s, kind, author_id, body, words, html, at
+FROM history_message
+"""
+
+
+def test_needs_no_more_memory_for_50_000_messages(ada: Person) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("it is Python's memory, and once is long enough")
+    room = ada.create()
+    ada.say(room, *(f"{number} {'x' * 200}" for number in range(800)))
+    with connection.cursor() as cursor:
+        for doubled in range(6):
+            count = 800 << doubled
+            cursor.execute(_DOUBLE, (count, count))
+    Stream.objects.filter(room=room).update(head=800 << 6)
+    client = AsyncClient()
+    client.cookies = ada.client.cookies
+
+    async def drain() -> int:
+        response = await client.get(f"/history/rooms/{room.public_id}/export/?format=json")
+        size = sum([len(part) async for part in response])
+        await sync_to_async(connections.close_all)()
+        return size
+
+    tracemalloc.start()
+    try:
+        size = asyncio.run(drain())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 51_200 * 300
+    assert peak < size / 3
