@@ -110,10 +110,9 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         ada = people[0]
         closed = await ada.create(title="Last year's trip")
         quiet = await ada.create()
-        outing = await ada.create(title="To the islands")
         busy = await ada.create(title="Ferry to the islands")
+        outing = await ada.create(title="To the islands")
         await _talk(stack, people, closed, TALK[:4])
-        await _talk(stack, people, outing, OUTING)
         sockets = await _talk(stack, people, busy, TALK)
         await _live(sockets)
         passers_by = [Visitor(site.url, name) for name in ("Lin", "Tove", "Edsger", "Barbara")]
@@ -124,6 +123,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
                     pass
                 await visitor.leave(busy)
         await sockets[1].post("Who was that?")
+        await _talk(stack, people, outing, OUTING)
         site.manage("shell", "-c", AGE.format(busy=busy, closed=closed))
         transcript = await _transcript(ada, busy)
         boss = await desk_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)

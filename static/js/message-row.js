@@ -42,8 +42,8 @@ function fold({ seq, text: summary, detail, at }, look) {
   if (detail === "") return element("p", attributes, ...line);
   return element(
     "details",
-    attributes,
-    element("summary", {}, ...line),
+    { ...attributes, class: "log__event disclosure" },
+    element("summary", {}, element("span", {}, ...line), icon("chevron-down", look.sprite)),
     element("p", {}, ...isolated(detail)),
   );
 }

@@ -21,7 +21,9 @@ export function localeFor(pageLanguage, preferred) {
 export function createTimes(locale, hourCycle) {
   /** @param {Intl.DateTimeFormatOptions} options */
   const format = (options) => new Intl.DateTimeFormat(locale, { hourCycle, ...options });
-  const clock = format({ hour: "2-digit", minute: "2-digit" });
+  const isHalved = /^h1/.test(format({ hour: "numeric" }).resolvedOptions().hourCycle ?? "");
+  // "3:05 PM" and "03:05": a zero before it belongs to the clock of 24 hours only.
+  const clock = format({ hour: isHalved ? "numeric" : "2-digit", minute: "2-digit" });
   const full = format({ dateStyle: "full", timeStyle: "medium" });
   const thisYear = format({ weekday: "long", day: "numeric", month: "long" });
   const otherYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });

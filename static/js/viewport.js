@@ -11,6 +11,9 @@ import { isFolded, lowerBound } from "./messages.js";
 /** Most rows in the document at a time. */
 export const CAP = 300;
 
+/** So many while the end is followed: each frame of a busy room lays out and paints all there are. */
+export const AT_END = 120;
+
 /** How many a step up or down brings in. */
 export const STEP = 100;
 
@@ -51,7 +54,7 @@ export function up(messages, view) {
  */
 export function down(messages, view) {
   const start = startOf(messages, view);
-  const furthest = startOf(messages, null);
+  const furthest = back(messages, messages.length, CAP);
   return start >= furthest ? view : messages[Math.min(furthest, forth(messages, start, STEP))].seq;
 }
 
@@ -80,7 +83,7 @@ export function around(messages, seq) {
  * @param {number | null} view
  */
 function startOf(messages, view) {
-  return view === null ? back(messages, messages.length, CAP) : lowerBound(messages, view);
+  return view === null ? back(messages, messages.length, AT_END) : lowerBound(messages, view);
 }
 
 /**

@@ -71,7 +71,7 @@ class RoomPage:
     def expect_bodies(self, bodies: Sequence[str], *, timeout: float = 20_000) -> None:
         """All that is shown was said, once, in this order, and nothing waits."""
         expect(self.texts).to_have_text(list(bodies), timeout=timeout)
-        expect(self.page.locator("[data-client-id]")).to_have_count(0)
+        expect(self.page.locator("[data-client-id]")).to_have_count(0, timeout=timeout)
 
     def scroll_to(self, position: str) -> None:
         """`position` in the log's own terms: "0", "this.scrollHeight"."""

@@ -30,7 +30,7 @@ def test_a_burst_into_a_short_log_keeps_the_end_in_view(
         """window.IntersectionObserver = class extends IntersectionObserver {
             constructor(tell, options) {
                 const later = (entries) => {
-                    if (document.querySelectorAll("article").length < 300) {
+                    if (document.querySelectorAll("article").length < 120) {
                         setTimeout(later, 20, entries);
                     } else {
                         tell(entries);

@@ -1,5 +1,6 @@
 """The pages around the room, in real windows."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -230,6 +231,29 @@ class TestWithoutANetwork:
         page.get_by_role("button", name="Try now").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("History")
 
+    def test_a_new_release_replaces_the_page_that_is_kept(
+        self, start_site: Callable[..., Site], open_window: OpenWindow, console: Console
+    ) -> None:
+        console.allow("ERR_|Failed to (load|fetch)")
+        site = start_site()
+        page = open_window(site.url)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        [first] = page.evaluate("caches.keys()")
+        release_with(site, ".ticket { outline: 7px solid }")
+        # Looked for by the browser on going to a page, and taken into use without asking.
+        page.goto(f"{site.url}/history/")
+        page.evaluate(
+            """async (first) => {
+                const isOnly = (kept) => kept.length === 1 && kept[0] !== first;
+                while (!isOnly(await caches.keys())) await new Promise(requestAnimationFrame);
+            }""",
+            first,
+        )
+        site.workers[0].kill()
+        page.goto(f"{site.url}/history/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+        expect(page.locator(".ticket")).to_have_css("outline-width", "7px")
+
     def test_nothing_of_a_room_is_kept_on_the_device(
         self, demo: Demo, as_ada: Callable[..., Page]
     ) -> None:
@@ -249,6 +273,19 @@ class TestWithoutANetwork:
         )
         assert "/offline/" in kept
         assert all(path == "/offline/" or path.startswith("/static/") for path in kept)
+
+
+def release_with(site: Site, rule: str) -> None:
+    """The site's worker restarts with another style sheet, as `prepare` puts one in place."""
+    static = site.directory / "static"
+    names = static / "staticfiles.json"
+    manifest = json.loads(names.read_text())
+    former = manifest["paths"]["css/ticket.css"]
+    latest = former.replace("css/ticket.", "css/ticket.next-")
+    (static / latest).write_text((static / former).read_text() + rule)
+    manifest["paths"]["css/ticket.css"] = latest
+    names.write_text(json.dumps(manifest))
+    site.workers[0].restart()
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is missing: npm ci")

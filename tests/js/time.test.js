@@ -41,7 +41,13 @@ describe("midnight", () => {
 
 test("moments are told in the viewer's zone", () => {
   assert.equal(times.clock("2026-11-22T13:02:00Z"), "14:02");
+  assert.equal(times.clock("2026-11-22T08:02:00Z"), "09:02");
   assert.match(times.full("2026-11-22T13:02:05Z"), /^Sunday,? 22 November 2026 at 14:02:05$/);
+});
+
+test("a clock of twelve hours has no zero before them", () => {
+  const american = createTimes("en-US", "h12");
+  assert.equal(american.clock("2026-11-22T08:02:00Z").replace(/\s/, " "), "9:02 AM");
 });
 
 test("the viewer's variety of the page's language is used, and no other language", () => {
