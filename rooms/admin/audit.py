@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
-from rooms.admin.desk import Desk, OnlyId, listing, written
+from rooms.admin.desk import Desk, listing, written
+from rooms.admin.only import OnlyId
 from rooms.models import Deed, Room, User
 
 

@@ -13,11 +13,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -78,50 +79,6 @@ class Verb:
                 **self.whom(row),
                 **details,
             )
-
-
-class Only(admin.SimpleListFilter):
-    """Narrows a list to the one thing a link named, and is not seen otherwise."""
-
-    model: type[Model]
-
-    def narrow(self, rows: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
-        return rows.filter(**{self.parameter_name or "": chosen})
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        if (value := self.value()) is None:
-            return []
-        return [(value, str(self.chosen) if self.chosen else _("there is none"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        return self.narrow(queryset, self.chosen) if self.chosen else queryset.none()
-
-    @cached_property
-    def chosen(self) -> Model | None:
-        value = self.value() or ""
-        if not value.isdecimal():
-            return None
-        return self.model._default_manager.filter(pk=value).first()
-
-
-class OnlyId(Only):
-    """The same by a public id: what the audit log names things by. They may be gone by now."""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        if (value := self.value()) is None:
-            return []
-        return [(value, str(self.chosen or value))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset if value is None else self.narrow(queryset, value.replace("\0", ""))
-
-    @cached_property
-    def chosen(self) -> Model | None:
-        value = (self.value() or "").replace("\0", "")
-        return self.model._default_manager.filter(public_id=value).first()
 
 
 class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -307,3 +264,8 @@ def deeds(row: Any) -> str | None:
     """The address of what was done to a row: a room or a person."""
     column = {"room": "room_id", "user": "target_id"}.get(row._meta.model_name)
     return listing(Deed, **{column: row.public_id}) if column else None
+
+
+def count(rows: QuerySet[Any], by: str) -> Coalesce:
+    """How many of these rows belong to one outer row: a subquery for each row that is shown."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)

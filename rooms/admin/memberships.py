@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
 from rooms.actions import discipline
-from rooms.admin.desk import Desk, Only, Order, Verb, link
+from rooms.admin.desk import Desk, Order, Verb, link
+from rooms.admin.only import Only
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 
 

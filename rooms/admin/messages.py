@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from history.models import Message, Revision
 from rooms import codes
 from rooms.actions import messages
-from rooms.admin.desk import Desk, Only, Order, Text, Verb, link, listing, written
+from rooms.admin.desk import Desk, Order, Text, Verb, link, listing, written
+from rooms.admin.only import Only
 from rooms.models import Report, Room, User
 
 _EXCERPT = 120

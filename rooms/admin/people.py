@@ -8,14 +8,14 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
 from rooms.actions import moderation, signins
-from rooms.admin.desk import Desk, Order, Text, Verb, deeds, listing, written
+from rooms.admin.desk import Desk, Order, Text, Verb, count, deeds, listing, written
 from rooms.admin.recorded import Recorded
 from rooms.models import Membership, Report, User
 
@@ -97,17 +97,39 @@ class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
     """
 
     verbs = (BAN, UNBAN)
-    list_display = ("name", "username", "kind", "banned", "date_joined", "last_login")
+    list_display = (
+        "name",
+        "username",
+        "kind",
+        "banned",
+        "times_reported",
+        "date_joined",
+        "last_login",
+    )
     list_display_links = ("name",)
     list_filter = (KindFilter, "date_joined")
     search_fields = ("display_name", "public_id")
     search_help_text = _("Name or id")
-    person = ("name", "kind", "banned", "public_id", "date_joined")
+    person = (
+        "name",
+        "kind",
+        "banned",
+        "said",
+        "joined",
+        "times_reported",
+        "public_id",
+        "date_joined",
+    )
     private = ("username", "email", "last_login")
     readonly_fields = (*person, "last_login")
     account = ("username", "password", "email", "last_login")
     rights = ("is_staff", "is_superuser", "groups", "user_permissions")
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        against = Report.objects.filter(person=OuterRef("pk"))
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.annotate(times_reported=count(against, "person"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))
@@ -176,6 +198,18 @@ class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("name"))
     def name(self, user: User) -> SafeString:
         return written(str(user))
+
+    @admin.display(description=_("reports"))
+    def times_reported(self, user: Any) -> int:
+        return int(user.times_reported)
+
+    @admin.display(description=_("messages"))
+    def said(self, user: User) -> int:
+        return Message.objects.filter(author=user, kind=Message.Kind.CHAT).count()
+
+    @admin.display(description=_("rooms"))
+    def joined(self, user: User) -> int:
+        return Membership.objects.filter(user=user).count()
 
     @admin.display(description=_("kind"))
     def kind(self, user: User) -> Any:

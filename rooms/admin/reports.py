@@ -14,19 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from history.models import Message
 from rooms import codes
 from rooms.actions import reports
-from rooms.admin.desk import (
-    Desk,
-    Only,
-    Order,
-    Text,
-    Verb,
-    address,
-    deeds,
-    link,
-    listing,
-    written,
-)
+from rooms.admin.desk import Desk, Order, Text, Verb, address, deeds, link, listing, written
 from rooms.admin.messages import DELETE
+from rooms.admin.only import Only
 from rooms.admin.people import BAN
 from rooms.admin.rooms import CLOSE
 from rooms.models import Report, Room, User

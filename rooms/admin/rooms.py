@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from history.models import Message
 from rooms import codes
 from rooms.actions import rooms
-from rooms.admin.desk import Desk, Order, Text, Verb, deeds, link, listing, written
+from rooms.admin.desk import Desk, Order, Text, Verb, count, deeds, link, listing, written
 from rooms.models import Membership, Report, Room
 
 CLOSED = "This room was closed by a moderator."
@@ -93,7 +92,7 @@ class RoomAdmin(Desk):
         said = Message.objects.filter(stream=OuterRef("stream"), kind=Message.Kind.CHAT)
         rows: QuerySet[Room] = super().get_queryset(request)
         return rows.select_related("owner").annotate(
-            people=_count(here, "room"), said=_count(said, "stream")
+            people=count(here, "room"), said=count(said, "stream")
         )
 
     def get_search_results(
@@ -141,8 +140,3 @@ class RoomAdmin(Desk):
     @admin.display(description=_("messages"))
     def said(self, room: Any) -> int:
         return int(room.said)
-
-
-def _count(rows: QuerySet[Any], by: str) -> Coalesce:
-    """How many of these rows belong to one outer row: a subquery for each row that is shown."""
-    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='deed',
-            options={'verbose_name': 'entry of the audit log', 'verbose_name_plural': 'audit log'},
+            options={'verbose_name': 'audit log entry', 'verbose_name_plural': 'audit log entries'},
         ),
         migrations.AlterModelOptions(
             name='shunned',

@@ -34,8 +34,8 @@ class Deed(models.Model):
     )
 
     class Meta:
-        verbose_name = "entry of the audit log"
-        verbose_name_plural = "audit log"
+        verbose_name = "audit log entry"
+        verbose_name_plural = "audit log entries"
         indexes = (
             models.Index(fields=["room_id", "id"], name="deed_room"),
             models.Index(fields=["target_id", "id"], name="deed_target"),

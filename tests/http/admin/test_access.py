@@ -1,5 +1,8 @@
 """Who gets into the admin, and what each role may look at and do."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +15,7 @@ from history.models import Message
 from rooms import roles
 from rooms.models import Membership, Room, SignIn, User
 from tests.http.admin.desk import PASSWORD, act, address, order
+from tests.support.programs import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +183,24 @@ def test_the_roles_are_the_sites_own_again_after_each_release() -> None:
     call_command("migrate", verbosity=0)
     granted = set(moderator.permissions.values_list("codename", flat=True))
     assert granted == {name.partition(".")[2] for name in roles.MODERATOR}
+
+
+@pytest.mark.parametrize(
+    ("path", "printed"),
+    [("staff/desk", "/staff/desk/ /staff/desk/login/"), ("rooms/", "CHAT_ADMIN_PATH must be")],
+)
+def test_the_admin_is_where_a_setting_says(path: str, printed: str) -> None:
+    program = (
+        "import django; django.setup(); from django.conf import settings; "
+        "from django.urls import reverse; print(reverse('admin:index'), reverse('admin:login'))"
+    )
+    env = os.environ | {"CHAT_ADMIN_PATH": path, "DJANGO_SETTINGS_MODULE": "chatsite.settings"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert printed in ran.stdout

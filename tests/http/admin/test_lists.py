@@ -13,7 +13,9 @@ from tests.http.admin.desk import act, address, guest, room_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("name", ["rooms_room", "rooms_membership", "history_message"])
+@pytest.mark.parametrize(
+    "name", ["rooms_room", "rooms_user", "rooms_membership", "history_message"]
+)
 def test_a_longer_list_takes_no_more_queries(client: Client, boss: User, name: str) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
