@@ -25,10 +25,22 @@ import { createSeen } from "./seen.js";
  * @property {(text: string) => void} setText puts a text into the composer
  * @property {(text: string) => void} say to a screen reader
  * @property {(text: string) => void} complain to everybody
+ * @property {(about: import("./report.js").About) => void} report
  */
 
 /** @param {Options} options */
-export function createLife({ root, page, session, log, box, touch, setText, say, complain }) {
+export function createLife({
+  root,
+  page,
+  session,
+  log,
+  box,
+  touch,
+  setText,
+  say,
+  complain,
+  report,
+}) {
   const { sprite } = page.urls;
   /** @param {string} name */
   const part = (name) => find(root, `[data-${name}]`, HTMLElement);
@@ -108,10 +120,7 @@ export function createLife({ root, page, session, log, box, touch, setText, say,
         void copy(`${new URL(page.urls.room, location.href).href}#m${seq}`, gettext("Link copied"));
         break;
       case "report":
-        part("report-opener").dataset.reportSeq = String(seq);
-        part("report-opener").dataset.reportName = name(message);
-        part("report-opener").dataset.reportText = message.body;
-        part("report-opener").click();
+        report({ seq: String(seq), name: name(message), text: message.body });
         break;
       case "delete":
         session.changes.add({ kind: "delete", seq });

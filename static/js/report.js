@@ -1,11 +1,10 @@
-/**
- * Reporting to the site's staff. A click on anything in the room with `data-report-seq` (a message's
- * number) or `data-report-person` (an id) and `data-report-name` opens the dialog; so does `open`.
- */
+/** Reporting a message or a person to the site's staff, in a dialog. */
 
 import { element, find, icon, isolated, setText } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 import { isolate } from "./names.js";
+
+/** @typedef {{seq?: string, person?: string, name: string, text?: string}} About */
 
 /**
  * What opens the dialog, beside a person.
@@ -40,7 +39,7 @@ export function createReport(root, onSent) {
   const problem = find(dialog, "[role=alert]", HTMLElement);
   const send = find(form, "button[type=submit]", HTMLButtonElement);
 
-  /** @param {{seq?: string, person?: string, name: string, text?: string}} about */
+  /** @param {About} about */
   function open({ seq = "", person = "", name, text = "" }) {
     form.reset();
     find(form, "[name=seq]", HTMLInputElement).value = seq;
@@ -92,8 +91,8 @@ export function createReport(root, onSent) {
   root.addEventListener("click", ({ target }) => {
     const way = target instanceof Element && target.closest("[data-report-name]");
     if (!(way instanceof HTMLElement)) return;
-    const { reportSeq, reportPerson, reportName = "", reportText } = way.dataset;
-    open({ seq: reportSeq, person: reportPerson, name: reportName, text: reportText });
+    const { reportPerson, reportName = "" } = way.dataset;
+    open({ person: reportPerson, name: reportName });
   });
 
   return { open };

@@ -152,6 +152,11 @@ const composer = createComposer({
   },
 });
 
+const report = createReport(root, (thanks) => {
+  notice.show(thanks);
+  announcer.say(thanks);
+});
+
 const life = createLife({
   root,
   page,
@@ -162,6 +167,7 @@ const life = createLife({
   setText: composer.setText,
   say: (text) => announcer.say(text),
   complain: (text) => notice.show(text),
+  report: report.open,
 });
 
 /** @param {...(number | null)} places read up to, as far as anybody knows */
@@ -291,10 +297,6 @@ addEventListener("beforeunload", (event) => {
   if (!isKept && !leaving) event.preventDefault();
 });
 
-createReport(root, (thanks) => {
-  notice.show(thanks);
-  announcer.say(thanks);
-});
 createShare(
   root,
   () => ({
