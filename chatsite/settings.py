@@ -84,6 +84,7 @@ CHAT_CODE_LENGTH = _number("CHAT_CODE_LENGTH", 4, low=1, high=12)
 CHAT_ROOM_GRACE = _number("CHAT_ROOM_GRACE", 3600, low=0, high=365 * 24 * 3600)
 CHAT_LEAVE_GRACE = _number("CHAT_LEAVE_GRACE", 10, low=0, high=3600)
 CHAT_BODY_MAX = _number("CHAT_BODY_MAX", 4000, low=1, high=10_000)
+CHAT_RETENTION_DAYS = _number("CHAT_RETENTION_DAYS", 0, low=0, high=36_500)
 CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
 # Where the admin is, so that it need not be where everybody looks for it.
 CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"

@@ -17,6 +17,7 @@ from rooms.models import Deed, Room, User
 PASSCODE_MAX = 64
 CAPACITY_MAX = 100_000
 SLOW_MODE_MAX = 6 * 3600
+RETENTION_MAX = 36_500
 _TRIES = 200
 
 
@@ -31,6 +32,7 @@ class Wishes:
     slow_mode: int
     grace: int
     history_open: bool
+    retention_days: int | None = None
     passcode: str | None = None
 
     @classmethod
@@ -108,6 +110,8 @@ def _check(wishes: Wishes) -> None:
         raise BadFrame(f"A passcode has at most {PASSCODE_MAX} characters.")
     if wishes.capacity is not None and not 1 <= wishes.capacity <= CAPACITY_MAX:
         raise BadFrame("A room holds at least one person.")
+    if wishes.retention_days is not None and not 1 <= wishes.retention_days <= RETENTION_MAX:
+        raise BadFrame("Messages are kept for a day at least.")
     if not 0 <= wishes.slow_mode <= SLOW_MODE_MAX or not 0 <= wishes.grace <= MAX_GRACE:
         raise BadFrame("That is too long a time.")
 
@@ -144,6 +148,9 @@ _SAYINGS: dict[str, Callable[[Any], str]] = {
         "lets newcomers see what was said before"
         if to
         else "hid what was said before from newcomers"
+    ),
+    "retention_days": lambda to: (
+        f"has messages erased after {span(to * 86400)}" if to else "no longer has messages erased"
     ),
     "passcode": lambda to: "set a passcode" if to else "took the passcode away",
 }

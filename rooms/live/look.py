@@ -133,7 +133,7 @@ def describe(room: Room) -> RoomInfo:
         "capacity": room.capacity,
         "slow_mode": room.slow_mode,
         "history_open": room.history_open,
-        "retention_days": room.retention_days,
+        "retention_days": room.kept_days,
     }
 
 

@@ -18,7 +18,7 @@ from history import life
 from history.log import Change
 from history.search import index
 from rooms import limits, presence, publish, tally
-from rooms.actions import attendance, roles, rooms, signins
+from rooms.actions import attendance, retention, roles, rooms, signins
 from rooms.live import metrics
 from rooms.live.changer import Changer
 from rooms.live.door import Door
@@ -43,6 +43,8 @@ SETTLE_LIMITS = 1.0
 INDEX = 3.0
 # Seconds between two looks for rooms whose owner is gone for good.
 HEIRS = 60.0
+# Seconds between two looks for messages that are kept no longer.
+RETAIN = 30.0
 # Seconds between two steps of counting what came about.
 COUNT = 15.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
@@ -89,6 +91,7 @@ class LiveWorker:
         self.door = Door()
         self.settler = limits.settler()
         self._leased = asyncio.Event()
+        self._retained = 0  # the key of the last room whose messages were looked at
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -103,6 +106,7 @@ class LiveWorker:
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
             self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(HEIRS, self._find_heirs)),
+            self._loop.create_task(self._every(RETAIN, self._retain)),
             self._loop.create_task(self._every(COUNT, self._count)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
@@ -207,6 +211,10 @@ class LiveWorker:
     async def _index(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(index.upkeep)
+
+    async def _retain(self) -> None:
+        if self.door.worker_id is not None:
+            self._retained = await self._keeper.run(retention.sweep, self._retained)
 
     async def _count(self) -> None:
         if self.door.worker_id is not None:

@@ -5,7 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rooms.actions.settings import CAPACITY_MAX, PASSCODE_MAX, SLOW_MODE_MAX, Wishes, span
+from rooms.actions.settings import (
+    CAPACITY_MAX,
+    PASSCODE_MAX,
+    RETENTION_MAX,
+    SLOW_MODE_MAX,
+    Wishes,
+    span,
+)
 from rooms.forms import GRACES
 from rooms.models import Room
 
@@ -32,6 +39,7 @@ class SettingsForm(forms.Form):
     by_request = forms.BooleanField(required=False)
     history_open = forms.BooleanField(required=False)
     capacity = forms.IntegerField(required=False, min_value=1, max_value=CAPACITY_MAX)
+    retention_days = forms.IntegerField(required=False, min_value=1, max_value=RETENTION_MAX)
     slow_mode = forms.IntegerField(min_value=0, max_value=SLOW_MODE_MAX)
     grace = forms.IntegerField(min_value=0)
 

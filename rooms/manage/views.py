@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 
+from django.conf import settings as config
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -162,6 +163,7 @@ def _page(
         "form": form,
         "paces": forms.paces(room),
         "graces": forms.graces(room),
+        "kept_days": config.CHAT_RETENTION_DAYS,
         "mutes": forms.MUTES,
         "spans": forms.SPANS,
         "people": people.listed(me),

@@ -71,6 +71,12 @@ class Room(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def kept_days(self) -> int | None:
+        """How many days messages are kept: the fewer of the room's and the site's. None: for ever."""
+        wanted = (self.retention_days, settings.CHAT_RETENTION_DAYS)
+        return min((days for days in wanted if days), default=None)
+
 
 class Membership(models.Model):
     """That somebody is, or once was, in a room.

@@ -1,0 +1,100 @@
+"""What is older than a room or the site keeps it is erased, some of it at a time.
+
+Spared are pinned messages, for as long as they are pinned, and whatever an open report is about, with
+all that stands around it in the report.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from history import log, retention
+from history.models import Message, Revision
+from rooms import publish
+from rooms.models import Report, Room
+
+# Rooms looked at in one go, and messages changed or deleted under one lock.
+ROOMS = 500
+BATCH = 200
+# Seconds after which a sweep leaves the rest to the next one.
+_LONGEST = 1.0
+
+
+def sweep(after: int) -> int:
+    """Do a piece of it: the next rooms after a key. Returns the key to go on from, 0 at the end."""
+    until = time.monotonic() + _LONGEST
+    rooms = list(Room.objects.filter(pk__gt=after).order_by("pk")[:ROOMS])
+    for room in _overdue(rooms):
+        while retain(room):
+            if time.monotonic() > until:
+                return room.pk - 1
+    return rooms[-1].pk if len(rooms) == ROOMS else 0
+
+
+def retain_all(step: Callable[[int], object] = lambda count: None) -> int:
+    """Do all of it; how many messages were changed or deleted. `step` is told as it goes on."""
+    after = total = 0
+    while rooms := list(Room.objects.filter(pk__gt=after).order_by("pk")[:ROOMS]):
+        for room in _overdue(rooms):
+            while count := retain(room):
+                total += count
+                step(count)
+        after = rooms[-1].pk
+    return total
+
+
+@transaction.atomic
+def retain(room: Room) -> int:
+    """Erase a batch of what a room keeps no longer; how many messages that were, 0 when all is."""
+    head = log.lock(room.stream_id)
+    room.refresh_from_db()
+    days = room.kept_days
+    if days is None:
+        return 0
+    before, spared = head.now - timedelta(days=days), _under_report(room)
+    closed = room.closed_at is not None and room.closed_at < head.now - retention.SETTLED
+    count = retention.remove(head, before=before, spared=spared, closed=closed, limit=BATCH)
+    if count < BATCH and (
+        change := retention.expire(head, before=before, spared=spared, limit=BATCH)
+    ):
+        publish.changed(code=room.code, change=change)
+        count += change.through - change.after
+    return count
+
+
+def _overdue(rooms: list[Room]) -> list[Room]:
+    """Those of the rooms that may have something to erase. Two looks into an index for each."""
+    by_days: dict[int, list[int]] = defaultdict(list)
+    for room in rooms:
+        if room.kept_days is not None:
+            by_days[room.kept_days].append(room.pk)
+    found: set[int] = set()
+    for days, keys in by_days.items():
+        before = Now() - timedelta(days=days)
+        messages = Message.objects.filter(stream=OuterRef("stream"))
+        settled = messages.filter(retention.settled(before)).filter(
+            Q(changed_seq__lte=OuterRef("stream__head") - log.RESUME_LIMIT)
+            | Q(stream__room__closed_at__isnull=False)
+        )
+        kept = Revision.objects.filter(
+            message__stream=OuterRef("stream"), message__at__lt=before, message__pinned_at=None
+        )
+        some = Exists(messages.filter(retention.due(before))) | Exists(settled) | Exists(kept)
+        found |= set(Room.objects.filter(some, pk__in=keys).values_list("pk", flat=True))
+    return [room for room in rooms if room.pk in found]
+
+
+def _under_report(room: Room) -> set[tuple[int, int]]:
+    """The numbers, from and to, that open reports of the room are about."""
+    found = set()
+    reports = Report.objects.filter(room=room, state=Report.State.OPEN)
+    for seq, excerpt in reports.values_list("seq", "excerpt"):
+        seqs = [message["seq"] for message in excerpt] + ([] if seq is None else [seq])
+        if seqs:
+            found.add((min(seqs), max(seqs)))
+    return found

@@ -1,0 +1,147 @@
+"""What is kept no longer is gone, for everybody, and nothing else is."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.models import F
+from django.db.models.functions import Now
+
+from history import life, log
+from history.models import Message, Reaction, Revision
+from rooms.actions import messages, reports, retention, rooms
+from rooms.models import Membership, Report, Room, User
+from tests.actions import house
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(settings: Any) -> Any:
+    settings.CHAT_RETENTION_DAYS = 30
+    return settings
+
+
+def age(room: Room, days: float) -> None:
+    """As if all that happened so far in a room had so many days earlier."""
+    rows = Message.objects.filter(stream=room.stream_id)
+    rows.update(at=F("at") - timedelta(days=days))
+    rows.exclude(deleted_at=None).update(deleted_at=F("deleted_at") - timedelta(days=days))
+
+
+def sweep() -> None:
+    after = retention.sweep(0)
+    while after:
+        after = retention.sweep(after)
+
+
+def bodies(room: Room) -> list[str]:
+    rows = Message.objects.filter(stream=room.stream_id, kind="chat").order_by("seq")
+    return [row.body for row in rows]
+
+
+def test_nothing_is_erased_where_nobody_wants_it() -> None:
+    ada, room = house.open_room()
+    house.say(ada, room, "old")
+    age(room, 10_000)
+    sweep()
+    assert bodies(room) == ["old"]
+
+
+def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None:
+    ada, room = house.open_room()
+    (old,) = house.say(ada, room, "old")
+    changes = life.Changes(log.lock(room.stream_id), [old.seq])
+    row = changes.get(old.seq)
+    assert row
+    changes.edit(row, body="older", html="", mentions=())
+    changes.react(row, user_id=ada.pk, emoji="👍", on=True)
+    changes.write()
+    age(room, 31)
+    house.say(ada, room, "new")
+    before = log.heads([room.stream_id])[room.stream_id][0]
+    sweep()
+    change = log.changed_since(room.stream_id, before)
+    assert [(m["seq"], m["deleted"], m["body"]) for m in change.messages] == [(old.seq, True, "")]
+    assert change.messages[0]["reactions"] == {}
+    assert change.through == log.heads([room.stream_id])[room.stream_id][0]
+    assert bodies(room) == ["", "new"]
+    assert not Revision.objects.exists()
+    assert not Reaction.objects.exists()
+    sweep()
+    assert log.heads([room.stream_id])[room.stream_id][0] == change.through, "once"
+
+
+@pytest.mark.parametrize(("of_room", "gone"), [(None, False), (5, True), (1000, False)])
+def test_the_shorter_of_the_rooms_and_the_sites_counts(
+    site: Any, of_room: int | None, gone: bool
+) -> None:
+    ada, room = house.open_room()
+    Room.objects.filter(pk=room.pk).update(retention_days=of_room)
+    house.say(ada, room, "some days old")
+    age(room, 10)
+    sweep()
+    assert bodies(room) == ["" if gone else "some days old"]
+    age(room, 30)
+    sweep()
+    assert bodies(room) == [""]
+
+
+def test_what_is_pinned_or_under_report_stays_until_it_is_no_longer(site: Any) -> None:
+    ada, room = house.open_room()
+    ben = house.come_in("Ben", room)
+    said = house.say(ada, room, *(str(number) for number in range(30)))
+    Message.objects.filter(pk=said[0].pk).update(pinned_at=Now())
+    ben_here = Membership.objects.select_related("room", "user").get(user=ben, room=room)
+    report, _ = reports.report(by=ben_here, reason="spam", seq=said[15].seq)
+    age(room, 31)
+    sweep()
+    left = [int(body) for body in bodies(room) if body]
+    assert left == [0, *range(15 - reports.AROUND, 15 + reports.AROUND + 1)]
+    staff = User.objects.create_superuser("boss", "", "x", display_name="Boss")
+    reports.settle(report=report, by=staff, upheld=False)
+    sweep()
+    assert [body for body in bodies(room) if body] == ["0"]
+    assert Report.objects.get().excerpt, "the report keeps its own"
+
+
+def test_rows_go_when_nobody_can_be_behind_their_change(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "RESUME_LIMIT", 5)
+    ada, room = house.open_room()
+    house.say(ada, room, *"abc")
+    age(room, 31)
+    sweep()
+    assert bodies(room) == ["", "", ""]
+    age(room, 2)
+    house.say(ada, room, *"de")
+    sweep()
+    assert bodies(room)[:-2], "somebody may resume from before"
+    house.say(ada, room, *"fgh")
+    sweep()
+    assert bodies(room) == list("defgh")
+    head = log.heads([room.stream_id])[room.stream_id][0]
+    page = log.page(room.stream_id, limit=3)
+    assert [m["body"] for m in page.messages] == list("fgh")
+    first = log.page(room.stream_id, before=page.messages[0]["seq"])
+    assert [m["body"] for m in first.messages] == list("de")
+    assert not first.older
+    assert log.changed_since(room.stream_id, 0).through == head
+    (next_one,) = house.say(ada, room, "next")
+    assert next_one.seq == head + 1, "no number is used again"
+
+
+def test_a_closed_room_is_emptied_by_command(site: Any) -> None:
+    ada, room = house.open_room()
+    house.say(ada, room, "old", "older")
+    messages.delete(message=Message.objects.get(body="old"), by=ada)
+    rooms.close(room=room)
+    age(room, 31)
+    Room.objects.filter(pk=room.pk).update(closed_at=Now() - timedelta(days=2))
+    call_command("retain", verbosity=0)
+    assert not Message.objects.filter(stream=room.stream_id).exists()
+    assert not Revision.objects.exists()
+    assert log.page(room.stream_id).messages == []
+    assert Membership.objects.filter(room=room).exists(), "that somebody was there stays"
