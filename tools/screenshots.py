@@ -42,6 +42,14 @@ TALK = (
     (1, CODE),
     (2, "🎉🎉"),
     (3, "A word without a place to break: " + "ab" * 60),
+    (
+        0,
+        "**Before we go**, please:\n1. bring a *warm* coat\n2. ~~call the hotel~~ done\n3. read `README.md`",
+    ),
+    (
+        3,
+        "> Did the ferry leave on time?\nIt did. [The timetable](https://example.org/timetable) :ferry:\n- 9:40\n- 11:10",
+    ),
     (0, "See you there, @Grace."),
 )
 # What the README shows.

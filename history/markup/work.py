@@ -1,15 +1,15 @@
 """What one rendering knows and may spend.
 
 Markdown invites inputs that are small to send and dear to read. Instead of finding each such input
-every rule pays for what it does, in units of about half a microsecond. When the
-allowance is spent the text is shown as it was typed: that is what a page of stars deserves.
+every rule pays for what it does, in units of about half a microsecond. When the allowance is spent
+the text is shown as it was typed: that is what a page of stars deserves.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-# The dearest texts that a search could find take 3 ms of a core; thirty lines with a link and three
-# marks in each spend it all.
+# The dearest texts that a search found (benchmarks/markup.py) take 3.5 ms of a core. Thirty lines
+# with a link and three marks in each spend it all.
 ALLOWANCE = 3000
 
 
