@@ -33,8 +33,8 @@ __all__ = ["Bucket", "Claim", "Limiter", "Rate", "give_back", "post", "require",
 # Ten messages a second for ten seconds is a program or a paste; a person is never in the way. An
 # address has less than a room, so that nobody alone can use up what a room has.
 posting = Limiter(Rate(burst=100, per_second=5), "post.person")
-posting_from = Limiter(Rate(burst=250, per_second=25), "post.address")
-posting_into = Limiter(Rate(burst=500, per_second=50), "post.room")
+posting_from = Limiter(Rate(burst=1000, per_second=100), "post.address")
+posting_into = Limiter(Rate(burst=1000, per_second=100), "post.room")
 # What costs this worker a query, and nobody else anything: it is counted here alone. A school that
 # comes back after a restart, all at once, comes in.
 paging = Limiter(Rate(burst=60, per_second=5))
@@ -46,8 +46,8 @@ connecting = Limiter(Rate(burst=2000, per_second=50))
 entering = Limiter(Rate(burst=300, per_second=1), "enter.address")
 entering_as = Limiter(Rate(burst=60, per_second=1 / 2), "enter.person")
 entering_room = Limiter(Rate(burst=600, per_second=10), "enter.room")
-creating_from = Limiter(Rate(burst=60, per_second=1 / 10), "create.address")
-creating_as = Limiter(Rate(burst=20, per_second=1 / 60), "create.person")
+creating_from = Limiter(Rate(burst=200, per_second=1 / 5), "create.address")
+creating_as = Limiter(Rate(burst=60, per_second=1 / 30), "create.person")
 
 # Codes that were not those of an open room: what a person mistypes, and what a program tries.
 guessing = Limiter(Rate(burst=20, per_second=1 / 6), "guess.address")
