@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from benchmarks.contestants import SITE, Stores, site, site_environment
 from benchmarks.costs import cpu_seconds
@@ -21,6 +22,8 @@ from tests.support.programs import ROOT
 
 NAME = "Ada"
 REQUESTS = 40
+# What is said often, a phrase, one's own, the beginning and the inside of words, nothing at all.
+SEARCHES = ("mount", '"the line"', "mount from:me", "conf*", "*nome*", "xyzzy")
 _TRANSCRIPT = re.compile(r"/history/rooms/[^/\"?#]+/")
 _OLDER = re.compile(r'/history/\?before=[^"]+')
 
@@ -59,7 +62,7 @@ def _fill(shared: Stores, database: str, total: int) -> None:
     with tempfile.TemporaryDirectory(prefix="chat-benchmark-") as directory:
         env = site_environment(shared.postgres.url(database), shared.redis.url, Path(directory))
         env["DJANGO_SETTINGS_MODULE"] = "chatsite.settings"
-        command = [sys.executable, "-m", "benchmarks.fill", NAME, str(total)]
+        command = [sys.executable, "manage.py", "fill", "--person", NAME, "--messages", str(total)]
         subprocess.run(command, check=True, cwd=ROOT, env=os.environ | env)
 
 
@@ -80,6 +83,7 @@ def _times(port: int, cookie: str, code: str, pids: Sequence[int]) -> Iterator[P
         paths["history, page 2"] = older.group().replace("&amp;", "&")
     if transcript := _TRANSCRIPT.search(newest):
         paths["transcript"] = transcript.group()
+    paths |= {f"search: {typed}": f"/history/?q={quote(typed)}" for typed in SEARCHES}
     for page, path in paths.items():
         took, cpu = [], cpu_seconds(pids)
         for _ in range(REQUESTS):

@@ -232,9 +232,13 @@ def _goals(results: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
         yield f"{back['sockets']} reconnect at once: ≥ 500 /s", text, met
     if results["pages"]:
         largest = results["pages"][-1]
-        slowest = max(largest["pages"], key=lambda page: page["median_ms"])
-        yield (
-            f"every page < 50 ms with {largest['stored']:,} messages stored",
-            f"slowest: {slowest['page']}, {slowest['median_ms']} ms",
-            slowest["median_ms"] < 50,
-        )
+        for kind, bound in (("page", 50), ("search", 100)):
+            some = [
+                p for p in largest["pages"] if p["page"].startswith("search") == (kind == "search")
+            ]
+            slowest = max(some, key=lambda page: page["median_ms"])
+            yield (
+                f"every {kind} < {bound} ms with {largest['stored']:,} messages stored",
+                f"slowest: {slowest['page']}, {slowest['median_ms']} ms",
+                slowest["median_ms"] < bound,
+            )

@@ -21,7 +21,7 @@ FULL = Scale(
     storm_rooms=100,
     members=(50, 200, 500, 1000),
     rooms=(1, 10, 100, 400),
-    stored=(1_000, 100_000, 1_000_000),
+    stored=(10_000, 100_000, 1_000_000),
 )
 QUICK = Scale(
     rounds=1,

@@ -29,6 +29,8 @@ TABLE = "history_words"
 CHUNK = 500
 # Seconds that upkeep may take for it in one go: after an upgrade there may be millions.
 LONGEST_CATCH_UP = 1.0
+# Pages of SQLite's index that are merged in one go.
+_MERGED = 200
 
 # Ids are put into blocks of 2¹⁶.
 BLOCK = 16
@@ -138,6 +140,28 @@ def upkeep() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT gin_clean_pending_list('message_words')")
+
+
+def scrub() -> None:
+    """Drop from SQLite's index what it still has of texts that are no more.
+
+    FTS5 notes that words are gone and keeps them until it merges what it wrote then with what it
+    wrote before: so all of it is merged, in small steps that let others write between them. Where
+    there was nothing new since the last time this does nothing. PostgreSQL vacuums by itself.
+    """
+    if connection.vendor == "postgresql" or not has_index():
+        return
+    until = time.monotonic() + LONGEST_CATCH_UP
+    merge = f"INSERT INTO {TABLE}({TABLE}, rank) VALUES ('merge', %s)"  # noqa: S608 - all constants
+    with connection.cursor() as cursor:
+        # The sign: do not wait for as many pieces as make a merge worth while.
+        pages = -_MERGED
+        while time.monotonic() < until:
+            before = connection.connection.total_changes
+            cursor.execute(merge, [pages])
+            if connection.connection.total_changes - before < 2:  # as its documentation says
+                return
+            pages = _MERGED
 
 
 # Asking -------------------------------------------------------------------------------------------

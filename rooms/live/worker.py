@@ -206,6 +206,7 @@ class LiveWorker:
 
     async def _purge(self) -> None:
         await self._keeper.run(life.purge)
+        await self._keeper.run(index.scrub)
         await self._keeper.run(signins.forget_expired)
 
     async def _index(self) -> None:
