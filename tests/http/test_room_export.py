@@ -232,8 +232,6 @@ FROM history_message
 
 
 def test_needs_no_more_memory_for_50_000_messages(ada: Person) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("it is Python's memory, and once is long enough")
     room = ada.create()
     ada.say(room, *(f"{number} {'x' * 200}" for number in range(800)))
     with connection.cursor() as cursor:
