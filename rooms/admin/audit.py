@@ -35,7 +35,7 @@ class OnlyRoom(OnlyId):
 
 @admin.register(Deed)
 class DeedAdmin(Desk):
-    list_display = ("at", "who", "role", "verb", "to_whom", "in_room", "why", "more")
+    list_display = ("at", "who", "role", "verb", "to_whom", "in_room", "reasons")
     list_display_links = ("at",)
     list_filter = (
         "role",
@@ -82,6 +82,11 @@ class DeedAdmin(Desk):
     @admin.display(description=_("details"))
     def more(self, deed: Deed) -> SafeString:
         return written(", ".join(f"{name} {value}" for name, value in deed.details.items()))
+
+    @admin.display(description=_("why"))
+    def reasons(self, deed: Deed) -> SafeString:
+        """Reason and details together: a list has no room for both."""
+        return format_html('{} <span class="quiet">{}</span>', self.why(deed), self.more(deed))
 
     @admin.display(description=_("undoes"))
     def undid(self, deed: Deed) -> Any:
