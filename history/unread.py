@@ -10,7 +10,7 @@ from rooms.models import Membership
 # More is not counted: "99+".
 MOST = 99
 # Of each room so many messages are looked at, whatever they are.
-_LOOKED_AT = 500
+_LOOKED_AT = 250
 
 # For each membership at most so many rows of two index ranges, however much was said.
 _COUNT = """

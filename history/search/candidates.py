@@ -27,7 +27,7 @@ from history.search.scopes import Scope
 # How many of the newest messages of the site are looked at first.
 LATELY = 5000
 # Messages looked through at a time where no index helps.
-SCAN = 100_000
+SCAN = 50_000
 # Of so many rooms the index is asked by name; of more, who sees them is looked at afterwards.
 FEW_ROOMS = 30
 
@@ -156,7 +156,7 @@ class Finder:
     def _indexed(self, low: int, top: int, limit: int, found: list[int]) -> list[int]:
         holds, values = self._holds()
         streams = self.scope.streams if len(self.scope.streams) <= FEW_ROOMS else None
-        for first, last in _blocks(low, top):
+        for first, last in blocks_between(low, top):
             if len(found) >= limit:
                 break
             asked = [
@@ -212,7 +212,7 @@ class Finder:
         return [json.dumps(list(zip(streams, hidden, strict=True)))]
 
 
-def _blocks(low: int, top: int) -> Iterator[tuple[int, int]]:
+def blocks_between(low: int, top: int) -> Iterator[tuple[int, int]]:
     """The blocks of the ids from `low` up to `top`, from the last one down, some at a time.
 
     Blocks with nothing in them cost next to nothing, but each statement does; one block that is full

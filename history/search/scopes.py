@@ -6,6 +6,8 @@ who were in these rooms.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -34,37 +36,64 @@ class Scope:
     size: int
 
 
+class _Place(NamedTuple):
+    """A membership, as far as search needs to know it: rows, since a person may have thousands."""
+
+    room_id: int
+    code: str
+    title: str
+    stream_id: int
+    head: int
+    hidden: int
+    banned_at: datetime | None
+
+
+_COLUMNS = (
+    "room_id",
+    "room__code",
+    "room__title",
+    "room__stream_id",
+    "room__stream__head",
+    "hidden_through",
+    "banned_at",
+)
+
+
 def of(user: User, query: Query) -> Scope | None:
     """The person's, as narrow as the query says. None, with a note, if nothing is left."""
-    memberships = list(Membership.objects.filter(user=user).select_related("room__stream"))
+    rows = Membership.objects.filter(user=user).values_list(*_COLUMNS)
+    places = [_Place._make(row) for row in rows]
     if query.rooms:
-        memberships = _named(memberships, query)
-    if not memberships:
+        places = _named(places, query)
+    if not places:
         return None
-    streams = [membership.room.stream_id for membership in memberships]
-    hidden = [
-        _ALL if membership.banned_at else membership.hidden_through for membership in memberships
-    ]
-    people = _people(user, query, memberships) if query.people else None
-    size = sum(membership.room.stream.head for membership in memberships)
-    return None if people == [] else Scope(user.pk, streams, hidden, people, size)
+    people = _people(user, query, places) if query.people else None
+    if people == []:
+        return None
+    return Scope(
+        user.pk,
+        [place.stream_id for place in places],
+        [_ALL if place.banned_at else place.hidden for place in places],
+        people,
+        size=sum(place.head for place in places),
+    )
 
 
-def _named(memberships: Sequence[Membership], query: Query) -> list[Membership]:
+def _named(places: Sequence[_Place], query: Query) -> list[_Place]:
     found = []
     for value in query.rooms:
         code, title = codes.normalize(value), words.fold(value).rstrip()
-        these = [m for m in memberships if code and m.room.code == code]
-        these += [m for m in memberships if title and title in words.fold(m.room.title)]
+        these = [place for place in places if code and place.code == code]
+        these += [place for place in places if title and title in words.fold(place.title)]
         if not these:
             query.notes.append(_("You were in no room “%s”.") % value[:80])
         found += these
-    return list({membership.pk: membership for membership in found}.values())
+    return list({place.room_id: place for place in found}.values())
 
 
-def _people(user: User, query: Query, memberships: Sequence[Membership]) -> list[int]:
+def _people(user: User, query: Query, places: Sequence[_Place]) -> list[int]:
     found: list[int] = []
-    rooms = [membership.room_id for membership in memberships if not membership.banned_at]
+    rooms = [place.room_id for place in places if not place.banned_at]
     for value in query.people:
         if value.casefold() == "me":
             found.append(user.pk)

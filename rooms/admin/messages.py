@@ -15,13 +15,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message, Revision
+from history.search import everywhere
 from rooms import codes
 from rooms.actions import messages
+from rooms.admin import paging
 from rooms.admin.desk import Desk, Order, Text, Verb, link, listing, written
 from rooms.admin.only import Only
 from rooms.models import Report, Room, User
 
 _EXCERPT = 120
+# So many people or rooms of what is searched for are looked up.
+_NAMED = 1000
 
 
 class DeletedFilter(admin.SimpleListFilter):
@@ -105,7 +109,7 @@ class MessageAdmin(Desk):
     list_filter = ("kind", "at", DeletedFilter, OnlyRoom, OnlyAuthor)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
-    search_help_text = _("Text, author's name or room code")
+    search_help_text = _("Words, “phrases” or *parts* of words; an author's name, or a room's code")
     fields = (
         "in_room",
         "number",
@@ -126,14 +130,27 @@ class MessageAdmin(Desk):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
     ) -> tuple[QuerySet[Message], bool]:
-        """Authors and rooms are looked up in their own tables: joined, they would be read in whole."""
+        """Words by their index; authors and rooms in their own tables, and named if there are any.
+
+        Joined, or as conditions that nothing meets, they would be looked for in every message.
+        """
         text = search_term.strip()
         if not text:
             return queryset, False
-        found = Q(body__icontains=text)
-        found |= Q(author__in=User.objects.filter(display_name__icontains=text))
+        terms = everywhere.terms(text)
+        if not terms:
+            found = Q(body__icontains=text)
+        elif queryset.query.where:
+            found = Q(pk__in=everywhere.ids(terms))
+        else:
+            found = Q(pk__in=everywhere.newest(terms, paging.FIND_LIMIT + 1))
+        named = User.objects.filter(display_name__icontains=text).values_list("pk", flat=True)
+        if people := list(named[:_NAMED]):
+            found |= Q(author__in=people)
         if code := codes.normalize(text):
-            found |= Q(stream__in=Room.objects.filter(code=code).values("stream"))
+            streams = Room.objects.filter(code=code).values_list("stream", flat=True)
+            if known := list(streams[:_NAMED]):
+                found |= Q(stream__in=known)
         return queryset.filter(found), False
 
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> Any:

@@ -91,3 +91,24 @@ def test_what_people_wrote_is_shown_as_text(client: Client, boss: User) -> None:
         page = client.get(address(f"{name}_changelist"))
         for tag in ("<b>Eve", "<script>alert", "<i>title"):
             assertNotContains(page, tag)
+
+
+@pytest.mark.parametrize("filters", [{}, {"kind__exact": "chat"}])
+def test_are_found_by_words_phrases_parts_author_and_room(
+    client: Client, boss: User, filters: dict[str, str]
+) -> None:
+    room = room_of(guest("Grace"), "Is there a ferry?", "港で待っています", "!!!")
+    room_of(guest("Bob"), "nothing to see")
+
+    def found(text: str) -> set[str]:
+        page = client.get(address("history_message_changelist"), {"q": text, **filters})
+        return {row.body for row in page.context["cl"].result_list}
+
+    for text in ("ferr", '"a ferry"', "*err*", "FERRY:"):
+        assert found(text) == {"Is there a ferry?"}
+    assert found("待って") == {"港で待っています"}
+    assert found("!!") == {"!!!"}
+    assert found("tomorrow") == set()
+    for text in ("Grace", room.code):
+        assert found(text) >= {"Is there a ferry?", "!!!"}
+        assert "nothing to see" not in found(text)
