@@ -142,6 +142,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         guarded = await ada.create()
         fields = {"slow_mode": "0", "grace": "60", "passcode": "sesame"}
         await ada.order(guarded, "settings/", **fields)
+        await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
             busy,
@@ -203,7 +204,7 @@ async def _live(sockets: list[RoomSocket]) -> None:
 async def _transcript(visitor: Visitor, code: str) -> str:
     """The path of a room's transcript, from the room list."""
     page = await visitor.get("/history/rooms/")
-    start = page.text.index("/history/rooms/r_", page.text.rindex("<ul", 0, page.text.index(code)))
+    start = page.text.rindex("/history/rooms/r_", 0, page.text.index(code))
     return page.text[start : page.text.index('"', start)]
 
 
