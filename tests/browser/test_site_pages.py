@@ -114,7 +114,7 @@ class TestTheWayIn:
     ) -> None:
         page = open_window(site.url)
         order = []
-        for _ in range(9):
+        for _ in range(10):
             page.keyboard.press("Tab")
             order.append(
                 page.evaluate(
@@ -124,9 +124,9 @@ class TestTheWayIn:
                 )
             )
         assert order[0] == "Skip to the content"
-        assert order[1:3] == ["Roomcode", "History"]
-        assert order[3].startswith("Theme")
-        assert order[4:] == ["code", "name", "join", "Options", "create"]
+        assert order[1:4] == ["Roomcode", "History", "Account"]
+        assert order[4].startswith("Theme")
+        assert order[5:] == ["code", "name", "join", "Options", "create"]
 
     def test_remembers_who_comes_back(self, demo: Demo, as_ada: Callable[..., Page]) -> None:
         page = as_ada("/")
