@@ -22,8 +22,8 @@ class Client:
     """A socket of a person in a room. `epoch` is the stream's when access was checked last."""
 
     __slots__ = (
-        "author", "epoch", "hidden_through", "muted_till", "posting", "preparing", "read_through",
-        "role", "sender", "session_key", "socket_id", "typed_at", "user_id", "you",
+        "author", "epoch", "hidden_through", "leaving", "muted_till", "posting", "preparing",
+        "read_through", "role", "sender", "session_key", "socket_id", "typed_at", "user_id", "you",
     )  # fmt: skip
 
     def __init__(self, *, socket_id: str, sender: Sender) -> None:
@@ -40,6 +40,7 @@ class Client:
         self.read_through = 0  # when it was looked at last
         self.posting = 0  # posts under way
         self.preparing = 0  # posts on their way to the writer
+        self.leaving = 0  # leaves that were not answered yet
         self.typed_at = float("-inf")  # the loop's clock
 
     def stand(self, member: Membership, *, epoch: int, now: datetime) -> bool:

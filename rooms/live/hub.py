@@ -310,6 +310,8 @@ class Hub:
                 continue
             refusal = look.refused.get(client.user_id)
             if refusal is not None:
+                if client.leaving:  # by itself, and is told so first
+                    continue
                 turn_out(client, refusal)
                 self.detach(room, client)
                 continue
@@ -321,7 +323,8 @@ class Hub:
             if client.stand(member, epoch=look.epoch, now=look.now):
                 room.tell_standing(client)
         # Who came while it was taken is not in it.
-        if any(client.epoch < room.epoch for client in room.clients.values()):
+        behind = (c for c in room.clients.values() if c.epoch < room.epoch)
+        if any(not client.leaving for client in behind):
             room.refreshing_again = True
 
     async def _follow_code(self, room: LiveRoom) -> None:

@@ -47,23 +47,33 @@ class Session:
                 calls.typing(worker.hub, room, client)
             case PageRequest():
                 limits.paging.require(client.author["id"])
-                self._answer(calls.page(worker.threads, room, client, frame))
+                self._begin(self._answer(calls.page(worker.threads, room, client, frame)))
             case Leave():
-                self._answer(calls.leave(worker.threads, room, client, frame))
+                self._begin(self._leave(frame))
             case _:
                 assert_never(frame)
 
     def _spend(self) -> None:
         limits.post(person=self._client.author["id"], address=self._address, room=self.room.code)
 
-    def _answer(self, call: Coroutine[None, None, bytes]) -> None:
-        """Send what the database says, beside whatever comes next."""
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        """Do what asks the database, beside whatever comes next."""
         if len(self._tasks) >= AT_ONCE:
-            call.close()
+            work.close()
             raise Unavailable("One thing after the other, please.", retry_after=1)
-        task = asyncio.get_running_loop().create_task(self._send(call))
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, call: Coroutine[None, None, bytes]) -> None:
+    async def _answer(self, call: Coroutine[None, None, bytes]) -> None:
         self._client.sender.send([await call])
+
+    async def _leave(self, frame: Leave) -> None:
+        """The answer goes out before the hub, which learns of the leave as soon, closes the socket."""
+        worker, client = self._worker, self._client
+        client.leaving += 1
+        try:
+            await self._answer(calls.leave(worker.threads, self.room, client, frame))
+        finally:
+            client.leaving -= 1
+            worker.hub.refresh(self.room)
