@@ -89,30 +89,28 @@ def look_alike(one: str, other: str) -> bool:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name belongs to those who run the site, however it is dressed up."""
-    return _undressed(name) in _reserved()
+    """Whether a name looks like one of those who run the site. One that only has it in it, like
+    system404, is a nick that people have."""
+    return _alias(name) in _reserved()
 
 
 # Names that speak for the site. The wordmark's is among them.
 RESERVED = (
     "admin", "admins", "administrator", "administrators", "mod", "mods", "moderator", "moderators",
-    "staff", "support", "helpdesk", "system", "sysadmin", "root", "server", "webmaster", "security",
+    "staff", "support", "helpdesk", "system", "sysadmin", "webmaster", "security",
     "official", "everyone", "deleted person", "roomcode", "roomcode team",
     "roomcode staff", "roomcode support", "the admin", "the moderator", "site admin", "chat admin",
 )  # fmt: skip
-# Signs that stand for letters in a disguise. 1 and l are i here, since there it is what is meant.
-_DISGUISES = str.maketrans("l|!3457@$", "iiieastas")
 
 
-def _undressed(name: str) -> str:
-    bare = re.sub(r"[\W_]*\d*[\W_]*$", "", unicodedata.normalize("NFKC", name)) or name
-    letters = "".join(c for c in skeleton(bare).translate(_DISGUISES) if c.isalnum())
-    return letters.translate(_DISGUISES)
+def _alias(name: str) -> str:
+    """The skeleton, with 1, l and i alike: here that is what is meant."""
+    return skeleton(name).replace("l", "i")
 
 
 @cache
 def _reserved() -> frozenset[str]:
-    return frozenset(map(_undressed, RESERVED))
+    return frozenset(map(_alias, RESERVED))
 
 
 def _drawn(name: str) -> str:

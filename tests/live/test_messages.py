@@ -134,7 +134,7 @@ async def test_the_longest_messages_come_in_frames_of_bounded_size(site: Site) -
             await asyncio.gather(
                 *(ada.post(f"{number:04}{LONGEST[4:]}") for number in range(start, start + 50))
             )
-        assert ada.view.cursor == 502
+        await ada.until(lambda view: view.cursor == 502)
         with socket.socket() as narrow:
             narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
             narrow.setblocking(False)
