@@ -281,7 +281,9 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     eve = guest("Eve")
     rooms.join(user=eve, code=room.code, traces=here)
     registered = guest("Mary")
-    User.objects.filter(pk=registered.pk).update(is_guest=False)
+    User.objects.filter(pk=registered.pk).update(
+        is_guest=False, date_joined=Now() - timedelta(hours=1)
+    )
     registered.refresh_from_db()
     discipline.ban(room=room, by=ada, user=bob, reason="spam")
     with pytest.raises(RoomNotFound):

@@ -43,7 +43,7 @@ async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> 
         await judge(ada, "owner", bob)
         await ada.until(lambda view: view.you["role"] == "moderator")
         await bob.until(lambda view: view.you["role"] == "owner")
-        assert eve.view.members[bob.view.you["id"]]["role"] == "owner"
+        await eve.until(lambda view: view.members[bob.view.you["id"]]["role"] == "owner")
 
 
 async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> None:
