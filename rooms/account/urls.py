@@ -9,6 +9,7 @@ urlpatterns = [
     path("logout/", views.sign_out, name="logout"),
     path("password/", views.password, name="password"),
     path("sessions/", views.end_sessions, name="end_sessions"),
+    path("reading/", views.show_reading, name="show_reading"),
     path("data/", views.data, name="my_data"),
     path("delete/", views.delete, name="delete_account"),
 ]

@@ -170,6 +170,19 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
+@require_POST
+@_for_somebody
+def show_reading(request: HttpRequest) -> HttpResponse:
+    """Let others see how far I have read, `shown=yes`, or no longer."""
+    shown = request.POST.get("shown") == "yes"
+    people.show_reading(user=_me(request), shown=shown)
+    if shown:
+        messages.success(request, _("Others see again how far you have read."))
+    else:
+        messages.success(request, _("From now on nobody sees how far you have read."))
+    return redirect("account")
+
+
 @require_safe
 @_for_somebody
 def data(request: HttpRequest) -> StreamingHttpResponse:

@@ -84,6 +84,15 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
         publish.rules_changed(code=room.code, stream_id=room.stream_id)
 
 
+def show_reading(*, user: User, shown: bool) -> None:
+    """Whether the others in small rooms learn how far a person has read.
+
+    From the next time that it would be told: pages that are open keep what they know.
+    """
+    user.shows_reading = shown
+    user.save(update_fields=["shows_reading"])
+
+
 def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
     """Whether a person's name, or one that looks like it, is another's in the room.
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from rooms.models import Membership, SignIn
 from tests.http.conftest import NewPerson, Person
-from tests.http.pages import alert, read
+from tests.http.pages import Element, alert, read
 
 PASSWORD = "seven green lanterns"
 
@@ -199,3 +199,18 @@ class TestSessions:
         stranger = Person("Eve")
         stranger.client.cookies["sessionid"] = before
         assert stranger.get("/account/").status_code == 302
+
+
+class TestHowFarOneHasRead:
+    def test_is_shown_until_one_says_no(self, ada: Person) -> None:
+        ada.create()  # a guest: nobody needs an account for it
+        for shown, said in ((False, "nobody sees"), (True, "see again")):
+            ada.post("/account/reading/", shown=_switch(ada).attributes["value"])
+            page = read(ada.get("/account/"))
+            assert said in page.one(role="status").text
+            assert _switch(ada).attributes["aria-checked"] == str(shown).lower()
+            assert ada.user.shows_reading is shown
+
+
+def _switch(person: Person) -> Element:
+    return read(person.get("/account/")).one("button", role="switch")
