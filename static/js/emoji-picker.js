@@ -4,14 +4,9 @@
  */
 
 import { element, find, setText } from "./dom.js";
+import { groups, search } from "./emoji.js";
 import { gettext } from "./i18n.js";
 import { place } from "./place.js";
-import { EMOJI } from "./vendor/emoji.js";
-
-/** So many are shown of what was searched for. */
-const FOUND = 60;
-
-/** @typedef {{sign: string, name: string}} Emoji */
 
 /** @type {Record<string, () => string>} */
 const TITLES = {
@@ -25,35 +20,6 @@ const TITLES = {
   Symbols: () => gettext("Symbols"),
   Flags: () => gettext("Flags"),
 };
-
-/** @type {Map<string, Emoji[]>} */
-const groups = new Map(
-  Object.entries(EMOJI).map(([group, lines]) => [group, lines.split("\n").map(parse)]),
-);
-
-/** @param {string} line */
-function parse(line) {
-  const space = line.indexOf(" ");
-  return { sign: line.slice(0, space), name: line.slice(space + 1) };
-}
-
-/**
- * Those whose names have words that begin like each of the words given.
- * @param {string} text
- */
-export function search(text) {
-  const wanted = text
-    .toLowerCase()
-    .split(/[\s:_]+/u)
-    .filter(Boolean);
-  return [...groups.values()]
-    .flat()
-    .filter(({ name }) => {
-      const words = name.toLowerCase().split(/[\s-]+/u);
-      return wanted.every((part) => words.some((word) => word.startsWith(part)));
-    })
-    .slice(0, FOUND);
-}
 
 /**
  * The emoji a text is, if it is one and nothing else.
@@ -81,7 +47,7 @@ export function createEmojiPicker(picker, touch) {
   /** @type {(sign: string) => void} */
   let chosen = () => {};
 
-  /** @param {readonly Emoji[]} list */
+  /** @param {readonly {sign: string, name: string}[]} list */
   function cells(list) {
     return list.map(({ sign, name: label }) =>
       element(

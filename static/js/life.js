@@ -185,16 +185,20 @@ export function createLife({
 
   let completing = false;
   box.addEventListener("input", async () => {
-    if (completing || !box.value.includes("@")) return;
+    if (completing || !/[@:]/.test(box.value)) return;
     completing = true;
-    const { createMentioning } = await import("./mentioning.js");
-    createMentioning(box, part("mentions"), people);
+    try {
+      const { createCompletion } = await import("./completing.js");
+      createCompletion(box, part("completion"), people);
+    } catch {
+      completing = false; // no network: with a later letter perhaps
+    }
   });
 
   const rest = globalThis.requestIdleCallback ?? setTimeout;
   rest(() => {
     import("./message-menu.js").catch(() => {});
-    import("./mentioning.js").catch(() => {});
+    import("./completing.js").catch(() => {});
   });
 
   return {

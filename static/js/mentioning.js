@@ -1,9 +1,9 @@
 /**
- * Completing @names. Finding the word and the people is pure; the rest is a list box over the
- * composer, which keeps the focus.
+ * Completing @names: which word, and who may be meant.
  */
 
 import { element } from "./dom.js";
+import { gettext } from "./i18n.js";
 import { avatar } from "./message-row.js";
 
 /** So many names are offered. */
@@ -45,99 +45,18 @@ function fold(text) {
 }
 
 /**
- * @param {HTMLTextAreaElement} box
- * @param {HTMLElement} list `role="listbox"`
  * @param {() => Iterable<Chat.Person & {here: boolean}>} people
+ * @returns {Chat.Completing<Chat.Person & {here: boolean}>}
  */
-export function createMentioning(box, list, people) {
-  /** @type {(Chat.Person & {here: boolean})[]} */
-  let offered = [];
-  let start = 0;
-  let active = 0;
-
-  function close() {
-    offered = [];
-    list.hidden = true;
-    box.removeAttribute("aria-activedescendant");
-  }
-
-  function look() {
-    const word = box.selectionStart === box.selectionEnd && wordAt(box.value, box.selectionStart);
-    offered = word ? candidates(word.part, people()) : [];
-    if (!word || offered.length === 0) return close();
-    start = word.start;
-    active = 0;
-    list.replaceChildren(...offered.map(option));
-    list.hidden = false;
-    mark();
-  }
-
-  /**
-   * @param {Chat.Person & {here: boolean}} person
-   * @param {number} index
-   */
-  function option({ id, name, here }, index) {
-    const node = element(
-      "li",
-      { id: `mention-${index}`, role: "option", class: here ? null : "is-away" },
-      avatar(name, id),
-      element("bdi", {}, name),
-    );
-    // The box keeps the focus.
-    node.addEventListener("pointerdown", (event) => event.preventDefault());
-    node.addEventListener("click", () => take(index));
-    return node;
-  }
-
-  function mark() {
-    for (const [index, node] of [...list.children].entries()) {
-      node.setAttribute("aria-selected", String(index === active));
-    }
-    box.setAttribute("aria-activedescendant", `mention-${active}`);
-    list.children[active]?.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {number} index */
-  function take(index) {
-    const { name } = offered[index];
-    box.setRangeText(`@${name} `, start, box.selectionStart, "end");
-    close();
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    close();
-    box.focus();
-  }
-
-  box.addEventListener("input", look);
-  box.addEventListener("click", look);
-  box.addEventListener("blur", close);
-  // Before the composer sees the key: Enter here takes a name and sends nothing.
-  box.addEventListener(
-    "keydown",
-    (event) => {
-      if (list.hidden || event.isComposing) return;
-      switch (event.key) {
-        case "ArrowDown":
-        case "ArrowUp": {
-          const step = event.key === "ArrowDown" ? 1 : -1;
-          active = (active + step + offered.length) % offered.length;
-          mark();
-          break;
-        }
-        case "Enter":
-        case "Tab":
-          if (event.shiftKey || event.ctrlKey || event.metaKey) return;
-          take(active);
-          break;
-        case "Escape":
-          close();
-          break;
-        default:
-          return;
-      }
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    },
-    { capture: true },
-  );
-  look();
+export function mentions(people) {
+  return {
+    title: gettext("People"),
+    wordAt,
+    offer: (part) => candidates(part, people()),
+    draw: ({ id, name, here }) => ({
+      nodes: [avatar(name, id), element("bdi", {}, name)],
+      faint: !here,
+    }),
+    text: ({ name }) => `@${name}`,
+  };
 }

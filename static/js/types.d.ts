@@ -395,4 +395,17 @@ declare namespace Chat {
     | { want: "quote"; before: number; seq: number; limit: number };
 
   type Unread = ReturnType<typeof import("./unread.js").createUnread>;
+
+  /** Something that is completed while it is typed: names of people, of emoji. */
+  interface Completing<Item> {
+    /** What the list is of. */
+    title: string;
+    /** The word before the caret that is to be completed, and where it begins. */
+    wordAt(text: string, caret: number): { start: number; part: string } | null;
+    /** A promise: not known yet, ask again when it is kept. */
+    offer(part: string): readonly Item[] | Promise<void>;
+    draw(item: Item): { nodes: (Node | string)[]; faint?: boolean };
+    /** What the word becomes. */
+    text(item: Item): string;
+  }
 }

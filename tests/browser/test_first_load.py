@@ -29,5 +29,5 @@ def test_the_room_is_small_and_asks_no_other_host(
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     RoomPage.again(page, ada.url)
     page.wait_for_load_state("networkidle")
-    assert 0 < sum(received) < BUDGET
+    assert 0 < sum(received) < BUDGET, sum(received)
     assert hosts == {urlsplit(ada.url).netloc}

@@ -111,6 +111,22 @@ def test_a_name_is_completed_and_the_one_it_names_is_told(ada: RoomPage, invite:
     expect(ada.message("hi @Ben Blue")).not_to_have_class(re.compile("message--mention"))
 
 
+def test_an_emoji_is_completed_by_its_name(ada: RoomPage) -> None:
+    names: list[str] = []
+    ada.page.on("request", lambda request: names.append(request.url))
+    box = ada.page.get_by_label("Message", exact=True)
+    box.press_sequentially("at 10:30 :tad")
+    offered = ada.page.get_by_role("listbox", name="Emoji")
+    expect(offered.get_by_role("option", selected=True)).to_have_text("🎉:tada:")
+    assert any("vendor/shortcodes" in url for url in names), "loaded with the first name"
+    box.press("Enter")
+    expect(box).to_have_value("at 10:30 🎉 ")
+    box.press_sequentially(":smi")
+    offered.get_by_role("option", name=":smirk:").click()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("at 10:30 🎉 😏 ")
+
+
 def test_everything_is_done_by_keyboard_alone(ada: RoomPage) -> None:
     ada.say("first", "second")
     ada.expect_bodies(["first", "second"])

@@ -3,8 +3,10 @@ import { describe, test } from "node:test";
 
 import { pins, readFurther, requoted, seenBy } from "../../static/js/aside.js";
 import { deeds, excerpt, lastOfMine } from "../../static/js/deeds.js";
+import { complete, search } from "../../static/js/emoji.js";
 import { candidates, wordAt } from "../../static/js/mentioning.js";
 import { whoReacted } from "../../static/js/message-extras.js";
+import { codeAt } from "../../static/js/shortcodes.js";
 import { initial } from "../../static/js/store.js";
 import { message, seqs } from "./helpers.js";
 
@@ -121,5 +123,28 @@ describe("completing a name", () => {
       ["Zoe Adams"],
     );
     assert.deepEqual(candidates("ada ", people), []);
+  });
+});
+
+describe("the name of an emoji", () => {
+  test("is what follows a colon that ends no word, hour or address", () => {
+    assert.deepEqual(codeAt("so :smi", 7), { start: 3, part: "smi" });
+    assert.deepEqual(codeAt("(:+1", 4), { start: 1, part: "+1" });
+    for (const text of ["at 10:30", "so:smi", "a :smile:", "https://x", ":-)", "a : b"]) {
+      assert.equal(codeAt(text, text.length), null, text);
+    }
+  });
+
+  test("is offered by the start of it, the shortest first, then by its words", () => {
+    const codes = complete("smi").map(({ code }) => code);
+    assert.deepEqual(codes.slice(0, 3), ["smile", "smirk", "smiley"]);
+    assert.deepEqual(complete("TADA"), [{ sign: "🎉", code: "tada", rank: 4 }]);
+    assert.ok(complete("popper").some(({ sign }) => sign === "🎉"));
+    assert.deepEqual(complete("no_such"), []);
+  });
+
+  test("is found in the picker by its shortcode too", () => {
+    assert.equal(search("tada")[0].sign, "🎉");
+    assert.equal(search("party pop")[0].sign, "🎉");
   });
 });
