@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
@@ -81,7 +82,7 @@ class DeedAdmin(Desk):
 
     @admin.display(description=_("details"))
     def more(self, deed: Deed) -> SafeString:
-        return written(", ".join(f"{name} {value}" for name, value in deed.details.items()))
+        return written(", ".join(_told(name, value) for name, value in deed.details.items()))
 
     @admin.display(description=_("why"))
     def reasons(self, deed: Deed) -> SafeString:
@@ -91,6 +92,12 @@ class DeedAdmin(Desk):
     @admin.display(description=_("undoes"))
     def undid(self, deed: Deed) -> Any:
         return f"{deed.undoes_id}" if deed.undoes_id else "–"
+
+
+def _told(name: str, value: object) -> str:
+    """A detail as people say it: "history open: no"."""
+    shown = (gettext("yes") if value else gettext("no")) if isinstance(value, bool) else value
+    return f"{name.replace('_', ' ')}: {shown}"
 
 
 def _named(model: type[User | Room], public_id: str, name: str) -> SafeString:

@@ -137,10 +137,20 @@ class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
         }
         return {**super().get_actions(request), **own}
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, under its own name: most of what is in it is not for choosing."""
+        title = str(self.opts.verbose_name_plural)
+        context = {"title": title[:1].upper() + title[1:], **(extra_context or {})}
+        return super().changelist_view(request, context)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if row := kwargs.get("obj"):
+            kind = str(self.opts.verbose_name)
+            context["title"] = kind[:1].upper() + kind[1:]
             context["links"] = self.links(row)
             context["verbs"] = [
                 verb
