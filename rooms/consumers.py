@@ -20,7 +20,7 @@ from rooms.errors import BadFrame, ChatError, NotMember
 from rooms.frames import Post, Refused
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
-from rooms.live.hub import turn_out
+from rooms.live.rules import turn_out
 from rooms.live.session import Session
 from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
 from rooms.protocol import Close

@@ -14,13 +14,13 @@ from typing import Any
 from history import log
 from history.log import Change
 from rooms import protocol, publish
-from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomFull, SignedOut
+from rooms.errors import ChatError
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
-from rooms.live.look import Look, load, look_again, who_is_signed_in
+from rooms.live.look import load
 from rooms.live.room import LiveRoom
-from rooms.live.rounds import Round
+from rooms.live.rules import Rules
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
 from rooms.protocol import Close
@@ -34,27 +34,6 @@ HOLD = 0.05
 POLL = 1.0
 
 
-def close_code(error: ChatError) -> Close:
-    """How a socket is closed that must not be in its room."""
-    if isinstance(error, SignedOut):
-        return Close.SIGNED_OUT
-    if isinstance(error, Removed):
-        return Close.REMOVED
-    if isinstance(error, RoomClosed):
-        return Close.ROOM_CLOSED
-    # Who has lost the name or the place meanwhile is told so by the form.
-    if isinstance(error, NotMember | NameTaken | RoomFull):
-        return Close.NOT_MEMBER
-    return Close.BUSY
-
-
-def turn_out(client: Client, refusal: ChatError) -> None:
-    """Close a socket that must not be in its room; who was removed is told why."""
-    if isinstance(refusal, Removed):  # a close code has no words
-        client.sender.send([protocol.error(refusal)])
-    client.sender.close(close_code(refusal))
-
-
 class Hub:
     """All live rooms of one worker, by stream."""
 
@@ -64,7 +43,7 @@ class Hub:
         self.rooms: dict[int, LiveRoom] = {}
         self.bell = Bell(heard=self.hear)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._round = Round()
+        self.rules = Rules(hub=self, threads=threads)
 
     # Sockets --------------------------------------------------------------------------------------
 
@@ -81,7 +60,7 @@ class Hub:
                 room_id=membership.room_id, stream_id=stream_id, code=membership.room.code
             )
             metrics.rooms.set(len(self.rooms))
-            self._spawn(self._load(room))
+            self.spawn(self._load(room))
         room.entering += 1
         try:
             await asyncio.shield(room.ready)
@@ -97,7 +76,7 @@ class Hub:
             room.start(
                 await self._threads.read(load, room_id=room.room_id, stream_id=room.stream_id)
             )
-            await self._follow_code(room)
+            await self.follow_code(room)
         except Exception as error:  # noqa: BLE001 - handed to everyone who waits for the room
             room.ready.set_exception(error)
             room.ready.exception()  # whoever waits gets it; nobody may be waiting any more
@@ -116,7 +95,7 @@ class Hub:
         room.add(client)
         metrics.sockets.inc()
         if client.epoch < room.epoch:  # it may have lost its place while it was on its way in
-            self.refresh(room)
+            self.rules.refresh(room)
 
     def detach(self, room: LiveRoom, client: Client) -> None:
         """Forget a client, and with the last one the room."""
@@ -134,7 +113,7 @@ class Hub:
             metrics.rooms.set(len(self.rooms))
             if isinstance(room.repair, asyncio.TimerHandle):
                 room.repair.cancel()
-            self._spawn(self.bell.leave(publish.group(room.code, room.stream_id)))
+            self.spawn(self.bell.leave(publish.group(room.code, room.stream_id)))
 
     def turn_away(self, socket_ids: Collection[str]) -> None:
         """Have clients ask at the door again, to be let in or told why not."""
@@ -162,7 +141,7 @@ class Hub:
                         )
                     )
             case "room.rules":
-                self.refresh(room)
+                self.rules.refresh(room)
             case "room.read":
                 if news := room.note_reads(bell["reads"]):
                     self.show_reads(room, news)
@@ -187,7 +166,7 @@ class Hub:
         room.apply(change, acks=acks)
         self._take_early(room)
         if change.epoch > room.epoch:
-            self.refresh(room)
+            self.rules.refresh(room)
 
     def _take_early(self, room: LiveRoom) -> None:
         """Apply what came early and is now at its turn."""
@@ -205,7 +184,7 @@ class Hub:
         room.repair = None
         if room.early and self.rooms.get(room.stream_id) is room:
             metrics.gap_repairs.inc()
-            room.repair = self._spawn(self._repair(room))
+            room.repair = self.spawn(self._repair(room))
 
     async def _repair(self, room: LiveRoom) -> None:
         heard = list(room.early)
@@ -250,9 +229,9 @@ class Hub:
             head, epoch = heads.get(room.stream_id, (0, 0))
             if head > room.cursor and room.repair is None:
                 # It may be on its way this very moment: only what is late has been lost.
-                room.repair = self._spawn(self._find(room, head))
+                room.repair = self.spawn(self._find(room, head))
             if epoch > room.epoch:
-                self.refresh(room)
+                self.rules.refresh(room)
 
     async def _find(self, room: LiveRoom, head: int) -> None:
         await asyncio.sleep(HOLD)
@@ -262,103 +241,12 @@ class Hub:
         metrics.head_poll_finds.inc()
         await self._repair(room)
 
-    # Rules ----------------------------------------------------------------------------------------
-
-    def refresh(self, room: LiveRoom) -> None:
-        """Look again at who may be in a room, and as what."""
-        if room.refreshing:
-            room.refreshing_again = True
-            return
-        room.refreshing = True
-        self._spawn(self._refresh(room))
-
-    async def _refresh(self, room: LiveRoom) -> None:
-        try:
-            while True:
-                room.refreshing_again = False
-                clients = list(room.clients.values())
-                look: Look = await self._threads.read(
-                    look_again,
-                    room.room_id,
-                    room.stream_id,
-                    {c.user_id for c in clients},
-                    {c.session_key for c in clients},
-                )
-                # What was read knows the log at least as far: a name from an older join in it must
-                # not come after the newer one.
-                if look.head > room.cursor:
-                    await self.catch_up(room)
-                room.update(look)
-                await self._follow_code(room)
-                self._enforce(room, clients, look)
-                room.update_people(look.roster, look.roles)
-                if not room.refreshing_again:
-                    break
-        except Exception as error:  # noqa: BLE001 - the epoch stays behind: the next poll tries again
-            logger.warning("members of room %s could not be read: %r", room.stream_id, error)
-        finally:
-            room.refreshing = False
-
-    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: Look) -> None:
-        """Hold the clients who were there when the look was taken to what it saw."""
-        room.epoch = max(room.epoch, look.epoch)
-        for client in clients:
-            if client.socket_id not in room.clients:
-                continue
-            if client.session_key in look.ended:
-                self._sign_out(room, client, look.ended)
-                continue
-            refusal = look.refused.get(client.user_id)
-            if refusal is not None:
-                if client.leaving:  # by itself, and is told so first
-                    continue
-                turn_out(client, refusal)
-                self.detach(room, client)
-                continue
-            member = look.members[client.user_id]
-            if not member.present:  # has left and come in again, or was taken for gone
-                client.sender.close(Close.BUSY)
-                self.detach(room, client)
-                continue
-            if client.stand(member, epoch=look.epoch, now=look.now):
-                room.tell_standing(client)
-        # Who came while it was taken is not in it.
-        behind = (c for c in room.clients.values() if c.epoch < room.epoch)
-        if any(not client.leaving for client in behind):
-            room.refreshing_again = True
-
-    async def _follow_code(self, room: LiveRoom) -> None:
+    async def follow_code(self, room: LiveRoom) -> None:
         """Hear a room under the code that it has now."""
         if room.info is not None and (code := room.info["code"]) != room.code:
             former, room.code = room.code, code
             await self.bell.join(publish.group(code, room.stream_id))
             await self.bell.leave(publish.group(former, room.stream_id))
-
-    async def recheck(self) -> None:
-        """Ask of some sockets, all of them in half a minute, whether their sessions still hold.
-
-        For what nobody announced: a session that expired, a password changed from a command line.
-        Raises what the database raises.
-        """
-        some = self._round.portion(self.rooms.values())
-        if not some:
-            return
-        people, ended = await self._threads.read(
-            who_is_signed_in, {client.session_key for _, client in some}
-        )
-        for room, client in some:
-            if client.socket_id not in room.clients:
-                continue
-            if people.get(client.session_key, client.user_id) != client.user_id:
-                ended[client.session_key] = False  # the browser is somebody else's by now
-            if client.session_key in ended:
-                self._sign_out(room, client, ended)
-
-    def _sign_out(self, room: LiveRoom, client: Client, ended: Mapping[str, bool]) -> None:
-        """Close a socket whose session has ended; if it only has another key, for a moment."""
-        comes_back = ended[client.session_key]
-        client.sender.close(Close.BUSY if comes_back else Close.SIGNED_OUT)
-        self.detach(room, client)
 
     # Passing things -------------------------------------------------------------------------------
 
@@ -372,7 +260,7 @@ class Hub:
         if len(room.roster) <= protocol.READERS_MAX:
             room.show([protocol.read(reads)])
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

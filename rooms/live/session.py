@@ -76,4 +76,4 @@ class Session:
             await self._answer(calls.leave(worker.threads, self.room, client, frame))
         finally:
             client.leaving -= 1
-            worker.hub.refresh(self.room)
+            worker.hub.rules.refresh(self.room)

@@ -100,7 +100,7 @@ class LiveWorker:
         self._tasks = [
             self._loop.create_task(self._every(presence.RENEW_SECONDS, self._renew)),
             self._loop.create_task(self._every(POLL, self.hub.poll)),
-            self._loop.create_task(self._every(1.0, self.hub.recheck)),
+            self._loop.create_task(self._every(1.0, self.hub.rules.recheck)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(PURGE, self._purge)),
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
