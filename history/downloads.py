@@ -1,6 +1,13 @@
-"""What was said, to take away: own messages, and the transcript of a room, as files."""
+"""What was said, to take away: own messages, and the transcript of a room, as files.
 
+With `?progress=1` the answer is for a script that shows how far it has got (static/js/downloads.js):
+`X-Messages` says how many messages there are, and each part of the file has 8 bytes before it: its
+length, and how many messages have been read by its end, both as big-endian 32-bit numbers.
+"""
+
+import struct
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,18 +40,25 @@ def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     who = user.display_name if user else ""
     if user is not None:
         limits.downloading.require(user.public_id)
+    progress = Progress()
 
     def read(before: int | None) -> Sequence[Message]:
         try:
             if user is None:
                 return ()
-            return personal.own_messages(user, before=before, limit=CHUNK).messages
+            found = personal.own_messages(user, before=before, limit=CHUNK).messages
+            progress.read += len(found)
+            return found
         finally:
             _give_back()
 
     now = datetime.now(UTC)
     parts = export.stream(chosen, read, who=who, now=now)
-    return _file(parts, chosen, name=f"history-{now:%Y-%m-%d}")
+    name = f"history-{now:%Y-%m-%d}"
+    if request.GET.get("progress") == "1":
+        total = personal.count_own(user) if user else 0
+        return _framed(parts, progress, chosen, name=name, total=total)
+    return _file(parts, chosen, name=name)
 
 
 @never_cache
@@ -64,17 +78,45 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResp
     # What is said meanwhile is not in it: the file ends where the log did.
     membership.room.stream.refresh_from_db()
     last = membership.room.stream.head
+    progress = Progress()
 
     def read(after: int) -> rooms.Portion:
         try:
             page = personal.transcript(membership, after=after, limit=CHUNK)
             found = [message for message in page.messages if message.seq <= last]
+            progress.read += len(found)
             return rooms.Portion(found, personal.around(found, hidden_through=hidden))
         finally:
             _give_back()
 
     parts = rooms.stream(writer(membership.room, hidden_through=hidden, now=now), read)
-    return _file(parts, writer, name=f"room-{membership.room.code}-{now:%Y-%m-%d}")
+    name = f"room-{membership.room.code}-{now:%Y-%m-%d}"
+    if request.GET.get("progress") == "1":
+        seen = Message.objects.filter(
+            stream=membership.room.stream_id, seq__gt=hidden, seq__lte=last
+        )
+        return _framed(parts, progress, writer, name=name, total=seen.count())
+    return _file(parts, writer, name=name)
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many messages of a download have been read."""
+
+    read: int = 0
+
+
+def _framed(
+    parts: AsyncIterator[bytes], progress: Progress, kind: Any, *, name: str, total: int
+) -> StreamingHttpResponse:
+    async def framed() -> AsyncIterator[bytes]:
+        async for part in parts:
+            yield struct.pack(">II", len(part), progress.read) + part
+
+    response = _file(framed(), kind, name=name)
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["X-Messages"] = str(total)
+    return response
 
 
 def _file(parts: AsyncIterator[bytes], kind: Any, *, name: str) -> StreamingHttpResponse:

@@ -86,6 +86,11 @@ def own_messages(user: User, *, before: int | None, limit: int) -> OwnPage:
     return OwnPage(list(kept.order_by("-pk")), older)
 
 
+def count_own(user: User) -> int:
+    """How many messages `own_messages` has of a person."""
+    return Message.objects.filter(author=user, kind=Message.Kind.CHAT).count()
+
+
 def rooms(user: User, *, before: int | None = None, limit: int) -> RoomsPage:
     """The rooms whose transcript a person may read. `before` is the id of a membership."""
     rows = Membership.objects.filter(user=user, banned_at__isnull=True)

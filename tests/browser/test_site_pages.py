@@ -209,6 +209,17 @@ class TestATranscript:
         expect(page.locator(".message__text").first).to_have_text(re.compile("message"))
         expect(page.locator("time[data-clock]").first).to_have_text(re.compile(r"^\d\d:\d\d UTC$"))
 
+    def test_is_downloaded_whole_and_says_how_far_it_is(
+        self, demo: Demo, as_ada: Callable[..., Page]
+    ) -> None:
+        page = as_ada(demo.transcript)
+        place = page.locator("[data-downloads]")
+        with page.expect_download() as download:
+            place.get_by_role("link", name="JSON").click()
+        assert re.fullmatch(r"room-\w+-[0-9-]+\.json", download.value.suggested_filename)
+        count = len(json.loads(download.value.path().read_bytes())["messages"])
+        expect(place.get_by_role("status")).to_have_text(f"Done: {count} of {count} messages.")
+
 
 class TestWithoutANetwork:
     def test_a_page_says_so_and_comes_back(

@@ -5,7 +5,9 @@ import csv
 import io
 import json
 import re
+import struct
 import tracemalloc
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
@@ -38,6 +40,53 @@ def fetch(person: Person | Client, kind: str) -> tuple[StreamingHttpResponse, st
         return response, text
 
     return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("path", ["/history/export/?format=json", "/account/data/"])
+def test_comes_compressed_as_one_file(
+    ada: Person, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "CHUNK", 2)
+    ada.say(ada.create(), *"abcde")
+    client = AsyncClient()
+    client.cookies = ada.client.cookies
+
+    async def ask() -> bytes:
+        response = await client.get(path, headers={"accept-encoding": "gzip"})
+        assert response.headers["Content-Encoding"] == "gzip"
+        whole = b"".join([part async for part in response])
+        await sync_to_async(connections.close_all)()  # those of the view's thread
+        return whole
+
+    unpacked = zlib.decompressobj(31)  # reads one gzip file, as browsers do
+    assert json.loads(unpacked.decompress(asyncio.run(ask())))
+    assert unpacked.eof
+    assert not unpacked.unused_data
+
+
+def test_says_how_far_it_is_to_who_asks(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "CHUNK", 2)
+    room = ada.create()
+    ada.say(room, "one", "two", "three")
+    _, plain = fetch(ada, "txt")
+    for path in ("/history/export/", f"/history/rooms/{room.public_id}/export/"):
+        client = AsyncClient()
+        client.cookies = ada.client.cookies
+        total, parts = asyncio.run(ask_with_progress(client, f"{path}?format=txt&progress=1"))
+        reads = [struct.unpack(">II", part[:8])[1] for part in parts]
+        assert reads == sorted(reads)
+        assert reads[-1] == total >= 3
+        assert all(struct.unpack(">II", part[:8])[0] == len(part) - 8 for part in parts)
+        if path == "/history/export/":
+            whole = b"".join(part[8:] for part in parts).decode()
+            assert whole.splitlines()[3:] == plain.splitlines()[3:]  # but for when it was saved
+
+
+async def ask_with_progress(client: AsyncClient, path: str) -> tuple[int, list[bytes]]:
+    response = await client.get(path)
+    parts = [part async for part in response]
+    await sync_to_async(connections.close_all)()  # those of the view's thread
+    return int(response.headers["X-Messages"]), parts
 
 
 @pytest.mark.parametrize("kind", ["json", "csv", "html", "txt"])
