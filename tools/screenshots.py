@@ -108,6 +108,8 @@ class Demo:
     grace: Visitor
     eve: Visitor
     guarded: str
+    barred: str
+    banned: Visitor
     keeper: Visitor
 
 
@@ -142,6 +144,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         guarded = await ada.create()
         fields = {"slow_mode": "0", "grace": "60", "passcode": "sesame"}
         await ada.order(guarded, "settings/", **fields)
+        banned = await stack.enter_async_context(Visitor(site.url, "Mallory"))
+        barred = await _barred(ada, banned)
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
@@ -156,6 +160,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             people[1],
             eve,
             guarded,
+            barred,
+            banned,
             await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
         )
 
@@ -174,6 +180,16 @@ async def _ruled(stack: AsyncExitStack, people: list[Visitor]) -> str:
     )
     await sockets[0].post("The next item is the bench by the harbour.")
     await eve.join(code)
+    return code
+
+
+async def _barred(owner: Visitor, banned: Visitor) -> str:
+    """A room that somebody was banned from."""
+    code = await owner.create(title="Chess club")
+    await banned.join(code)
+    async with banned.socket(code) as socket:
+        who = socket.view.you["id"]
+    await owner.order(code, f"people/{who}/ban/", reason="Moved other people's pieces")
     return code
 
 
@@ -219,6 +235,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("front-returning", "/", ada),
         Scene("join", busy),
         Scene("join-passcode", f"/rooms/{demo.guarded}/", step=_join),
+        Scene("banned", f"/rooms/{demo.barred}/", demo.banned, _click("[name=join]")),
         Scene("waiting", f"/rooms/{demo.ruled}/", demo.eve),
         Scene("ruled", f"/rooms/{demo.ruled}/", ada, _open_panel),
         Scene("orders", f"/rooms/{demo.ruled}/", ada, _open_orders),
@@ -233,6 +250,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("room-emoji", busy, ada, _open_emoji),
         Scene("room-answer", busy, ada, _answer),
         Scene("room-mention", busy, ada, _mention),
+        Scene("room-shortcode", busy, ada, _shortcode),
         Scene("room-empty", f"/rooms/{demo.quiet}/", ada, _settle),
         Scene("history", "/history/", ada),
         Scene("history-empty", "/history/"),
@@ -241,6 +259,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("search-nothing", "/history/?q=from:zoe in:islands", ada),
         Scene("transcript", demo.transcript, ada),
         Scene("transcript-days", demo.transcript, ada, _click(".calendar summary")),
+        Scene("transcript-download", demo.transcript, ada, _download),
         Scene("report", f"{busy}report/?seq={SAID_BY_GRACE}", ada),
         Scene("room-report", busy, ada, _open_report),
         Scene("desk-login", "/admin/login/"),
@@ -313,6 +332,25 @@ async def _mention(page: Page) -> None:
     await _settle(page)
     await page.locator("textarea[name=body]").press_sequentially("Hello @")
     await page.wait_for_selector("[role=option]")
+
+
+async def _shortcode(page: Page) -> None:
+    await _settle(page)
+    await page.locator("textarea[name=body]").press_sequentially("Hello :smi")
+    await page.wait_for_selector("[role=option]")
+
+
+async def _download(page: Page) -> None:
+    """On its way: what comes after is as far as a picture goes."""
+    await page.evaluate(
+        """() => {
+            const place = document.querySelector(".downloads__progress");
+            const [bar, , text] = place.children;
+            Object.assign(bar, { max: 3, value: 1 });
+            text.textContent = "12,500 of 37,412 messages";
+            place.hidden = false;
+        }"""
+    )
 
 
 async def _open_report(page: Page) -> None:
