@@ -47,7 +47,7 @@ def month(
     stream_id: int, hidden: int, *, shown: date | None, here: date | None, zone: tzinfo
 ) -> Month | None:
     """The month of `shown`, or of `here`, the day on the page. None if nothing was ever said."""
-    seen = Message.objects.filter(stream=stream_id, seq__gt=hidden).order_by("stream", "at")
+    seen = Message.objects.filter(stream=stream_id, seq__gt=hidden).order_by("seq")
     ends = [seen.values_list("at", flat=True).first(), seen.values_list("at", flat=True).last()]
     if ends[0] is None or ends[1] is None:
         return None

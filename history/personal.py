@@ -133,19 +133,19 @@ def transcript(
 
     What is hidden from the person is as if it were not there.
     """
-    rows = Message.objects.filter(
-        stream=membership.room.stream_id, seq__gt=membership.hidden_through
-    ).select_related("author")
+    hidden = membership.hidden_through
+    rows = Message.objects.filter(stream=membership.room.stream_id).select_related("author")
+    # One lower bound in each query: of two, SQLite may go by the one that says less.
     if at is not None:
-        head, earlier = _before(rows, at, limit // 2)
-        tail, later = _after(rows, at - 1, limit - limit // 2)
+        head, earlier = _before(rows.filter(seq__gt=hidden), at, limit // 2)
+        tail, later = _after(rows, max(at - 1, hidden), limit - limit // 2)
         found, more_before, more_after = [*head, *tail], earlier, later
     elif after is not None:
-        found, more_after = _after(rows, after, limit)
-        more_before = rows.filter(seq__lte=after).exists()
+        found, more_after = _after(rows, max(after, hidden), limit)
+        more_before = rows.filter(seq__gt=hidden, seq__lte=after).exists()
     else:
-        found, more_before = _before(rows, before, limit)
-        more_after = before is not None and rows.filter(seq__gte=before).exists()
+        found, more_before = _before(rows.filter(seq__gt=hidden), before, limit)
+        more_after = before is not None and rows.filter(seq__gte=max(before, hidden + 1)).exists()
     if not found:
         return TranscriptPage((), None, None)
     return TranscriptPage(

@@ -4,6 +4,9 @@ from typing import Any
 
 from rooms.models import Deed, Room, User
 
+# As what somebody acts; "system" is the site itself.
+ROLES = ("owner", "moderator", "member", "staff", "self", "system")
+
 
 def record(
     verb: str,
@@ -18,8 +21,7 @@ def record(
 ) -> Deed:
     """Add an entry, in the transaction of what it is about.
 
-    `role` is what the actor was then: owner, moderator, member, staff, self, or system for the site
-    itself. `details` are plain values; what is needed to undo the deed is among them.
+    `role` is what the actor was then, one of ROLES. `details` are plain values; what is needed to undo the deed is among them.
     """
     return Deed.objects.create(
         verb=verb,

@@ -45,10 +45,11 @@ SELECT m.id FROM (
         (SELECT * FROM history_message m WHERE {indexed} OFFSET 0) m OFFSET 0
 ) m JOIN mine ON mine.stream = m.stream_id
 WHERE m.id >= %s AND m.id < %s AND {holds} ORDER BY m.id DESC LIMIT %s""",
+    # + 0: or else it may go down the primary key, past what is said in all other rooms.
     "walked": """
 SELECT near.id FROM mine CROSS JOIN LATERAL (
     SELECT m.id FROM history_message m
-    WHERE m.stream_id = mine.stream AND m.id < %s AND {holds} ORDER BY m.seq DESC LIMIT %s
+    WHERE m.stream_id = mine.stream AND m.id + 0 < %s AND {holds} ORDER BY m.seq DESC LIMIT %s
 ) near ORDER BY near.id DESC LIMIT %s""",
 }
 _MINE_SQLITE = """
