@@ -172,8 +172,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         # A deferred read-then-write fails at once whatever the timeout; IMMEDIATE waits its turn.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # FULL: an acknowledged message is on disk, also when the power goes.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        # FULL: an acknowledged message is on disk, also when the power goes. What is erased is
+        # overwritten, not only marked as free.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
         "PRAGMA busy_timeout=20000; PRAGMA mmap_size=134217728;",
     }
 elif _database["ENGINE"] == "django.db.backends.postgresql":
