@@ -52,7 +52,7 @@ def prepare(raws: Sequence[Raw]) -> list[Prepared]:
     """Raises what the database raises, which is asked a few times at the most for all of them.
 
     `@Name` speaks to the person of the room who is called so, the longest name first, whatever
-    its case; not to the author, and not in the middle of a word.
+    its case; not to the author, and not in the middle of a word or in code.
     """
     spoken = [_candidates(raw.body) for raw in raws]
     wanted = {key for places in spoken for place in places for _, key in place}
@@ -61,9 +61,12 @@ def prepare(raws: Sequence[Raw]) -> list[Prepared]:
     prepared: list[Prepared] = []
     for raw, places in zip(raws, spoken, strict=True):
         called = _called(places, raw.room_id, people)
-        mentions = dict.fromkeys(who for who in called.values() if who[0] != raw.author_id)
+        html = _render(raw.body, called)
+        mentions = dict.fromkeys(
+            who for who in called.values() if who[0] != raw.author_id and _is_spoken_to(who, html)
+        )
         refused = MessageNotFound() if raw in lost else None
-        prepared.append(Prepared(_render(raw.body, called), tuple(mentions), refused))
+        prepared.append(Prepared(html, tuple(mentions), refused))
     return prepared
 
 
@@ -76,6 +79,11 @@ def _render(body: str, called: Mapping[str, Mentioned]) -> str:
     except Exception:  # whatever it was, the text itself can be read
         logger.exception("a text of %d characters could not be rendered", len(body))
         return ""
+
+
+def _is_spoken_to(who: Mentioned, html: str) -> bool:
+    """Whether the name stands anywhere but in code; also where nothing could be rendered."""
+    return not html or f' data-user="{who[1]}"' in html
 
 
 def _unanswerable(raws: Sequence[Raw]) -> set[Raw]:

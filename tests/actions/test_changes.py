@@ -240,6 +240,8 @@ def mentioned(room: Room, seq: int) -> list[str]:
         ("(@Bob)\n@小明你好", ["Bob", "小明"]),
         ("@Bob @Bob @Bob", ["Bob"]),
         ("@ @@ @nobody", []),
+        ("`@Bob`\n```\n@Bob Lee\n```", []),
+        ("`@Bob` is how to call @Bob", ["Bob"]),
     ],
 )
 def test_a_name_after_an_at_speaks_to_who_has_it(body: str, names: list[str]) -> None:
