@@ -5,6 +5,7 @@ missing index fails here, and does not first show on somebody's site with a mill
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
+from django.db.models.functions import Now
 from django.test import Client
 
 from history import life, log, personal
@@ -23,7 +25,7 @@ from rooms.admin import overview, paging
 from rooms.frames import React
 from rooms.live import look
 from rooms.live.worker import sweep
-from rooms.models import Connection, Membership, Room, User
+from rooms.models import Connection, Membership, Room, User, Worker
 from tests.actions import house
 from tests.support import bigsite
 from tests.support.work import watched
@@ -141,6 +143,8 @@ def _live(ada: User, room: Room) -> Calls:
     keys = {f"session-{number}" for number in range(40)}
     socket = Connection.objects.earliest("pk").socket_id
     entrance = house.enter(ada, room)
+    # However long this takes, no worker is taken for dead.
+    Worker.objects.update(lease_until=Now() + timedelta(days=1))
 
     yield "arrive", lambda: house.connect(ada, room)
     yield "vanish", lambda: attendance.vanish(socket_ids=[socket])
