@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from history import markup
+
 
 class Stream(models.Model):
     """The counter of one room's log.
@@ -102,6 +104,11 @@ class Message(models.Model):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    @property
+    def plain(self) -> str:
+        """The text as it is read, without the marks of Markdown."""
+        return markup.plain(self.body, self.html)
 
 
 class Reaction(models.Model):

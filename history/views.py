@@ -69,7 +69,7 @@ def _search(request: HttpRequest, user: User | None, before: int | None) -> Http
     found = [
         {
             "message": message,
-            "text": marks.marked(message.body, hits.terms),
+            "text": marks.shown(message, hits.terms),
             "is_readable": message.stream_id not in closed,
             "is_open": message.stream_id in enterable,
         }

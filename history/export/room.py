@@ -222,7 +222,7 @@ def _told(
         return cells.line(message.at, f"{who}: ", _("(deleted)"))
     marks = [f"{emoji} {', '.join(names)}" for emoji, names in reactions]
     if quoted is not None:
-        start = " ".join(quoted.body.split())[:_QUOTED]
+        start = " ".join(quoted.plain.split())[:_QUOTED]
         about = {"name": str(quoted.author or ""), "text": start}
         marks.insert(0, _("in answer to %(name)s: %(text)s") % about)
     if message.edited_at:

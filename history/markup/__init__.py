@@ -11,7 +11,8 @@ making on the site. No body costs more than 5 ms: see `work.py`.
 """
 
 from history.markup.literals import is_of_word
+from history.markup.plain import plain
 from history.markup.rendering import needs_rendering, render
 from history.markup.work import Mentioned
 
-__all__ = ["Mentioned", "is_of_word", "needs_rendering", "render"]
+__all__ = ["Mentioned", "is_of_word", "needs_rendering", "plain", "render"]

@@ -5,12 +5,21 @@ from collections.abc import Iterable, Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from history.models import Message
 from history.search.query import Term
 from history.words import Place, places
 
 # A longer text is shown around its first mark, with so much before it.
 EXCERPT = 400
 _BEFORE = 120
+
+
+def shown(message: Message, terms: Sequence[Term]) -> SafeString:
+    """A hit as it is read; as it was written, where only that has what was looked for."""
+    text = message.plain
+    if message.html and not found(text, terms) and found(message.body, terms):
+        text = message.body
+    return marked(text, terms)
 
 
 def marked(text: str, terms: Iterable[Term]) -> SafeString:

@@ -1,6 +1,6 @@
 import pytest
 
-from history.markup import Mentioned, needs_rendering, render
+from history.markup import Mentioned, needs_rendering, plain, render
 
 ADA, ADA_LOVELACE = Mentioned("u_01", "Ada"), Mentioned("u_02", "Ada Lovelace")
 LINK = 'target="_blank" dir="ltr" rel="noopener noreferrer nofollow"'
@@ -81,3 +81,10 @@ def test_a_label_that_pretends_to_be_an_address_is_no_link() -> None:
 
 def test_an_address_with_a_user_name_is_no_link() -> None:
     assert "<a" not in render("*x* https://bank.org@evil.org [y](https://bank.org@evil.org)")
+
+
+def test_a_text_can_be_read_without_its_marks() -> None:
+    body = "**bold** & `a < b`\n> a quote\n\n- one\n- [two](https://example.com/?a=1&b=2)"
+    lines = plain(body, render(body)).split("\n")
+    assert [line for line in lines if line] == ["bold & a < b", "a quote", "one", "two"]
+    assert plain("<b> **", "") == "<b> **"
