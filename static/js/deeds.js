@@ -39,13 +39,25 @@ export function lastOfMine(messages, me) {
   );
 }
 
+const BREAK = /<br>|<\/(?:p|li|pre|blockquote)>/gu;
+const TAG = /<(?:[^<>"]|"[^"]*")*>/gu;
+const ENTITY = /&(amp|lt|gt|quot);/gu;
+/** @type {Record<string, string>} */
+const SIGNS = { amp: "&", lt: "<", gt: ">", quot: '"' };
+
 /**
- * A message in one line, for a quote.
- * @param {Chat.Message} message
+ * A message in one line, for a quote: as it is read, without the marks of Markdown.
+ * @param {Chat.Message} message its `html`, if any, as the server rendered it
  * @param {number} [limit] characters
  */
-export function excerpt({ body }, limit = 140) {
-  const line = body.replace(/\s+/gu, " ").trim();
+export function excerpt({ body, html }, limit = 140) {
+  const text = html
+    ? html
+        .replace(BREAK, " ")
+        .replace(TAG, "")
+        .replace(ENTITY, (_, name) => SIGNS[name])
+    : body;
+  const line = text.replace(/\s+/gu, " ").trim();
   const characters = [...line];
   return characters.length > limit ? `${characters.slice(0, limit).join("").trimEnd()}…` : line;
 }

@@ -42,6 +42,9 @@ describe("what can be done with a message", () => {
   test("a quote is one line", () => {
     assert.equal(excerpt(message(1, { body: " a\n\n b " })), "a b");
     assert.equal(excerpt(message(1, { body: "👍🏽".repeat(9) }), 4), "👍🏽👍🏽…");
+    const html =
+      '<p><a href="/?a>b">1</a> &lt; <em>2</em> &amp;lt;</p><ul><li>x</li><li>y</li></ul>';
+    assert.equal(excerpt(message(1, { body: "[1](…) < *2* …", html })), "1 < 2 &lt; x y");
   });
 });
 
