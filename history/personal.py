@@ -93,7 +93,7 @@ def count_own(user: User) -> int:
 
 def rooms(user: User, *, before: int | None = None, limit: int) -> RoomsPage:
     """The rooms whose transcript a person may read. `before` is the id of a membership."""
-    rows = Membership.objects.filter(user=user, banned_at__isnull=True)
+    rows = Membership.objects.filter(Membership.READS, user=user)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.select_related("room").order_by("-pk")[: limit + 1])
@@ -105,7 +105,7 @@ def doors(user: User, messages: Sequence[Message]) -> tuple[set[int], set[int]]:
     """Of the streams of these messages: those that are not the person's to read, those to go into."""
     streams = {message.stream_id for message in messages}
     readable = dict(
-        Membership.objects.filter(user=user, banned_at__isnull=True, room__stream__in=streams)
+        Membership.objects.filter(Membership.READS, user=user, room__stream__in=streams)
         .annotate(enterable=Q(left_at__isnull=True, room__closed_at__isnull=True))
         .values_list("room__stream_id", "enterable")
     )
@@ -115,7 +115,7 @@ def doors(user: User, messages: Sequence[Message]) -> tuple[set[int], set[int]]:
 def readable(user: User, public_id: str) -> Membership | None:
     """The person's membership of the room with this id, with it, unless they were removed."""
     return (
-        Membership.objects.filter(user=user, banned_at__isnull=True, room__public_id=public_id)
+        Membership.objects.filter(Membership.READS, user=user, room__public_id=public_id)
         .select_related("room")
         .first()
     )

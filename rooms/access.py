@@ -50,8 +50,9 @@ def removal(membership: Membership) -> str:
 
 
 def may_read(membership: Membership) -> bool:
-    """Whether the transcript is this person's to read, also after leaving and after the end."""
-    return membership.banned_at is None
+    """Whether the transcript is this person's to read, also after leaving and after the end: one of
+    `Membership.READS`."""
+    return membership.removed_at is None and membership.banned_at is None
 
 
 def require_voice(membership: Membership, *, now: datetime) -> None:

@@ -45,7 +45,13 @@ class _Place(NamedTuple):
     stream_id: int
     head: int
     hidden: int
+    removed_at: datetime | None
     banned_at: datetime | None
+
+    @property
+    def is_closed_to(self) -> bool:
+        """Sent away: only what the person said is left."""
+        return self.removed_at is not None or self.banned_at is not None
 
 
 _COLUMNS = (
@@ -55,6 +61,7 @@ _COLUMNS = (
     "room__stream_id",
     "room__stream__head",
     "hidden_through",
+    "removed_at",
     "banned_at",
 )
 
@@ -73,7 +80,7 @@ def of(user: User, query: Query) -> Scope | None:
     return Scope(
         user.pk,
         [place.stream_id for place in places],
-        [_ALL if place.banned_at else place.hidden for place in places],
+        [_ALL if place.is_closed_to else place.hidden for place in places],
         people,
         size=sum(place.head for place in places),
     )
@@ -93,7 +100,7 @@ def _named(places: Sequence[_Place], query: Query) -> list[_Place]:
 
 def _people(user: User, query: Query, places: Sequence[_Place]) -> list[int]:
     found: list[int] = []
-    rooms = [place.room_id for place in places if not place.banned_at]
+    rooms = [place.room_id for place in places if not place.is_closed_to]
     for value in query.people:
         if value.casefold() == "me":
             found.append(user.pk)

@@ -90,6 +90,10 @@ class Membership(models.Model):
         MODERATOR = "moderator", "moderator"
         MEMBER = "member", "member"
 
+    # Of those who may read the room's log, also after they left: they may come back at any time,
+    # who was sent away may not.
+    READS = Q(removed_at__isnull=True, banned_at__isnull=True)
+
     room = models.ForeignKey(
         Room, on_delete=models.CASCADE, related_name="memberships", db_index=False
     )

@@ -80,7 +80,7 @@ def open_room(code: str) -> Room:
 def remove(person: Person, room: Room) -> None:
     """What a moderator's removal leaves behind."""
     Membership.objects.filter(user=person.user, room=room).update(
-        banned_at=room.created_at, present=False
+        removed_at=room.created_at, left_at=room.created_at, present=False
     )
 
 
