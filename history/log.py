@@ -252,17 +252,18 @@ def changed_since(stream_id: int, after: int, *, limit: int = RESUME_LIMIT) -> C
 
     At most `limit` of them: `through` is how far they reach.
     """
-    # The head is read first: all that is committed up to it is in the query's snapshot.
+    # The head is read first: all that is committed up to it is in the query's snapshot. What came
+    # since may be said under other rules than those of `epoch`.
     head, epoch = heads([stream_id])[stream_id]
     rows = list(
-        Message.objects.filter(stream_id=stream_id, changed_seq__gt=after)
+        Message.objects.filter(stream_id=stream_id, changed_seq__gt=after, changed_seq__lte=head)
         .select_related("author")
         .order_by("changed_seq")[:limit]
     )
     last = rows[-1].changed_seq if rows else after
     # The latest change of a stream is some message's `changed_seq`, so a whole answer reaches the
     # head by itself, unless the row that held it was erased.
-    through = last if len(rows) == limit else max(head, last)
+    through = last if len(rows) == limit else head
     return Change.of(
         stream_id=stream_id,
         after=after,

@@ -126,6 +126,13 @@ def waiting(room: Room) -> Any:
     return asked.select_related("user").order_by("asked_at", "pk")
 
 
+def withdraw(*, room: Room, user: User) -> None:
+    """Who has come in by the door as it is now asks no more. Needs the room's lock."""
+    request = JoinRequest.objects.filter(room=room, user=user, state=State.WAITING)
+    if request.delete()[0]:
+        _tell_those_in_charge(room)
+
+
 def is_waiting(*, user: User, code: str) -> bool:
     """Whether somebody asks to be let into the open room with this code."""
     room = Room.objects.filter(code=code, closed_at__isnull=True).first()

@@ -123,6 +123,8 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
     if traces != UNKNOWN:
         news |= {"device_trace": traces.device, "address_trace": traces.address}
     Membership.objects.filter(pk=membership.pk).update(reserved_until=Now() + RESERVED, **news)
+    if is_new:
+        admission.withdraw(room=room, user=user)
     # Coming in stops the closing of an empty room; its grace starts anew.
     Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(
         closes_at=_closing(room.grace, expected=True)
@@ -147,8 +149,9 @@ def leave(*, user: User, room: Room) -> log.Change | None:
     if membership is None or membership.banned_at:
         raise NotMember
     Membership.objects.filter(pk=membership.pk).update(left_at=Now(), reserved_until=None)
-    log.raise_epoch(room.stream_id)
+    # Before the rules change, and so shown without waiting for who may see what comes after.
     change = depart(head=head, room=room, memberships=[membership]) if membership.present else None
+    log.raise_epoch(room.stream_id)
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
     return change
 

@@ -8,7 +8,7 @@ from django.db import Error
 
 from history import log
 from history.log import Change, Page
-from rooms import protocol, publish
+from rooms import access, protocol, publish
 from rooms.actions import rooms
 from rooms.actions.attendance import Arrival, Entrance
 from rooms.errors import ChatError, Unavailable
@@ -17,7 +17,7 @@ from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
-from rooms.models import Room, User
+from rooms.models import Membership, Room, User
 
 logger = logging.getLogger(__name__)
 
@@ -56,13 +56,9 @@ async def page(
 ) -> bytes:
     """The `page` frame, or an `error`."""
     try:
-        read: Page = await threads.read(
-            log.page,
-            room.stream_id,
-            before=request.before,
-            limit=request.limit,
-            hidden_through=client.hidden_through,
-        )
+        read = await threads.read(_page, room, client, request)
+    except ChatError as error:
+        return protocol.error(error, ref=request.ref)
     except Exception as error:  # noqa: BLE001 - whatever it was, there is an answer
         _log("a page could not be read", error)
         return protocol.error(Unavailable(), ref=request.ref)
@@ -73,6 +69,19 @@ async def page(
         messages=fitting,
         older=read.older or len(fitting) < len(read.messages),
     )
+
+
+def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
+    """Asked for the right only afterwards: so nobody reads what was said after losing it."""
+    read = log.page(
+        room.stream_id,
+        before=request.before,
+        limit=request.limit,
+        hidden_through=client.hidden_through,
+    )
+    member = Membership.objects.filter(room=room.room_id, user=client.user_id)
+    access.check(member.select_related("room", "user").first())
+    return read
 
 
 async def leave(threads: DatabaseThreads, room: LiveRoom, client: Client, frame: Leave) -> bytes:

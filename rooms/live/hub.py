@@ -85,17 +85,18 @@ class Hub:
                 logger.warning("room %s could not be loaded: %r", room.stream_id, error)
             return
         room.ready.set_result(None)
-        self._take_early(room)
-        if room.early:
-            self._hold(room)
+        self.take_early(room)
+        self._hold(room)
         self._forget_if_empty(room)  # whoever it was for may have gone meanwhile
 
     def attach(self, room: LiveRoom, client: Client) -> None:
-        """Show the room's changes to a client from now on. It must have all up to the cursor."""
+        """Show the room's changes to a client from now on.
+
+        It must have all up to the cursor, and be known to be allowed at the room's epoch.
+        """
+        assert client.epoch >= room.epoch
         room.add(client)
         metrics.sockets.inc()
-        if client.epoch < room.epoch:  # it may have lost its place while it was on its way in
-            self.rules.refresh(room)
 
     def detach(self, room: LiveRoom, client: Client) -> None:
         """Forget a client, and with the last one the room."""
@@ -152,31 +153,47 @@ class Hub:
     def deliver(
         self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
-        """Take a change in, at its turn. `acks` go out with it or, if it has to wait, before it."""
+        """Take a change in, at its turn. `acks` go out with it or, if it has to wait, before it.
+
+        What was said under rules that this worker has not looked at yet is not for everybody who is
+        still here: it waits until they have been.
+        """
         room = self.rooms.get(change.stream_id)
         ready = room is not None and room.ready.done()
-        if room is None or not ready or not change.after <= room.cursor < change.through:
+        is_next = ready and room is not None and change.after <= room.cursor < change.through
+        if room is None or not is_next or change.epoch > room.epoch:
             for client, frames in (acks or {}).items():
                 client.sender.send(frames)
             if room is not None and (not ready or change.through > room.cursor):
-                room.early[change.after] = change
-                if ready:
-                    self._hold(room)
+                self._keep(room, change)
             return
         room.apply(change, acks=acks)
-        self._take_early(room)
-        if change.epoch > room.epoch:
-            self.rules.refresh(room)
+        self.take_early(room)
 
-    def _take_early(self, room: LiveRoom) -> None:
+    def _keep(self, room: LiveRoom, change: Change) -> None:
+        """Until it is a change's turn."""
+        kept = room.early.get(change.after)
+        if kept is None or kept.through < change.through:
+            room.early[change.after] = change
+        if room.ready.done():
+            if change.epoch > room.epoch:
+                self.rules.refresh(room)
+            self._hold(room)
+
+    def take_early(self, room: LiveRoom) -> None:
         """Apply what came early and is now at its turn."""
         while room.early and (start := min(room.early)) <= room.cursor:
-            change = room.early.pop(start)
+            change = room.early[start]
+            if change.through > room.cursor and change.epoch > room.epoch:
+                self.rules.refresh(room)
+                break
+            del room.early[start]
             if change.through > room.cursor:
                 room.apply(change)
 
     def _hold(self, room: LiveRoom) -> None:
-        if room.repair is None:
+        """Have what is missing before a change read from the log, unless it comes."""
+        if room.repair is None and room.early and min(room.early) > room.cursor:
             room.repair = asyncio.get_running_loop().call_later(HOLD, self._start_repair, room)
 
     def _start_repair(self, room: LiveRoom) -> None:
@@ -200,9 +217,8 @@ class Hub:
 
     def _repaired(self, room: LiveRoom) -> None:
         room.repair = None
-        self._take_early(room)
-        if room.early:  # it came while the log was read, and nothing else waits for it
-            self._hold(room)
+        self.take_early(room)
+        self._hold(room)  # what came while the log was read, and nothing else waits for
 
     async def catch_up(self, room: LiveRoom) -> None:
         """Read from the log whatever the room has not shown yet.
@@ -210,10 +226,11 @@ class Hub:
         Raises what the database raises.
         """
         while self.rooms.get(room.stream_id) is room:
-            change = await self._threads.read(log.changed_since, room.stream_id, room.cursor)
+            start = room.cursor
+            change = await self._threads.read(log.changed_since, room.stream_id, start)
             if change.through > room.cursor:
                 self.deliver(change)
-            if len(change.messages) < log.RESUME_LIMIT:
+            if len(change.messages) < log.RESUME_LIMIT or room.cursor == start:
                 break
 
     async def poll(self) -> None:

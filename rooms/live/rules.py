@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rooms import protocol
-from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed, RoomFull, SignedOut
+from rooms.errors import (
+    ChatError,
+    NameTaken,
+    NotMember,
+    Removed,
+    RoomClosed,
+    RoomFull,
+    SignedOut,
+    Unavailable,
+)
 from rooms.live.client import Client
 from rooms.live.look import Look, look_again, who_is_signed_in
 from rooms.live.room import LiveRoom
@@ -57,6 +66,7 @@ class Rules:
         self._hub.spawn(self._refresh(room))
 
     async def _refresh(self, room: LiveRoom) -> None:
+        known = room.epoch
         try:
             while True:
                 room.refreshing_again = False
@@ -68,24 +78,33 @@ class Rules:
                     {c.user_id for c in clients},
                     {c.session_key for c in clients},
                 )
+                # First of all: who must go is shown nothing of what comes after.
+                last = self._enforce(room, clients, look)
+                room.update(look)
+                self._hub.take_early(room)
+                await self._hub.follow_code(room)
                 # What was read knows the log at least as far: a name from an older join in it must
                 # not come after the newer one.
                 if look.head > room.cursor:
                     await self._hub.catch_up(room)
-                room.update(look)
-                await self._hub.follow_code(room)
-                self._enforce(room, clients, look)
                 room.update_people(look.roster, look.roles)
+                for client in last:
+                    turn_out(client, RoomClosed())
+                    self._hub.detach(room, client)
                 if not room.refreshing_again:
                     break
-        except Exception as error:  # noqa: BLE001 - the epoch stays behind: the next poll tries again
+        except Exception as error:  # noqa: BLE001 - the epoch is behind: the next poll tries again
+            room.epoch = known
             logger.warning("members of room %s could not be read: %r", room.stream_id, error)
         finally:
             room.refreshing = False
 
-    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: Look) -> None:
-        """Hold the clients who were there when the look was taken to what it saw."""
-        room.epoch = max(room.epoch, look.epoch)
+    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: Look) -> list[Client]:
+        """Hold the clients who were there when the look was taken to what it saw.
+
+        Those whose room has closed are given back: all that was said in it is theirs to see first.
+        """
+        last = []
         for client in clients:
             if client.socket_id not in room.clients:
                 continue
@@ -93,10 +112,12 @@ class Rules:
                 self._sign_out(room, client, look.ended)
                 continue
             refusal = look.refused.get(client.user_id)
+            if isinstance(refusal, RoomClosed):
+                last.append(client)
+                continue
             if refusal is not None:
-                if client.leaving:  # by itself, and is told so first
-                    continue
-                turn_out(client, refusal)
+                if not client.leaving:  # by itself; it is told so first, and closed then
+                    turn_out(client, refusal)
                 self._hub.detach(room, client)
                 continue
             member = look.members[client.user_id]
@@ -106,10 +127,30 @@ class Rules:
                 continue
             if client.stand(member, epoch=look.epoch, now=look.now):
                 room.tell_standing(client)
-        # Who came while it was taken is not in it.
-        behind = (c for c in room.clients.values() if c.epoch < room.epoch)
-        if any(not client.leaving for client in behind):
+        # Who came while it was taken is not in it. What waits for the epoch waits for them too.
+        rest = set(room.clients.values()) - set(last)
+        if any(client.epoch < look.epoch for client in rest):
             room.refreshing_again = True
+        else:
+            room.epoch = max(room.epoch, look.epoch)
+        return last
+
+    async def look_at(self, room: LiveRoom, client: Client) -> None:
+        """Look again whether a client may come in that is on its way.
+
+        Raises what keeps it out, and what the database raises.
+        """
+        look: Look = await self._threads.read(
+            look_again, room.room_id, room.stream_id, {client.user_id}, {client.session_key}
+        )
+        if client.session_key in look.ended:
+            raise Unavailable if look.ended[client.session_key] else SignedOut
+        if refusal := look.refused.get(client.user_id):
+            raise refusal
+        member = look.members[client.user_id]
+        if not member.present:
+            raise Unavailable
+        client.stand(member, epoch=look.epoch, now=look.now)
 
     async def recheck(self) -> None:
         """Ask of some sockets, all of them in half a minute, whether their sessions still hold.

@@ -10,6 +10,7 @@ from rooms.frames import Delete, Edit, Leave, PageRequest, Pin, Post, React, Rea
 from rooms.live import calls
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
+from rooms.protocol import Close
 
 if TYPE_CHECKING:
     from rooms.live.worker import LiveWorker
@@ -69,11 +70,14 @@ class Session:
         self._client.sender.send([await call])
 
     async def _leave(self, frame: Leave) -> None:
-        """The answer goes out before the hub, which learns of the leave as soon, closes the socket."""
+        """The answer goes out before the socket is closed, and nothing that is said from then on."""
         worker, client = self._worker, self._client
         client.leaving += 1
         try:
             await self._answer(calls.leave(worker.threads, self.room, client, frame))
         finally:
             client.leaving -= 1
-            worker.hub.rules.refresh(self.room)
+            if client.socket_id in self.room.clients:
+                worker.hub.rules.refresh(self.room)
+            else:
+                client.sender.close(Close.NOT_MEMBER)

@@ -26,14 +26,20 @@ async def enter(
     if after is not None and after > room.cursor:
         # It has heard more from another worker than this one has, or made the number up.
         await hub.catch_up(room)
-    missed = None if after is None or after > room.cursor else _since(room, client, after)
-    if after is not None and missed is not None:
-        metrics.resumes.inc()
-        await _resume(room, client, after, missed)
-    else:
+    while True:
+        if client.epoch < room.epoch:  # it may have lost its place while it was on its way in
+            await hub.rules.look_at(room, client)
+            continue
+        missed = None if after is None or after > room.cursor else _since(room, client, after)
+        if after is not None and missed is not None:
+            metrics.resumes.inc()
+            await _resume(room, client, after, missed)
+            break
         messages, older = await _newest(hub, threads, room, client)
-        metrics.resets.inc()
-        _reset(room, client, messages, older)
+        if client.epoch >= room.epoch:
+            metrics.resets.inc()
+            _reset(room, client, messages, older)
+            break
     hub.attach(room, client)
 
 
@@ -62,7 +68,7 @@ async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireM
     """Returns in the step of the loop that brings the client up to the cursor.
 
     What is long goes out in parts, each when the one before it is on its way. Raises Unavailable
-    if the room meanwhile went on farther than memory reaches back.
+    if the room meanwhile went on farther than memory reaches back, or its rules changed.
     """
     runs = protocol.split(missed, after=after, through=room.cursor, beside=_beside(room, client))
     start, end, messages = next(runs)
@@ -71,7 +77,7 @@ async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireM
         client.sender.send(frames)
         await client.sender.drain()
         rest = _since(room, client, end)
-        if rest is None:
+        if rest is None or client.epoch < room.epoch:
             raise Unavailable
         runs = protocol.split(rest, after=end, through=room.cursor)
         run = next(runs)

@@ -208,6 +208,18 @@ def test_who_asks_waits_until_somebody_in_charge_answers() -> None:
     admission.ask(user=eve, code=room.code)
 
 
+def test_who_comes_in_by_a_door_that_was_opened_asks_no_more() -> None:
+    ada, room = open_room("Ada")
+    order(room, ada, by_request=True)
+    bob = guest("Bob")
+    admission.ask(user=bob, code=room.code)
+    order(room, ada, by_request=False)
+    rooms.join(user=bob, code=room.code)
+    assert not admission.is_waiting(user=bob, code=room.code)
+    with pytest.raises(NotMember):
+        admission.admit(room=room, by=ada, user=bob)
+
+
 def test_what_was_said_before_is_hidden_from_who_comes_after_that_was_ordered() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)

@@ -63,6 +63,25 @@ async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> N
             await ada.post(f"the owner may {number}")
 
 
+@pytest.mark.parametrize("worker", [0, 1])
+async def test_not_a_word_after_it_reaches_who_was_removed(cluster: Site, worker: int) -> None:
+    """However fast it is said, and to whichever worker they are connected."""
+    async with company(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=worker) as visitor:
+        for _ in range(3):
+            await visitor.join(ada.code)
+            async with visitor.socket(ada.code) as bob:
+                removing = asyncio.create_task(judge(ada, "remove", bob))
+                while not removing.done():
+                    await ada.post("and")
+                for _ in range(5):
+                    await ada.post("after that")
+                assert await bob.closed() == 4502
+                seen = [m["seq"] for f in bob.received for m in f.get("messages", ())]
+            await ada.until(lambda view: view.names == ["Ada"])
+            left = max(m["seq"] for m in ada.view.messages.values() if m["kind"] == "leave")
+            assert max(seen) <= left, "the last they were told is that they go"
+
+
 async def test_who_is_removed_or_banned_is_out_at_once_and_told_why(cluster: Site) -> None:
     async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         async with tab(bob, site=cluster, worker=0) as second:
