@@ -77,10 +77,11 @@ def open_room(code: str) -> Room:
     return Room.objects.get(code=code, closed_at=None)
 
 
-def remove(person: Person, room: Room) -> None:
+def remove(person: Person, room: Room, *, ban: bool = False) -> None:
     """What a moderator's removal leaves behind."""
+    at = room.created_at
     Membership.objects.filter(user=person.user, room=room).update(
-        removed_at=room.created_at, left_at=room.created_at, present=False
+        removed_at=at, left_at=at, present=False, banned_at=at if ban else None
     )
 
 

@@ -141,7 +141,7 @@ class TestJoining:
         closed, forbidden = ada.create(), ada.create()
         ben.join(closed)
         ben.join(forbidden)
-        remove(ben, forbidden)
+        remove(ben, forbidden, ban=True)
         rooms.close(room=closed)
         unknown = unknown_code()
         answers = []
@@ -245,7 +245,7 @@ class TestComingBack:
         left, closed, forbidden = ada.create(), ada.create(), ada.create()
         rooms.leave(user=ada.user, room=left)
         rooms.close(room=closed)
-        remove(ada, forbidden)
+        remove(ada, forbidden, ban=True)
         assert not read(ada.get("/")).all("a", class_="board__row")
 
     def test_does_not_find_the_rooms_of_others(self, ada: Person, ben: Person) -> None:

@@ -31,7 +31,7 @@ def three(ada: Person, ben: Person) -> dict[str, str]:
     closed, forbidden = ada.create(title="Closed"), ada.create(title="Forbidden")
     ben.join(closed)
     ben.join(forbidden)
-    remove(ben, forbidden)
+    remove(ben, forbidden, ban=True)
     rooms.close(room=closed)
     # To Ben the closed one is to be as unknown as one that he never was in.
     ben.membership(closed).delete()
