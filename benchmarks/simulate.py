@@ -26,7 +26,7 @@ class Costs:
     doorbell: float = 30.0  # a change heard from another worker
     redis_publish: float = 3.0
     redis_copy: float = 1.5  # for each worker that hears it
-    insert: float = 40.0  # PostgreSQL, a message in a batch, its indexes and its log
+    insert: float = 60.0  # PostgreSQL, a message in a batch, its indexes and its log
     socket_kib: float = 30.0
 
 

@@ -212,7 +212,9 @@ class Hub:
             room.repair = None
             return
         for start in heard:  # shown by now, or nothing that the log knows of
-            room.early.pop(start, None)
+            change = room.early.get(start)
+            if change is not None and change.epoch <= room.epoch:  # else it waits for the rules
+                del room.early[start]
         self._repaired(room)
 
     def _repaired(self, room: LiveRoom) -> None:

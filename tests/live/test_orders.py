@@ -67,7 +67,7 @@ async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> N
 async def test_not_a_word_after_it_reaches_who_was_removed(cluster: Site, worker: int) -> None:
     """However fast it is said, and to whichever worker they are connected."""
     async with company(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=worker) as visitor:
-        for _ in range(3):
+        for _ in range(2):
             await visitor.join(ada.code)
             async with visitor.socket(ada.code) as bob:
                 removing = asyncio.create_task(judge(ada, "remove", bob))

@@ -183,7 +183,7 @@ def test_nobody_ever_sees_what_is_not_theirs(cluster: Site) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Fuzz,
         settings=settings(
-            max_examples=EXAMPLES or 8,
+            max_examples=EXAMPLES or 5,
             stateful_step_count=STEPS,
             derandomize=not EXAMPLES,
             database=None,
