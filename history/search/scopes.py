@@ -6,7 +6,6 @@ who were in these rooms.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -45,13 +44,7 @@ class _Place(NamedTuple):
     stream_id: int
     head: int
     hidden: int
-    removed_at: datetime | None
-    banned_at: datetime | None
-
-    @property
-    def is_closed_to(self) -> bool:
-        """Sent away: only what the person said is left."""
-        return self.removed_at is not None or self.banned_at is not None
+    is_readable: bool  # if not, only what the person said is left
 
 
 _COLUMNS = (
@@ -61,15 +54,14 @@ _COLUMNS = (
     "room__stream_id",
     "room__stream__head",
     "hidden_through",
-    "removed_at",
-    "banned_at",
+    "is_readable",
 )
 
 
 def of(user: User, query: Query) -> Scope | None:
     """The person's, as narrow as the query says. None, with a note, if nothing is left."""
-    rows = Membership.objects.filter(user=user).values_list(*_COLUMNS)
-    places = [_Place._make(row) for row in rows]
+    rows = Membership.objects.filter(user=user).annotate(is_readable=Membership.READS)
+    places = [_Place._make(row) for row in rows.values_list(*_COLUMNS)]
     if query.rooms:
         places = _named(places, query)
     if not places:
@@ -80,7 +72,7 @@ def of(user: User, query: Query) -> Scope | None:
     return Scope(
         user.pk,
         [place.stream_id for place in places],
-        [_ALL if place.is_closed_to else place.hidden for place in places],
+        [place.hidden if place.is_readable else _ALL for place in places],
         people,
         size=sum(place.head for place in places),
     )
@@ -100,7 +92,7 @@ def _named(places: Sequence[_Place], query: Query) -> list[_Place]:
 
 def _people(user: User, query: Query, places: Sequence[_Place]) -> list[int]:
     found: list[int] = []
-    rooms = [place.room_id for place in places if not place.is_closed_to]
+    rooms = [place.room_id for place in places if place.is_readable]
     for value in query.people:
         if value.casefold() == "me":
             found.append(user.pk)
