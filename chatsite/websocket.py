@@ -88,6 +88,17 @@ class ChatProtocol(SlimProtocol):
         if self.state == self.STATE_CONNECTING:
             super().serverAccept(subprotocol)
             self.slim()
+            self._read_directly()
+
+    def _read_directly(self) -> None:
+        """Without Twisted's logging context around each read, which costs as much as the rest of it.
+
+        After a pause Twisted reads in its own way again.
+        """
+        transport = self.transport
+        if isinstance(transport, tcp.Connection) and transport in reactor._readers:
+            loop = reactor._asyncioEventloop
+            loop.add_reader(transport.fileno(), reactor._readOrWrite, transport, True)
 
     def serverReject(self) -> None:
         if self.state == self.STATE_CONNECTING:

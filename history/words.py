@@ -75,13 +75,13 @@ class _Table(dict[int, str | None]):
 
 
 _TABLE = _Table()
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_ASCII = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c in range(256))
 
 
 def fold(text: str) -> str:
     """The words of a text in their order, a space before and after each one; "" if it has none."""
     if text.isascii():
-        words = text.translate(_ASCII).split()
+        words = text.encode().translate(_ASCII).decode().split()
         if words and len(max(words, key=len)) > LONGEST:
             words = [piece for word in words for _, _, piece in _cut(word)]
     else:
