@@ -34,6 +34,10 @@ from tests.support.programs import ROOT, ProgramMissing
 
 DEFAULT_OUTPUT = Path(__file__).resolve().parent / "results"
 
+# Messages a worker that a closed loop keeps under way in a room. With fewer, server, PostgreSQL and load
+# generator wait for each other; more hardly brought more through any server.
+SATURATING = 32
+
 
 class Comparison:
     def __init__(self, shared: Stores, contestants: Sequence[Contestant], cores: str) -> None:
@@ -56,8 +60,15 @@ class Comparison:
         """All servers, one after the other; odd rounds from first to last, even ones back."""
         return {
             contestant.key: {
-                "big": self.load(contestant, scale, rooms=1, members=200, rates=(50, 0)),
-                "small": self.load(contestant, scale, rooms=100, members=5, rates=(500, 0)),
+                "big": self.load(contestant, scale, rooms=1, members=200, rate=50),
+                "small": self.load(
+                    contestant,
+                    scale,
+                    rooms=100,
+                    members=5,
+                    rate=500,
+                    in_flight=(1, 100 * SATURATING),
+                ),
             }
             for contestant in (self.contestants if number % 2 else self.contestants[::-1])
         }
@@ -76,15 +87,14 @@ class Comparison:
             "members": {
                 contestant.key: [
                     # 10,000 deliveries a second, whatever the size of the room
-                    self.load(contestant, scale, rooms=1, members=n, rates=(10_000 / n, 0))
+                    self.load(contestant, scale, rooms=1, members=n, rate=10_000 / n)
                     for n in scale.members
                 ]
                 for contestant in growing
             },
             "rooms": {
                 contestant.key: [
-                    self.load(contestant, scale, rooms=n, members=5, rates=(200, 0))
-                    for n in scale.rooms
+                    self.load(contestant, scale, rooms=n, members=5, rate=200) for n in scale.rooms
                 ]
                 for contestant in growing
             },
@@ -97,10 +107,12 @@ class Comparison:
         *,
         rooms: int,
         members: int,
-        rates: Iterable[float],
+        rate: float,
+        in_flight: Iterable[int] = (SATURATING,),
     ) -> dict[str, Any]:
         flags = ["--rooms", str(rooms), "--members", str(members), "--warm", str(scale.warm)]
-        flags += ["--seconds", str(scale.seconds), *(f"--rate={rate}" for rate in rates)]
+        flags += ["--seconds", str(scale.seconds), f"--rate={rate}"]
+        flags += [f"--in-flight={count}" for count in in_flight]
         flags += [f"--store-pid={pid}" for pid in self.shared.pids]
         return self.measure("load", contestant, flags)
 

@@ -1,13 +1,14 @@
 """Load one chat server from raw sockets and print its figures as one line of JSON.
 
 One thread, epoll, standard library: cheap enough that the server is what is measured. Pin the two to
-different cores. Each ``--rate`` is one phase on the same sockets, in messages a second over all rooms;
-0 is a closed loop that keeps ``--in-flight`` messages a worker under way: the saturated figure.
+different cores. Each ``--rate`` is one phase on the same sockets, in messages a second over all rooms, and
+after those each ``--in-flight`` is a closed loop that keeps so many messages a worker under way. One that would
+have them under way for seconds, at the speed of the one before, is left out: fewer saturate the server.
 
 Latency is read on the first, middle and last member of each room and runs from just before the
 sender's write to the member's read. Every member is held to every message, in the one order of its room.
 
-    python -m benchmarks.load --dialect chat --port 8000 --pid PID --members 200 --rate 50 --rate 0
+    python -m benchmarks.load --dialect chat --port 8000 --pid PID --members 200 --rate 50 --in-flight 32
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from benchmarks.delivery import Member, Order, Stream, mark_text
 from benchmarks.dialects import DIALECTS, Dialect
 from benchmarks.websocket import open_socket
 
-_LOST_AFTER = 2.0  # seconds; a closed loop posts anew in place of a message not seen for so long
+# Seconds. A closed loop posts anew in place of a message not seen for so long, or twice as long as it
+# should take if that is more; and none is run in which messages should take longer than _SLOWEST.
+_LOST_AFTER = 2.0
+_SLOWEST = 2.5
 _DRAIN = 5.0  # seconds a message may still be under way once posting has stopped
 
 
@@ -33,7 +37,8 @@ _DRAIN = 5.0  # seconds a message may still be under way once posting has stoppe
 class Phase:
     """Figures of one rate. Times in ms; CPU in microseconds, of all server (or store) processes."""
 
-    rate: float
+    rate: float  # 0: a closed loop
+    in_flight: int  # messages it keeps under way in each room
     sent_per_s: float
     delivered_per_s: float
     cpu_us_per_delivery: float
@@ -82,13 +87,13 @@ class Generator:
         store_pids: Sequence[int],
         rooms: int,
         members: int,
-        in_flight: int,
         size: int,
     ) -> None:
         self.dialect = dialect
         self.server_pids = server_pids
         self.store_pids = store_pids
-        self.in_flight = max(1, in_flight * len(ports) // rooms)
+        self.workers = len(ports)
+        self.lost_after = _LOST_AFTER
         self.pad = "x" * max(0, size - len(mark_text(0)))
         self.poll = select.epoll()
         self.seats: dict[int, tuple[socket.socket, Member, Room]] = {}
@@ -181,16 +186,28 @@ class Generator:
         room.posted += 1
 
     def _give_up_lost(self) -> None:
-        oldest = time.perf_counter_ns() - int(_LOST_AFTER * 1e9)
+        oldest = time.perf_counter_ns() - int(self.lost_after * 1e9)
         for room in self.rooms:
             for mark in [mark for mark in room.awaited if mark < oldest]:
                 del room.awaited[mark]
                 self.completed.append(room)
 
-    def run(self, rate: float, *, seconds: float, warm: float) -> Phase:
-        """Post at ``rate`` for ``warm`` seconds and then for ``seconds``, which are measured."""
+    def run(
+        self,
+        *,
+        rate: float = 0,
+        in_flight: int = 0,
+        should_take: float = 0,
+        seconds: float,
+        warm: float,
+    ) -> Phase:
+        """Post for ``warm`` seconds and then for ``seconds``, which are measured: at ``rate``, or, if
+        that is 0, keeping ``in_flight`` messages a worker under way over all rooms, at least one a room.
+        """
         missing, disorder, closed = self._missing(), self._disorder(), self.closed
-        self.completed = [] if rate else self.rooms * self.in_flight
+        self.lost_after = max(_LOST_AFTER, 2 * should_take)
+        in_each = 0 if rate else max(1, in_flight * self.workers // len(self.rooms))
+        self.completed = self.rooms * in_each
         self._post_for(warm, rate)
         self.latencies.clear()
         posted, seen, server, stores, load = self._reading()
@@ -204,6 +221,7 @@ class Generator:
         self._drain()
         return Phase(
             rate=rate,
+            in_flight=in_each,
             sent_per_s=round(sent / took, 1),
             delivered_per_s=round(delivered / took),
             cpu_us_per_delivery=round(server_us / max(1, delivered), 3),
@@ -277,9 +295,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--store-pid", type=int, action="append", default=[])
     parser.add_argument("--rooms", type=int, default=1)
     parser.add_argument("--members", type=int, default=200, help="sockets in each room")
-    parser.add_argument("--rate", type=float, action="append", required=True)
+    parser.add_argument("--rate", type=float, action="append", default=[], help="over all rooms")
     parser.add_argument(
-        "--in-flight", type=int, default=32, help="a worker, over all rooms; at least 1 a room"
+        "--in-flight",
+        type=int,
+        action="append",
+        default=[],
+        help="a worker, over all rooms; at least 1 a room",
     )
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--warm", type=float, default=1)
@@ -296,13 +318,16 @@ def main() -> None:
         store_pids=arguments.store_pid,
         rooms=arguments.rooms,
         members=arguments.members,
-        in_flight=arguments.in_flight,
         size=arguments.size,
     )
-    phases = [
-        generator.run(rate, seconds=arguments.seconds, warm=arguments.warm)
-        for rate in arguments.rate
-    ]
+    spans = {"seconds": arguments.seconds, "warm": arguments.warm}
+    phases = [generator.run(rate=rate, **spans) for rate in arguments.rate]
+    should_take = 0.0
+    for count in arguments.in_flight:
+        if phases and not phases[-1].rate:
+            should_take = count * len(arguments.port) / max(1, phases[-1].sent_per_s)
+        if should_take < _SLOWEST:
+            phases.append(generator.run(in_flight=count, should_take=should_take, **spans))
     load = Load(
         rooms=arguments.rooms,
         members=arguments.members,

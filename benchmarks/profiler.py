@@ -19,7 +19,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 
 from benchmarks import peers
-from benchmarks.compare import DEFAULT_OUTPUT
+from benchmarks.compare import DEFAULT_OUTPUT, SATURATING
 from benchmarks.contestants import SITE, Running, Stores, stores
 from benchmarks.dialects import DIALECTS
 from benchmarks.load import Generator, Phase
@@ -51,10 +51,10 @@ def measure(
         store_pids=shared.pids,
         rooms=options.rooms,
         members=options.members,
-        in_flight=32,
         size=80,
     )
-    phase = generator.run(options.rate, warm=1, seconds=4)
+    load = {"rate": options.rate, "in_flight": options.in_flight}
+    phase = generator.run(**load, warm=1, seconds=4)
     raw = options.output / f"{name}.txt"
     for kind, path in (("raw", raw), ("flamegraph", options.output / f"{name}.svg")):
         command = [str(PY_SPY), "record", f"--pid={running.pids[0]}", "--rate=400", "--native"]
@@ -62,7 +62,7 @@ def measure(
         with subprocess.Popen(
             [*command, f"--output={path}"], stdout=DEVNULL, stderr=DEVNULL
         ) as spy:
-            generator.run(options.rate, warm=0, seconds=options.seconds + 1)
+            generator.run(**load, warm=0, seconds=options.seconds + 1)
         if spy.returncode:
             raise RuntimeError(f"py-spy ended with {spy.returncode}")
     return phase, read(raw)
@@ -110,7 +110,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/profile", description=__doc__)
     parser.add_argument("--rooms", type=int, default=1)
     parser.add_argument("--members", type=int, default=200)
-    parser.add_argument("--rate", type=float, default=0, help="messages a second; 0: saturated")
+    parser.add_argument("--rate", type=float, default=0, help="messages a second; 0: a closed loop")
+    parser.add_argument(
+        "--in-flight", type=int, default=SATURATING, help="of the closed loop, over all rooms"
+    )
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--server-core", default="0")
     parser.add_argument("--load-core", type=int, default=1)

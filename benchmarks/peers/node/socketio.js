@@ -8,7 +8,8 @@ import { Server } from "socket.io";
 
 const { PORT, REDIS_URL, DATABASE_URL } = process.env;
 
-const publisher = createClient({ url: REDIS_URL });
+// A saturated server's publishing takes longer than the client's five seconds, and would end the process.
+const publisher = createClient({ url: REDIS_URL, commandOptions: { timeout: 60_000 } });
 const subscriber = publisher.duplicate();
 await Promise.all([publisher.connect(), subscriber.connect()]);
 
