@@ -110,6 +110,9 @@ class PostgresServer(Service):
             "fsync": "on" if durable else "off",
             "synchronous_commit": "on" if durable else "off",
             "full_page_writes": "on" if durable else "off",
+            # Tests fill tables in transactions that autovacuum does not see: it would note them as
+            # empty at a moment of its own, and plans would be made for that.
+            "autovacuum": "on" if durable else "off",
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process = Process(
