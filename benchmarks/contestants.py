@@ -198,7 +198,7 @@ CHANNELS_PUBSUB = Contestant(
     "plain",
     _channels("pubsub.RedisPubSubChannelLayer"),
 )
-GROWING = {"site", "socketio", "socketio-pg", "ws", "flask", "channels-pubsub"}
+GROWING = {"site", "site-2", "socketio", "socketio-pg", "ws", "flask", "channels-pubsub"}
 CONTESTANTS = (
     SITE,
     TWO_WORKERS,

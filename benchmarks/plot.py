@@ -16,6 +16,7 @@ LABEL_GAP = 13
 ACCENT, OTHERS, INK, FAINT, LEAD = "#c2410c", "#78716c", "#292524", "#e7e5e4", "#a8a29e"
 _SHORT = {
     "site": "this project",
+    "site-2": "two workers",
     "socketio": "Socket.IO",
     "socketio-pg": "Socket.IO + insert",
     "ws": "Node ws",
