@@ -54,7 +54,7 @@ def growth(results: dict[str, Any]) -> str:
             _lines(members, "members", 1, "delivered_per_s"),
         ),
         Panel(
-            "messages/s, saturated",
+            "messages/s, 32 under way or one a room",
             "rooms of 5 members",
             _lines(rooms, "rooms", 1, "sent_per_s"),
         ),

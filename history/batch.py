@@ -20,8 +20,8 @@ from history.wire import WireAuthor, WireMessage
 
 _CHAT = Message.Kind.CHAT.value
 
-# %b: arrays in PostgreSQL's binary form. To write them as text, and escape it, took a sixth of what a
-# busy worker spends on a message. Int8, or each size of numbers would be a statement to plan.
+# %b: arrays in PostgreSQL's binary form, 2 µs a message; as text, escaped by psycopg element by
+# element, they took 12 to 20. Int8, or each size of numbers would be a statement to plan.
 #
 # A row lock that was waited for gives the row's newest version, so `locked` has the newest epoch
 # and RETURNING the newest head, whatever committed since the statement began. If any epoch is not
