@@ -4,13 +4,14 @@ Every writer takes its numbers with `advance` inside a transaction, which keeps 
 locked until commit. So numbers become visible in their own order, without gaps.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
 from history import wire, words
@@ -255,22 +256,49 @@ def changed_since(stream_id: int, after: int, *, limit: int = RESUME_LIMIT) -> C
     # The head is read first: all that is committed up to it is in the query's snapshot. What came
     # since may be said under other rules than those of `epoch`.
     head, epoch = heads([stream_id])[stream_id]
-    rows = list(
-        Message.objects.filter(stream_id=stream_id, changed_seq__gt=after, changed_seq__lte=head)
-        .select_related("author")
-        .order_by("changed_seq")[:limit]
-    )
-    last = rows[-1].changed_seq if rows else after
+    rows = Message.objects.filter(
+        stream_id=stream_id, changed_seq__gt=after, changed_seq__lte=head
+    ).order_by("changed_seq")
+    messages = wire.read(rows[:limit])
+    last = messages[-1]["changed"] if messages else after
     # The latest change of a stream is some message's `changed_seq`, so a whole answer reaches the
     # head by itself, unless the row that held it was erased.
-    through = last if len(rows) == limit else head
+    through = last if len(messages) == limit else head
     return Change.of(
         stream_id=stream_id,
         after=after,
         through=max(after, through),
         epoch=epoch,
-        messages=wire.from_rows(rows),
+        messages=messages,
     )
+
+
+def recent(stream_ids: Collection[int]) -> dict[int, tuple[int, Change]]:
+    """The last RESUME_LIMIT changes of each stream, and the number after which they start.
+
+    A stream that does not exist is missing.
+    """
+    # The heads first, as in changed_since.
+    known = heads(stream_ids)
+    floors = {stream: max(0, head - RESUME_LIMIT) for stream, (head, _) in known.items()}
+    wanted = Q()
+    for stream, (head, _) in known.items():
+        wanted |= Q(stream_id=stream, changed_seq__gt=floors[stream], changed_seq__lte=head)
+    rows = Message.objects.filter(wanted) if known else Message.objects.none()
+    messages = wire.read_each(rows.order_by("stream_id", "changed_seq"))
+    return {
+        stream: (
+            floors[stream],
+            Change.of(
+                stream_id=stream,
+                after=floors[stream],
+                through=head,
+                epoch=epoch,
+                messages=messages.get(stream, []),
+            ),
+        )
+        for stream, (head, epoch) in known.items()
+    }
 
 
 def page(
@@ -280,15 +308,15 @@ def page(
     rows = Message.objects.filter(stream_id=stream_id, seq__gt=hidden_through)
     if before is not None:
         rows = rows.filter(seq__lt=before)
-    newest = list(rows.select_related("author").order_by("-seq")[: min(limit, PAGE_LIMIT) + 1])
+    newest = wire.read(rows.order_by("-seq")[: min(limit, PAGE_LIMIT) + 1])
     kept = newest[: min(limit, PAGE_LIMIT)]
-    return Page(wire.from_rows(reversed(kept)), older=len(newest) > len(kept))
+    return Page(kept[::-1], older=len(newest) > len(kept))
 
 
-def pinned(stream_id: int) -> list[WireMessage]:
-    """The messages that are pinned, in the order in which they were."""
-    rows = Message.objects.filter(stream_id=stream_id, pinned_at__isnull=False)
-    return wire.from_rows(rows.select_related("author").order_by("pinned_at", "seq"))
+def pinned(stream_ids: Iterable[int]) -> dict[int, list[WireMessage]]:
+    """The messages of each stream that are pinned, in the order in which they were."""
+    rows = Message.objects.filter(stream_id__in=list(stream_ids), pinned_at__isnull=False)
+    return wire.read_each(rows.order_by("pinned_at", "seq"))
 
 
 def last_post(stream_id: int, author_id: int) -> datetime | None:

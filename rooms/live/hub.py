@@ -18,7 +18,7 @@ from rooms.errors import ChatError
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
-from rooms.live.look import load
+from rooms.live.loader import Loader
 from rooms.live.room import LiveRoom
 from rooms.live.rules import Rules
 from rooms.live.threads import DatabaseThreads
@@ -40,6 +40,7 @@ class Hub:
     def __init__(self, *, name: str, threads: DatabaseThreads) -> None:
         self.name = name
         self._threads = threads
+        self._loader = Loader(threads=threads)
         self.rooms: dict[int, LiveRoom] = {}
         self.bell = Bell(heard=self.hear)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,9 +74,7 @@ class Hub:
         try:
             # Heard from before it is read, so that nothing falls between the two.
             await self.bell.join(publish.group(room.code, room.stream_id))
-            room.start(
-                await self._threads.read(load, room_id=room.room_id, stream_id=room.stream_id)
-            )
+            room.start(await self._loader.load(stream_id=room.stream_id, room_id=room.room_id))
             await self.follow_code(room)
         except Exception as error:  # noqa: BLE001 - handed to everyone who waits for the room
             room.ready.set_exception(error)

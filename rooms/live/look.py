@@ -3,6 +3,7 @@
 All of this runs on database threads.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -43,16 +44,27 @@ class Waiting(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """Who is in a room now, and the role of everyone who has one, there or not; by public id.
+
+    `reads` is how far they have read: nobody's in a room where they are many, and not of those who
+    do not show it.
+    """
+
+    roster: dict[str, WirePerson] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    reads: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A room as the database has it: at least at `change.through`."""
 
     info: RoomInfo
     change: Change
     floor: int
-    roster: dict[str, WirePerson]
-    roles: dict[str, str]
+    people: People
     waiting: list[Waiting]
-    reads: dict[str, int]
     pinned: list[WireMessage]
 
 
@@ -66,8 +78,7 @@ class Look:
     head: int
     epoch: int
     info: RoomInfo
-    roster: dict[str, WirePerson]
-    roles: dict[str, str]
+    people: People
     waiting: list[Waiting]
     now: datetime
     # Session keys that are none any more, and whether the session only has another one.
@@ -76,25 +87,32 @@ class Look:
     refused: dict[int, ChatError] = field(default_factory=dict)
 
 
-def load(*, room_id: int, stream_id: int) -> Snapshot:
-    """Read a room for the first time.
+def load(rooms: Collection[tuple[int, int]]) -> dict[int, Snapshot]:
+    """Read rooms, as (stream id, room id), for the first time; by stream. What is gone is missing.
 
     The log is read before the roster: a join that the roster knows and the log does not is told
     again by the log, which does no harm, while the other way round it would be missing.
     """
-    head, _ = log.heads([stream_id])[stream_id]
-    floor = max(0, head - log.RESUME_LIMIT)
-    change = log.changed_since(stream_id, floor, limit=2 * log.RESUME_LIMIT)
-    info = describe(Room.objects.get(pk=room_id))
-    return Snapshot(
-        info,
-        change,
-        floor,
-        *people(room_id=room_id),
-        waiting=waiting(room_id=room_id),
-        reads=positions(room_id=room_id),
-        pinned=log.pinned(stream_id),
-    )
+    recent = log.recent([stream_id for stream_id, _ in rooms])
+    room_ids = [room_id for _, room_id in rooms]
+    known = Room.objects.in_bulk(room_ids)
+    here = people(room_ids)
+    asking = waiting(room_ids)
+    pinned = log.pinned(recent)
+    found: dict[int, Snapshot] = {}
+    for stream_id, room_id in rooms:
+        if stream_id not in recent or room_id not in known:
+            continue
+        floor, change = recent[stream_id]
+        found[stream_id] = Snapshot(
+            describe(known[room_id]),
+            change,
+            floor,
+            here[room_id],
+            waiting=asking[room_id],
+            pinned=pinned.get(stream_id, []),
+        )
+    return found
 
 
 def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[str]) -> Look:
@@ -104,8 +122,8 @@ def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: s
         head,
         epoch,
         describe(Room.objects.get(pk=room_id)),
-        *people(room_id=room_id),
-        waiting(room_id=room_id),
+        people([room_id])[room_id],
+        waiting([room_id])[room_id],
         now=Room.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=room_id),
         ended=_ended(session_keys - access.living(session_keys)),
     )
@@ -137,53 +155,48 @@ def describe(room: Room) -> RoomInfo:
     }
 
 
-def people(*, room_id: int) -> tuple[dict[str, WirePerson], dict[str, str]]:
-    """Who is in a room now, and the role of everyone who has one, there or not; by public id."""
+def people(room_ids: Collection[int]) -> dict[int, People]:
+    """Who is in each room now, and who has a role there; every room is in the answer."""
     rows = (
-        Membership.objects.filter(room_id=room_id)
+        Membership.objects.filter(room_id__in=room_ids)
         .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
         .order_by("pk")
-        .values_list("user__public_id", "user__display_name", "user__is_guest", "role", "present")
+        .values_list(
+            *("room_id", "user__public_id", "user__display_name", "user__is_guest"),
+            *("role", "present", "read_through", "user__shows_reading"),
+        )
     )
-    roster: dict[str, WirePerson] = {}
-    roles: dict[str, str] = {}
-    for public_id, name, is_guest, role, present in rows:
+    found = {room_id: People() for room_id in room_ids}
+    for room_id, public_id, name, is_guest, role, present, read_through, shows_reading in rows:
+        here = found[room_id]
         if present:
             person: WirePerson = {"id": public_id, "name": name, "role": role}
-            roster[public_id] = person if is_guest else {**person, "registered": True}
+            here.roster[public_id] = person if is_guest else {**person, "registered": True}
+            if read_through and shows_reading:
+                here.reads[public_id] = read_through
         if role != Membership.Role.MEMBER:
-            roles[public_id] = role
-    return roster, roles
+            here.roles[public_id] = role
+    for here in found.values():
+        if len(here.roster) > READERS_MAX:
+            here.reads.clear()
+    return found
 
 
-def waiting(*, room_id: int) -> list[Waiting]:
-    """Who asks to be let in, in the order they asked."""
+def waiting(room_ids: Collection[int]) -> dict[int, list[Waiting]]:
+    """Who asks to be let into each room, in the order they asked."""
     rows = (
         JoinRequest.objects.filter(
-            room_id=room_id,
+            room_id__in=room_ids,
             state=JoinRequest.State.WAITING,
             asked_at__gt=Now() - JoinRequest.FORGOTTEN,
         )
         .order_by("asked_at", "pk")
-        .values_list("user__public_id", "user__display_name", "asked_at")
+        .values_list("room_id", "user__public_id", "user__display_name", "asked_at")
     )
-    return [{"id": who, "name": name, "at": timestamp(at)} for who, name, at in rows]
-
-
-def positions(*, room_id: int) -> dict[str, int]:
-    """How far the people who are in a room have read, by public id.
-
-    Nobody's in a room where they are many, and not of those who do not show it.
-    """
-    here = Membership.objects.filter(room=room_id, present=True)
-    rows = list(
-        here.values_list("user__public_id", "read_through", "user__shows_reading")[
-            : READERS_MAX + 1
-        ]
-    )
-    if len(rows) > READERS_MAX:
-        return {}
-    return {who: seq for who, seq, is_shown in rows if is_shown and seq}
+    found: dict[int, list[Waiting]] = {room_id: [] for room_id in room_ids}
+    for room_id, who, name, at in rows:
+        found[room_id].append({"id": who, "name": name, "at": timestamp(at)})
+    return found
 
 
 def who_is_signed_in(session_keys: set[str]) -> tuple[dict[str, int], dict[str, bool]]:

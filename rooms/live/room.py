@@ -59,7 +59,8 @@ class LiveRoom:
         self.tail = Tail(
             floor=snapshot.floor, messages=snapshot.change.messages, pinned=snapshot.pinned
         )
-        self.roster, self.roles, self.reads = snapshot.roster, snapshot.roles, snapshot.reads
+        people = snapshot.people
+        self.roster, self.roles, self.reads = people.roster, people.roles, people.reads
         self.waiting = snapshot.waiting
 
     def add(self, client: Client) -> None:

@@ -87,7 +87,7 @@ class Rules:
                 # not come after the newer one.
                 if look.head > room.cursor:
                     await self._hub.catch_up(room)
-                room.update_people(look.roster, look.roles)
+                room.update_people(look.people.roster, look.people.roles)
                 for client in last:
                     turn_out(client, RoomClosed())
                     self._hub.detach(room, client)
