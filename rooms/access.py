@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -96,8 +97,10 @@ def readable(*, user: User, code: str, room_id: str = "") -> Membership:
     `room_id` is the room's public id, where the code would not tell: codes are used again. Raises
     NotMember.
     """
-    mine = [m for m in find([(user.pk, code)]) if room_id in {"", m.room.public_id}]
-    chosen = choose(mine, user_id=user.pk, code=code)
+    mine = _of([(user.pk, code)]).select_related("room", "user")
+    if room_id:
+        mine = mine.filter(room__public_id=room_id)
+    chosen = choose(mine).get((user.pk, code))
     if chosen is None or not may_read(chosen) or not chosen.user.is_active:
         raise NotMember
     return chosen
@@ -108,7 +111,7 @@ def membership(*, user: User, code: str) -> Membership:
 
     Raises NotMember, Removed or RoomClosed: the last when it was the person's and has closed.
     """
-    return check(choose(find([(user.pk, code)]), user_id=user.pk, code=code))
+    return check(latest(user=user, code=code))
 
 
 def forwarded(*, user: User, code: str) -> str:
@@ -133,19 +136,49 @@ def present_codes(public_ids: Collection[str]) -> dict[str, str]:
     return dict(rooms.values_list("public_id", "code"))
 
 
-def find(pairs: Collection[tuple[int, str]]) -> list[Membership]:
-    """All memberships that (user id, room code) pairs may mean, with room and user; a superset."""
-    return list(
-        Membership.objects.filter(
-            user_id__in={user for user, _ in pairs}, room__code__in={code for _, code in pairs}
-        ).select_related("room", "user")
+# A person's id and the code of a room.
+Pair = tuple[int, str]
+
+# What a socket that comes in is judged by, and told of itself. The rows are wide, and a time takes as
+# long to read as all the rest of one: in a storm of reconnects that is felt.
+_STANDING = (
+    *("role", "left_at", "removed_at", "removed_for", "banned_at", "muted_until", "muted_for"),
+    *("hidden_through", "read_through", "present", "reserved_until"),
+    *("room__public_id", "room__code", "room__stream_id", "room__closed_at", "room__capacity"),
+    *("user__public_id", "user__display_name", "user__is_guest", "user__is_active"),
+    *("user__name_key", "user__name_skeleton"),
+)
+
+
+def streams(pairs: Collection[Pair]) -> set[int]:
+    """The streams of the open rooms that these pairs mean, where the person has a membership."""
+    rows = _of(pairs).filter(room__closed_at__isnull=True)
+    found = rows.values_list("user_id", "room__code", "room__stream_id")
+    return {stream for user, code, stream in found if (user, code) in pairs}
+
+
+def find(pairs: Collection[Pair]) -> dict[Pair, Membership]:
+    """The memberships that are meant, with of room and user what a socket needs."""
+    return choose(_of(pairs).select_related("room", "user").only(*_STANDING))
+
+
+def choose(memberships: Iterable[Membership]) -> dict[Pair, Membership]:
+    """By whose it is and its room's code: that of the open room, else of the latest closed one."""
+    ascending = sorted(memberships, key=lambda m: (m.room.is_open, m.room_id))
+    return {(member.user_id, member.room.code): member for member in ascending}
+
+
+def latest(*, user: User, code: str) -> Membership | None:
+    """The one that is meant by a code: of the open room, else of the latest closed one, else none."""
+    found = choose(_of([(user.pk, code)]).select_related("room", "user"))
+    return found.get((user.pk, code))
+
+
+def _of(pairs: Collection[Pair]) -> QuerySet[Membership]:
+    """All memberships that the pairs may mean: a superset."""
+    return Membership.objects.filter(
+        user_id__in={user for user, _ in pairs}, room__code__in={code for _, code in pairs}
     )
-
-
-def choose(found: Iterable[Membership], *, user_id: int, code: str) -> Membership | None:
-    """The one that is meant: of the open room, else of the latest closed one, else none."""
-    mine = [m for m in found if m.user_id == user_id and m.room.code == code]
-    return max(mine, key=lambda m: (m.room.is_open, m.room_id), default=None)
 
 
 def identify(session_keys: Collection[str]) -> dict[str, int]:
@@ -161,7 +194,8 @@ def identify(session_keys: Collection[str]) -> dict[str, int]:
         if SESSION_KEY in data:
             claims[key] = (str(data[SESSION_KEY]), str(data.get(HASH_SESSION_KEY, "")))
     people = {
-        str(user.pk): user for user in User.objects.filter(pk__in={c[0] for c in claims.values()})
+        str(user.pk): user
+        for user in User.objects.only("password").filter(pk__in={c[0] for c in claims.values()})
     }
     return {
         key: people[user_id].pk

@@ -181,7 +181,7 @@ def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 def _closed(request: HttpRequest, user: User, code: str, *, status: int) -> HttpResponse:
     """Said only to people who were there: to others a closed room is an unknown one."""
-    mine = access.choose(access.find([(user.pk, code)]), user_id=user.pk, code=code)
+    mine = access.latest(user=user, code=code)
     return render(request, "rooms/closed.html", {"room": mine and mine.room}, status=status)
 
 

@@ -65,17 +65,16 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     ]
     with transaction.atomic():
         pairs = {(user, code) for user, code in wanted if user is not None}
-        seen = access.find(pairs) if pairs else []
-        heads = log.advance({m.room.stream_id: 0 for m in seen if m.room.is_open})
-        # Read again under the locks: what was seen may have changed while this waited for them.
-        found = access.find(pairs) if heads else seen
+        heads = log.advance(dict.fromkeys(access.streams(pairs), 0)) if pairs else {}
+        # Under the locks: nobody may be sent away, and no room closed, between this and the answer.
+        found = access.find(pairs) if pairs else {}
         outcomes: list[Outcome] = []
         for (user_id, code), arrival in zip(wanted, arrivals, strict=True):
             try:
                 if user_id is None:
                     raise Unavailable if arrival.session_key in moved else SignedOut
-                member = access.check(access.choose(found, user_id=user_id, code=code))
-                if member.room.stream_id not in heads:  # joined between the two looks
+                member = access.check(found.get((user_id, code)))
+                if member.room.stream_id not in heads:  # joined while this waited for the locks
                     raise Unavailable
                 head = heads[member.room.stream_id]
                 outcomes.append(Entrance(member, head.epoch, head.now))
