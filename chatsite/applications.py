@@ -33,11 +33,13 @@ class ApplicationServer(DaphneServer):  # type: ignore[misc]
         details = self.connections.get(protocol)
         if details is None:
             return None
-        queue: Any = asyncio.Queue()
+        queue: asyncio.Queue[dict[str, Any]] | Inbox
         if isinstance(protocol, ChatProtocol):
             queue = Inbox(protocol.transport)
             scope["scheme"] = protocol.scheme
             scope["extensions"] = {EXTENSION: protocol.direct}
+        else:
+            queue = asyncio.Queue()
         scope["asgi"] = {"version": "3.0"}
         send = partial(self.handle_reply, protocol)
         task = asyncio.ensure_future(self.application(scope=scope, receive=queue.get, send=send))

@@ -5,6 +5,7 @@ The address is the connection's, or what the balancer says if the worker was tol
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -30,6 +31,7 @@ def is_private(request: HttpRequest) -> bool:
         return False
 
 
+@lru_cache(4096)
 def network(text: str) -> str:
     """What counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
 

@@ -5,7 +5,6 @@ hub, which is a member of it once for all the sockets of this worker.
 """
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -48,12 +47,12 @@ class RoomConsumer(AsyncConsumer):
             await send({"type": "websocket.close"})  # before it is accepted: 403
             return
         direct = (scope.get("extensions") or {}).get(EXTENSION)
+        self.worker = worker.current()
         self.client = Client(
-            socket_id=secrets.token_hex(8),
+            socket_id=self.worker.new_socket_id(),
             sender=DirectSender(direct) if direct else QueuedSender(send),
         )
         self.address = addresses.of_scope(scope)
-        self.worker = worker.current()
         self.early: list[tuple[bytes | str, bool]] = []  # what it says before it is let in
         self.early_size = 0
         self.bad_frames = limits.Bucket(BAD_FRAMES)

@@ -4,8 +4,8 @@ Browsers let any page open a socket to any site, with the visitor's cookies. The
 page it is, so the `Origin` must be this site's scheme, host and port; none at all is refused too.
 """
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -26,13 +26,24 @@ def is_own(*, scheme: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         if name in fields:
             first = fields[name].split(",", 1)[0].strip()
             scheme = "https" if first == secure_header[1] else "http"
-    if not _is_allowed(host):
+    allowed = settings.ALLOWED_HOSTS
+    if settings.DEBUG and not allowed:
+        allowed = [".localhost", "127.0.0.1", "[::1]"]
+    return _is_own(scheme, host, origin, (*allowed,), (*settings.CSRF_TRUSTED_ORIGINS,))
+
+
+@lru_cache(256)  # nearly all sockets come from pages of the same few names of this site
+def _is_own(
+    scheme: str, host: str, origin: str, allowed: Sequence[str], trusted: Sequence[str]
+) -> bool:
+    domain, _ = split_domain_port(host)
+    if not domain or not validate_host(domain, allowed):
         return False
     theirs = _parts(origin)
     if theirs is None:
         return False
     own = _parts(f"{_SCHEMES.get(scheme, scheme)}://{host}")
-    return theirs == own or any(map(partial(_matches, theirs), settings.CSRF_TRUSTED_ORIGINS))
+    return theirs == own or any(map(partial(_matches, theirs), trusted))
 
 
 def _matches(theirs: "Origin", trusted: str) -> bool:
@@ -42,14 +53,6 @@ def _matches(theirs: "Origin", trusted: str) -> bool:
         return False
     (scheme, host, port), (their_scheme, their_host, their_port) = ours, theirs
     return (their_scheme, their_port) == (scheme, port) and is_same_domain(their_host, host)
-
-
-def _is_allowed(host: str) -> bool:
-    domain, _ = split_domain_port(host)
-    allowed = settings.ALLOWED_HOSTS
-    if settings.DEBUG and not allowed:
-        allowed = [".localhost", "127.0.0.1", "[::1]"]
-    return bool(domain) and validate_host(domain, allowed)
 
 
 Origin = tuple[str, str, int]  # scheme, host, port

@@ -5,6 +5,7 @@ Started by ASGI's lifespan, or by the first socket on a server that has none.
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import secrets
@@ -81,6 +82,7 @@ class LiveWorker:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self.boot_id = secrets.token_hex(8)
+        self._sockets = itertools.count(1)
         self.threads = DatabaseThreads(name="live", size=4)
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
@@ -110,6 +112,10 @@ class LiveWorker:
             self._loop.create_task(self._every(COUNT, self._count)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
         ]
+
+    def new_socket_id(self) -> str:
+        """Nobody else's, on any worker. No secret."""
+        return f"{self.boot_id}-{next(self._sockets):x}"
 
     async def settle(self) -> None:
         """Returns when sockets can be let in, or after a while: the database may be away."""

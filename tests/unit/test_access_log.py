@@ -1,0 +1,48 @@
+"""Daphne's lines, in their order, in one write for each turn of the loop."""
+
+import asyncio
+from typing import Any
+
+from daphne.access import AccessLogGenerator
+
+from chatsite.access import AccessLog
+
+
+class Stream:
+    def __init__(self) -> None:
+        self.writes: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.writes.append(text)
+
+
+def happen(log: Any, *actions: tuple[str, str]) -> None:
+    for action, path in actions:
+        log("websocket", action, {"path": path, "client": "192.0.2.7:4711"})
+
+
+def without_time(text: str) -> list[str]:
+    return [line[: line.index("[")] + line[line.index("]") :] for line in text.splitlines()]
+
+
+async def test_what_happens_in_one_turn_is_one_write_of_daphnes_lines() -> None:
+    actions = [("connecting", "/ws/a/"), ("connected", "/ws/a/"), ("disconnected", "/ws/b/")]
+    plain, stream = Stream(), Stream()
+    happen(AccessLogGenerator(plain), *actions)
+    log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]
+    happen(log, *actions)
+    assert stream.writes == []
+    await asyncio.sleep(0)
+    assert len(stream.writes) == 1
+    assert without_time(stream.writes[0]) == without_time("".join(plain.writes))
+    happen(log, ("rejected", "/ws/c/"))
+    await asyncio.sleep(0)
+    assert "WSREJECT /ws/c/" in stream.writes[1]
+
+
+async def test_what_waits_when_the_server_stops_is_written() -> None:
+    stream = Stream()
+    log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]
+    happen(log, ("disconnected", "/ws/a/"))
+    log.flush()
+    assert "WSDISCONNECT /ws/a/" in stream.writes[0]
