@@ -152,7 +152,8 @@ class Hub:
     def deliver(
         self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
-        """Take a change in, at its turn. `acks` go out with it or, if it has to wait, before it.
+        """Take a change in, at its turn. `acks` go out with what is shown next, at the latest when
+        the log is asked for what is missing before this change.
 
         What was said under rules that this worker has not looked at yet is not for everybody who is
         still here: it waits until they have been.
@@ -161,10 +162,15 @@ class Hub:
         ready = room is not None and room.ready.done()
         is_next = ready and room is not None and change.after <= room.cursor < change.through
         if room is None or not is_next or change.epoch > room.epoch:
-            for client, frames in (acks or {}).items():
-                client.sender.send(frames)
             if room is not None and (not ready or change.through > room.cursor):
                 self._keep(room, change)
+                # With many writers a worker's own commit often comes before the doorbell of the one
+                # before: a write for each ack would double what the change costs.
+                if acks and ready and change.epoch <= room.epoch:
+                    room.hold_acks(acks)
+                    return
+            for client, frames in (acks or {}).items():
+                client.sender.send(frames)
             return
         room.apply(change, acks=acks)
         self.take_early(room)
@@ -204,11 +210,13 @@ class Hub:
 
     async def _repair(self, room: LiveRoom) -> None:
         heard = list(room.early)
+        room.send_acks()
         try:
             await self.catch_up(room)
         except Exception as error:  # noqa: BLE001 - the next poll tries again, and says so too
             logger.warning("log of room %s could not be read: %r", room.stream_id, error)
             room.repair = None
+            room.send_acks()
             return
         for start in heard:  # shown by now, or nothing that the log knows of
             change = room.early.get(start)
@@ -219,6 +227,7 @@ class Hub:
     def _repaired(self, room: LiveRoom) -> None:
         room.repair = None
         self.take_early(room)
+        room.send_acks()
         self._hold(room)  # what came while the log was read, and nothing else waits for
 
     async def catch_up(self, room: LiveRoom) -> None:

@@ -49,6 +49,8 @@ class LiveRoom:
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # Changes heard ahead of their turn, by the number they start after.
         self.early: dict[int, Change] = {}
+        # Of changes among these: they go out with what is shown next.
+        self._acks: dict[Client, list[bytes]] = {}
         self.repair: asyncio.TimerHandle | asyncio.Task[None] | None = None
         self.refreshing = self.refreshing_again = False
 
@@ -78,6 +80,7 @@ class LiveRoom:
         self._writers.pop(client, None)
         self._senders.pop(client, None)
         self._newcomers.discard(client)
+        self._acks.pop(client, None)
         return self.clients.pop(client.socket_id, None) is not None
 
     # Rules ------------------------------------------------------------------------------------------
@@ -105,14 +108,28 @@ class LiveRoom:
 
     # Fan-out --------------------------------------------------------------------------------------
 
+    def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
+        """Keep frames for some of the clients until something is shown to all, or `send_acks`."""
+        for client, frames in acks.items():
+            self._acks.setdefault(client, []).extend(frames)
+
+    def send_acks(self) -> None:
+        """Send what was held, by itself."""
+        acks, self._acks = self._acks, {}
+        for client, frames in acks.items():
+            client.sender.send(frames)
+
     def apply(
         self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
         """Advance by a change that starts at the cursor or before it, and show it to everyone.
 
-        `acks` are frames for some of the clients, sent in the same write.
+        `acks` are frames for some of the clients, sent in the same write, after those held.
         """
         before = self.cursor
+        if self._acks:
+            self.hold_acks(acks or {})
+            acks, self._acks = self._acks, {}
         frames = protocol.events(change, after=before)
         # A repair may have read a part of it already.
         new = [message for message in change.messages if message["changed"] > before]

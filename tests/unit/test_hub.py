@@ -1,0 +1,137 @@
+"""Acks of a change that is ahead of its turn: they go out with what is shown next, or soon."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import orjson
+import pytest
+from django.db import OperationalError
+
+from history import wire
+from history.log import Change
+from rooms.live import hub as hubs
+from rooms.live.client import Client
+from rooms.live.hub import Hub
+from rooms.live.room import LiveRoom
+from rooms.live.threads import DatabaseThreads
+
+
+class Listener:
+    """The sender of a socket that keeps what it is sent: what was sent at once, as one."""
+
+    def __init__(self) -> None:
+        self.sends: list[list[str]] = []
+        self.something = asyncio.Event()
+
+    def send(self, payloads: Sequence[bytes]) -> None:
+        self.sends.append([orjson.loads(payload)["type"] for payload in payloads])
+        self.something.set()
+
+    async def drain(self) -> None: ...
+
+    def close(self, code: int) -> None: ...
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    threads = DatabaseThreads(name="hub")
+    yield Hub(name="test", threads=threads)
+    await threads.close()
+
+
+@pytest.fixture
+async def room(hub: Hub) -> LiveRoom:
+    room = LiveRoom(room_id=1, stream_id=1, code="BCDF")
+    room.ready.set_result(None)
+    hub.rooms[1] = room
+    return room
+
+
+def come(room: LiveRoom) -> tuple[Client, Listener]:
+    listener = Listener()
+    client = Client(socket_id="one", sender=listener)
+    room.add(client)
+    return client, listener
+
+
+def said(seq: int, *, epoch: int = 0) -> Change:
+    author: wire.WireAuthor = {"id": "ada", "name": "Ada"}
+    at = "2026-11-22T15:00:00.123Z"
+    message = wire.message(seq=seq, kind="chat", author=author, client_id=None, body="", at=at)
+    return Change.of(stream_id=1, after=seq - 1, through=seq, epoch=epoch, messages=[message])
+
+
+ACK = b'{"type":"ack"}'
+
+
+async def test_they_go_out_with_the_change_before(hub: Hub, room: LiveRoom) -> None:
+    client, listener = come(room)
+    hub.deliver(said(2), acks={client: [ACK]})
+    hub.deliver(said(3), acks={client: [ACK]})
+    assert listener.sends == []
+    hub.deliver(said(1))
+    assert listener.sends == [["ack", "ack", "events"], ["events"], ["events"]]
+    room.send_acks()
+    assert len(listener.sends) == 3, "once"
+
+
+async def test_a_change_at_its_turn_takes_them_along(hub: Hub, room: LiveRoom) -> None:
+    client, listener = come(room)
+    hub.deliver(said(1), acks={client: [ACK]})
+    assert listener.sends == [["ack", "events"]]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_they_do_not_wait_for_the_log(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    client, listener = come(room)
+    asked = asyncio.Event()
+
+    async def never(room: LiveRoom) -> None:
+        assert listener.sends == [["ack"]], "before the log is asked"
+        asked.set()
+        if fails:
+            raise OperationalError("away")
+
+    monkeypatch.setattr(hubs, "HOLD", 0.0)
+    monkeypatch.setattr(hub, "catch_up", never)
+    hub.deliver(said(2), acks={client: [ACK]})
+    await asyncio.wait_for(asked.wait(), 5)
+    assert listener.sends == [["ack"]]
+
+
+async def test_those_that_come_while_the_log_is_read_go_out_after_it(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, listener = come(room)
+
+    async def meanwhile(room: LiveRoom) -> None:
+        hub.deliver(said(3), acks={client: [ACK]})
+        raise OperationalError("away")
+
+    monkeypatch.setattr(hubs, "HOLD", 0.0)
+    monkeypatch.setattr(hub, "catch_up", meanwhile)
+    hub.deliver(said(2))
+    await asyncio.wait_for(listener.something.wait(), 5)
+    assert listener.sends == [["ack"]]
+
+
+async def test_under_rules_that_are_still_to_be_looked_at_they_go_at_once(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, listener = come(room)
+    refreshed: list[Any] = []
+    monkeypatch.setattr(hub.rules, "refresh", refreshed.append)
+    hub.deliver(said(1, epoch=1), acks={client: [ACK]})
+    assert listener.sends == [["ack"]]
+    assert refreshed == [room]
+
+
+async def test_who_has_gone_is_sent_nothing(hub: Hub, room: LiveRoom) -> None:
+    client, listener = come(room)
+    hub.deliver(said(2), acks={client: [ACK]})
+    room.remove(client)
+    hub.deliver(said(1))
+    assert listener.sends == []
