@@ -94,7 +94,15 @@ class Comparison:
             },
             "rooms": {
                 contestant.key: [
-                    self.load(contestant, scale, rooms=n, members=5, rate=200) for n in scale.rooms
+                    self.load(
+                        contestant,
+                        scale,
+                        rooms=n,
+                        members=5,
+                        rate=200,
+                        in_flight=(1, min(n, 100) * SATURATING),
+                    )
+                    for n in scale.rooms
                 ]
                 for contestant in growing
             },

@@ -172,8 +172,7 @@ class Hub:
             for client, frames in (acks or {}).items():
                 client.sender.send(frames)
             return
-        room.apply(change, acks=acks)
-        self.take_early(room)
+        room.apply([change, *self._at_turn(room, change.through)], acks=acks)
 
     def _keep(self, room: LiveRoom, change: Change) -> None:
         """Until it is a change's turn."""
@@ -187,14 +186,22 @@ class Hub:
 
     def take_early(self, room: LiveRoom) -> None:
         """Apply what came early and is now at its turn."""
-        while room.early and (start := min(room.early)) <= room.cursor:
+        if changes := self._at_turn(room, room.cursor):
+            room.apply(changes)
+
+    def _at_turn(self, room: LiveRoom, cursor: int) -> list[Change]:
+        """What came early and is at its turn where the cursor is, taken out of what is kept."""
+        changes: list[Change] = []
+        while room.early and (start := min(room.early)) <= cursor:
             change = room.early[start]
-            if change.through > room.cursor and change.epoch > room.epoch:
+            if change.through > cursor and change.epoch > room.epoch:
                 self.rules.refresh(room)
                 break
             del room.early[start]
-            if change.through > room.cursor:
-                room.apply(change)
+            if change.through > cursor:
+                changes.append(change)
+                cursor = change.through
+        return changes
 
     def _hold(self, room: LiveRoom) -> None:
         """Have what is missing before a change read from the log, unless it comes."""

@@ -120,26 +120,33 @@ class LiveRoom:
             client.sender.send(frames)
 
     def apply(
-        self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
+        self, changes: Iterable[Change], *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
-        """Advance by a change that starts at the cursor or before it, and show it to everyone.
+        """Advance by changes, and show them to everyone in one write.
 
-        `acks` are frames for some of the clients, sent in the same write, after those held.
+        Each starts at the cursor, as those before it leave it, or before it. `acks` are frames for
+        some of the clients, sent in the same write, after those held.
         """
-        before = self.cursor
         if self._acks:
             self.hold_acks(acks or {})
             acks, self._acks = self._acks, {}
-        frames = protocol.events(change, after=before)
-        # A repair may have read a part of it already.
-        new = [message for message in change.messages if message["changed"] > before]
-        self.cursor = change.through
-        self.tail.add(new)
-        presence = self._presence(new)
-        if self._newcomers and (parted := self._parted(change, new, before)):
-            self._show_each(parted, [*frames, *presence], presence, acks or {})
-        else:
-            self.show(frames + presence, acks=acks)
+        frames: list[bytes] = []
+        for change in changes:
+            before = self.cursor
+            events = protocol.events(change, after=before)
+            # A repair may have read a part of it already.
+            new = [message for message in change.messages if message["changed"] > before]
+            self.cursor = change.through
+            self.tail.add(new)
+            presence = self._presence(new)
+            if self._newcomers and (parted := self._parted(change, new, before)):
+                own = {client: [*frames, *seen, *presence] for client, seen in parted.items()}
+                self._show_each(own, [*frames, *events, *presence], acks or {})
+                frames, acks = [], None
+            else:
+                frames += events + presence
+        if frames:
+            self.show(frames, acks=acks)
 
     def _parted(
         self, change: Change, new: Sequence[WireMessage], after: int
@@ -158,14 +165,13 @@ class LiveRoom:
 
     def _show_each(
         self,
-        parted: Mapping[Client, Sequence[bytes]],
+        own: Mapping[Client, Sequence[bytes]],
         frames: Sequence[bytes],
-        presence: Sequence[bytes],
         acks: Mapping[Client, Sequence[bytes]],
     ) -> None:
+        """Some are sent frames of their own in the place of those for everybody."""
         for client in self.clients.values():
-            own = [*parted[client], *presence] if client in parted else frames
-            client.sender.send([*acks.get(client, ()), *own])
+            client.sender.send([*acks.get(client, ()), *own.get(client, frames)])
         metrics.deliveries.inc(len(self.clients))
 
     def show(

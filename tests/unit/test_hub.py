@@ -1,4 +1,5 @@
-"""Acks of a change that is ahead of its turn: they go out with what is shown next, or soon."""
+"""A change that is ahead of its turn goes out in one write with what it waited for, and its acks too,
+or soon after."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -18,14 +19,25 @@ from rooms.live.threads import DatabaseThreads
 
 
 class Listener:
-    """The sender of a socket that keeps what it is sent: what was sent at once, as one."""
+    """The sender of a socket that keeps what it is sent: what was sent at once, as one.
+
+    An ack is "ack", and events are the numbers of their messages.
+    """
 
     def __init__(self) -> None:
-        self.sends: list[list[str]] = []
+        self.sends: list[list[str | list[int]]] = []
         self.something = asyncio.Event()
 
     def send(self, payloads: Sequence[bytes]) -> None:
-        self.sends.append([orjson.loads(payload)["type"] for payload in payloads])
+        frames = [orjson.loads(payload) for payload in payloads]
+        self.sends.append(
+            [
+                [message["seq"] for message in frame["messages"]]
+                if frame["type"] == "events"
+                else frame["type"]
+                for frame in frames
+            ]
+        )
         self.something.set()
 
     async def drain(self) -> None: ...
@@ -48,18 +60,25 @@ async def room(hub: Hub) -> LiveRoom:
     return room
 
 
-def come(room: LiveRoom) -> tuple[Client, Listener]:
+def come(room: LiveRoom, *, hidden_through: int = 0) -> tuple[Client, Listener]:
     listener = Listener()
-    client = Client(socket_id="one", sender=listener)
+    client = Client(socket_id=f"socket {len(room.clients)}", sender=listener)
+    client.hidden_through = hidden_through
     room.add(client)
     return client, listener
 
 
-def said(seq: int, *, epoch: int = 0) -> Change:
+def said(seq: int, *, changed: int | None = None, epoch: int = 0) -> Change:
+    """A message that is new, or changed."""
+    through = changed or seq
     author: wire.WireAuthor = {"id": "ada", "name": "Ada"}
     at = "2026-11-22T15:00:00.123Z"
-    message = wire.message(seq=seq, kind="chat", author=author, client_id=None, body="", at=at)
-    return Change.of(stream_id=1, after=seq - 1, through=seq, epoch=epoch, messages=[message])
+    message = wire.message(
+        seq=seq, changed=changed, kind="chat", author=author, client_id=None, body="", at=at
+    )
+    return Change.of(
+        stream_id=1, after=through - 1, through=through, epoch=epoch, messages=[message]
+    )
 
 
 ACK = b'{"type":"ack"}'
@@ -71,15 +90,28 @@ async def test_they_go_out_with_the_change_before(hub: Hub, room: LiveRoom) -> N
     hub.deliver(said(3), acks={client: [ACK]})
     assert listener.sends == []
     hub.deliver(said(1))
-    assert listener.sends == [["ack", "ack", "events"], ["events"], ["events"]]
+    assert listener.sends == [["ack", "ack", [1], [2], [3]]]
     room.send_acks()
-    assert len(listener.sends) == 3, "once"
+    assert len(listener.sends) == 1, "once"
+
+
+async def test_what_a_newcomer_may_not_see_is_left_out_of_a_run_of_changes(
+    hub: Hub, room: LiveRoom
+) -> None:
+    old, all_of_it = come(room)
+    newcomer, some_of_it = come(room, hidden_through=1)
+    hub.deliver(said(1))
+    hub.deliver(said(4), acks={newcomer: [ACK]})
+    hub.deliver(said(1, changed=3))
+    hub.deliver(said(2), acks={old: [ACK]})
+    assert all_of_it.sends == [[[1]], ["ack", [2], [1]], [[4]]]
+    assert some_of_it.sends == [[[]], ["ack", [2], []], [[4]]]
 
 
 async def test_a_change_at_its_turn_takes_them_along(hub: Hub, room: LiveRoom) -> None:
     client, listener = come(room)
     hub.deliver(said(1), acks={client: [ACK]})
-    assert listener.sends == [["ack", "events"]]
+    assert listener.sends == [["ack", [1]]]
 
 
 @pytest.mark.parametrize("fails", [False, True])

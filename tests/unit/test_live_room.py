@@ -55,7 +55,7 @@ def happens(room: LiveRoom, *events: tuple[str, WirePerson]) -> None:
     """One change with these joins and leaves."""
     made = [event(kind, who, seq=seq) for seq, (kind, who) in enumerate(events, room.cursor + 1)]
     end = room.cursor + len(made)
-    room.apply(Change.of(stream_id=1, after=room.cursor, through=end, epoch=1, messages=made))
+    room.apply([Change.of(stream_id=1, after=room.cursor, through=end, epoch=1, messages=made)])
 
 
 async def test_who_comes_and_who_goes_is_told_once_with_the_role_they_have() -> None:
@@ -108,6 +108,6 @@ async def test_a_join_that_is_changed_later_brings_nobody_back() -> None:
     room, listener = room_with(ADA)
     happens(room, ("join", BOB), ("leave", BOB))
     again = event("join", BOB, seq=1, changed=3)
-    room.apply(Change.of(stream_id=1, after=2, through=3, epoch=1, messages=[again]))
+    room.apply([Change.of(stream_id=1, after=2, through=3, epoch=1, messages=[again])])
     assert listener.members() == []
     assert set(room.roster) == {"ada"}
