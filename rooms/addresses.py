@@ -11,6 +11,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+_LONGEST = 100  # characters of an address, with its port and zone
+
 
 def of_request(request: HttpRequest) -> str:
     """The network a request comes from."""
@@ -31,12 +33,16 @@ def is_private(request: HttpRequest) -> bool:
         return False
 
 
-@lru_cache(4096)
 def network(text: str) -> str:
     """What counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
 
     "" for what is no address: all of those share one place, so that nonsense is no way out.
     """
+    return _network(text) if len(text) <= _LONGEST else ""
+
+
+@lru_cache(4096)  # a proxy's header may hold anything: nothing long is kept
+def _network(text: str) -> str:
     host = text.strip()
     if host.startswith("["):  # [2001:db8::1]:443, as some balancers write it
         host = host[1:].partition("]")[0]

@@ -22,7 +22,7 @@ class Client:
     """A socket of a person in a room. `epoch` is the stream's when access was checked last."""
 
     __slots__ = (
-        "author", "epoch", "hidden_through", "leaving", "muted_till", "posting", "preparing",
+        "author", "epoch", "hidden_through", "leaving", "muted_till", "preparing",
         "read_through", "role", "sender", "session_key", "socket_id", "typed_at", "user_id", "you",
     )  # fmt: skip
 
@@ -38,7 +38,6 @@ class Client:
         self.hidden_through = 0  # messages up to here are not for this person
         self.muted_till = 0.0  # on the loop's clock; 0 for who may write
         self.read_through = 0  # when it was looked at last
-        self.posting = 0  # posts under way
         self.preparing = 0  # posts on their way to the writer
         self.leaving = 0  # leaves that were not answered yet
         self.typed_at = float("-inf")  # the loop's clock

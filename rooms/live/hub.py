@@ -111,7 +111,7 @@ class Hub:
         if self.rooms.get(room.stream_id) is room:
             del self.rooms[room.stream_id]
             metrics.rooms.set(len(self.rooms))
-            if isinstance(room.repair, asyncio.TimerHandle):
+            if room.repair is not None and _is_timer(room.repair):
                 room.repair.cancel()
             self.spawn(self.bell.leave(publish.group(room.code, room.stream_id)))
 
@@ -152,8 +152,8 @@ class Hub:
     def deliver(
         self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
-        """Take a change in, at its turn. `acks` go out with what is shown next, at the latest when
-        the log is asked for what is missing before this change.
+        """Take a change in, at its turn. `acks` go out with it or with what it waits for, and do not
+        wait for the log to be read.
 
         What was said under rules that this worker has not looked at yet is not for everybody who is
         still here: it waits until they have been.
@@ -166,7 +166,7 @@ class Hub:
                 self._keep(room, change)
                 # With many writers a worker's own commit often comes before the doorbell of the one
                 # before: a write for each ack would double what the change costs.
-                if acks and ready and change.epoch <= room.epoch:
+                if acks and _is_timer(room.repair):
                     room.hold_acks(acks)
                     return
             for client, frames in (acks or {}).items():
@@ -223,7 +223,6 @@ class Hub:
         except Exception as error:  # noqa: BLE001 - the next poll tries again, and says so too
             logger.warning("log of room %s could not be read: %r", room.stream_id, error)
             room.repair = None
-            room.send_acks()
             return
         for start in heard:  # shown by now, or nothing that the log knows of
             change = room.early.get(start)
@@ -234,7 +233,6 @@ class Hub:
     def _repaired(self, room: LiveRoom) -> None:
         room.repair = None
         self.take_early(room)
-        room.send_acks()
         self._hold(room)  # what came while the log was read, and nothing else waits for
 
     async def catch_up(self, room: LiveRoom) -> None:
@@ -299,3 +297,9 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _is_timer(repair: asyncio.TimerHandle | asyncio.Task[None] | None) -> bool:
+    """Whether what is missing will be asked for in a moment, and is not being read yet."""
+    # uvloop's timers are no asyncio.TimerHandle.
+    return repair is not None and not isinstance(repair, asyncio.Task)

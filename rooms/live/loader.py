@@ -5,6 +5,7 @@ than anything else in reading a small room, and is the same work for twenty as f
 """
 
 import asyncio
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
@@ -14,6 +15,8 @@ from rooms.live.look import Snapshot
 from rooms.live.threads import DatabaseThreads
 
 BATCH = 20
+# Batches under way at once, so that a read that hangs does not keep all other rooms waiting.
+AT_ONCE = 2
 
 # A room's stream and its own id.
 Wanted = tuple[int, int]
@@ -25,15 +28,15 @@ class Loader:
     def __init__(self, *, threads: DatabaseThreads) -> None:
         self._threads = threads
         self._wanted: list[tuple[Wanted, asyncio.Future[Snapshot]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any] | None] = set()
 
     async def load(self, *, stream_id: int, room_id: int) -> Snapshot:
         """Raises Unavailable if there is no such room any more, and what the database raises."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Snapshot] = loop.create_future()
         self._wanted.append(((stream_id, room_id), answer))
-        if self._task is None:
-            self._task = loop.create_task(self._run())
+        if len(self._tasks) < AT_ONCE:
+            self._tasks.add(loop.create_task(self._run()))
         return await answer
 
     async def _run(self) -> None:
@@ -49,7 +52,8 @@ class Loader:
                     else:
                         answer.set_exception(outcome)
         finally:
-            self._task = None
+            # In this very step: whoever asks in the next one must find that there is a place.
+            self._tasks.remove(asyncio.current_task())
 
     async def _read(self, wanted: list[Wanted]) -> list[Snapshot | Exception]:
         try:

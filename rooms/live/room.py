@@ -80,7 +80,8 @@ class LiveRoom:
         self._writers.pop(client, None)
         self._senders.pop(client, None)
         self._newcomers.discard(client)
-        self._acks.pop(client, None)
+        if acks := self._acks.pop(client, None):
+            client.sender.send(acks)  # it may be leaving, and its socket still open
         return self.clients.pop(client.socket_id, None) is not None
 
     # Rules ------------------------------------------------------------------------------------------
@@ -109,9 +110,12 @@ class LiveRoom:
     # Fan-out --------------------------------------------------------------------------------------
 
     def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
-        """Keep frames for some of the clients until something is shown to all, or `send_acks`."""
+        """Keep frames for some of the clients until changes are shown, or `send_acks`."""
         for client, frames in acks.items():
-            self._acks.setdefault(client, []).extend(frames)
+            if client.socket_id in self.clients:
+                self._acks.setdefault(client, []).extend(frames)
+            else:  # no longer shown anything, but perhaps not closed yet
+                client.sender.send(frames)
 
     def send_acks(self) -> None:
         """Send what was held, by itself."""
@@ -120,33 +124,39 @@ class LiveRoom:
             client.sender.send(frames)
 
     def apply(
-        self, changes: Iterable[Change], *, acks: Mapping[Client, Sequence[bytes]] | None = None
+        self, changes: Sequence[Change], *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
         """Advance by changes, and show them to everyone in one write.
 
         Each starts at the cursor, as those before it leave it, or before it. `acks` are frames for
         some of the clients, sent in the same write, after those held.
         """
-        if self._acks:
-            self.hold_acks(acks or {})
-            acks, self._acks = self._acks, {}
+        if acks:
+            self.hold_acks(acks)
         frames: list[bytes] = []
-        for change in changes:
-            before = self.cursor
-            events = protocol.events(change, after=before)
-            # A repair may have read a part of it already.
-            new = [message for message in change.messages if message["changed"] > before]
-            self.cursor = change.through
-            self.tail.add(new)
-            presence = self._presence(new)
-            if self._newcomers and (parted := self._parted(change, new, before)):
-                own = {client: [*frames, *seen, *presence] for client, seen in parted.items()}
-                self._show_each(own, [*frames, *events, *presence], acks or {})
-                frames, acks = [], None
+        try:
+            for change in changes:
+                before = self.cursor
+                events = protocol.events(change, after=before)
+                # A repair may have read a part of it already.
+                new = [message for message in change.messages if message["changed"] > before]
+                self.cursor = change.through
+                self.tail.add(new)
+                presence = self._presence(new)
+                if self._newcomers and (parted := self._parted(change, new, before)):
+                    own = {client: [*frames, *seen, *presence] for client, seen in parted.items()}
+                    self._show_each(own, [*frames, *events, *presence])
+                    frames = []
+                else:
+                    frames += events + presence
+        finally:
+            # Also if one cannot be understood: those before it are shown, and nobody's ack is lost.
+            if frames:
+                acks, self._acks = self._acks, {}
+                self.show(frames, acks=acks)
             else:
-                frames += events + presence
-        if frames:
-            self.show(frames, acks=acks)
+                self.send_acks()
+        metrics.deliveries.inc(len(self.clients) * len(changes))
 
     def _parted(
         self, change: Change, new: Sequence[WireMessage], after: int
@@ -163,16 +173,11 @@ class LiveRoom:
             if first <= client.hidden_through
         }
 
-    def _show_each(
-        self,
-        own: Mapping[Client, Sequence[bytes]],
-        frames: Sequence[bytes],
-        acks: Mapping[Client, Sequence[bytes]],
-    ) -> None:
+    def _show_each(self, own: Mapping[Client, Sequence[bytes]], frames: Sequence[bytes]) -> None:
         """Some are sent frames of their own in the place of those for everybody."""
+        acks, self._acks = self._acks, {}
         for client in self.clients.values():
             client.sender.send([*acks.get(client, ()), *own.get(client, frames)])
-        metrics.deliveries.inc(len(self.clients))
 
     def show(
         self, payloads: Sequence[bytes], *, acks: Mapping[Client, Sequence[bytes]] | None = None
@@ -189,7 +194,6 @@ class LiveRoom:
                     write(frame)
         for client, sender in self._senders.items():
             sender.send([*acks.get(client, ()), *payloads] if acks else payloads)
-        metrics.deliveries.inc(len(self.clients))
 
     def _presence(self, messages: Iterable[WireMessage]) -> list[bytes]:
         """Fold joins and leaves into the roster; the `members` frames if it changed."""

@@ -105,6 +105,7 @@ class Rules:
         Those whose room has closed are given back: all that was said in it is theirs to see first.
         """
         last = []
+        room.send_acks()  # before anybody is told to go
         for client in clients:
             if client.socket_id not in room.clients:
                 continue

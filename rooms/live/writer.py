@@ -83,7 +83,6 @@ class Writer:
         if self._waiting >= WAITING:
             raise Unavailable(retry_after=2)
         self._waiting += 1
-        client.posting += 1
         stream = room.stream_id
         slow = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
         # A socket let in under rules that this worker has not seen yet is asked about, too.
@@ -166,7 +165,6 @@ class Writer:
         committed = 0
         for waiting, outcome in zip(batch, outcomes, strict=True):
             client, post = waiting.client, waiting.post
-            client.posting -= 1
             if isinstance(outcome, Posted):
                 committed += 1
                 frame = protocol.ack(ref=post.ref, client_id=post.client_id, seq=outcome.seq)

@@ -56,6 +56,7 @@ async def test_a_written_address_is_no_way_round_a_limit(strict: Site) -> None:
         ("192.0.2.7, 10.0.0.1", ""),
         ("999.1.1.1", ""),
         ("\r\n", ""),
+        ("2001:db8::1%" + "x" * 10_000, ""),
     ],
 )
 def test_a_place_is_an_address_or_a_network_of_ipv6(written: str, place: str) -> None:

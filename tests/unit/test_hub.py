@@ -3,6 +3,7 @@ or soon after."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -11,11 +12,15 @@ from django.db import OperationalError
 
 from history import wire
 from history.log import Change
+from rooms.errors import Removed
 from rooms.live import hub as hubs
+from rooms.live import rules
 from rooms.live.client import Client
 from rooms.live.hub import Hub
+from rooms.live.look import Look, People
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
+from rooms.protocol import Close
 
 
 class Listener:
@@ -26,7 +31,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.sends: list[list[str | list[int]]] = []
-        self.something = asyncio.Event()
+        self.closed = asyncio.Event()
 
     def send(self, payloads: Sequence[bytes]) -> None:
         frames = [orjson.loads(payload) for payload in payloads]
@@ -38,11 +43,12 @@ class Listener:
                 for frame in frames
             ]
         )
-        self.something.set()
 
     async def drain(self) -> None: ...
 
-    def close(self, code: int) -> None: ...
+    def close(self, code: int) -> None:
+        self.sends.append([f"close {int(code)}"])
+        self.closed.set()
 
 
 @pytest.fixture
@@ -134,19 +140,33 @@ async def test_they_do_not_wait_for_the_log(
     assert listener.sends == [["ack"]]
 
 
-async def test_those_that_come_while_the_log_is_read_go_out_after_it(
+async def test_those_that_come_while_the_log_is_read_go_at_once(
     hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, listener = come(room)
+    reading, read = asyncio.Event(), asyncio.Event()
 
-    async def meanwhile(room: LiveRoom) -> None:
-        hub.deliver(said(3), acks={client: [ACK]})
-        raise OperationalError("away")
+    async def slowly(room: LiveRoom) -> None:
+        reading.set()
+        await read.wait()
 
     monkeypatch.setattr(hubs, "HOLD", 0.0)
-    monkeypatch.setattr(hub, "catch_up", meanwhile)
+    monkeypatch.setattr(hub, "catch_up", slowly)
     hub.deliver(said(2))
-    await asyncio.wait_for(listener.something.wait(), 5)
+    await asyncio.wait_for(reading.wait(), 5)
+    hub.deliver(said(3), acks={client: [ACK]})
+    assert listener.sends == [["ack"]]
+    read.set()
+
+
+async def test_with_nothing_missing_but_a_look_at_the_rules_they_go_at_once(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log tells messages at its newest epoch: one may wait that the writer's answer has too."""
+    client, listener = come(room)
+    monkeypatch.setattr(hub.rules, "refresh", lambda room: None)
+    hub.deliver(said(1, epoch=1))
+    hub.deliver(said(2), acks={client: [ACK]})
     assert listener.sends == [["ack"]]
 
 
@@ -161,9 +181,40 @@ async def test_under_rules_that_are_still_to_be_looked_at_they_go_at_once(
     assert refreshed == [room]
 
 
-async def test_who_has_gone_is_sent_nothing(hub: Hub, room: LiveRoom) -> None:
+async def test_who_is_detached_gets_its_acks_and_nothing_else(hub: Hub, room: LiveRoom) -> None:
+    """It may be leaving: its socket is open until it has been told that it has left."""
     client, listener = come(room)
     hub.deliver(said(2), acks={client: [ACK]})
     room.remove(client)
+    assert listener.sends == [["ack"]]
     hub.deliver(said(1))
-    assert listener.sends == []
+    hub.deliver(said(3), acks={client: [ACK]})
+    assert listener.sends == [["ack"], ["ack"]]
+
+
+async def test_a_change_that_cannot_be_understood_spoils_no_other(hub: Hub, room: LiveRoom) -> None:
+    client, listener = come(room)
+    bad = said(2)
+    del bad.messages[0]["changed"]  # type: ignore[misc]
+    hub.deliver(bad)
+    hub.deliver(said(3), acks={client: [ACK]})
+    with pytest.raises(KeyError):
+        hub.deliver(said(1), acks={client: [ACK]})
+    assert listener.sends == [["ack", "ack", [1]]]
+    assert room.cursor == 1, "the next poll finds the rest"
+
+
+async def test_who_is_sent_away_gets_its_acks_first(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, listener = come(room)
+    client.user_id = 7
+    info: Any = {"code": room.code}
+    room.info = info
+    look = Look(0, 1, info, People(), [], now=datetime.now(UTC), ended={}, refused={7: Removed()})
+    monkeypatch.setattr(rules, "look_again", lambda *_: look)
+    hub.deliver(said(2), acks={client: [ACK]})
+    hub.rules.refresh(room)
+    await asyncio.wait_for(listener.closed.wait(), 5)
+    assert listener.sends[0] == ["ack"]
+    assert listener.sends[-1] == [f"close {int(Close.REMOVED)}"]
