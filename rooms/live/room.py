@@ -110,7 +110,7 @@ class LiveRoom:
     # Fan-out --------------------------------------------------------------------------------------
 
     def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
-        """Keep frames for some of the clients until changes are shown, or `send_acks`."""
+        """Keep frames for some of the clients until anything is shown to all, or `send_acks`."""
         for client, frames in acks.items():
             if client.socket_id in self.clients:
                 self._acks.setdefault(client, []).extend(frames)
@@ -152,8 +152,7 @@ class LiveRoom:
         finally:
             # Also if one cannot be understood: those before it are shown, and nobody's ack is lost.
             if frames:
-                acks, self._acks = self._acks, {}
-                self.show(frames, acks=acks)
+                self.show(frames)
             else:
                 self.send_acks()
         metrics.deliveries.inc(len(self.clients) * len(changes))
@@ -179,10 +178,9 @@ class LiveRoom:
         for client in self.clients.values():
             client.sender.send([*acks.get(client, ()), *own.get(client, frames)])
 
-    def show(
-        self, payloads: Sequence[bytes], *, acks: Mapping[Client, Sequence[bytes]] | None = None
-    ) -> None:
-        """Write frames to every socket; built once for all that take them built."""
+    def show(self, payloads: Sequence[bytes]) -> None:
+        """Write frames to every socket, after the acks held; built once for all that take them built."""
+        acks, self._acks = self._acks, {}
         if self._writers:
             frame = b"".join([self._frame(payload) for payload in payloads])
             if acks:
