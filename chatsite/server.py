@@ -1,6 +1,9 @@
 """The server: Daphne with a drain, bounded readers, and sockets the application may write to.
 
-    python -m chatsite.server [Daphne's flags] chatsite.asgi:application
+    python -m chatsite.server [--prepare] [Daphne's flags] chatsite.asgi:application
+
+--prepare does first what `manage.py prepare` does, in the same process: bin/serve starts in half
+the time for loading the site once.
 
 Environment:
   CHAT_UVLOOP         off: do not run on uvloop where it is installed
@@ -41,6 +44,7 @@ if __name__ == "__main__":
 from daphne.access import AccessLogGenerator
 from daphne.cli import CommandLineInterface
 from daphne.server import reactor
+from django.core.management import execute_from_command_line
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.endpoints import serverFromString
 from twisted.logger import (
@@ -241,6 +245,25 @@ class CommandLine(CommandLineInterface):  # type: ignore[misc]
         self.parser.prog = "python -m chatsite.server"
         # When everyone comes back at once, the last of them wait their turn for longer than 5 s.
         self.parser.set_defaults(server_name="", websocket_connect_timeout=20)
+        self.parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="Migrate the database and collect static files first, if they need it",
+        )
+
+    def run(self, args: list[str]) -> None:
+        if self.parser.parse_args(args).prepare:
+            prepare()
+        super().run(args)
+
+
+def prepare() -> None:
+    """Exits with what the command says if it fails; leaves no database connection open."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+    try:
+        execute_from_command_line(["manage.py", "prepare"])
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def raise_file_limit() -> None:

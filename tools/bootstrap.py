@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def serve(arguments: list[str]) -> NoReturn:
-    """Install, migrate and collect what is missing, then become the server."""
+    """Install what is missing, then become the server, which migrates and collects."""
     parser = argparse.ArgumentParser(prog="bin/serve", add_help=False, allow_abbrev=False)
     parser.add_argument("--host", "-b", "--bind", default=os.environ.get("HOST"))
     parser.add_argument("--port", "-p", default=os.environ.get("PORT"))
@@ -51,8 +51,8 @@ def serve(arguments: list[str]) -> NoReturn:
 
     with _one_at_a_time():
         _install("requirements.txt")
-    subprocess.run([PYTHON, "manage.py", "prepare"], check=True)
-    _become(PYTHON, "-m", "chatsite.server", *server_flags, "chatsite.asgi:application")
+    arguments = ["--prepare", *server_flags, "chatsite.asgi:application"]
+    _become(PYTHON, "-m", "chatsite.server", *arguments)
 
 
 def test(arguments: list[str]) -> NoReturn:

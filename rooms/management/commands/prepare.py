@@ -42,7 +42,7 @@ class Command(BaseCommand):
         with _one_at_a_time_anywhere():
             # Someone else may have done it while this one waited for the lock.
             if plan := _unapplied():
-                self.stdout.write(f"Migrating the database ({plan} steps) …")
+                self._say(f"Migrating the database ({plan} steps) …")
                 call_command("migrate", interactive=False, verbosity=0)
 
     def _collect_static(self) -> None:
@@ -52,9 +52,13 @@ class Command(BaseCommand):
         fingerprint = _static_fingerprint()
         if stamp.is_file() and stamp.read_text() == fingerprint:
             return
-        self.stdout.write("Collecting static files …")
+        self._say("Collecting static files …")
         call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(fingerprint)
+
+    def _say(self, what: str) -> None:
+        self.stdout.write(what)
+        self.stdout.flush()  # who waits wants to know what for, through a pipe too
 
 
 def _unapplied() -> int:
