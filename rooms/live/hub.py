@@ -131,6 +131,7 @@ class Hub:
         match bell["type"]:
             case "room.changed":
                 if bell["through"] > room.cursor:
+                    room.heard(bell["through"])
                     self.deliver(
                         Change.from_json(
                             stream_id=bell["stream"],

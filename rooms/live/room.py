@@ -52,6 +52,9 @@ class LiveRoom:
         # Of changes among these: they go out with what is shown next.
         self._acks: dict[Client, list[bytes]] = {}
         self.repair: asyncio.TimerHandle | asyncio.Task[None] | None = None
+        # While posts gather until another worker's next change: called once, when that is over.
+        self.on_gathered: Callable[[], None] | None = None
+        self._others = self._own = 0  # the last number that they used, and that this worker used
         self.refreshing = self.refreshing_again = False
 
     def start(self, snapshot: Snapshot) -> None:
@@ -108,6 +111,24 @@ class LiveRoom:
         return [protocol.encode("requests", waiting=self.waiting)]
 
     # Fan-out --------------------------------------------------------------------------------------
+
+    def committed(self, change: Change) -> bool:
+        """Note a commit of this worker, not delivered yet; whether it is worth waiting for another
+        worker's next: they write here too, and none of theirs after this one has been heard."""
+        took_turns = self._others > self._own or change.after > self.cursor
+        self._own = change.through
+        return took_turns and self._others <= change.after
+
+    def heard(self, through: int) -> None:
+        """Note another worker's change, not delivered yet."""
+        self._others = max(self._others, through)
+        self.stop_gathering()
+
+    def stop_gathering(self) -> None:
+        """Have the posts written that gather here."""
+        if self.on_gathered is not None:
+            on_gathered, self.on_gathered = self.on_gathered, None
+            on_gathered()
 
     def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
         """Keep frames for some of the clients until anything is shown to all, or `send_acks`."""

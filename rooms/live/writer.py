@@ -6,7 +6,7 @@ one gathers, so under load batches grow by themselves and the cost of each messa
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -36,6 +36,9 @@ BATCHES = 3
 # would cost each message more, and it would hardly be sooner.
 WORTH_A_BATCH = 16
 _MEMBER = Membership.Role.MEMBER.value
+# Seconds that a room's next posts gather, at the most, until another worker's next change is heard:
+# see `_gather`.
+GATHER = 0.02
 # Posts that may wait on one worker; far beyond what can be committed before a person gives up.
 WAITING = 20_000
 
@@ -71,6 +74,7 @@ class Writer:
         # By stream: those of rooms without a batch under way, in the order they came; and others.
         self._ready: dict[int, list[_Waiting]] = {}
         self._held: dict[int, list[_Waiting]] = {}
+        self._gathering: set[LiveRoom] = set()  # rooms of the others, without a batch under way
         self._ready_posts = 0
         self._waiting = 0
         self._starting = False
@@ -100,7 +104,9 @@ class Writer:
 
     async def stop(self) -> None:
         """Commit what is waiting."""
-        while self._starting or self._tasks:
+        while self._starting or self._tasks or self._gathering:
+            for room in list(self._gathering):
+                room.stop_gathering()
             await asyncio.gather(*self._tasks)
             await asyncio.sleep(0)
         await self._threads.close()
@@ -146,20 +152,57 @@ class Writer:
             outcomes, changes = await self._threads.run(commit, drafts)
         except Exception:  # whatever it was, all get an answer, and the next their turn
             logger.exception("a batch of %d posts failed", len(drafts))
-        metrics.commit_seconds.observe(monotonic() - began)
+        took = monotonic() - began
+        metrics.commit_seconds.observe(took)
+        rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
+        taking_turns: set[int] = set()
         try:
-            self._answer(batch, outcomes, changes)
+            taking_turns = {
+                change.stream_id for change in changes if rooms[change.stream_id].committed(change)
+            }
+            self._answer(batch, rooms, outcomes, changes)
         except Exception:  # it is in the log, where the poll finds it
             logger.exception("a batch of %d posts could not be shown", len(drafts))
         finally:
             self._waiting -= len(batch)
-            for stream in {waiting.room.stream_id for waiting in batch}:
-                if posts := self._held.pop(stream):
-                    self._ready[stream] = posts
-                    self._ready_posts += len(posts)
+            for room in rooms.values():
+                if room.stream_id in taking_turns:
+                    self._gather(room, min(took, GATHER))
+                else:
+                    self._release(room)
+
+    def _gather(self, room: LiveRoom, seconds: float) -> None:
+        """Let the room's next posts wait for another worker's next change, but not longer than a
+        commit takes.
+
+        Workers take turns at a room. Who asks for the next turn while another has it would do so
+        with the few posts there are by then, and they would not be committed any sooner. With 200
+        members on two workers batches are two fifths larger for this, and a message costs each of
+        them a fifth less, and the database a quarter.
+        """
+        timer = asyncio.get_running_loop().call_later(seconds, room.stop_gathering)
+
+        def go_on() -> None:
+            timer.cancel()
+            self._gathering.discard(room)
+            self._release(room)
+            self._start_soon()
+
+        self._gathering.add(room)
+        room.on_gathered = go_on
+
+    def _release(self, room: LiveRoom) -> None:
+        """Let the room's next posts be written."""
+        if posts := self._held.pop(room.stream_id):
+            self._ready[room.stream_id] = posts
+            self._ready_posts += len(posts)
 
     def _answer(
-        self, batch: Sequence[_Waiting], outcomes: Outcomes, changes: Sequence[Change]
+        self,
+        batch: Sequence[_Waiting],
+        rooms: Mapping[int, LiveRoom],
+        outcomes: Outcomes,
+        changes: Sequence[Change],
     ) -> None:
         answers: dict[int, dict[Client, list[bytes]]] = {}
         committed = 0
@@ -172,7 +215,6 @@ class Writer:
                 metrics.posts_refused.labels(outcome.code).inc()
                 frame = protocol.error(outcome, ref=post.ref, client_id=post.client_id)
             answers.setdefault(waiting.room.stream_id, {}).setdefault(client, []).append(frame)
-        rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
         for change in changes:
             # Also when the last socket here has gone since: the others are elsewhere.
             room = rooms[change.stream_id]

@@ -1,0 +1,197 @@
+"""Posts gather where workers take turns at a room, and only there."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from history.log import Change
+from rooms import publish
+from rooms.actions.messages import Draft, Posted
+from rooms.frames import Post
+from rooms.live import writer as writers
+from rooms.live.client import Client
+from rooms.live.hub import Hub
+from rooms.live.room import LiveRoom
+from rooms.live.threads import DatabaseThreads
+from rooms.live.writer import Outcomes, Writer
+from tests.unit.test_hub import Listener, said
+
+
+class Log:
+    """Numbers posts, in the place of the database. Others may take numbers in between."""
+
+    def __init__(self) -> None:
+        self.head = 0
+        self.batches: list[list[str]] = []
+
+    def commit(self, drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+        self.batches.append([draft.body for draft in drafts])
+        after = self.head
+        self.head += len(drafts)
+        seqs = range(after + 1, self.head + 1)
+        messages = [message for seq in seqs for message in said(seq).messages]
+        change = Change.of(stream_id=1, after=after, through=self.head, epoch=0, messages=messages)
+        return [Posted(seq) for seq in seqs], [change]
+
+    def elsewhere(self) -> Change:
+        """A change that another worker commits."""
+        self.head += 1
+        return said(self.head)
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    log = Log()
+    monkeypatch.setattr(writers, "commit", log.commit)
+    return log
+
+
+@pytest.fixture
+def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits seem to take a minute, and posts gather for that long."""
+    monkeypatch.setattr(writers, "monotonic", itertools.count(0, 60).__next__)
+    monkeypatch.setattr(writers, "GATHER", 60)
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    threads = DatabaseThreads(name="hub")
+    yield Hub(name="test", threads=threads)
+    await threads.close()
+
+
+@pytest.fixture
+async def writer(hub: Hub) -> AsyncIterator[Writer]:
+    writer = Writer(hub=hub)
+    yield writer
+    await asyncio.wait_for(writer.stop(), 5)
+
+
+class Author(Listener):
+    """Somebody in the room who posts, and sees what comes of it."""
+
+    def __init__(self, writer: Writer, hub: Hub) -> None:
+        super().__init__()
+        self._writer = writer
+        self.room = LiveRoom(room_id=1, stream_id=1, code="BCDF")
+        self.room.ready.set_result(None)
+        hub.rooms[1] = self.room
+        self._client = Client(socket_id="a", sender=self)
+        self.room.add(self._client)
+        self._told = asyncio.Event()
+
+    def send(self, payloads: Sequence[bytes]) -> None:
+        super().send(payloads)
+        self._told.set()
+
+    def post(self, body: str) -> None:
+        self._writer.submit(client=self._client, room=self.room, post=Post(body, body))
+
+    async def until_acked(self, posts: int) -> None:
+        async with asyncio.timeout(5):
+            while sum(frames.count("ack") for frames in self.sends) < posts:
+                self._told.clear()
+                await self._told.wait()
+
+
+@pytest.fixture
+async def ada(writer: Writer, hub: Hub) -> Author:
+    return Author(writer, hub)
+
+
+async def turns() -> None:
+    """Enough turns of the loop for a batch to start, if one may."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def hear(hub: Hub, change: Change) -> None:
+    hub.hear(publish.doorbell(change))
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_alone_nothing_gathers(log: Log, ada: Author) -> None:
+    for number in range(3):
+        ada.post(str(number))
+        await ada.until_acked(number + 1)
+    assert log.batches == [["0"], ["1"], ["2"]]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_after_another_worker_posts_gather_until_its_next_change(
+    log: Log, hub: Hub, ada: Author
+) -> None:
+    hear(hub, log.elsewhere())
+    ada.post("a")
+    await ada.until_acked(1)
+    ada.post("b")
+    await turns()
+    ada.post("c")
+    hear(hub, log.elsewhere())
+    await ada.until_acked(3)
+    assert log.batches == [["a"], ["b", "c"]]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_a_change_ahead_of_its_turn_says_that_others_are_writing(
+    log: Log, hub: Hub, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = log.elsewhere()
+    rung = asyncio.Event()
+    monkeypatch.setattr(hub.bell, "ring", lambda group, bell: rung.set())
+    ada.post("a")
+    await asyncio.wait_for(rung.wait(), 5)
+    ada.post("b")
+    await turns()
+    ada.post("c")
+    hear(hub, before)
+    await ada.until_acked(3)
+    assert log.batches == [["a"], ["b", "c"]]
+    assert ada.sends[0] == ["ack", [1], [2]]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_nothing_gathers_when_the_others_have_had_their_turn(
+    log: Log, hub: Hub, ada: Author
+) -> None:
+    hear(hub, log.elsewhere())
+    # Theirs is heard before our own commit is back.
+    commit = log.commit
+    loop = asyncio.get_running_loop()
+
+    def overtaken(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+        outcome = commit(drafts)
+        loop.call_soon_threadsafe(hear, hub, log.elsewhere())
+        return outcome
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writers, "commit", overtaken)
+        ada.post("a")
+        await ada.until_acked(1)
+    ada.post("b")
+    await ada.until_acked(2)
+    assert log.batches == [["a"], ["b"]]
+
+
+async def test_others_who_say_no_more_are_not_waited_for(log: Log, hub: Hub, ada: Author) -> None:
+    hear(hub, log.elsewhere())
+    ada.post("a")
+    await ada.until_acked(1)
+    ada.post("b")
+    await ada.until_acked(2)
+    assert log.batches == [["a"], ["b"]]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_what_gathers_is_written_before_the_end(
+    log: Log, hub: Hub, writer: Writer, ada: Author
+) -> None:
+    hear(hub, log.elsewhere())
+    ada.post("a")
+    await ada.until_acked(1)
+    ada.post("b")
+    await asyncio.wait_for(writer.stop(), 5)
+    assert log.batches == [["a"], ["b"]]
+    await ada.until_acked(2)
