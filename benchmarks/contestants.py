@@ -35,7 +35,7 @@ class Stores:
     @cached_property
     def site_template(self) -> str:
         """A database with this project's tables, migrated once and copied for each run."""
-        name = self.postgres.new_database(name="site_template")
+        name = self.postgres.new_database()
         with tempfile.TemporaryDirectory(prefix="chat-benchmark-") as directory:
             env = site_environment(self.postgres.url(name), self.redis.url, Path(directory))
             manage(env, "migrate", "--verbosity=0")

@@ -12,13 +12,14 @@ a browser or a disk.
 
 import math
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import groupby
 
-from tests.support import programs
-from tests.support.services import PostgresServer
+from tests.support import programs, shared
+from tests.support.services import Postgres, PostgresServer
 from tools.jobs import ROOT, Job, Lanes, Outcome
 
 BIN = str(ROOT / ".venv" / "bin")
@@ -38,11 +39,13 @@ def main(arguments: list[str]) -> int:
         outcomes = Lanes(1).run([pytest("fault runs", flags)])
     else:
         with ExitStack() as stack:
-            again = on_postgres(stack, arguments)
+            env = share(stack)
+            again = on_postgres(arguments, env)
             if arguments:
-                outcomes = Lanes(1).run([pytest("tests (SQLite)", arguments, selects=True), again])
+                first = pytest("tests (SQLite)", arguments, env, selects=True)
+                outcomes = Lanes(1).run([first, again])
             else:
-                jobs = [*static_checks(), again, *every_test(), *javascript_tests()]
+                jobs = [*static_checks(), again, *every_test(env), *javascript_tests()]
                 outcomes = Lanes(2).run(jobs)
     return summarise(outcomes, seconds=time.monotonic() - start)
 
@@ -108,7 +111,17 @@ def _failing(name: str, error: Exception) -> Job:
 # Tests --------------------------------------------------------------------------------------------
 
 
-def every_test() -> list[Job]:
+def share(stack: ExitStack) -> dict[str, str]:
+    """What jobs share instead of each making its own: how they find it."""
+    directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="chat-tests-"))
+    env = {shared.DIRECTORY: directory}
+    with suppress(programs.ProgramMissing):  # the tests that need it will say so
+        server = stack.enter_context(PostgresServer(durable=False, max_connections=400))
+        env[shared.POSTGRES_PORT] = str(server.port)
+    return env
+
+
+def every_test(env: Mapping[str, str]) -> list[Job]:
     """Everything on SQLite, in jobs of a few files of one directory each."""
     files = sorted((ROOT / "tests").rglob("test_*.py"), key=lambda file: (file.parent, file))
     directories = {
@@ -121,18 +134,19 @@ def every_test() -> list[Job]:
         parts = math.ceil(len(found) / FILES) if name in LONG else 1
         for part in range(parts):
             title = f"tests/{name}" + (f" {part + 1}/{parts}" if parts > 1 else "")
-            jobs.append(pytest(title, found[part::parts], selects=True))
+            jobs.append(pytest(title, found[part::parts], env, selects=True))
     return jobs
 
 
-def on_postgres(stack: ExitStack, arguments: Sequence[str]) -> Job:
+def on_postgres(arguments: Sequence[str], env: Mapping[str, str]) -> Job:
     """Once more on PostgreSQL what uses this process's database."""
     name = "tests (PostgreSQL)"
     try:
-        server = stack.enter_context(PostgresServer(durable=False))
+        programs.require_postgres_directory()
     except programs.ProgramMissing as error:
         return _failing(name, error)
-    env = {"DATABASE_URL": server.url(), "PYTEST_ADDOPTS": "--only-database"}
+    database = Postgres(int(env[shared.POSTGRES_PORT])).url()
+    env = {**env, "DATABASE_URL": database, "PYTEST_ADDOPTS": "--only-database"}
     return pytest(name, arguments, env, selects=bool(arguments))
 
 

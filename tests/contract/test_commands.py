@@ -18,7 +18,7 @@ from tests.support import programs
 from tests.support.client import Visitor
 from tests.support.processes import Process, free_port
 from tests.support.programs import ROOT, ProgramMissing
-from tests.support.services import PostgresServer, RedisServer
+from tests.support.services import Postgres, RedisServer
 from tools import bootstrap
 
 Serve = Callable[..., Process]
@@ -67,7 +67,7 @@ def serve(checkout: Path, tmp_path: Path) -> Iterator[Serve]:
 async def test_several_first_starts_at_once_become_one_site(
     checkout: Path,
     serve: Serve,
-    postgres_server: PostgresServer,
+    postgres_server: Postgres,
     redis_server: RedisServer,
 ) -> None:
     database = postgres_server.url(postgres_server.new_database())

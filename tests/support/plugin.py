@@ -1,6 +1,7 @@
 """Fixtures of every test, and what a failed test shows of the servers it used."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.support import shared
 from tests.support.processes import started
-from tests.support.services import PostgresServer, RedisServer
+from tests.support.services import Postgres, PostgresServer, RedisServer
 from tests.support.workers import Site
 
 StartSite = Callable[..., Site]
@@ -65,8 +67,11 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL of this run, for tests that leave it alone; its commits skip the disk."""
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL for tests that leave it alone; its commits skip the disk."""
+    if port := os.environ.get(shared.POSTGRES_PORT):
+        yield Postgres(int(port))
+        return
     with PostgresServer(durable=False) as server:
         yield server
 
@@ -77,26 +82,33 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a migrated SQLite database and the collected static files."""
-    directory = tmp_path_factory.mktemp("seed") / "data"
-    site = Site()
-    try:
-        site.prepare()
-        shutil.copytree(site.directory, directory)
-    finally:
-        site.stop()
-    return directory
+
+    def make(directory: Path) -> None:
+        site = Site()
+        try:
+            site.prepare()
+            shutil.copytree(site.directory, directory, dirs_exist_ok=True)
+        finally:
+            site.stop()
+
+    return shared.made_once("seed", make, otherwise=tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
-def migrated_database(postgres_server: PostgresServer) -> str:
+def migrated_database(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database, for others to be copies of."""
-    name = postgres_server.new_database()
-    site = Site(database_url=postgres_server.url(name))
-    try:
-        site.manage("migrate", "--verbosity=0")
-    finally:
-        site.stop()
-    return name
+
+    def make(directory: Path) -> None:
+        name = postgres_server.new_database()
+        site = Site(database_url=postgres_server.url(name))
+        try:
+            site.manage("migrate", "--verbosity=0")
+        finally:
+            site.stop()
+        (directory / "name").write_text(name)
+
+    directory = shared.made_once("database", make, otherwise=tmp_path_factory.getbasetemp())
+    return (directory / "name").read_text()
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +116,7 @@ def _new_site(request: pytest.FixtureRequest, seed: Path) -> Callable[..., Site]
     def new_site(*, postgres: bool = False, **options: Any) -> Site:
         if postgres:
             # Asked for only here: a run without PostgreSQL tests starts none.
-            server: PostgresServer = request.getfixturevalue("postgres_server")
+            server: Postgres = request.getfixturevalue("postgres_server")
             template = request.getfixturevalue("migrated_database")
             options["database_url"] = server.url(server.new_database(template=template))
         return Site(seed=seed, **options)

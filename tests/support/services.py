@@ -87,8 +87,32 @@ class RedisServer(Service):
         return f"redis://127.0.0.1:{self.port}/0"
 
 
-class PostgresServer(Service):
-    """PostgreSQL, with a superuser `chat` who needs no password.
+class Postgres:
+    """A PostgreSQL that somebody runs, with a superuser `chat` who needs no password."""
+
+    # Of the databases made by this process.
+    _numbers = itertools.count(1)
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgres://chat@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, *, template: str = "template0") -> str:
+        """Make a database, a copy of `template`, and return its name."""
+        name = f"chat_{os.getpid()}_{next(self._numbers)}"
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with self.connect() as connection:
+            connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url(database), autocommit=True)
+
+
+class PostgresServer(Service, Postgres):
+    """One that is started and stopped here.
 
     Without `durable` a commit does not wait for the disk: faster, and all the same to a test that
     does not pull the plug.
@@ -101,7 +125,6 @@ class PostgresServer(Service):
         self._user = _unprivileged_user()
         self._programs = self._runnable_programs()
         self._data = self.directory / "data"
-        self._numbers = itertools.count(1)
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -141,20 +164,6 @@ class PostgresServer(Service):
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, connections cut."""
         self.process.stop(signal.SIGINT)
-
-    def url(self, database: str = "postgres") -> str:
-        return f"postgres://chat@127.0.0.1:{self.port}/{database}"
-
-    def new_database(self, *, template: str = "template0", name: str | None = None) -> str:
-        """Make a database, a copy of `template`, and return its name."""
-        name = name or f"chat_{next(self._numbers)}"
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        with self.connect() as connection:
-            connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
-        return name
-
-    def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
-        return psycopg.connect(self.url(database), autocommit=True)
 
     def _initialise(self) -> None:
         if self._user:
