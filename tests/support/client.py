@@ -46,6 +46,13 @@ class FormRefused(Exception):
         super().__init__(f"{self.status} {self.reason}")
 
 
+def csrf_token(page: str) -> str:
+    """What a form has to send back."""
+    token = _TOKEN.search(page)
+    assert token, f"no form: {page}"
+    return html.unescape(token[1])
+
+
 class Visitor:
     """One person's browser: cookies and forms. `base_url` may be changed to another worker's."""
 
@@ -79,11 +86,9 @@ class Visitor:
     ) -> httpx.Response:
         """Post a form with the CSRF token of the page that has it. Redirects are not followed."""
         page = await self.get(form_at)
-        token = _TOKEN.search(page.text)
-        assert token, f"{form_at} has no form: {page.status_code}"
         return await self.http.post(
             self.base_url + path,
-            data={"csrfmiddlewaretoken": html.unescape(token[1])} | fields,
+            data={"csrfmiddlewaretoken": csrf_token(page.text)} | fields,
             headers={"Origin": self.base_url, "Referer": self.base_url + form_at},
         )
 
