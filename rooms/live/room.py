@@ -122,7 +122,8 @@ class LiveRoom:
     def heard(self, through: int) -> None:
         """Note another worker's change, not delivered yet."""
         self._others = max(self._others, through)
-        self.stop_gathering()
+        if through > self._own:  # else of a turn before ours, and late
+            self.stop_gathering()
 
     def stop_gathering(self) -> None:
         """Have the posts written that gather here."""

@@ -166,7 +166,8 @@ class Writer:
         finally:
             self._waiting -= len(batch)
             for room in rooms.values():
-                if room.stream_id in taking_turns:
+                full = len(self._held[room.stream_id]) >= BATCH
+                if room.stream_id in taking_turns and not full:
                     self._gather(room, min(took, GATHER))
                 else:
                     self._release(room)

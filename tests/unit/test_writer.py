@@ -10,6 +10,7 @@ from history.log import Change
 from rooms import publish
 from rooms.actions.messages import Draft, Posted
 from rooms.frames import Post
+from rooms.live import hub as hubs
 from rooms.live import writer as writers
 from rooms.live.client import Client
 from rooms.live.hub import Hub
@@ -138,15 +139,18 @@ async def test_after_another_worker_posts_gather_until_its_next_change(
 async def test_a_change_ahead_of_its_turn_says_that_others_are_writing(
     log: Log, hub: Hub, ada: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(hubs, "HOLD", 60)  # the log is not asked for what is missing
     before = log.elsewhere()
     rung = asyncio.Event()
     monkeypatch.setattr(hub.bell, "ring", lambda group, bell: rung.set())
     ada.post("a")
     await asyncio.wait_for(rung.wait(), 5)
     ada.post("b")
+    hear(hub, before)
+    await ada.until_acked(1)
     await turns()
     ada.post("c")
-    hear(hub, before)
+    hear(hub, log.elsewhere())
     await ada.until_acked(3)
     assert log.batches == [["a"], ["b", "c"]]
     assert ada.sends[0] == ["ack", [1], [2]]
@@ -182,6 +186,18 @@ async def test_others_who_say_no_more_are_not_waited_for(log: Log, hub: Hub, ada
     ada.post("b")
     await ada.until_acked(2)
     assert log.batches == [["a"], ["b"]]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_a_full_batch_does_not_wait_for_more(
+    log: Log, hub: Hub, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "BATCH", 2)
+    hear(hub, log.elsewhere())
+    for body in "abcd":
+        ada.post(body)
+    await ada.until_acked(4)
+    assert log.batches == [["a", "b"], ["c", "d"]]
 
 
 @pytest.mark.usefixtures("for_ever")
