@@ -1,7 +1,11 @@
 """What all tests share: servers, browsers, and a database that can be emptied."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.management.color import no_style
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
@@ -22,3 +26,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         else:
             for name in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
+
+
+# What migrations and their signals put there; the other tables belong to tests.
+_KEPT = {"auth_group", "auth_group_permissions", "auth_permission", "django_content_type"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_rows_of_tests_are_removed() -> Iterator[None]:
+    """After tests whose transactions are real.
+
+    Django's flush empties every table and has permissions, types and roles made again: a quarter of
+    a second after each such test, and this a twenty-fifth.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: _remove_rows())
+        yield
+
+
+def _remove_rows() -> None:
+    tables = set(connection.introspection.django_table_names(only_existing=True)) - _KEPT
+    statements = connection.ops.sql_flush(no_style(), sorted(tables))
+    connection.ops.execute_sql_flush(statements)
