@@ -258,7 +258,7 @@ class CommandLine(CommandLineInterface):  # type: ignore[misc]
 
 
 def prepare() -> None:
-    """Exits with what the command says if it fails; leaves no database connection open."""
+    """Do what `manage.py prepare` does. Exits with what that says if it fails."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     try:
         execute_from_command_line(["manage.py", "prepare"])

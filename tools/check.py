@@ -6,8 +6,7 @@
     bin/test ARGUMENT…      pytest with these arguments, against both databases
 
 Each kind runs even when an earlier one failed. The exit code is 0 only when every kind passed and
-no test was skipped. Everything is run two jobs at a time, as most of a test is waiting for a server,
-a browser or a disk.
+no test was skipped. Everything is run two jobs at a time, which keeps two cores busy.
 """
 
 import math

@@ -110,7 +110,7 @@ class LiveRoom:
             return []
         return [protocol.encode("requests", waiting=self.waiting)]
 
-    # Fan-out --------------------------------------------------------------------------------------
+    # Taking turns with other workers --------------------------------------------------------------
 
     def committed(self, change: Change) -> bool:
         """Note a commit of this worker, not delivered yet; whether it is worth waiting for another
@@ -130,6 +130,8 @@ class LiveRoom:
         if self.on_gathered is not None:
             on_gathered, self.on_gathered = self.on_gathered, None
             on_gathered()
+
+    # Fan-out --------------------------------------------------------------------------------------
 
     def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
         """Keep frames for some of the clients until anything is shown to all, or `send_acks`."""

@@ -157,10 +157,7 @@ class Writer:
         rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
         taking_turns: set[int] = set()
         try:
-            taking_turns = {
-                change.stream_id for change in changes if rooms[change.stream_id].committed(change)
-            }
-            self._answer(batch, rooms, outcomes, changes)
+            taking_turns = self._answer(batch, rooms, outcomes, changes)
         except Exception:  # it is in the log, where the poll finds it
             logger.exception("a batch of %d posts could not be shown", len(drafts))
         finally:
@@ -204,8 +201,10 @@ class Writer:
         rooms: Mapping[int, LiveRoom],
         outcomes: Outcomes,
         changes: Sequence[Change],
-    ) -> None:
+    ) -> set[int]:
+        """The streams of rooms where other workers are taking turns with this one."""
         answers: dict[int, dict[Client, list[bytes]]] = {}
+        taking_turns: set[int] = set()
         committed = 0
         for waiting, outcome in zip(batch, outcomes, strict=True):
             client, post = waiting.client, waiting.post
@@ -219,6 +218,8 @@ class Writer:
         for change in changes:
             # Also when the last socket here has gone since: the others are elsewhere.
             room = rooms[change.stream_id]
+            if room.committed(change):
+                taking_turns.add(room.stream_id)
             self._hub.bell.ring(publish.group(room.code, room.stream_id), publish.doorbell(change))
             self._hub.deliver(change, acks=answers.pop(change.stream_id, None))
         for rest in answers.values():
@@ -227,6 +228,7 @@ class Writer:
         metrics.posts.inc(committed)
         metrics.post_batch.observe(len(batch))
         metrics.fan_out_seconds.observe(monotonic() - batch[0].since)
+        return taking_turns
 
 
 def _draft(waiting: _Waiting) -> Draft:

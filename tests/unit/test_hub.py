@@ -2,16 +2,12 @@
 or soon after."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import pytest
 from django.db import OperationalError
 
-from history import wire
-from history.log import Change
 from rooms.errors import Removed
 from rooms.live import hub as hubs
 from rooms.live import rules
@@ -19,51 +15,8 @@ from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.look import Look, People
 from rooms.live.room import LiveRoom
-from rooms.live.threads import DatabaseThreads
 from rooms.protocol import Close
-
-
-class Listener:
-    """The sender of a socket that keeps what it is sent: what was sent at once, as one.
-
-    An ack is "ack", and events are the numbers of their messages.
-    """
-
-    def __init__(self) -> None:
-        self.sends: list[list[str | list[int]]] = []
-        self.closed = asyncio.Event()
-
-    def send(self, payloads: Sequence[bytes]) -> None:
-        frames = [orjson.loads(payload) for payload in payloads]
-        self.sends.append(
-            [
-                [message["seq"] for message in frame["messages"]]
-                if frame["type"] == "events"
-                else frame["type"]
-                for frame in frames
-            ]
-        )
-
-    async def drain(self) -> None: ...
-
-    def close(self, code: int) -> None:
-        self.sends.append([f"close {int(code)}"])
-        self.closed.set()
-
-
-@pytest.fixture
-async def hub() -> AsyncIterator[Hub]:
-    threads = DatabaseThreads(name="hub")
-    yield Hub(name="test", threads=threads)
-    await threads.close()
-
-
-@pytest.fixture
-async def room(hub: Hub) -> LiveRoom:
-    room = LiveRoom(room_id=1, stream_id=1, code="BCDF")
-    room.ready.set_result(None)
-    hub.rooms[1] = room
-    return room
+from tests.unit.listening import Listener, said
 
 
 def come(room: LiveRoom, *, hidden_through: int = 0) -> tuple[Client, Listener]:
@@ -72,19 +25,6 @@ def come(room: LiveRoom, *, hidden_through: int = 0) -> tuple[Client, Listener]:
     client.hidden_through = hidden_through
     room.add(client)
     return client, listener
-
-
-def said(seq: int, *, changed: int | None = None, epoch: int = 0) -> Change:
-    """A message that is new, or changed."""
-    through = changed or seq
-    author: wire.WireAuthor = {"id": "ada", "name": "Ada"}
-    at = "2026-11-22T15:00:00.123Z"
-    message = wire.message(
-        seq=seq, changed=changed, kind="chat", author=author, client_id=None, body="", at=at
-    )
-    return Change.of(
-        stream_id=1, after=through - 1, through=through, epoch=epoch, messages=[message]
-    )
 
 
 ACK = b'{"type":"ack"}'

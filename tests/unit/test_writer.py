@@ -15,9 +15,8 @@ from rooms.live import writer as writers
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
-from rooms.live.threads import DatabaseThreads
 from rooms.live.writer import Outcomes, Writer
-from tests.unit.test_hub import Listener, said
+from tests.unit.listening import Listener, said
 
 
 class Log:
@@ -57,13 +56,6 @@ def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def hub() -> AsyncIterator[Hub]:
-    threads = DatabaseThreads(name="hub")
-    yield Hub(name="test", threads=threads)
-    await threads.close()
-
-
-@pytest.fixture
 async def writer(hub: Hub) -> AsyncIterator[Writer]:
     writer = Writer(hub=hub)
     yield writer
@@ -73,14 +65,12 @@ async def writer(hub: Hub) -> AsyncIterator[Writer]:
 class Author(Listener):
     """Somebody in the room who posts, and sees what comes of it."""
 
-    def __init__(self, writer: Writer, hub: Hub) -> None:
+    def __init__(self, writer: Writer, room: LiveRoom) -> None:
         super().__init__()
         self._writer = writer
-        self.room = LiveRoom(room_id=1, stream_id=1, code="BCDF")
-        self.room.ready.set_result(None)
-        hub.rooms[1] = self.room
+        self._room = room
         self._client = Client(socket_id="a", sender=self)
-        self.room.add(self._client)
+        room.add(self._client)
         self._told = asyncio.Event()
 
     def send(self, payloads: Sequence[bytes]) -> None:
@@ -88,7 +78,7 @@ class Author(Listener):
         self._told.set()
 
     def post(self, body: str) -> None:
-        self._writer.submit(client=self._client, room=self.room, post=Post(body, body))
+        self._writer.submit(client=self._client, room=self._room, post=Post(body, body))
 
     async def until_acked(self, posts: int) -> None:
         async with asyncio.timeout(5):
@@ -98,8 +88,8 @@ class Author(Listener):
 
 
 @pytest.fixture
-async def ada(writer: Writer, hub: Hub) -> Author:
-    return Author(writer, hub)
+async def ada(writer: Writer, room: LiveRoom) -> Author:
+    return Author(writer, room)
 
 
 async def turns() -> None:
