@@ -10,18 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import connection
 
-from history.batch import Stale
 from history.log import Change
 from rooms import protocol, publish
-from rooms.actions import messages
 from rooms.actions.messages import ASK, Draft, Posted
 from rooms.actions.texts import Prepared
-from rooms.errors import ChatError, Unavailable
+from rooms.errors import Unavailable
 from rooms.frames import Post
 from rooms.live import metrics
 from rooms.live.client import Client
+from rooms.live.commit import Outcomes, commit
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
@@ -55,9 +54,6 @@ class _Waiting:
     since: float
     # Of when its author was seen to be allowed: what has changed since is asked about again.
     epoch: int
-
-
-Outcomes = Sequence[Posted | ChatError]
 
 
 class Writer:
@@ -246,57 +242,3 @@ def _draft(waiting: _Waiting) -> Draft:
         mentions=prepared.mentions,
         refused=prepared.refused,
     )
-
-
-def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
-    """Commit a batch, on a database thread. Never raises: each draft gets an outcome of its own.
-
-    The streams with a draft that is to be asked about go apart, so that it does not make a whole
-    batch ask, and whole, so that they keep their order.
-    """
-    asking = {draft.stream_id for draft in drafts if draft.epoch == ASK}
-    if not asking:
-        return _commit(drafts)
-    outcomes: list[Posted | ChatError] = [Unavailable() for _ in drafts]
-    changes: list[Change] = []
-    for ask in (False, True):
-        where = [n for n, draft in enumerate(drafts) if (draft.stream_id in asking) is ask]
-        if where:
-            found, made = _commit([drafts[n] for n in where], ask=ask)
-            changes += made
-            for n, outcome in zip(where, found, strict=True):
-                outcomes[n] = outcome
-    return outcomes, changes
-
-
-def _commit(drafts: Sequence[Draft], *, ask: bool = False) -> tuple[Outcomes, list[Change]]:
-    """First the fast way; if that does not fit, the one that looks each message up; if one of them
-    makes even that fail, each by itself, so that a bad one fails alone.
-    """
-    try:
-        if not ask:
-            return messages.post(drafts)
-    except (Stale, IntegrityError):
-        pass
-    except (OperationalError, InterfaceError):
-        # It may have been committed all the same; the checked way finds out.
-        connection.close()
-    except DatabaseError:
-        logger.exception("a batch of %d posts failed", len(drafts))
-    try:
-        return messages.post_checked(drafts)
-    except (OperationalError, InterfaceError) as error:
-        connection.close()
-        logger.warning("posts could not be committed: %s", error)
-        return [Unavailable() for _ in drafts], []
-    except DatabaseError:
-        if len(drafts) == 1:
-            logger.exception("a post failed")
-            return [Unavailable()], []
-    outcomes: list[Posted | ChatError] = []
-    changes: list[Change] = []
-    for draft in drafts:
-        outcome, change = _commit([draft], ask=ask)
-        outcomes += outcome
-        changes += change
-    return outcomes, changes

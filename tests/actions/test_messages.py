@@ -11,7 +11,7 @@ from history.models import Message
 from rooms.actions import messages, moderation, people, rooms
 from rooms.actions.messages import Posted
 from rooms.errors import BadFrame, ChatError, NotMember, Removed, RoomClosed, Unavailable
-from rooms.live.writer import commit
+from rooms.live.commit import commit
 from rooms.models import Room, User
 from tests.actions.house import come_in, draft, enter, guest, open_room, say, transcript
 

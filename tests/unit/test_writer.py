@@ -13,9 +13,10 @@ from rooms.frames import Post
 from rooms.live import hub as hubs
 from rooms.live import writer as writers
 from rooms.live.client import Client
+from rooms.live.commit import Outcomes
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
-from rooms.live.writer import Outcomes, Writer
+from rooms.live.writer import Writer
 from tests.unit.listening import Listener, said
 
 
