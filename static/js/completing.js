@@ -99,7 +99,7 @@ export function createCompletion(box, list, people) {
   box.addEventListener(
     "keydown",
     (event) => {
-      if (list.hidden || event.isComposing) return;
+      if (list.hidden) return;
       switch (event.key) {
         case "ArrowDown":
         case "ArrowUp": {

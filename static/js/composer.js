@@ -2,6 +2,7 @@
 
 import { setText } from "./dom.js";
 import { fill, ngettext } from "./i18n.js";
+import { composes } from "./keyboard.js";
 
 /** The count of what is left appears for the last this many code points. */
 const COUNT_FROM = 200;
@@ -68,6 +69,8 @@ export function createComposer({
     if (box.value.trim() !== "") onTyping();
   });
 
+  // What the key of an on-screen keyboard says is what it does.
+  box.enterKeyHint = touch ? "enter" : "send";
   if (box.value === "") box.value = draft;
   changed();
   if (!touch) box.focus();
@@ -88,13 +91,12 @@ export function createComposer({
 }
 
 /**
- * Whether a key press sends. Not while an input method composes: there Enter takes a suggestion (229 is
- * how Safari says so when `isComposing` is already over).
+ * Whether a key press sends. Not while an input method composes: there Enter takes a suggestion.
  * @param {Pick<KeyboardEvent, "key" | "keyCode" | "isComposing" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">} event
  * @param {boolean} touch
  */
 export function sends(event, touch) {
-  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  if (event.key !== "Enter" || composes(event)) return false;
   if (event.ctrlKey || event.metaKey) return true;
   return !touch && !event.shiftKey && !event.altKey;
 }

@@ -1,6 +1,7 @@
 /**
  * What the composer is about to send: a message, an answer to one, or another text for one of mine.
- * The bar over the composer says which; Escape goes back to a plain message and the draft it had.
+ * The bar over the composer says which; Escape goes back to a plain message and the draft it had. What
+ * becomes of the message meanwhile is followed: it may be changed elsewhere, or deleted.
  */
 
 import { excerpt } from "./deeds.js";
@@ -15,63 +16,94 @@ import { fill, gettext } from "./i18n.js";
  * @property {HTMLTextAreaElement} box
  * @property {string} sprite
  * @property {(text: string) => void} setText puts a text into the composer
+ * @property {(text: string) => void} say to a screen reader
  */
 
 /** @param {Options} options */
-export function createComposing({ bar, box, sprite, setText }) {
+export function createComposing({ bar, box, sprite, setText, say }) {
   /** @type {Purpose | null} */
   let purpose = null;
   /** What stood in the box when an edit began. */
   let aside = "";
+  /** Why the message that was answered or edited was let go. */
+  let note = "";
   const label = box.getAttribute("aria-label") ?? "";
 
-  /** @param {Purpose | null} next */
-  function become(next) {
+  /**
+   * @param {Purpose | null} next
+   * @param {string} [text] for an edit, instead of what the message says
+   */
+  function become(next, text) {
     const wasEditing = purpose?.kind === "edit";
     purpose = next;
-    bar.hidden = next === null;
-    box.setAttribute("aria-label", next === null ? label : heading(next));
-    if (next !== null) bar.replaceChildren(...describe(next));
+    note = "";
+    draw();
     if (next?.kind === "edit") {
       if (!wasEditing) aside = box.value;
-      setText(next.message.body);
+      setText(text ?? next.message.body);
     } else if (wasEditing) {
       setText(aside);
     }
   }
 
-  /** @param {Purpose} of */
-  function describe(of) {
-    const cancel = element(
-      "button",
-      {
-        class: "icon-button",
-        type: "button",
-        "aria-label": gettext("Cancel"),
-        title: gettext("Cancel"),
-      },
-      icon("x", sprite),
-    );
-    cancel.addEventListener("click", () => {
+  function draw() {
+    bar.hidden = purpose === null && note === "";
+    box.setAttribute("aria-label", purpose === null ? label : heading(purpose));
+    if (bar.hidden) return;
+    const [picture, ...text] = purpose === null ? ["alert-circle", note] : describe(purpose);
+    bar.replaceChildren(icon(picture, sprite), element("p", {}, ...text), cancel());
+  }
+
+  /**
+   * @param {Purpose} of
+   * @returns {[string, ...(Node | string)[]]} its picture and its words
+   */
+  function describe({ kind, message, name }) {
+    const quote = element("span", { class: "composer__quote", dir: "auto" }, excerpt(message));
+    return kind === "edit"
+      ? ["pencil", element("strong", {}, gettext("Editing")), quote]
+      : [
+          "reply",
+          element("strong", {}, gettext("Replying to")),
+          " ",
+          element("bdi", {}, name),
+          quote,
+        ];
+  }
+
+  function cancel() {
+    const name = gettext("Cancel");
+    const attributes = { class: "icon-button", type: "button", "aria-label": name, title: name };
+    const button = element("button", attributes, icon("x", sprite));
+    button.addEventListener("click", () => {
       become(null);
       box.focus();
     });
-    return [
-      icon(of.kind === "edit" ? "pencil" : "reply", sprite),
-      element(
-        "p",
-        {},
-        element("strong", {}, of.kind === "edit" ? gettext("Editing") : gettext("Replying to")),
-        " ",
-        of.kind === "edit" ? "" : element("bdi", {}, of.name),
-        element("span", { class: "composer__quote", dir: "auto" }, excerpt(of.message)),
-      ),
-      cancel,
-    ];
+    return button;
+  }
+
+  /** The message is gone: whatever was typed stays, to be sent as a message of its own. */
+  function letGo() {
+    const { kind = "reply", message } = purpose ?? {};
+    const typed = box.value;
+    become(null);
+    if (kind === "edit" && typed !== message?.body) giveBack(typed);
+    note =
+      kind === "edit"
+        ? gettext("The message you were editing was deleted.")
+        : gettext("The message you were answering was deleted. Yours will stand by itself.");
+    draw();
+    say(note);
+  }
+
+  /** @param {string} text that was typed and could not be sent as it was meant */
+  function giveBack(text) {
+    if (purpose?.kind === "edit") aside = joined(aside, text);
+    else setText(joined(box.value, text));
   }
 
   box.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.isComposing || purpose === null) return;
+    if (event.key !== "Escape" || bar.hidden) return;
     event.preventDefault();
     become(null);
   });
@@ -92,9 +124,32 @@ export function createComposing({ bar, box, sprite, setText }) {
 
     /** It was sent, or given up. */
     end() {
-      if (purpose !== null) become(null);
+      if (!bar.hidden) become(null);
+    },
+
+    giveBack,
+
+    /**
+     * Brings the bar to what has become of the message.
+     * @param {(seq: number) => Chat.Message | null | undefined} find undefined for what is not known
+     */
+    follow(find) {
+      if (purpose === null) return;
+      const now = find(purpose.message.seq);
+      if (now === undefined || now === purpose.message) return;
+      if (now === null || now.deleted) {
+        letGo();
+        return;
+      }
+      purpose = { ...purpose, message: now };
+      draw();
     },
   };
+}
+
+/** @param {...string} texts */
+function joined(...texts) {
+  return texts.filter((text) => text !== "").join("\n");
 }
 
 /** @param {Purpose} of */

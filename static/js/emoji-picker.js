@@ -87,7 +87,7 @@ export function createEmojiPicker(picker, touch) {
 
   field.addEventListener("input", show);
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.key !== "Enter") return;
     event.preventDefault();
     take(grid.querySelector("[data-sign]"));
   });

@@ -1,5 +1,19 @@
 /** Keys that work from anywhere on the page. */
 
+/**
+ * Whether a key belongs to an input method that composes: it takes a suggestion there, or gives one up,
+ * and means nothing to the page. Safari says 229 for the last key, when `isComposing` is over already.
+ * @param {Pick<KeyboardEvent, "isComposing" | "keyCode">} event
+ */
+export function composes({ isComposing, keyCode }) {
+  return isComposing || keyCode === 229;
+}
+
+/** Keeps the keys of an input method from every handler of the page, wherever it listens. */
+export function guardComposition() {
+  addEventListener("keydown", (event) => composes(event) && event.stopImmediatePropagation(), true);
+}
+
 /** A page up or down leaves this part of the last one in view. */
 const OVERLAP = 0.1;
 
@@ -30,7 +44,7 @@ export function followKeys(box, scroller) {
 export function startsText(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
   // Space scrolls, and presses what has the focus.
-  if (event.isComposing || event.key === " " || [...event.key].length !== 1) return false;
+  if (composes(event) || event.key === " " || [...event.key].length !== 1) return false;
   return !takesText(event.target);
 }
 

@@ -45,7 +45,7 @@ export function createLife({
   /** @param {string} name */
   const part = (name) => find(root, `[data-${name}]`, HTMLElement);
   const rows = part("rows");
-  const composing = createComposing({ bar: part("composing"), box, sprite, setText });
+  const composing = createComposing({ bar: part("composing"), box, sprite, setText, say });
   const pins = createPins(part("pins"), sprite);
   const seen = createSeen(part("seen"));
 
@@ -167,7 +167,7 @@ export function createLife({
   // Writing --------------------------------------------------------------------------------------
 
   box.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowUp" || event.isComposing || event.shiftKey) return;
+    if (event.key !== "ArrowUp" || event.shiftKey) return;
     if (box.value !== "" || composing.purpose !== null) return;
     const { messages, tail, you } = session.state;
     const mine = lastOfMine((tail ?? messages).map(session.preview), you.id);
@@ -228,15 +228,14 @@ export function createLife({
      * @param {Chat.Change} change
      */
     takenBack(change) {
-      if (change.kind === "edit" && box.value === "" && composing.purpose === null) {
-        setText(change.body);
-      }
+      if (change.kind === "edit") composing.giveBack(change.body);
     },
 
     render() {
       const { state } = session;
       pins.render(state.pinned, state.names);
       seen.render(state);
+      composing.follow(session.quote);
     },
   };
 }

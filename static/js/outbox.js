@@ -25,6 +25,7 @@ const LONGEST_PAUSE = 30_000;
  * @property {() => string} newId
  * @property {(items: Chat.Pending[]) => void} onChange
  * @property {(clientId: string, seq: number | null) => void} onSent
+ * @property {() => void} onUnanswerable a message went without the one it answers, which is gone
  * @property {() => void} onOverdue
  * @property {() => number} [now]
  */
@@ -39,6 +40,7 @@ export function createOutbox({
   newId,
   onChange,
   onSent,
+  onUnanswerable,
   onOverdue,
   now = Date.now,
 }) {
@@ -109,6 +111,11 @@ export function createOutbox({
       case "error":
         if (isPassing(outcome.error.code)) {
           await rest(outcome.error.retry_after);
+        } else if (outcome.error.code === "not_found" && item.reply_to !== undefined) {
+          // What it answers was deleted meanwhile: the words go by themselves, under the same id.
+          await storage.update({ ...item, reply_to: undefined });
+          onUnanswerable();
+          tell({ type: "queued" });
         } else {
           await storage.update({ ...item, state: "failed", reason: outcome.error.message });
           tell({ type: "queued" });

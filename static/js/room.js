@@ -8,7 +8,7 @@ import { createComposer } from "./composer.js";
 import { find, isolated } from "./dom.js";
 import { createFailures } from "./failures.js";
 import { fill, gettext, ngettext } from "./i18n.js";
-import { followKeys } from "./keyboard.js";
+import { followKeys, guardComposition } from "./keyboard.js";
 import { createLife } from "./life.js";
 import { createLocal } from "./local.js";
 import { createLog } from "./log.js";
@@ -34,6 +34,7 @@ const LONG_HIDDEN = 60_000;
 /** Messages that a reload of this tab paints before the socket is up. */
 const KEPT = 50;
 
+guardComposition();
 const root = find(document, "#room", HTMLElement);
 const page = readPage(root);
 const touch = matchMedia("(pointer: coarse) and (hover: none)").matches;
@@ -87,6 +88,8 @@ const session = createSession({
     missed,
     room: (room) => follow(root, page, room),
     problem: (message) => notice.show(message),
+    unanswerable: () =>
+      notice.show(gettext("The message you answered was deleted: yours was sent by itself.")),
     takenBack(reason, change) {
       notice.show(reason);
       life.takenBack(change);

@@ -32,6 +32,7 @@ const SHORT_ABSENCE = 60_000;
  * @property {(count: number | null) => void} missed messages that came during an absence; null: many
  * @property {(room: Chat.Room) => void} room the room has other settings, or another code
  * @property {(message: string) => void} problem the server refused something
+ * @property {() => void} unanswerable a message went without the one it answers, which is gone
  * @property {(reason: string, change: Chat.Change) => void} takenBack a change was refused
  * @property {() => {first: number, last: number}} bounds `seq`s between which nothing may be forgotten
  *
@@ -129,6 +130,7 @@ export function createSession({
     onChange: (items) =>
       dispatch({ type: "outbox", items: items.filter((item) => !logged.has(item.client_id)) }),
     onSent: (clientId, seq) => dispatch({ type: "sent", client_id: clientId, seq }),
+    onUnanswerable: hooks.unanswerable,
     onOverdue: () => socket.restart(),
   });
 

@@ -27,12 +27,50 @@ def test_control_enter_always_sends(ada: RoomPage) -> None:
 
 def test_on_touch_only_the_button_sends(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben", "phone")
+    # The key of the on-screen keyboard says so.
+    expect(ben.box).to_have_attribute("enterkeyhint", "enter")
+    expect(ada.box).to_have_attribute("enterkeyhint", "send")
     ben.box.fill("one")
     ben.box.press("Enter")
     ben.box.press_sequentially("two")
     expect(ben.box).to_have_value("one\ntwo")
     ben.page.get_by_role("button", name="Send").tap()
     ada.expect_bodies(["one\ntwo"])
+
+
+COMPOSED = """(field, key) => field.dispatchEvent(new KeyboardEvent(
+    "keydown", { key, keyCode: 229, isComposing: false, bubbles: true, cancelable: true }
+))"""
+
+
+def test_the_last_key_of_a_composition_means_nothing_to_the_page(ada: RoomPage) -> None:
+    """As Safari reports it: `isComposing` is over, the code is 229."""
+    ada.say("said")
+    ada.expect_bodies(["said"])
+    box = ada.page.locator("textarea[name=body]")
+    box.evaluate(COMPOSED, "ArrowUp")
+    expect(box).to_have_accessible_name("Message")
+    box.press("ArrowUp")
+    box.fill("changed @Ad")
+    box.evaluate(COMPOSED, "Escape")
+    expect(box).to_have_value("changed @Ad")
+    expect(box).to_have_accessible_name("Edit message")
+    box.press("Escape")
+    box.press_sequentially("smile :tad")
+    expect(ada.page.get_by_role("option", name=":tada:")).to_be_visible()
+    for key in ("Enter", "Tab", "Escape"):
+        box.evaluate(COMPOSED, key)
+    expect(ada.page.get_by_role("option", name=":tada:")).to_be_visible()
+    expect(box).to_have_value("smile :tad")
+    ada.message("said").hover()
+    ada.message("said").get_by_role("button", name="React").click()
+    field = ada.page.get_by_label("Name of an emoji")
+    field.fill("rocket")
+    field.evaluate(COMPOSED, "Enter")
+    expect(field).to_be_visible()
+    expect(ada.page.get_by_role("button", name="rocket")).to_be_visible()
+    field.evaluate(COMPOSED, "ArrowDown")
+    expect(field).to_be_focused()
 
 
 def test_blank_lines_are_nothing_to_send(ada: RoomPage) -> None:

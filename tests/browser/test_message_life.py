@@ -78,13 +78,35 @@ def test_an_answer_shows_what_it_answers_and_leads_there(ada: RoomPage, invite: 
     expect(ada.log.locator("article.is-target")).to_contain_text("who brings the cake?")
 
 
-def test_a_deleted_message_keeps_its_place(ada: RoomPage, invite: Invite) -> None:
+def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
+    ada: RoomPage, invite: Invite
+) -> None:
     ben = invite(ada, "Ben")
     ada.say("oops", "fine")
+    choose(ben, "oops", "Reply")
+    box, bar = ben.page.locator("textarea[name=body]"), ben.page.locator("[data-composing]")
+    expect(bar).to_contain_text("oops")
+    box.fill("what do you mean?")
     choose(ada, "oops", "Delete")
     for window in (ada, ben):
         expect(window.log).to_contain_text("This message was deleted")
         expect(window.texts).to_have_text(["fine"])
+    expect(bar).to_contain_text("The message you were answering was deleted.")
+    expect(bar).not_to_contain_text("oops")
+    expect(box).to_have_value("what do you mean?")
+    box.press("Enter")
+    expect(bar).to_be_hidden()
+    ada.expect_bodies(["fine", "what do you mean?"])
+    expect(ada.log.locator(".quote")).to_have_count(0)
+
+    # One's own, deleted in another window while it is edited: what was typed stays.
+    other = RoomPage.again(ben.page.context.new_page(), ben.url)
+    box.press("ArrowUp")
+    box.fill("what does that mean?")
+    choose(other, "what do you mean?", "Delete")
+    expect(bar).to_contain_text("The message you were editing was deleted.")
+    expect(box).to_have_value("what does that mean?")
+    expect(box).to_have_accessible_name("Message")
 
 
 def test_a_pin_stays_on_top_for_who_comes_later(ada: RoomPage, invite: Invite) -> None:

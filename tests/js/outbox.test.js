@@ -28,6 +28,7 @@ function openTab({ storage = inMemory(), exclusively = (work) => work(), connect
     sent,
     told,
     overdue: 0,
+    unanswerable: 0,
     connected,
     /** @type {Chat.Pending[]} */
     shown: [],
@@ -65,6 +66,9 @@ function openTab({ storage = inMemory(), exclusively = (work) => work(), connect
       tab.shown = items;
     },
     onSent: (clientId) => sent.push(clientId),
+    onUnanswerable: () => {
+      tab.unanswerable += 1;
+    },
     onOverdue: () => {
       tab.overdue += 1;
       outbox.stop();
@@ -232,6 +236,24 @@ describe("refusals", () => {
     await settled();
     assert.equal(tab.frames[1].client_id, tab.frames[0].client_id);
     assert.equal(tab.shown[0].reason, "");
+  });
+
+  test("an answer to what was deleted meanwhile goes as a message of its own", async () => {
+    const tab = openTab();
+    tab.outbox.start();
+    await tab.outbox.add("to the point", 7);
+    await settled();
+    await tab.refuse({ code: "not_found", message: "That message is not in this room." });
+    const [{ client_id }] = tab.frames;
+    assert.deepEqual(tab.frames, [
+      { type: "post", client_id, body: "to the point", reply_to: 7 },
+      { type: "post", client_id, body: "to the point" },
+    ]);
+    assert.equal(tab.shown[0].reply_to, null);
+    assert.equal(tab.unanswerable, 1);
+    await tab.refuse({ code: "not_found", message: "This room has closed." });
+    assert.equal(tab.shown[0].state, "failed");
+    assert.equal(tab.frames.length, 2);
   });
 
   test("a failed one goes when deleted", async () => {
