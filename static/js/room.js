@@ -44,6 +44,7 @@ const part = (name) => find(root, `[data-${name}]`, HTMLElement);
 
 const local = createLocal(page.me.id, page.room.id);
 local.forgetOthers();
+await local.takeOverDrafts();
 const storage = await openStorage();
 
 const times = viewerTimes();
@@ -290,7 +291,11 @@ addEventListener("pagehide", () => {
   keep();
   session.socket.close();
 });
-addEventListener("pageshow", (event) => event.persisted && session.socket.connect());
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  local.returned();
+  session.socket.connect();
+});
 addEventListener("online", () => session.socket.wake());
 addEventListener("offline", () => session.socket.check());
 addEventListener("hashchange", followLink);

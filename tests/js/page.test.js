@@ -157,6 +157,84 @@ describe("what the browser keeps", () => {
     assert.deepEqual([Object.keys(storages.local), Object.keys(storages.session)], [[], []]);
   });
 
+  describe("of drafts", () => {
+    /** A browser: tabs that are opened, reloaded and closed. */
+    function browser() {
+      const local = storage();
+      /** @type {Set<string>} */
+      const held = new Set();
+      const locks = /** @type {any} */ ({
+        async request(
+          /** @type {string} */ name,
+          /** @type {object} */ _options,
+          /** @type {(lock: object | null) => unknown} */ granted,
+        ) {
+          const isFree = !held.has(name);
+          held.add(name);
+          granted(isFree ? { name } : null);
+        },
+        query: async () => ({ held: [...held].map((name) => ({ name })) }),
+      });
+      globalThis.addEventListener = () => {};
+      return {
+        /** The page of a tab, with what the tab keeps. */
+        async load(session = storage()) {
+          const page = createLocal("ada", "r1", { local, session }, locks);
+          const before = new Set(held);
+          await page.takeOverDrafts();
+          const own = [...held].filter((name) => !before.has(name));
+          const leave = () => {
+            for (const name of own) held.delete(name);
+          };
+          return { ...page, leave, session, local };
+        },
+      };
+    }
+
+    test("each tab has its own, over a reload, whatever another one sends", async () => {
+      const { load } = browser();
+      const [one, two] = [await load(), await load()];
+      one.keepDraft("of one");
+      two.keepDraft("of two");
+      one.keepDraft("");
+      two.leave();
+      assert.equal((await load(two.session)).draft(), "of two");
+      one.leave();
+      assert.equal((await load(one.session)).draft(), "");
+      assert.equal((await load()).draft(), "");
+    });
+
+    test("those of closed tabs go to the next that is opened, once", async () => {
+      const { load } = browser();
+      const tabs = [await load(), await load(), await load()];
+      for (const [number, tab] of tabs.entries()) tab.keepDraft(`of ${number}`);
+      tabs[0].leave();
+      tabs[1].leave();
+      assert.equal((await load()).draft(), "of 0\n\nof 1");
+      assert.equal((await load()).draft(), "");
+      assert.equal(tabs[2].draft(), "of 2");
+    });
+
+    test("a duplicated tab takes nothing from its original", async () => {
+      const { load } = browser();
+      const one = await load();
+      one.keepDraft("of one");
+      const copy = await load(Object.assign(storage(), one.session));
+      copy.keepDraft("");
+      one.leave();
+      assert.equal((await load(one.session)).draft(), "of one");
+      assert.equal((await load()).draft(), "");
+    });
+
+    test("nothing is left once the room is left", async () => {
+      const { load } = browser();
+      const tabs = [await load(), await load()];
+      for (const tab of tabs) tab.keepDraft("x");
+      tabs[0].clear();
+      assert.deepEqual([Object.keys(tabs[0].local), Object.keys(tabs[0].session)], [[], []]);
+    });
+  });
+
   test("of another person's messages nothing stays in the tab", () => {
     const storages = { local: storage(), session: storage() };
     createLocal("ada", "r1", storages).keepSnapshot(/** @type {any} */ ({}));
