@@ -35,7 +35,7 @@ class ApplicationServer(DaphneServer):  # type: ignore[misc]
             return None
         queue: asyncio.Queue[dict[str, Any]] | Inbox
         if isinstance(protocol, ChatProtocol):
-            queue = Inbox(protocol.transport)
+            queue = Inbox(protocol)
             scope["scheme"] = protocol.scheme
             scope["extensions"] = {EXTENSION: protocol.direct}
         else:

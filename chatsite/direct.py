@@ -26,6 +26,8 @@ CLOSED, OPEN = 0, 3  # Autobahn's numbers for a connection's state
 
 MessageCallback = Callable[[bytes, bool], None]
 CloseCallback = Callable[[int], None]
+# Charges one frame. Returns the seconds for which the socket is not to be read after it.
+Gate = Callable[[], float]
 
 
 class Connection(Protocol):
@@ -34,6 +36,7 @@ class Connection(Protocol):
     state: int
     message_callback: MessageCallback | None
     close_callback: CloseCallback | None
+    gate: Gate | None
 
     def close(self, code: int, reason: str) -> None: ...
 
@@ -44,6 +47,7 @@ class _Gone:
     state = CLOSED
     message_callback: MessageCallback | None = None
     close_callback: CloseCallback | None = None
+    gate: Gate | None = None
 
     def close(self, code: int, reason: str) -> None:
         pass
@@ -139,6 +143,12 @@ class DirectSocket:
         `websocket.disconnect` is queued. An application that sets this one may return and leave the
         socket open: it then costs no task."""
         self._connection.close_callback = callback
+
+    def pace(self, gate: Gate) -> None:
+        """`gate()` is called for each frame that comes in, fragments and control frames too, before
+        anything is done about it. While the seconds that it returns have not passed, nothing more is
+        read from the socket, and TCP tells its sender."""
+        self._connection.gate = gate
 
     # For the protocol ---------------------------------------------------------------------------
 

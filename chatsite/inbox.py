@@ -11,10 +11,10 @@ _OVERHEAD = 512  # roughly what the objects around a short message take
 
 
 class Source(Protocol):
-    """Twisted's IPushProducer, as far as it is needed."""
+    """What can be told to read nothing for a while."""
 
-    def pauseProducing(self) -> None: ...
-    def resumeProducing(self) -> None: ...
+    def stop_reading(self) -> None: ...
+    def start_reading(self) -> None: ...
 
 
 class Inbox:
@@ -38,7 +38,7 @@ class Inbox:
                 waiter.set_result(None)
         if self._size > LIMIT and not self._full:
             self._full = True
-            self._source.pauseProducing()
+            self._source.stop_reading()
 
     async def get(self) -> Message:
         while not self._messages:
@@ -52,7 +52,7 @@ class Inbox:
         self._size -= _size(message)
         if self._full and self._size <= LIMIT // 2:
             self._full = False
-            self._source.resumeProducing()
+            self._source.start_reading()
         return message
 
 

@@ -1,7 +1,8 @@
 """Daphne's WebSocket protocol, with the common paths made short and the readers held to a bound.
 
 Autobahn parses and answers everything unusual: fragments, control frames, errors, closing. What
-happens all day does not reach it: whole text frames coming in, frames going out, pings and pongs.
+happens all day does not reach it: whole text frames coming in (chatsite/pacing.py), frames going out,
+pings and pongs.
 """
 
 import logging
@@ -17,9 +18,9 @@ from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from zope.interface import implementer
 
 from chatsite.direct import CloseCallback, DirectSocket, MessageCallback
-from chatsite.framing import BINARY, PING, PONG, TEXT, build_frame, read_text
+from chatsite.framing import BINARY, PING, TEXT, build_frame
 from chatsite.inbox import Inbox
-from chatsite.slim import SlimProtocol
+from chatsite.pacing import PacedProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +30,9 @@ RESTARTING = 4000
 # up to a second early: many a phone would be aborted before it has read why.
 CLOSE_TIMEOUT = 5
 
-# Bytes a client may send before its handshake is answered.
-EARLY_LIMIT = 64 * 1024
-
 
 @implementer(IPushProducer)
-class ChatProtocol(SlimProtocol):
+class ChatProtocol(PacedProtocol):
     """One WebSocket, from the upgrade on."""
 
     __hash__ = object.__hash__
@@ -45,8 +43,6 @@ class ChatProtocol(SlimProtocol):
     message_callback: MessageCallback | None = None
     close_callback: CloseCallback | None = None
     path: bytes | None = None
-    text_limit = 0
-    pinged_at = 0.0  # when the ping was sent that nothing was heard since; 0 when there is none
     client_scheme: str | None = None
 
     @property
@@ -72,6 +68,8 @@ class ChatProtocol(SlimProtocol):
         self._connectionMade()
 
     def connectionLost(self, reason: Any) -> None:
+        if self.pause is not None:
+            self.pause.cancel()
         self._connectionLost(reason)
 
     def _onOpen(self) -> None:
@@ -88,17 +86,7 @@ class ChatProtocol(SlimProtocol):
         if self.state == self.STATE_CONNECTING:
             super().serverAccept(subprotocol)
             self.slim()
-            self._read_directly()
-
-    def _read_directly(self) -> None:
-        """Without Twisted's logging context around each read, some 4 % of what a message costs.
-
-        After a pause Twisted reads in its own way again.
-        """
-        transport = self.transport
-        if isinstance(transport, tcp.Connection) and transport in reactor._readers:
-            loop = reactor._asyncioEventloop
-            loop.add_reader(transport.fileno(), reactor._readOrWrite, transport, True)
+            self.read_directly()
 
     def serverReject(self) -> None:
         if self.state == self.STATE_CONNECTING:
@@ -114,26 +102,6 @@ class ChatProtocol(SlimProtocol):
         self._log("connected")
 
     # Receiving ----------------------------------------------------------------------------------
-
-    def dataReceived(self, data: bytes) -> None:
-        self.last_ping = monotonic()
-        self.pinged_at = 0.0
-        if self.state == self.STATE_OPEN:
-            if not self.data and self.current_frame is None and not self.inside_message:
-                at = 0
-                while read := read_text(data, at, self.text_limit):
-                    payload, at = read
-                    self.onMessage(payload, False)
-                if at:
-                    data = data[at:]
-                if not data or (len(data) == len(PONG) + 4 and data.startswith(PONG)):
-                    return
-        elif self.state == self.STATE_CONNECTING and self.application_queue is not None:
-            self.data += data  # for when the application has accepted
-            if len(self.data) > EARLY_LIMIT:
-                self.dropConnection(abort=True)
-            return
-        self._dataReceived(data)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self.state != self.STATE_OPEN:

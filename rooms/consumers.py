@@ -4,6 +4,7 @@ No room logic here, no ORM and no channel layer: a socket joins its room's chann
 hub, which is a member of it once for all the sockets of this worker.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -56,14 +57,18 @@ class RoomConsumer(AsyncConsumer):
         self.early: list[tuple[bytes | str, bool]] = []  # what it says before it is let in
         self.early_size = 0
         self.bad_frames = limits.Bucket(BAD_FRAMES)
+        self.intake = limits.Intake(address=self.address)
         try:
             if direct:
+                direct.pace(self.intake)
                 direct.on_message(self.received)
             await send({"type": "websocket.accept"})
             await self.enter(scope)
             while (event := await receive())["type"] == "websocket.receive":
                 text = event.get("text")
                 self.received(event["bytes"] if text is None else text, text is None)
+                if wait := self.intake():  # another server: our own charges what it reads
+                    await asyncio.sleep(wait)
         finally:
             # Whatever happened above: a socket that is gone is nobody's presence.
             if self.session is not None:
@@ -84,6 +89,7 @@ class RoomConsumer(AsyncConsumer):
             entrance = await self.worker.door.enter(calls.arrival(client, session, code, known))
             membership = entrance.membership
             calls.introduce(client, entrance)
+            self.intake.person = client.author["id"]
             after = query.get("after", [""])[0]
             same = known == membership.room.public_id
             async with self.worker.hub.entering(membership) as room:

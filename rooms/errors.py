@@ -167,5 +167,9 @@ class Unavailable(ChatError):
     message = "The service cannot do that right now. It is safe to try again."
 
 
+class TooManySockets(Unavailable):
+    message = "You have this site open in too many places. Please close some of them."
+
+
 class CodesExhausted(Unavailable):
     message = "Too many rooms are open right now to make another. Please try again later."

@@ -26,9 +26,20 @@ from rooms.limits.buckets import (
     refusal,
     take_here,
 )
+from rooms.limits.intake import Intake
 from rooms.limits.shared import Settler, store
 
-__all__ = ["Bucket", "Claim", "Limiter", "Rate", "give_back", "post", "require", "settler"]
+__all__ = [
+    "Bucket",
+    "Claim",
+    "Intake",
+    "Limiter",
+    "Rate",
+    "give_back",
+    "post",
+    "require",
+    "settler",
+]
 
 # Ten messages a second for ten seconds is a program or a paste; a person is never in the way. An
 # address has less than a room, so that nobody alone can use up what a room has.

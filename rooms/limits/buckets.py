@@ -52,6 +52,12 @@ class Bucket:
         self._tokens -= tokens
         return 0.0
 
+    def charge(self) -> float:
+        """Take a token that may not be there yet; the seconds until all that is owed will be."""
+        self._refill()
+        self._tokens -= 1
+        return max(0.0, -self._tokens / self._rate.per_second)
+
     def give(self, tokens: float) -> None:
         """Put back what was taken."""
         self._refill()

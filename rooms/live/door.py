@@ -7,18 +7,23 @@ session, a membership and a row of its own; asked for together, that is a few qu
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from django.db import Error, IntegrityError, InterfaceError, OperationalError
 
 from rooms.actions import attendance
 from rooms.actions.attendance import Arrival, Entrance, Outcome
-from rooms.errors import Unavailable
+from rooms.errors import TooManySockets, Unavailable
 from rooms.live.threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+# Sockets of one person on this worker. The newest is refused, with a code that brings it back a while
+# later: of the others some may have died with a network, which shows within a minute. An older one
+# that was closed in its place would come back as well, and push out the next.
+SOCKETS = 64
 # Seconds.
 RETRY = 1.0
 STOP = 5.0
@@ -33,13 +38,14 @@ class Door:
         self._vanished: dict[str, None] = {}
         # The sockets that are noted, as (room, user).
         self._inside: dict[str, tuple[int, int]] = {}
+        self._sockets_of: Counter[int] = Counter()  # of each user, in `_inside`
         self._order = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         # The lease under which sockets are noted. Without one (no database) nobody gets in.
         self.worker_id: int | None = None
 
     async def enter(self, arrival: Arrival) -> Entrance:
-        """Raises SignedOut, NotMember, Removed, RoomClosed, NameTaken or Unavailable."""
+        """Raises SignedOut, NotMember, Removed, RoomClosed, NameTaken, TooManySockets or Unavailable."""
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._arriving.append((arrival, answer))
         self._start()
@@ -50,7 +56,11 @@ class Door:
 
     def vanished(self, socket_id: str) -> None:
         """Note that a socket which entered, or tried to, is gone."""
-        self._inside.pop(socket_id, None)
+        if socket_id in self._inside:
+            _, user = self._inside.pop(socket_id)
+            self._sockets_of[user] -= 1
+            if not self._sockets_of[user]:
+                del self._sockets_of[user]
         self._vanished[socket_id] = None
         self._start()
 
@@ -100,15 +110,24 @@ class Door:
         if batch:
             outcomes = await self._arrive([arrival for arrival, _ in batch])
             for (arrival, answer), outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, Entrance) and arrival.socket_id not in self._vanished:
-                    member = outcome.membership
-                    self._inside[arrival.socket_id] = member.room_id, member.user_id
+                if isinstance(outcome, Entrance):
+                    outcome = self._place(arrival, outcome)
                 answer.set_result(outcome)
         if gone and not await self._vanish(gone):
             # Forgotten rows would be ghosts for as long as this worker lives: try again.
             self._vanished = gone | self._vanished
             return False
         return True
+
+    def _place(self, arrival: Arrival, entrance: Entrance) -> Outcome:
+        """Note a socket as inside, unless its person has too many."""
+        member = entrance.membership
+        if self._sockets_of[member.user_id] >= SOCKETS:
+            return TooManySockets()
+        if arrival.socket_id not in self._vanished:
+            self._inside[arrival.socket_id] = member.room_id, member.user_id
+            self._sockets_of[member.user_id] += 1
+        return entrance
 
     async def _arrive(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
         if self.worker_id is None:

@@ -18,7 +18,8 @@ from rooms.actions import changes, texts
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError
 from rooms.frames import Refused
-from rooms.live import calls
+from rooms.limits import intake
+from rooms.live import calls, door
 from rooms.models import Membership
 from rooms.protocol import Close
 from tests.support import papers
@@ -200,6 +201,10 @@ def test_limits_are_written_down() -> None:
         "searching, a person on a worker": _rate(limits.searching.rate),
         "downloading everything, a person on a worker": _rate(limits.downloading.rate),
         "opening sockets, an address on a worker": [*_rate(limits.connecting.rate), Close.BUSY],
+        "open sockets, a person on a worker": [door.SOCKETS, Close.BUSY],
+        "frames of any kind, a socket": _rate(intake.FRAMES),
+        "frames of any kind, a person on a worker": _rate(intake.frames_of.rate),
+        "frames of any kind, an address on a worker": _rate(intake.frames_from.rate),
         **{what: _rate(limiter.rate) for what, limiter in SHARED_LIMITS.items()},
         "frames that are not understood, a socket": [
             *_rate(BAD_FRAMES),

@@ -4,11 +4,18 @@ import asyncio
 import json
 import statistics
 import time
+from contextlib import AsyncExitStack, suppress
 from itertools import count
 
+import pytest
+
 from rooms import limits
+from rooms.limits import intake
+from rooms.live.door import SOCKETS
 from tests.live.company import all_see, company
-from tests.support.client import RoomSocket
+from tests.security.rawsocket import RawSocket
+from tests.support.client import RoomSocket, SocketClosed, Visitor
+from tests.support.frames import client_frame
 from tests.support.workers import Site
 
 ROUNDS = 4
@@ -69,3 +76,60 @@ async def test_ten_times_the_rate_is_refused_and_others_do_not_feel_it(strict: S
         assert len(refusals) > (sent - through) // 2
         assert all(0 < frame["retry_after"] <= 0.3 for frame in refusals)
         assert p95[1] < 1.2 * p95[0] + 20
+
+
+# Whatever frames they are ---------------------------------------------------------------------------
+
+PING = client_frame(b"", first=0x89)
+READ = client_frame(b'{"type": "read", "seq": 1, "ref": "r"}')
+EDIT = client_frame(b'{"type": "edit", "seq": 1, "body": "not hers", "ref": "r"}')
+ANSWERS = {PING: b"\x8a\x00", READ: b'"ref"', EDIT: b'"ref"'}
+
+
+@pytest.mark.parametrize("frame", [PING, READ, EDIT], ids=["ping", "read", "edit"])
+async def test_valid_frames_are_taken_no_faster_than_their_rate(strict: Site, frame: bytes) -> None:
+    async with strict.visitor("Ada") as ada, strict.visitor("Eve") as eve:
+        code = await ada.create()
+        await eve.join(code)
+        async with ada.socket(code) as room:
+            sent, answered, took = await asyncio.to_thread(pour, eve, code, frame)
+            began = time.monotonic()
+            await room.post("the others go on")
+            assert time.monotonic() - began < 1
+    print(f"{sent} sent, {answered} answered in {took:.1f} s")
+    assert sent > 5 * answered
+    assert answered <= intake.FRAMES.burst + intake.FRAMES.per_second * took + 1
+
+
+def pour(visitor: Visitor, code: str, frame: bytes) -> tuple[int, int, float]:
+    """Send a frame for two seconds as fast as TCP takes it: how many were sent, and answered."""
+    socket, sent, received = RawSocket(visitor, code), 0, b""
+    socket.socket.setblocking(False)
+    rest = frames = frame * 1000
+    began = time.monotonic()
+    while time.monotonic() < began + 2:
+        with suppress(BlockingIOError):
+            gone = socket.socket.send(rest)
+            sent, rest = sent + gone, rest[gone:] or frames
+        with suppress(BlockingIOError):
+            received += socket.socket.recv(65536)
+    took = time.monotonic() - began
+    socket.close()
+    return sent // len(frame), received.count(ANSWERS[frame]), took
+
+
+async def test_a_person_has_a_bounded_number_of_sockets(strict: Site) -> None:
+    async with strict.visitor("Eve") as eve, AsyncExitStack() as stack:
+        code = await eve.create()
+        opening = [stack.enter_async_context(eve.socket(code)) for _ in range(SOCKETS)]
+        sockets = await asyncio.gather(*opening)
+        with pytest.raises(SocketClosed) as refused:
+            await eve.socket(code).connect()
+        assert refused.value.code == 4002
+        await sockets[0].close()
+        await sockets[1].post("the others go on")
+        async with asyncio.timeout(5):  # until the worker has heard that it is gone
+            while True:
+                with suppress(SocketClosed):
+                    await stack.enter_async_context(eve.socket(code))
+                    break

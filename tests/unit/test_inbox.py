@@ -10,10 +10,10 @@ class Tap:
 
     flowing = True
 
-    def pauseProducing(self) -> None:
+    def stop_reading(self) -> None:
         self.flowing = False
 
-    def resumeProducing(self) -> None:
+    def start_reading(self) -> None:
         self.flowing = True
 
 
