@@ -4,7 +4,8 @@ Answered before any other middleware: probes come with whatever Host they like, 
 sessions, languages or a page that says what went wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
@@ -22,12 +23,26 @@ from chatsite.lifecycle import draining, stats
 from rooms import addresses
 from rooms.live import worker
 
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+HEALTHZ = "/healthz"
+_READING = {"GET", "HEAD"}
+
 _slow = Gauge("chat_slow_readers_cut", "Sockets cut for being too far behind, since the start")
 _slow.set_function(lambda: stats.slow_readers_cut)
 
 
+async def alive(scope: dict[str, Any], send: Send) -> None:
+    """Answer /healthz on the event loop, whatever the threads are busy with (chatsite/pages.py)."""
+    status, body = (200, b"ok\n") if scope["method"] in _READING else (405, b"")
+    headers = [(b"Content-Type", b"text/plain"), (b"Cache-Control", b"no-store")]
+    headers.append((b"Content-Length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
+
+
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the process lives. Touches nothing else."""
+    """The same where pages are served by anything but our handler."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -66,7 +81,7 @@ def _may_watch(request: HttpRequest) -> bool:
     return addresses.is_private(request)
 
 
-_ANSWERS = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+_ANSWERS = {HEALTHZ: healthz, "/readyz": readyz, "/metrics": metrics}
 
 
 class HealthMiddleware:
@@ -82,7 +97,7 @@ class HealthMiddleware:
         answer = _ANSWERS.get(request.path_info)
         if answer is None:
             return self.get_response(request)
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in _READING:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         response = answer(request)
         response.headers["Cache-Control"] = "no-store"

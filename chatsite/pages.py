@@ -2,8 +2,12 @@
 
 Django's own handler runs the middlewares as coroutines and hops to a thread and back for each sync
 one, the views among them, on a thread made for the request. All of this site's are sync.
+
+/healthz is answered on the event loop: it says that the loop goes round, however busy the threads are.
 """
 
+import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,8 +17,13 @@ from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
-# Pages under way at once. Each thread may hold a database connection (settings.py, the pool).
-THREADS = 8
+from chatsite import health
+from rooms import hashing
+
+# Pages under way at once. Each may hold a database connection (settings.py, the pool).
+PLACES = 8
+# Those that wait for a password to be hashed are not among them, and have a thread all the same.
+THREADS = PLACES + hashing.WAITING
 
 
 class PagesHandler(ASGIHandler):
@@ -24,22 +33,38 @@ class PagesHandler(ASGIHandler):
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="pages")
+        self._places = threading.Semaphore(PLACES)
         self._respond = sync_to_async(
             self._get_response_on_thread, thread_sensitive=False, executor=self._threads
         )
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        await self.handle(scope, receive, send)
+        if scope["path"] == health.HEALTHZ:
+            await health.alive(scope, send)
+        else:
+            await self.handle(scope, receive, send)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        response = await self._respond(request)
+        answer = asyncio.ensure_future(self._respond(request))
+        try:
+            response = await asyncio.shield(answer)
+        except asyncio.CancelledError:  # the visitor has gone: a thread cannot be told
+            answer.add_done_callback(self._discard)
+            raise
         response._handler_class = type(self)  # type: ignore[attr-defined]
         return response
 
     def _get_response_on_thread(self, request: HttpRequest) -> HttpResponseBase:
-        # The signals that do this for Django are sent on another thread, which has no connection.
-        close_old_connections()
-        try:
-            return self.get_response(request)
-        finally:
+        with self._places:
+            hashing.here.place = self._places
+            # The signals that do this for Django are sent on another thread, which has no connection.
             close_old_connections()
+            try:
+                return self.get_response(request)
+            finally:
+                close_old_connections()
+
+    def _discard(self, answer: asyncio.Future[HttpResponseBase]) -> None:
+        """Close a response that nobody is there for, and with it what it holds."""
+        if not answer.cancelled() and answer.exception() is None:
+            self._threads.submit(answer.result().close)

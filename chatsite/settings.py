@@ -199,6 +199,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
 
 # People -------------------------------------------------------------------------------------------
 
+PASSWORD_HASHERS = ["rooms.hashing.QueuedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

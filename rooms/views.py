@@ -146,7 +146,12 @@ def _enter(request: HttpRequest, form: EntryForm, token: str) -> tuple[User, Roo
     at_home = visitor is not None and visitor.date_joined < timezone.now() - AT_HOME
     with (
         limits.join(person=known, address=address, code=codes.normalize(code), at_home=at_home),
-        limits.passcode(address=address, code=codes.normalize(code), typed=bool(passcode)),
+        limits.passcode(
+            address=address,
+            code=codes.normalize(code),
+            typed=bool(passcode),
+            person=known,
+        ),
     ):
         proof, known_by = admission.prove(code=code, passcode=passcode), traces.of(request, token)
         with transaction.atomic():

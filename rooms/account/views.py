@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -81,10 +82,13 @@ def register(request: HttpRequest) -> HttpResponse:
 def _register(request: HttpRequest, me: User | None, form: RegisterForm) -> HttpResponse:
     limits.register(address=addresses.of_request(request))
     typed = form.cleaned_data
+    hashed = make_password(typed["password"])
     with transaction.atomic():
         if me is None:
             me = people.enter_as(user=None, name=typed["name"] or "")
-        accounts.register(user=me, username=typed["username"], password=typed["password"])
+        accounts.register(
+            user=me, username=typed["username"], password=typed["password"], hashed=hashed
+        )
         open_session(request, me)
     messages.success(
         request, _("From now on you can sign in anywhere with your user name and password.")
@@ -140,8 +144,11 @@ def password(request: HttpRequest) -> HttpResponse:
             if _prove(request, username=me.username, password=form.cleaned_data["current"]) != me:
                 form.add_error("current", _("That is not your password."))
             else:
+                limits.new_secret(person=me.public_id, address=addresses.of_request(request))
+                chosen = form.cleaned_data["password"]
+                hashed = make_password(chosen)
                 with transaction.atomic():
-                    accounts.change_password(user=me, password=form.cleaned_data["password"])
+                    accounts.change_password(user=me, password=chosen, hashed=hashed)
                     signins.end_all(user=me, but=_key(request))
                     open_session(request, me)  # this one goes on, under another key
                 messages.success(
@@ -239,7 +246,9 @@ def _key(request: HttpRequest) -> str:
 
 def _prove(request: HttpRequest, *, username: str, password: str) -> User | None:
     """Whom they prove; None for nobody. Raises RateLimited after many wrong ones."""
-    with suppress(_Wrong), limits.log_in(address=addresses.of_request(request), name=username):
+    me, address = person(request), addresses.of_request(request)
+    known = me.public_id if me else ""
+    with suppress(_Wrong), limits.log_in(address=address, name=username, person=known):
         user = accounts.check_password(username=username, password=password)
         if user is None:
             raise _Wrong

@@ -76,13 +76,21 @@ passcodes_of = Limiter(Rate(burst=30, per_second=1 / 10), "passcode.room")
 logging_in_from = Limiter(Rate(burst=30, per_second=1 / 20), "login.address")
 logging_in_as = Limiter(Rate(burst=10, per_second=1 / 60), "login.name")
 
+# Passwords and passcodes that the site has to hash, right or wrong: none of these is given back. A class
+# signs in at once.
+hashing_from = Limiter(Rate(burst=100, per_second=1 / 2), "hash.address")
+hashing_as = Limiter(Rate(burst=30, per_second=1 / 10), "hash.person")
+
+# Orders of those in charge of a room: each is a transaction, and news to all who are there.
+ordering = Limiter(Rate(burst=60, per_second=1), "order.person")
+
 # Reports are read by people. More than one a minute is somebody who reports everything.
 reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
 
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
-    logging_in_as, reporting,
+    logging_in_as, hashing_from, hashing_as, ordering, reporting,
 )  # fmt: skip
 
 
@@ -127,7 +135,7 @@ def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[Non
 
 
 @contextmanager
-def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
+def passcode(*, address: str, code: str, typed: bool, person: str = "") -> Iterator[None]:
     """A try at the passcode of the room with a code, in the body. Raises RateLimited.
 
     As in `join`: taken first, given back unless it was wrong (WrongPasscode), and asked for whether
@@ -136,19 +144,21 @@ def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
     tries = (
         [Claim(passcodes, f"{address} {code}"), Claim(passcodes_of, code)] if typed and code else []
     )
-    with _trying(tries, wrong=(WrongPasscode, RoomNotFound)):
+    hashed = _hashing(person=person, address=address) if typed else []
+    with _trying(tries, wrong=(WrongPasscode, RoomNotFound), besides=hashed):
         yield
 
 
 @contextmanager
-def log_in(*, address: str, name: str) -> Iterator[None]:
+def log_in(*, address: str, name: str, person: str = "") -> Iterator[None]:
     """A try to sign in with a name and a password, in the body. Raises RateLimited.
 
-    Taken first, and given back if the body raises nothing: only what fails counts.
+    Taken first, and given back if the body raises nothing: only what fails counts. What the hash
+    costs is not given back. `person`: who is signed in already, and proves it again.
     """
     key = sha256(unicodedata.normalize("NFKC", name).casefold().encode(errors="replace"))
     tries = [Claim(logging_in_from, address), Claim(logging_in_as, key.hexdigest()[:32])]
-    with _trying(tries, wrong=BaseException):
+    with _trying(tries, wrong=BaseException, besides=_hashing(person=person, address=address)):
         yield
 
 
@@ -175,8 +185,23 @@ def _trying(
 
 
 def register(*, address: str) -> None:
-    """An account, or another password: the site has to hash it. Raises RateLimited."""
-    require([Claim(entering, address)])
+    """A new account. Raises RateLimited."""
+    require([Claim(entering, address), *_hashing(person="", address=address)])
+
+
+def new_secret(*, person: str, address: str) -> None:
+    """Another password or passcode, which the site has to hash. Raises RateLimited."""
+    require(_hashing(person=person, address=address))
+
+
+def order(*, person: str) -> None:
+    """An order of somebody in charge of a room. Raises RateLimited."""
+    require([Claim(ordering, person)])
+
+
+def _hashing(*, person: str, address: str) -> list[Claim]:
+    claims = [Claim(hashing_from, address)]
+    return [*claims, Claim(hashing_as, person)] if person else claims
 
 
 def report(*, person: str) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from rooms import access, codes
+from rooms import access, addresses, codes, limits
 from rooms.actions import admission, clearing, discipline, roles, settings
 from rooms.errors import BadFrame, ChatError, Forbidden, NotMember
 from rooms.manage import forms, people
@@ -48,7 +48,11 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             if _wants_json(request):
                 raise BadFrame(str(next(iter(form.errors.values()))[0]))
             return _page(request, me, form, status=422)
-        done = settings.change(room=me.room, by=me.user, wishes=form.wishes())
+        wishes = form.wishes()
+        if wishes.passcode:
+            address = addresses.of_request(request)
+            limits.new_secret(person=me.user.public_id, address=address)
+        done = settings.change(room=me.room, by=me.user, wishes=wishes)
     except ChatError as refusal:
         return _refused(request, code, refusal)
     return _done(request, code, gettext("Saved.") if done else gettext("Nothing was changed."))
@@ -149,6 +153,8 @@ def _in_charge(request: HttpRequest, code: str) -> Membership:
     member = access.membership(user=user, code=normal)
     if not access.is_in_charge(member):
         raise Forbidden
+    if request.method == "POST":
+        limits.order(person=user.public_id)
     return member
 
 

@@ -168,6 +168,9 @@ SHARED_LIMITS = {
     "wrong passcodes of one room, all together": limits.passcodes_of,
     "wrong passwords, an address": limits.logging_in_from,
     "wrong passwords, a user name": limits.logging_in_as,
+    "passwords and passcodes to hash, an address": limits.hashing_from,
+    "passwords and passcodes to hash, a person": limits.hashing_as,
+    "orders in rooms, a person": limits.ordering,
     "reports, a person": limits.reporting,
 }
 
