@@ -49,12 +49,19 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# What says nothing on a file that is part of a page: policies of a document, the name of a request that is
+# looked for in no log.
+_OF_DOCUMENTS = ("Referrer-Policy", "Cross-Origin-Opener-Policy", "X-Request-ID")
+# What a browser asks with whether its copy is still good, which it never does of an immutable file.
+_OF_CHANGING_FILES = ("ETag", "Last-Modified")
+
+
 class SecurityHeadersMiddleware:
     """Adds the Content-Security-Policy, the Permissions-Policy, and that no other site may show or
-    read what is here. Django's own adds the rest.
+    read what is here. Django's own, which stands further in, adds the rest.
 
-    Policies are a document's. A room's page has sixty files, and half a kilobyte of them on each is
-    a third of what it weighs.
+    Policies are a document's. A room's page has sixty files, and half a kilobyte of them on each would
+    be a third of what it weighs; so these, and all else that does nothing there, are left out.
     """
 
     sync_capable = True
@@ -69,5 +76,8 @@ class SecurityHeadersMiddleware:
         if kind.startswith("text/html") or not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        elif "immutable" in response.headers.get("Cache-Control", ""):
+            for name in (*_OF_DOCUMENTS, *_OF_CHANGING_FILES):
+                response.headers.pop(name, None)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

@@ -26,6 +26,7 @@ OFFLINE_ASSETS = (
     "js/theme-init.js",
     "js/theme.js",
     "js/pwa.js",
+    "js/backoff.js",
     "js/offline.js",
 )
 

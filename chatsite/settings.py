@@ -120,9 +120,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "chatsite.health.HealthMiddleware",
+    "chatsite.headers.SecurityHeadersMiddleware",
     "chatsite.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "chatsite.headers.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chatsite.compression.CompressionMiddleware",  # with random padding: lengths tell nothing
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -11,6 +11,9 @@ const GROUP_SPAN = 5 * 60_000;
 /** Up to this many people a fold names; more are counted. */
 const NAMED = 3;
 
+/** Opened, a fold lists this many of its latest comings and goings. */
+const LISTED = 200;
+
 /**
  * @typedef {object} Context
  * @property {string} me my id
@@ -135,12 +138,18 @@ function continues(group, author, at) {
  * @returns {Chat.Row}
  */
 function fold(run, context) {
-  const said = run.map((message) => {
+  const said = run.slice(-LISTED).map((message) => {
     const name = isolate(nameOf(message, context.names));
     const time = context.times.clock(message.at);
     const text = message.kind === "join" ? gettext("%(name)s joined") : gettext("%(name)s left");
     return `${time} ${fill(text, { name })}`;
   });
+  const unlisted = run.length - said.length;
+  if (unlisted > 0) {
+    said.unshift(
+      fill(ngettext("%(n)s before these", "%(n)s before these", unlisted), { n: unlisted }),
+    );
+  }
   return {
     type: "fold",
     key: `f${run[0].seq}`,

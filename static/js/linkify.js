@@ -61,7 +61,8 @@ let known = { name: "", pattern: /(?!)/giu };
 function mentionPattern(name) {
   if (name === "") return null;
   if (known.name !== name) {
-    const escaped = name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    // Not "-": outside of brackets its escape is an error under the flag u.
+    const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
     const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])@${escaped}(?![\\p{L}\\p{N}_])`, "giu");
     known = { name, pattern };
   }

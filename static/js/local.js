@@ -91,19 +91,13 @@ export function createLocal(
 
     /** @returns {Chat.Snapshot | null} */
     snapshot() {
-      try {
-        return JSON.parse(read(session, snapshot) ?? "null");
-      } catch {
-        return null;
-      }
+      const kept = parsed(read(session, snapshot));
+      return isSnapshot(kept) ? kept : null;
     },
     /** What was done to messages and had not happened yet when the page went. @returns {Chat.Change[]} */
     changes() {
-      try {
-        return JSON.parse(read(session, changes) ?? "[]");
-      } catch {
-        return [];
-      }
+      const kept = parsed(read(session, changes));
+      return Array.isArray(kept) ? kept.filter(isChange) : [];
     },
     /** @param {readonly Chat.Change[]} kept */
     keepChanges: (kept) => write(session, changes, kept.length > 0 ? JSON.stringify(kept) : null),
@@ -135,6 +129,78 @@ function hold(locks, tab) {
     // A browser that denies locks to this page: as without any.
     held.catch(() => resolve(true));
   });
+}
+
+/**
+ * What is kept may be of another release, or of anything else that ran under this address: what does not
+ * have the shape that is expected is dropped, and the server tells it again.
+ * @param {string | null} text
+ * @returns {unknown}
+ */
+function parsed(text) {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {any} kept @returns {kept is Chat.Snapshot} */
+function isSnapshot(kept) {
+  return (
+    typeof kept?.room?.id === "string" &&
+    typeof kept.room.code === "string" &&
+    Number.isSafeInteger(kept.cursor) &&
+    typeof kept.older === "boolean" &&
+    areAll(kept.messages, isMessage) &&
+    areAll(kept.members, isPerson)
+  );
+}
+
+/** @param {any} kept */
+function isMessage(kept) {
+  return (
+    Number.isSafeInteger(kept?.seq) &&
+    Number.isSafeInteger(kept.changed) &&
+    typeof kept.kind === "string" &&
+    typeof kept.body === "string" &&
+    typeof kept.deleted === "boolean" &&
+    !Number.isNaN(Date.parse(kept.at)) &&
+    (kept.author === null || isPerson(kept.author)) &&
+    areAll(kept.mentions ?? [], (id) => typeof id === "string") &&
+    areAll(Object.values(kept.reactions ?? {}), Array.isArray)
+  );
+}
+
+/** @param {any} kept */
+function isPerson(kept) {
+  return typeof kept?.id === "string" && typeof kept.name === "string";
+}
+
+/** @param {any} kept @returns {kept is Chat.Change} */
+function isChange(kept) {
+  if (typeof kept?.ref !== "string" || !Number.isSafeInteger(kept.seq)) return false;
+  if (kept.changed !== null && !Number.isSafeInteger(kept.changed)) return false;
+  switch (kept.kind) {
+    case "edit":
+      return typeof kept.body === "string" && !Number.isNaN(Date.parse(kept.at));
+    case "delete":
+      return true;
+    case "react":
+      return typeof kept.emoji === "string" && typeof kept.on === "boolean";
+    case "pin":
+      return typeof kept.on === "boolean";
+    default:
+      return false;
+  }
+}
+
+/**
+ * @param {unknown} list
+ * @param {(item: any) => boolean} test
+ */
+function areAll(list, test) {
+  return Array.isArray(list) && list.every(test);
 }
 
 /** Storage that the browser denies to this page throws on the first touch. */

@@ -6,7 +6,7 @@
 import { setText } from "./dom.js";
 import { rows } from "./grouping.js";
 import { fill, gettext, ngettext } from "./i18n.js";
-import { build } from "./message-row.js";
+import { build, placeholder } from "./message-row.js";
 import { has } from "./messages.js";
 import { PAGE_LIMIT } from "./protocol.js";
 import { createScroll } from "./scroll.js";
@@ -49,7 +49,7 @@ export function createLog({
   let seeking = false;
   let scheduled = false;
 
-  const timeline = createTimeline(places.rows, (row) => build(row, look));
+  const timeline = createTimeline(places.rows, (row) => build(row, look), placeholder);
   const scroll = createScroll({ ...places, isNewest, onFollow, onTop, onBottom });
 
   function isNewest() {
@@ -133,8 +133,9 @@ export function createLog({
     });
     renderJump();
     if (seeking) settleOnTarget();
-    // At the end of a log this long, no edge is near.
-    if (!scroll.following || shown.length < PAGE_LIMIT) scroll.watch();
+    // At the end of a log of this many rows, no edge is near. Not of this many messages: a hundred joins and
+    // leaves may be one row.
+    if (!scroll.following || list.length < PAGE_LIMIT) scroll.watch();
   }
 
   function renderTop() {

@@ -33,6 +33,16 @@ export function build(row, look) {
 }
 
 /**
+ * What stands in the log for a row that could not be drawn.
+ * @param {Chat.Row} row
+ */
+export function placeholder(row) {
+  const node = element("p", { class: "log__notice" }, gettext("This message cannot be shown."));
+  if ("message" in row) node.dataset.seq = String(row.message.seq);
+  return node;
+}
+
+/**
  * @param {Extract<Chat.Row, {type: "fold"}>} row
  * @param {Chat.Look} look
  */

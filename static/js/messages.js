@@ -78,14 +78,15 @@ export function isFolded({ kind }) {
 }
 
 /**
- * Whether a message counts as new for someone who has read up to a `seq`: joins, leaves and what I
- * said myself never do.
+ * Whether a message counts as new for someone who has read up to a `seq`, as the list of rooms counts it
+ * (rooms' unread counts on the server): something that somebody else said, and that was not deleted.
  * @param {Chat.Message} message
  * @param {number} readUpTo
  * @param {string} me
  */
 export function isUnread(message, readUpTo, me) {
-  return !isFolded(message) && message.seq > readUpTo && message.author?.id !== me;
+  const { kind, deleted, seq, author } = message;
+  return kind === "chat" && !deleted && seq > readUpTo && author?.id !== me;
 }
 
 /**

@@ -5,6 +5,9 @@ import { fill, gettext } from "./i18n.js";
 /** Number of `hue-<n>` classes in room.css. */
 export const HUES = 12;
 
+/** What a reader takes for one character: a flag or a letter with its marks is several code points. */
+const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
 const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 
@@ -30,14 +33,25 @@ export function hue(id) {
 }
 
 /**
- * First letters of the first and the last word: "Ada Lovelace" is AL, "漱石" is 漱.
+ * First letters of the first and the last word: "Ada Lovelace" is AL, "漱石" is 漱; of a name without
+ * letters its first character.
  * @param {string} name
  */
 export function initials(name) {
-  const words = name.split(/[\s\-_.]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const letters = words.map((word) => word.match(/[\p{L}\p{N}]\p{M}*/u)?.[0] ?? "");
+  const letters = name
+    .split(/[\s\-_.]+/u)
+    .map((word) => split(word).find((character) => /[\p{L}\p{N}]/u.test(character)) ?? "")
+    .filter((letter) => letter !== "");
   const ends = letters.length > 1 ? [letters[0], letters[letters.length - 1]] : letters;
-  return ends.join("").toLocaleUpperCase() || [...name.trim()][0] || "?";
+  return ends.join("").toLocaleUpperCase() || split(name.trim())[0] || "?";
+}
+
+/**
+ * A text's characters as a reader counts them.
+ * @param {string} text
+ */
+export function split(text) {
+  return Array.from(characters.segment(text), ({ segment }) => segment);
 }
 
 /**

@@ -8,6 +8,8 @@ export function createNotice(bar) {
   const way = find(bar, "[data-way]", HTMLButtonElement);
   const close = find(bar, "[data-close]", HTMLButtonElement);
   let follow = () => {};
+  /** Counts what was shown. */
+  let shown = 0;
 
   function hide() {
     bar.hidden = true;
@@ -23,13 +25,22 @@ export function createNotice(bar) {
     /**
      * @param {string} message
      * @param {{label: string, run: () => void}} [action]
+     * @returns {(message: string) => void} says something else instead, or with "" nothing any more, if
+     *   this is still what the line says
      */
     show(message, action) {
+      shown += 1;
+      const mine = shown;
       setText(text, message);
       way.hidden = action === undefined;
       setText(way, action?.label ?? "");
       follow = action?.run ?? (() => {});
       bar.hidden = false;
+      return (instead) => {
+        if (mine !== shown || bar.hidden) return;
+        if (instead === "") hide();
+        else setText(text, instead);
+      };
     },
   };
 }

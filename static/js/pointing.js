@@ -62,14 +62,21 @@ export function createPointing({ scroller, rows, sprite, isMessage, use }) {
   /** @param {HTMLElement | null} node */
   function lend(node) {
     if (node === null || tools.parentElement === node) return;
-    // Not out of the hands of whoever uses them.
-    if (tools.contains(document.activeElement) && document.activeElement !== document.body) return;
+    // The focus that is on a tool stays with the message it was for.
+    if (tools.contains(document.activeElement)) messageOf(tools)?.focus({ preventScroll: true });
     if (isMessage(seqOf(node))) node.append(tools);
     else tools.remove();
   }
 
-  rows.addEventListener("pointerover", ({ pointerType, target }) => {
-    if (pointerType === "mouse") lend(messageOf(target));
+  /** Where the mouse was seen last. */
+  let mouse = { x: NaN, y: NaN };
+
+  rows.addEventListener("pointerover", ({ pointerType, target, screenX: x, screenY: y }) => {
+    if (pointerType !== "mouse") return;
+    // A log that moves under a mouse that rests is no wish of its owner's, who may be using the tools.
+    const rests = x === mouse.x && y === mouse.y;
+    mouse = { x, y };
+    if (!rests || !tools.contains(document.activeElement)) lend(messageOf(target));
   });
   rows.addEventListener("focusin", ({ target }) => lend(messageOf(target)));
 

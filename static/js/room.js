@@ -2,12 +2,13 @@
  * The room page: puts a session into the document. The only module that knows all the parts.
  */
 
+import { createAbsence } from "./absence.js";
 import { createAnnouncer, sentenceFor } from "./announce.js";
 import { createBadge } from "./badge.js";
 import { createComposer } from "./composer.js";
 import { find, isolated } from "./dom.js";
 import { createFailures } from "./failures.js";
-import { fill, gettext, ngettext } from "./i18n.js";
+import { fill, gettext } from "./i18n.js";
 import { followKeys, guardComposition } from "./keyboard.js";
 import { createLife } from "./life.js";
 import { createLocal } from "./local.js";
@@ -53,6 +54,7 @@ const announcer = createAnnouncer(part("announcer"));
 const badge = createBadge(document, page.urls.iconUnread);
 const panel = createPanel(root, page.me.id, page.urls.sprite);
 const notice = createNotice(part("notice"));
+const absence = createAbsence({ notice, me: page.me.id, toLine });
 
 const unread = createUnread({
   me: page.me.id,
@@ -86,7 +88,8 @@ const session = createSession({
     connection: connectionChanged,
     typing: (people) =>
       part("typists").replaceChildren(...isolated(sentence(people.map(({ name }) => name)))),
-    missed,
+    incoming: (messages) => absence.changed(messages),
+    missed: (seqs) => (seqs === null ? absence.missedMany() : absence.missed(seqs)),
     room: (room) => follow(root, page, room),
     problem: (message) => notice.show(message),
     unanswerable: () =>
@@ -228,17 +231,6 @@ function situation() {
   return { connection, pending: state.pending, durable: outbox.durable, times, urls, farewell };
 }
 
-/** @param {number | null} count null for more than can be told */
-function missed(count) {
-  const text =
-    count === null
-      ? gettext("You missed a lot. This is the newest.")
-      : fill(ngettext("You missed %(n)s message", "You missed %(n)s messages", count), {
-          n: count,
-        });
-  notice.show(text, { label: gettext("Go there"), run: toLine });
-}
-
 function toLine() {
   if (unread.line === null) log.toTop();
   else log.toMessage(unread.line);
@@ -281,7 +273,7 @@ function visible() {
   log.render();
   const { line } = unread;
   if (line !== null && Date.now() - hiddenAt >= LONG_HIDDEN && log.isAbove(line)) {
-    missed(unread.countAfter(0));
+    absence.missed(unread.seqs);
   }
   look();
 }

@@ -29,7 +29,8 @@ const SHORT_ABSENCE = 60_000;
  * @property {(span: number) => void} shorter a page did not reach down to what is here: ask for a shorter one
  * @property {(connection: Chat.ConnectionState) => void} connection
  * @property {(people: Chat.Author[]) => void} typing
- * @property {(count: number | null) => void} missed messages that came during an absence; null: many
+ * @property {(seqs: readonly number[] | null) => void} missed messages that came during an absence; null: many
+ * @property {(messages: readonly Chat.Message[]) => void} incoming messages came or changed
  * @property {(room: Chat.Room) => void} room the room has other settings, or another code
  * @property {(message: string) => void} problem the server refused something
  * @property {() => void} unanswerable a message went without the one it answers, which is gone
@@ -77,9 +78,12 @@ export function createSession({
       // At the cursor or before it: with a number, what has been trimmed since stays gone.
       outbox.acked(clientId, state.cursor);
     }
+    if (step.incoming.length > 0) {
+      unread.arrived(step.incoming);
+      hooks.incoming(step.incoming);
+    }
     if (step.fresh.length > 0) {
       for (const { author } of step.fresh) if (author) typists.stop(author.id);
-      unread.arrived(step.fresh);
       hooks.fresh(step.fresh);
     }
     if (state.cursor !== null && state.cursor !== reached) {
@@ -207,10 +211,11 @@ export function createSession({
       return false;
     }
     hooks.room(frame.room);
-    if (frame.mode === "reset") unread.arrived(frame.messages);
     hooks.welcomed(frame.mode);
-    const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id)).length;
-    if (long && talk > 0) hooks.missed(frame.mode === "reset" ? null : talk);
+    const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id));
+    if (long && talk.length > 0) {
+      hooks.missed(frame.mode === "reset" ? null : talk.map(({ seq }) => seq));
+    }
     return true;
   }
 

@@ -97,7 +97,7 @@ export function snapshot(state, count) {
  * @returns {Chat.Step}
  */
 function step(state) {
-  return { state, fresh: [], settled: [], gap: false };
+  return { state, fresh: [], incoming: [], settled: [], gap: false };
 }
 
 /**
@@ -135,6 +135,7 @@ function welcome(state, frame) {
   const since = state.cursor;
   return {
     ...settle(replaced, messages),
+    incoming: messages,
     fresh: since === null ? [] : messages.slice(lowerBound(messages, since + 1)),
   };
 }
@@ -176,7 +177,7 @@ function advance(state, incoming, through) {
     messages: state.tail === null ? append(messages, fresh) : messages,
     tail: state.tail && append(revise(state.tail, incoming), fresh).slice(-TAIL_CAP),
   };
-  return { ...settle(next, incoming), fresh };
+  return { ...settle(next, incoming), fresh, incoming };
 }
 
 /**

@@ -92,6 +92,8 @@ export function trim(state, first, last) {
   if (excess <= 0) return state;
   const above = lowerBound(messages, first);
   const below = messages.length - lowerBound(messages, last + 1);
+  // All of it is in the document: a run of joins and leaves is one row there.
+  if (above === 0 && below === 0) return state;
   if (above >= below) {
     return { ...state, messages: messages.slice(Math.min(excess, above)), older: true };
   }

@@ -7,9 +7,21 @@
 
 /**
  * @param {HTMLElement} container
- * @param {(row: Chat.Row) => HTMLElement} build
+ * @param {(row: Chat.Row) => HTMLElement} draw
+ * @param {(row: Chat.Row) => HTMLElement} placeholder stands where a row cannot be drawn
  */
-export function createTimeline(container, build) {
+export function createTimeline(container, draw, placeholder) {
+  /** @param {Chat.Row} row */
+  function build(row) {
+    try {
+      return draw(row);
+    } catch (error) {
+      // One row that cannot be drawn must not take the others with it.
+      console.error(error);
+      return placeholder(row);
+    }
+  }
+
   /** @type {Map<string, Shown>} */
   let shown = new Map();
 

@@ -258,6 +258,8 @@ declare namespace Chat {
     state: State;
     /** Messages that are new to this page and came after everything it had. */
     fresh: readonly Message[];
+    /** Messages that came or changed, as they are now. */
+    incoming: readonly Message[];
     /** client_ids of mine that the log now holds. */
     settled: readonly string[];
     /** A change is missing: reconnect and resume. */
@@ -395,6 +397,8 @@ declare namespace Chat {
     | { want: "quote"; before: number; seq: number; limit: number };
 
   type Unread = ReturnType<typeof import("./unread.js").createUnread>;
+
+  type Notice = ReturnType<typeof import("./notice.js").createNotice>;
 
   /** Something that is completed while it is typed: names of people, of emoji. */
   interface Completing<Item> {

@@ -23,10 +23,8 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
   let visit = { after: earlier, until: Infinity };
   /** @type {number | null} */
   let line = null;
-  /** @type {number[]} */
-  let unseen = [];
-  /** Those of them that speak to me. @type {number[]} */
-  let personal = [];
+  /** By `seq`, whether it speaks to me. @type {Map<number, boolean>} */
+  const unseen = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -34,10 +32,13 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
   function mark(seq) {
     if (readUpTo !== null && seq <= readUpTo) return false;
     readUpTo = seq;
-    unseen = unseen.filter((one) => one > seq);
-    personal = personal.filter((one) => one > seq);
-    onCount(unseen.length, personal.length);
+    for (const one of unseen.keys()) if (one <= seq) unseen.delete(one);
+    count();
     return true;
+  }
+
+  function count() {
+    onCount(unseen.size, [...unseen.values()].filter(Boolean).length);
   }
 
   function away() {
@@ -50,7 +51,12 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
      * How many of the unread came after a `seq`.
      * @param {number} seq
      */
-    countAfter: (seq) => unseen.filter((one) => one > seq).length,
+    countAfter: (seq) => [...unseen.keys()].filter((one) => one > seq).length,
+
+    /** `seq` of each unread message. */
+    get seqs() {
+      return [...unseen.keys()];
+    },
 
     /** `seq` of the message the line stands before, or null. */
     get line() {
@@ -68,16 +74,23 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
       if (first !== null && first <= visit.until) line = first;
     },
 
-    /** @param {readonly Chat.Message[]} fresh */
-    arrived(fresh) {
-      const known = Math.max(readUpTo ?? 0, unseen.at(-1) ?? 0);
-      const talk = fresh.filter((message) => isUnread(message, known, me));
-      if (talk.length === 0) return;
-      for (const { seq, mentions = [] } of talk) {
-        unseen.push(seq);
-        if (mentions.includes(me)) personal.push(seq);
+    /**
+     * Messages that came or changed, as they are now: a deleted one is no longer unread, an edit may have
+     * begun to speak to me, or stopped.
+     * @param {readonly Chat.Message[]} messages
+     */
+    arrived(messages) {
+      let differs = false;
+      for (const message of messages) {
+        const { seq, mentions = [] } = message;
+        const before = unseen.get(seq);
+        const now = isUnread(message, readUpTo ?? 0, me) ? mentions.includes(me) : undefined;
+        if (now === before) continue;
+        differs = true;
+        if (now === undefined) unseen.delete(seq);
+        else unseen.set(seq, now);
       }
-      onCount(unseen.length, personal.length);
+      if (differs) count();
     },
 
     /**
@@ -108,7 +121,7 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
     /** Nobody looks: what comes from now on will be found unread. */
     endVisit() {
       away();
-      if (line !== null && unseen.length > 0) return;
+      if (line !== null && unseen.size > 0) return;
       line = null;
       visit = { after: readUpTo, until: Infinity };
     },

@@ -78,6 +78,22 @@ def test_an_answer_shows_what_it_answers_and_leads_there(ada: RoomPage, invite: 
     expect(ada.log.locator("article.is-target")).to_contain_text("who brings the cake?")
 
 
+def test_the_tools_follow_the_mouse_after_the_menu_was_used(ada: RoomPage) -> None:
+    ada.say("first", "second")
+    ada.expect_bodies(["first", "second"])
+    menu = menu_of(ada, "first")
+    menu.get_by_role("menuitem", name="👍").click()
+    expect(menu).to_be_hidden()
+    ada.message("second").hover()
+    expect(ada.message("second").get_by_role("button", name="More")).to_be_visible()
+    # Closed by a key, the menu gives the focus back to its button; the mouse still decides.
+    menu_of(ada, "first")
+    ada.page.keyboard.press("Escape")
+    ada.message("second").hover()
+    expect(ada.message("second").get_by_role("button", name="More")).to_be_visible()
+    expect(ada.message("first")).to_be_focused()
+
+
 def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
     ada: RoomPage, invite: Invite
 ) -> None:

@@ -1,12 +1,15 @@
 """Where the reader is, and what they have not read."""
 
+import asyncio
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.room_page import RoomPage, talk
+from tests.browser.test_message_life import choose
 from tests.support.browser import Aside, Console
+from tests.support.client import Visitor
 from tests.support.workers import Site
 
 Invite = Callable[..., RoomPage]
@@ -106,6 +109,32 @@ def test_paging_back_reaches_the_first_message(ada: RoomPage, site: Site, aside:
     expect(ada.jump).to_be_hidden()
 
 
+def test_talk_is_found_above_however_many_came_and_went_since(
+    ada: RoomPage, site: Site, aside: Aside
+) -> None:
+    """A hundred joins and leaves are one row: what is fetched has to fill the screen."""
+
+    async def visit(number: int) -> None:
+        async with Visitor(site.url, f"Passer-by {number}") as visitor:
+            for _ in range(20):
+                await visitor.join(ada.code)
+                await visitor.leave(ada.code)
+
+    async def visits() -> None:
+        await asyncio.gather(*(visit(number) for number in range(5)))
+
+    ada.say("one", "two", "three")
+    ada.expect_bodies(["one", "two", "three"])
+    aside.run(visits(), timeout=100)
+    expect(ada.message("three")).to_be_in_viewport()
+    # In a new window nothing is kept.
+    window = RoomPage.again(ada.page.context.new_page(), ada.url)
+    window.expect_bodies(["one", "two", "three"])
+    expect(window.page.get_by_text("The room begins here")).to_be_visible()
+    window.page.reload()
+    window.expect_bodies(["one", "two", "three"])
+
+
 def test_older_messages_come_in_above_what_is_on_screen(
     ada: RoomPage, site: Site, aside: Aside
 ) -> None:
@@ -184,6 +213,13 @@ def test_a_hidden_tab_counts_and_another_clears_it(ada: RoomPage, invite: Invite
     ada.say("one", "two")
     expect(ben.page).to_have_title(re.compile(r"^\(2\) "))
     expect(icon).to_have_attribute("href", re.compile("icon-unread"))
+    # The number is of what is there to be read: deleted, it is taken back; an edit may speak to one.
+    choose(ada, "one", "Delete")
+    expect(ben.page).to_have_title(re.compile(r"^\(1\) "))
+    ada.box.press("ArrowUp")
+    expect(ada.box).to_have_value("two")
+    ada.say("@Ben two")
+    expect(ben.page).to_have_title(re.compile(r"^\(@1 · 1\) "))
     other.hide(False)
     expect(ben.page).not_to_have_title(re.compile(r"^\("))
     expect(icon).not_to_have_attribute("href", re.compile("icon-unread"))

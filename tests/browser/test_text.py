@@ -1,6 +1,9 @@
 """What people write, rendered and in real windows: it reads well, and none of it runs."""
 
+import json
+import math
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -10,6 +13,7 @@ from tests.support.client import Visitor
 from tests.support.hostile import HOSTILE
 from tests.support.workers import Site
 
+AWKWARD = json.loads((Path(__file__).parents[1] / "data" / "awkward.json").read_text())
 Invite = Callable[..., RoomPage]
 OpenContext = Callable[..., BrowserContext]
 
@@ -91,6 +95,56 @@ def test_nothing_that_people_write_runs(
     assert page.evaluate(STRANGE) == []
     assert dialogs == []
     assert [url for url in requests if not url.startswith(site.url)] == []
+
+
+async def meet(site: Site, code: str, name: str, texts: list[str]) -> Visitor:
+    """Somebody of this name comes in and says these."""
+    visitor = Visitor(site.url, name)
+    await visitor.join(code)
+    async with visitor.socket(code) as room:
+        for text in texts:
+            await room.post(text)
+    return visitor
+
+
+def test_awkward_names_and_texts_are_shown_whoever_looks(
+    ada: RoomPage, site: Site, open_context: OpenContext, aside: Aside
+) -> None:
+    names, texts = AWKWARD["names"], AWKWARD["texts"]
+    share = math.ceil(len(texts) / len(names))
+    people = [
+        aside.run(meet(site, ada.code, name, [f"I am {name}", *texts[start :: len(names)][:share]]))
+        for start, name in enumerate(names)
+    ]
+    count = len(names) + len(texts)
+    expect(ada.texts).to_have_count(count)
+    shown = ada.page.locator(".message__name").all_inner_texts()
+    assert {name.strip() for name in shown} == {" ".join(name.split()) for name in names}
+    # And by each of those whose own name has been an obstacle.
+    for visitor in people[:7]:
+        page = open_context().new_page()
+        sign_in(page, site, visitor)
+        window = RoomPage.again(page, ada.url)
+        expect(window.message(f"I am {names[-1]}")).to_be_in_viewport()
+        page.context.close()
+
+
+def test_a_message_that_cannot_be_drawn_leaves_the_others_be(
+    ada: RoomPage, console: Console
+) -> None:
+    console.allow("poison")
+    ada.page.add_init_script(
+        """const parse = DOMParser.prototype.parseFromString;
+        DOMParser.prototype.parseFromString = function (text, type) {
+            if (text.includes("poison")) throw new Error("poison");
+            return parse.call(this, text, type);
+        };"""
+    )
+    ada.page.reload()
+    ada.wait_until_live()
+    ada.say("**before**", "**poison**", "**after**")
+    ada.expect_bodies(["before", "after"])
+    expect(ada.page.get_by_text("This message cannot be shown.")).to_be_visible()
 
 
 def test_the_page_would_not_even_trust_the_server(ada: RoomPage, console: Console) -> None:

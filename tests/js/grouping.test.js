@@ -105,6 +105,17 @@ describe("joins and leaves", () => {
     assert.deepEqual(texts(rowsOf(many)), ["4 joined, 2 left"]);
   });
 
+  test("opened, a long run lists its latest, and counts the rest", () => {
+    const [row] = rowsOf(
+      Array.from({ length: 300 }, (_, index) => join(index + 1, `p${index}`)),
+    ).filter(({ type }) => type === "fold");
+    assert.ok(row.type === "fold");
+    const lines = row.detail.split("\n");
+    assert.equal(lines.length, 201);
+    assert.equal(lines[0], "100 before these");
+    assert.match(lines[200], /P299/);
+  });
+
   test("one person's coming and going is one thing", () => {
     assert.deepEqual(texts(rowsOf([leave(1, "ada"), join(2, "ada")])), ["Ada left and came back"]);
     assert.deepEqual(texts(rowsOf([join(1, "ada"), leave(2, "ada")])), ["Ada joined and left"]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
 import { isEmojiOnly, mentions, tokens } from "../../static/js/linkify.js";
@@ -89,6 +90,16 @@ describe("mentions", () => {
   });
 
   test("nobody is mentioned without a name", () => assert.ok(!mentions("@", "")));
+});
+
+describe("any name can be mentioned", () => {
+  const { names } = JSON.parse(readFileSync("tests/data/awkward.json", "utf8"));
+  for (const name of names) {
+    test(name, () => {
+      assert.ok(mentions(`hello @${name} there`, name));
+      assert.ok(!mentions("hello there", name));
+    });
+  }
 });
 
 test("no character is lost", () => {

@@ -15,6 +15,11 @@ describe("names", () => {
     ["🦊", "🦊"],
     ["مريم", "م"],
     ["(bot) 7", "B7"],
+    ["🇩🇪", "🇩🇪"],
+    ["🇩🇪 🇫🇷", "🇩🇪"],
+    ["👩‍👩‍👧", "👩‍👩‍👧"],
+    ["e\u0301lodie", "E\u0301"],
+    ["-", "-"],
   ]) {
     test(`${name} is ${letters}`, () => assert.equal(initials(name), letters));
   }

@@ -254,6 +254,12 @@ describe("paging", () => {
 });
 
 describe("memory", () => {
+  test("holds a run of joins longer than the limit while all of it is one row on screen", () => {
+    const state = reading(1, MEMORY_CAP + 200);
+    const step = apply(state, { type: "trim", first: 1, last: MEMORY_CAP + 200 });
+    assert.equal(step.state, state);
+  });
+
   test("is freed above a reader at the end", () => {
     const state = after(reading(1, MEMORY_CAP + 200), { type: "trim", first: 1900, last: 2200 });
     assert.equal(state.messages.length, MEMORY_CAP);

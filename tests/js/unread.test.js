@@ -126,6 +126,44 @@ describe("reading", () => {
   });
 });
 
+describe("what becomes of unread messages", () => {
+  test("one that is deleted is not counted any more", () => {
+    const { unread, counts } = reader(1);
+    unread.arrived(messages(2, 3));
+    unread.arrived([message(2, { deleted: true, changed: 4 })]);
+    unread.arrived([message(3, { deleted: true, changed: 5 })]);
+    assert.deepEqual(counts, [2, 1, 0]);
+    assert.equal(unread.countAfter(0), 0);
+  });
+
+  test("one that was read stays read, whatever becomes of it", () => {
+    const { unread, counts } = reader(3);
+    unread.arrived([message(2, { changed: 4, mentions: ["me"] })]);
+    assert.deepEqual(counts, []);
+  });
+
+  test("an edit may begin to speak to me, and stop", () => {
+    /** @type {number[]} */
+    const forMe = [];
+    const unread = createUnread({
+      me: "me",
+      readUpTo: 0,
+      onRead() {},
+      onCount: (_, personal) => forMe.push(personal),
+    });
+    unread.arrived([message(1)]);
+    unread.arrived([message(1, { changed: 2, mentions: ["me"] })]);
+    unread.arrived([message(1, { changed: 3 })]);
+    assert.deepEqual(forMe, [0, 1, 0]);
+  });
+
+  test("what the room was told is not unread, as the list of rooms has it", () => {
+    const { unread, counts } = reader(0);
+    unread.arrived([message(1, { kind: "notice" }), message(2, { kind: "join" })]);
+    assert.deepEqual(counts, []);
+  });
+});
+
 test("what speaks to me is counted apart", () => {
   /** @type {number[][]} */
   const counts = [];

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import shared
 from tests.support.processes import started
+from tests.support.programs import ROOT
 from tests.support.services import Postgres, PostgresServer, RedisServer
 from tests.support.workers import Site
 
@@ -80,7 +81,7 @@ def postgres_server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seed() -> Path:
     """A data directory with a migrated SQLite database and the collected static files."""
 
     def make(directory: Path) -> None:
@@ -91,7 +92,11 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         finally:
             site.stop()
 
-    return shared.made_once("seed", make, otherwise=tmp_path_factory.getbasetemp())
+    files = (ROOT / "static").rglob("*")
+    sources = [path for path in files if path.is_file()]
+    sources += ROOT.glob("*/migrations/*.py")
+    sources += [ROOT / "requirements.txt", *(ROOT / "chatsite").glob("*.py")]
+    return shared.kept("seed", make, sources=sources)
 
 
 @pytest.fixture(scope="session")
