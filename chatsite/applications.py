@@ -11,6 +11,7 @@ from daphne.server import reactor
 from twisted.internet.defer import Deferred
 
 from chatsite.direct import EXTENSION
+from chatsite.http import SHORT, ChatRequest
 from chatsite.inbox import Inbox
 from chatsite.websocket import ChatProtocol
 
@@ -46,6 +47,25 @@ class ApplicationServer(DaphneServer):  # type: ignore[misc]
         details["application_instance"] = task
         task.add_done_callback(partial(self._application_done, protocol))
         return queue
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Write what the application answers, and have it wait while its reader is behind.
+
+        A long answer ends only when nearly all of it was taken: what is under way is looked after.
+        """
+        if message["type"] != "http.response.body" or not isinstance(protocol, ChatRequest):
+            await super().handle_reply(protocol, message)
+            return
+        ends = not message.get("more_body", False)
+        if ends and len(message.get("body", b"")) > SHORT:
+            await super().handle_reply(protocol, message | {"more_body": True})
+            await protocol.drain()
+            message = {"type": "http.response.body"}
+        elif ends:
+            await protocol.drain()
+        await super().handle_reply(protocol, message)
+        if not ends:
+            await protocol.drain()
 
     def _application_done(self, protocol: Any, task: asyncio.Future[None]) -> None:
         details = self.connections.get(protocol, {})

@@ -1,15 +1,21 @@
-"""Daphne's HTTP side, knowing when the server drains."""
+"""Daphne's HTTP side, knowing when the server drains and whether anybody reads."""
 
+import logging
+from time import monotonic
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
-from twisted.web.http import HTTPChannel
+from twisted.web.http import HTTPChannel, _GenericHTTPChannelProtocol
 
+from chatsite.channel import KEEP_ALIVE, ChatChannel
 from chatsite.lifecycle import draining
 
-# Longer than the 60 s for which nginx and most load balancers keep an idle connection: the side that
-# sends requests has to be the one that ends it, or a request now and then meets a closed door.
-KEEP_ALIVE = 75
+logger = logging.getLogger(__name__)
+
+# Seconds after which a reader who has taken nothing is cut off.
+STALLED = 60
+# An answer that is longer is not done before its reader has taken it. A shorter one is the kernel's.
+SHORT = 16 * 1024
 
 # Bytes of a request's body: the largest form is half of that. Without a limit here the server would
 # put all of it on the disk before the application is asked. deploy/nginx has the same.
@@ -27,6 +33,8 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
     )
 
     _received = 0
+    _taken = 0  # bytes of the answer that the reader had when it was looked at last
+    _taken_at = 0.0
 
     def gotLength(self, length: int | None) -> None:
         super().gotLength(length)
@@ -67,6 +75,24 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
             self.responseHeaders.setRawHeaders(b"connection", [b"close"])
             self.channel.persistent = False
 
+    async def drain(self) -> None:
+        """Return when more of the answer may be written."""
+        if isinstance(self.channel, ChatChannel):
+            await self.channel.drain()
+
+    def check_timeouts(self) -> None:
+        """Called every two seconds. A reader who takes nothing is cut; a slow one never is."""
+        if not self._response_started or not isinstance(self.channel, ChatChannel):
+            super().check_timeouts()
+            return
+        now, unsent = monotonic(), self.channel.unsent()
+        taken = self.sentLength - unsent
+        if not unsent or taken != self._taken or not self._taken_at:
+            self._taken, self._taken_at = taken, now
+        elif now - self._taken_at > STALLED:
+            logger.info("Cut off a reader of %s who takes nothing", self.client_addr)
+            self.channel.transport.abortConnection()
+
     def application_returned(self) -> None:
         """The application is done with a request it has not answered in full."""
         if self._response_started:
@@ -79,6 +105,8 @@ class ChatHTTPFactory(HTTPFactory):  # type: ignore[misc]
     def __init__(self, server: Any) -> None:
         super().__init__(server)
         self.timeOut = KEEP_ALIVE
+
+    protocol = staticmethod(lambda: _GenericHTTPChannelProtocol(ChatChannel()))
 
     def buildProtocol(self, addr: Any) -> Any:
         protocol = super().buildProtocol(addr)

@@ -22,11 +22,11 @@ from django.views.decorators.http import require_safe
 from history import export, personal
 from history.export import room as rooms
 from history.models import Message
-from rooms import limits
+from rooms import downloading, limits
 from rooms.models import User
 
 # Rows held in memory at a time while a history of any length goes out.
-CHUNK = 500
+CHUNK = 100
 
 
 @never_cache
@@ -57,8 +57,8 @@ def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     name = f"history-{now:%Y-%m-%d}"
     if request.GET.get("progress") == "1":
         total = personal.count_own(user) if user else 0
-        return _framed(parts, progress, chosen, name=name, total=total)
-    return _file(parts, chosen, name=name)
+        return _framed(parts, progress, chosen, user=user, name=name, total=total)
+    return _file(parts, chosen, user=user, name=name)
 
 
 @never_cache
@@ -95,8 +95,8 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResp
         seen = Message.objects.filter(
             stream=membership.room.stream_id, seq__gt=hidden, seq__lte=last
         )
-        return _framed(parts, progress, writer, name=name, total=seen.count())
-    return _file(parts, writer, name=name)
+        return _framed(parts, progress, writer, user=user, name=name, total=seen.count())
+    return _file(parts, writer, user=user, name=name)
 
 
 @dataclass(slots=True)
@@ -107,21 +107,29 @@ class Progress:
 
 
 def _framed(
-    parts: AsyncIterator[bytes], progress: Progress, kind: Any, *, name: str, total: int
+    parts: AsyncIterator[bytes],
+    progress: Progress,
+    kind: Any,
+    *,
+    user: User | None,
+    name: str,
+    total: int,
 ) -> StreamingHttpResponse:
     async def framed() -> AsyncIterator[bytes]:
         async for part in parts:
             yield struct.pack(">II", len(part), progress.read) + part
 
-    response = _file(framed(), kind, name=name)
+    response = _file(framed(), kind, user=user, name=name)
     response.headers["Content-Type"] = "application/octet-stream"
     response.headers["X-Messages"] = str(total)
     return response
 
 
-def _file(parts: AsyncIterator[bytes], kind: Any, *, name: str) -> StreamingHttpResponse:
+def _file(
+    parts: AsyncIterator[bytes], kind: Any, *, user: User | None, name: str
+) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        parts,
+        downloading.begin(parts, person=user.public_id) if user else parts,
         content_type=kind.content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}.{kind.extension}"'},
     )

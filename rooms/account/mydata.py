@@ -18,7 +18,7 @@ from history.models import Message, Reaction
 from rooms.models import Membership, SignIn, User
 
 # Messages held in memory at a time.
-_CHUNK = 500
+_CHUNK = 100
 
 
 async def stream(user: User, *, now: datetime) -> AsyncIterator[bytes]:

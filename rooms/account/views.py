@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, limits
+from rooms import addresses, downloading, limits
 from rooms.account import agents, mydata
 from rooms.account.forms import ChangePasswordForm, DeleteForm, RegisterForm, SignInForm, refuse
 from rooms.account.middleware import sign_in as open_session
@@ -194,9 +194,10 @@ def show_reading(request: HttpRequest) -> HttpResponse:
 @_for_somebody
 def data(request: HttpRequest) -> StreamingHttpResponse:
     """Everything the site knows of me."""
-    now = datetime.now(UTC)
+    me, now = _me(request), datetime.now(UTC)
+    limits.downloading.require(me.public_id)
     return StreamingHttpResponse(
-        mydata.stream(_me(request), now=now),
+        downloading.begin(mydata.stream(me, now=now), person=me.public_id),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="my-data-{now:%Y-%m-%d}.json"'},
     )

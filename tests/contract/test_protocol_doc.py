@@ -9,14 +9,14 @@ import pytest
 from django.urls import URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
-from chatsite import direct, health
+from chatsite import channel, direct, health, http
 from history import log
 from history.models import Message
 from history.wire import WireMessage
-from rooms import frames, limits, names, protocol
+from rooms import downloading, frames, limits, names, protocol
 from rooms.actions import changes, texts
 from rooms.consumers import BAD_FRAMES
-from rooms.errors import ChatError
+from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.frames import Refused
 from rooms.limits import intake
 from rooms.live import calls, door
@@ -203,6 +203,11 @@ def test_limits_are_written_down() -> None:
         "paging, a person on a worker": _rate(limits.paging.rate),
         "searching, a person on a worker": _rate(limits.searching.rate),
         "downloading everything, a person on a worker": _rate(limits.downloading.rate),
+        "downloads under way, a person on a worker": [downloading.EACH, RateLimited.status],
+        "downloads under way, a worker": [downloading.ALL, Unavailable.status],
+        "a request's head": [channel.ChatChannel.totalHeadersSize, channel.HEAD_TIMEOUT],
+        "a request's body": [channel.BODY_TIMEOUT],
+        "an answer nobody reads": [http.STALLED],
         "opening sockets, an address on a worker": [*_rate(limits.connecting.rate), Close.BUSY],
         "open sockets, a person on a worker": [door.SOCKETS, Close.BUSY],
         "frames of any kind, a socket": _rate(intake.FRAMES),

@@ -88,16 +88,34 @@ async def silent(scope: Scope, receive: Receive, send: Send) -> None:
     """Returns without an answer."""
 
 
+PARTS = 1000
+PART = b"x" * 65536
+poured = 0
+
+
+async def pour(scope: Scope, receive: Receive, send: Send) -> None:
+    """A long answer, as fast as it may be given; of as many parts as the query says."""
+    global poured
+    count = int(scope["query_string"] or PARTS)
+    headers = [(b"content-length", b"%d" % (count * len(PART)))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for number in range(1, count + 1):
+        await send({"type": "http.response.body", "body": PART, "more_body": number < count})
+        poured = number
+
+
 async def figures(scope: Scope, receive: Receive, send: Send) -> None:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     held = [member.buffered for member in room]
-    await answer(send, {"cut": stats.slow_readers_cut, "peak_kib": memory, "buffered": held})
+    counts = {"cut": stats.slow_readers_cut, "poured": poured}
+    await answer(send, {**counts, "peak_kib": memory, "buffered": held})
 
 
 HTTP = {
     "/fail": fail,
     "/figures": figures,
     "/hang": hang,
+    "/pour": pour,
     "/readyz": ready,
     "/silent": silent,
     "/slow": slow,

@@ -1,0 +1,60 @@
+"""Files that are made while they are read: how many at once.
+
+Each holds some messages in memory for as long as its reader takes, and reads the database for as long
+as it is read itself.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from threading import Lock
+
+from django.utils.translation import gettext as _
+
+from rooms.errors import RateLimited, Unavailable
+
+# Under way at once.
+EACH = 2
+ALL = 8
+_LATER = 10  # seconds
+
+_under_way: Counter[str] = Counter()
+_lock = Lock()
+
+
+class Parts:
+    """The parts of a file, for a streaming answer, which closes them with itself."""
+
+    def __init__(self, parts: AsyncIterator[bytes], release: Callable[[], None]) -> None:
+        self._parts = parts
+        self._release = release
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._parts
+
+    def close(self) -> None:
+        self._release()
+
+
+def begin(parts: AsyncIterator[bytes], *, person: str) -> Parts:
+    """The parts, as one more download of a person's that is under way until they are closed.
+
+    Raises RateLimited to who has enough of them, and Unavailable when this worker has.
+    """
+    with _lock:
+        if _under_way[person] >= EACH:
+            raise RateLimited(_("Two of your downloads are still under way."), retry_after=_LATER)
+        if _under_way.total() >= ALL:
+            raise Unavailable(_("Too many downloads are under way."), retry_after=_LATER)
+        _under_way[person] += 1
+    done = False
+
+    def release() -> None:
+        nonlocal done
+        with _lock:
+            if not done:
+                done = True
+                _under_way[person] -= 1
+                if not _under_way[person]:
+                    del _under_way[person]
+
+    return Parts(parts, release)
