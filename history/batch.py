@@ -139,7 +139,7 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
                 [Int8(item.author_id) for item in posts],
                 [item.client_id for item in posts],
                 [item.body for item in posts],
-                [words.fold(item.body) for item in posts],
+                [words.of(item.body, item.html) for item in posts],
                 [item.html for item in posts],
                 [None if item.reply_to is None else Int8(item.reply_to) for item in posts],
             ),

@@ -187,7 +187,7 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
 
 def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, str, int | None]:
     # Only what people said is searched.
-    folded = words.fold(e.body) if e.kind == Message.Kind.CHAT else None
+    folded = words.of(e.body, e.html) if e.kind == Message.Kind.CHAT else None
     return e.kind, e.author_id, e.client_id, e.body, folded, e.html, e.reply_to
 
 

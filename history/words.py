@@ -1,14 +1,18 @@
 """What search compares: a text as words, the same for a message and for what is looked for. Pure.
 
-`fold` is the one definition of what matches; the databases only find candidates quickly:
+`fold` is the one definition of what matches, and `of` says what of a message it is applied to: what
+is shown of it, and what only the typed text has. The databases only find candidates quickly:
 
 * Compatibility forms are one (NFKD), case and the accents of Latin, Greek, Hebrew and Arabic letters
   do not count. Accents elsewhere make other letters (й, が) and stay; ё is е.
-* Letters, digits and marks make words, everything else separates them; a picture (😀, →) is a word.
+* Letters, digits and marks make words, everything else separates them; a picture or a sign beyond
+  ASCII (😀, →, €) is a word.
 * Scripts that are written without spaces, and Korean, whose endings grow onto words, are cut into
   pairs: 日本語 is 日本, 本語 and 語. What is looked for there is so found wherever it stands.
 * The Arabic article is a word of its own, with what is written onto it: كتاب is found in والكتاب.
 * Words longer than LONGEST are cut: PostgreSQL takes none beyond 2046 bytes.
+* A character counts for four letters at the most, and has three marks at the most. There are some of
+  eighteen letters, and no end of marks: what they would cost is bounded before they are taken apart.
 """
 
 import re
@@ -17,7 +21,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from history import markup
+
 LONGEST = 64
+# What is kept of a text's words is so many times longer than the text, and a little more.
+GROWTH, MORE = 4, 64
+_MOST_LETTERS = 4
+_TOO_MANY_MARKS = re.compile("(?<=mmm)m+")
 
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -69,12 +79,31 @@ class _Table(dict[int, str | None]):
             return None
         if category[0] in "LMN":
             return character
-        if category == "So":
+        if category in {"So", "Sm", "Sc"} and code > 0x7F:
             return f" {character} "
         return " "
 
 
+class _Shortened(dict[int, str]):
+    """Each character, or the first letters of what compatibility makes of it if those are many."""
+
+    def __missing__(self, code: int) -> str:
+        letters = unicodedata.normalize("NFKD", chr(code))
+        is_long = len(letters) > _MOST_LETTERS
+        self[code] = found = letters[:_MOST_LETTERS] if is_long else chr(code)
+        return found
+
+
+class _Kinds(dict[int, str]):
+    """ "m" for each mark, "x" for everything else."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = "m" if unicodedata.category(chr(code))[0] == "M" else "x"
+        return found
+
+
 _TABLE = _Table()
+_SHORTENED, _KINDS = _Shortened(), _Kinds()
 _ASCII = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c in range(256))
 
 
@@ -89,14 +118,42 @@ def fold(text: str) -> str:
     return f" {' '.join(words)} " if words else ""
 
 
+def of(body: str, html: str) -> str:
+    """Return what search compares of a message: what is shown, and the typed text if it has more.
+
+    The two are told apart by a line break, which no needle has, so that nothing is found across.
+    """
+    typed = fold(body)
+    shown = fold(markup.plain(body, html)) if html else typed
+    # Marks in the midst of a script without spaces end runs that do not end.
+    more = {word for word in typed.split() if len(word) > 1 or not is_unspaced(word)}
+    both = shown if more <= set(shown.split()) else f"{shown}\n{typed}"
+    longest = GROWTH * len(body) + MORE
+    return both if len(both) <= longest else both[: both.rindex(" ", 0, longest) + 1]
+
+
 def is_unspaced(word: str) -> bool:
     """Whether a word of `fold` is of a script without spaces: a pair, or a last character."""
     return bool(_HAS_UNSPACED.match(word))
 
 
 def _letters(text: str) -> str:
+    text = _bounded(text)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return unicodedata.normalize("NFC", _KEPT.sub(_joined, text).translate(_TABLE))
+
+
+def _bounded(text: str) -> str:
+    """The text with at most so many letters and marks for each of its characters."""
+    text = text.translate(_SHORTENED)
+    kinds = text.translate(_KINDS)
+    if "mmmm" not in kinds:
+        return text
+    pieces, done = [], 0
+    for surplus in _TOO_MANY_MARKS.finditer(kinds):
+        pieces.append(text[done : surplus.start()])
+        done = surplus.end()
+    return "".join([*pieces, text[done:]])
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -142,7 +199,8 @@ def places(text: str) -> list[Place]:
     """The words of `fold`, in their order, with their places in the text."""
     letters, starts, ends = [], [], []
     for start, end in _clusters(text):
-        folded = _folded_cluster(text[start:end])
+        fold_cluster = _folded_cluster if end - start <= LONGEST else _letters
+        folded = fold_cluster(text[start:end])
         letters.append(folded)
         starts += [start] * len(folded)
         ends += [end] * len(folded)

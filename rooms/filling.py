@@ -139,7 +139,8 @@ def _body(lines: Sequence[str], dice: random.Random) -> str:
 
 @lru_cache(maxsize=50_000)
 def _made(body: str) -> tuple[str, str]:
-    return words.fold(body), render(body) if needs_rendering(body) else ""
+    html = render(body) if needs_rendering(body) else ""
+    return words.of(body, html), html
 
 
 def _insert(rows: Sequence[Row]) -> None:

@@ -7,12 +7,12 @@ lines end, and nobody's numbers are changed.
 
 The language's blocks and pairs are markdown-it-py's; the rules that are a chat's own are here. What
 comes out has passed the sanitiser, is stored with the message, and is the only HTML of a person's
-making on the site. No body costs more than 5 ms: see `work.py`.
+making on the site. No body costs more than 7 ms: see `work.py`.
 """
 
-from history.markup.literals import is_of_word
+from history.markup.literals import is_of_word, may_have_links
 from history.markup.plain import plain
 from history.markup.rendering import needs_rendering, render
 from history.markup.work import Mentioned
 
-__all__ = ["Mentioned", "is_of_word", "needs_rendering", "plain", "render"]
+__all__ = ["Mentioned", "is_of_word", "may_have_links", "needs_rendering", "plain", "render"]

@@ -10,7 +10,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter, StateInline
 
-from history.markup import literals
+from history.markup import addresses, labels, literals
 from history.markup.literals import Literal
 from history.markup.work import Work
 
@@ -30,8 +30,6 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"mailto:[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-# A label that looks like an address, or could be read as one, must not lead elsewhere.
-_ADDRESS_LIKE = re.compile(r"://|\bwww\.|\w\.[a-z]{2,}(?:[/:?#]|\b)", re.IGNORECASE)
 
 
 def use(md: MarkdownIt) -> None:
@@ -182,8 +180,8 @@ def link(state: StateInline, silent: bool) -> bool:
     if match is None or state.linkLevel:
         return False
     label, address = match["label"], match["address"]
-    is_known = literals.web_address(address) if address[0] in "hH" else _MAIL.fullmatch(address)
-    if not is_known or not label.strip() or _ADDRESS_LIKE.search(label):
+    is_known = addresses.is_one(address) if address[0] in "hH" else _MAIL.fullmatch(address)
+    if not is_known or not label.strip() or labels.pretends(label, address):
         return False
     state.env["work"].spend(20)
     end = state.posMax

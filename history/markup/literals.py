@@ -1,7 +1,6 @@
 """What is taken as one piece, whatever characters it is made of: code, links, names, emoji.
 
 They are found before the inline rules run, so that an address with `_` in it is an address.
-static/js/linkify.js finds the same links in a text that is not rendered.
 """
 
 import re
@@ -10,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from history.markup import shortcodes
+from history.markup import addresses, shortcodes
 from history.markup.work import Work
 
 
@@ -26,35 +25,24 @@ class Literal(NamedTuple):
     value: str
 
 
-# Bidirectional controls end an address: it must not be read in another order than it is in.
-_END = r"\s<>\"`\u2066-\u2069\u202a-\u202e"
-# Nobody reads a longer address, and few servers take one.
-LONGEST = 2048
-_REST = rf"[^{_END}]{{1,{LONGEST}}}"
-# They all have one of three characters near their beginning, which are quick to find.
+# They all have one of three characters near their beginning, which are quick to find. An address
+# begins behind anything but an ASCII letter or digit; "www." not within another address.
 _FINDS = re.compile(
     r"[:.@](?:"
-    rf"(?P<web>(?:(?<=(?<!\w)[Hh][Tt][Tt][Pp]:)|(?<=(?<!\w)[Hh][Tt][Tt][Pp][Ss]:))//{_REST})"
-    rf"|(?P<www>(?<=(?<!\w)[Ww]{{3}}\.){_REST})"
+    r"(?P<web>(?:(?<=(?<![0-9A-Za-z])[Hh][Tt][Tt][Pp]:)"
+    r"|(?<=(?<![0-9A-Za-z])[Hh][Tt][Tt][Pp][Ss]:))//)"
+    r"|(?P<www>(?<=(?<![0-9A-Za-z@])(?<!//)(?<![0-9A-Za-z][.-])[Ww]{3}\.))"
     rf"|(?P<emoji>{shortcodes.REST})"
     r"|(?P<mention>(?<=@))"
     r")"
 )
 _TICKS = re.compile(r"`+|\n")
-# What ends a sentence around a link rather than the link.
-_TRAILING = ".,:;!?'\"*_~…。、，！？：；」』）】"
-_CLOSERS = {")": "(", "]": "[", "}": "{"}
-# No user names in addresses: "https://bank.example@elsewhere.example" is there to deceive.
-_WEB = re.compile(
-    r"https?://(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?(?=[/?#]|$)",
-    re.IGNORECASE,
-)
 
 
 def find(text: str, work: Work) -> list[Literal]:
     """The literals of a text, in their order, not overlapping."""
     # Most texts have none but code, and to see that is a tenth of the search.
-    has_others = ":" in text or "www." in text.lower() or ("@" in text and bool(work.ids))
+    has_others = ":" in text or may_have_links(text) or ("@" in text and bool(work.ids))
     found: list[Literal] = []
     done = 0
     for code in _code(text, work):
@@ -65,6 +53,11 @@ def find(text: str, work: Work) -> list[Literal]:
     if has_others:
         found += _others(text, done, len(text), work)
     return found
+
+
+def may_have_links(text: str) -> bool:
+    """Whether there can be an address in it. Cheap; sometimes true for nothing."""
+    return "://" in text or ("." in text and "www." in text.lower())
 
 
 def _code(text: str, work: Work) -> Iterator[Literal]:
@@ -120,14 +113,15 @@ def _literal(text: str, match: re.Match[str], start: int, end: int, work: Work) 
         return _mention(text, sign, end, work)
     if match["emoji"]:
         return _emoji(text, match, start)
-    begin = sign - (3 if match["www"] else 4 if text[sign - 1] in "pP" else 5)
-    work.spend((match.end() - sign) // 64)
-    if begin < start or match.end() - sign > LONGEST:
+    begin = sign - (3 if match["www"] is not None else 4 if text[sign - 1] in "pP" else 5)
+    if begin < start:
         return None
-    shown = trimmed(text[begin : match.end()])
-    work.spend((match.end() - begin - len(shown)) // 4)
-    address = web_address(shown)
-    return Literal(begin, begin + len(shown), "link", address) if address else None
+    address = addresses.at(text, begin, end)
+    work.spend(8 + ((address.read - begin if address else addresses.LONGEST_HOST) >> 4))
+    # The label of a link that was refused since it leads elsewhere is no link to anywhere.
+    if address is None or text.startswith("](", address.end):
+        return None
+    return Literal(begin, address.end, "link", address.target)
 
 
 def _mention(text: str, sign: int, end: int, work: Work) -> Literal | None:
@@ -162,20 +156,3 @@ def _emoji(text: str, match: re.Match[str], start: int) -> Literal | None:
     if sign > start and text[sign - 1] == "\\":
         return Literal(sign - 1, match.end(), "text", match[0])
     return Literal(sign, match.end(), "emoji", character)
-
-
-def web_address(text: str) -> str | None:
-    """The address that a text is, complete; None if it is none of the web's."""
-    address = f"https://{text}" if text[:4].lower() == "www." else text
-    return address if _WEB.match(address) else None
-
-
-def trimmed(link: str) -> str:
-    """Without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
-    surplus = {closer: link.count(closer) - link.count(_CLOSERS[closer]) for closer in _CLOSERS}
-    while True:
-        link = link.rstrip(_TRAILING)
-        if not link or surplus.get(link[-1], 0) <= 0:
-            return link
-        surplus[link[-1]] -= 1
-        link = link[:-1]

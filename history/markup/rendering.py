@@ -8,15 +8,17 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from history.markup import blocks, inlines, sanitiser, shortcodes
+from history.markup import blocks, inlines, literals, sanitiser, shortcodes
 from history.markup.work import Mention, TooMuch, Work
 
 # Beyond these a text is shown as it was typed. HTML is twice as long as its text and more only
 # where the text is nearly all signs, and to clean it would cost as much as to make it.
 LINES = 1000
 GROWTH, MORE = 2, 4096
+# What a link adds to its address, which is there twice.
+LINK = 120
 
-_PLAIN = frozenset({"paragraph_open", "paragraph_close", "inline", "text", "softbreak", "link"})
+_PLAIN = frozenset({"paragraph_open", "paragraph_close", "inline", "text", "softbreak"})
 
 _BLOCK = re.compile(r"^[ \t]*(?:>|[-*]|[1-9]\d{0,2}\.)[ \t]+\S", re.MULTILINE)
 _STRESS = re.compile(r"(?<![^\W_])_[^\s_](?:.*\S)?_(?![^\W_])", re.DOTALL)
@@ -37,8 +39,7 @@ _MARKDOWN = _parser()
 def needs_rendering(body: str) -> bool:
     """Whether HTML could say more than the text itself. Cheap; sometimes true for nothing.
 
-    What is false here is shown by a page from the text: its lines, and its bare links. Mentions
-    are not looked at: a text that has any is to be rendered anyway.
+    Mentions are not looked at: a text that has any is to be rendered anyway.
     """
     return (
         ("*" in body and body.count("*") > 1)
@@ -46,6 +47,7 @@ def needs_rendering(body: str) -> bool:
         or ("_" in body and body.count("_") > 1 and _STRESS.search(body) is not None)
         or "~~" in body
         or "](" in body
+        or literals.may_have_links(body)
         or (":" in body and shortcodes.found_in(body))
         or ("\\" in body and _ESCAPE.search(body) is not None)
         or (
@@ -58,10 +60,20 @@ def needs_rendering(body: str) -> bool:
 def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
     """A body's HTML, sanitised; empty if the plain text says the same, or says it better.
 
-    `mentions` are those whom the body speaks to; other names after an `@` are text.
+    `mentions` are those whom the body speaks to; other names after an `@` are text. Of a text that
+    would cost too much only the links and the mentions are made: all else is as it was typed.
     """
-    if body.count("\n") > LINES:
+    try:
+        html = _rendered(body, mentions) if body.count("\n") <= LINES else None
+        if html is None:
+            html = _typed(body, mentions)
+    except TooMuch:
         return ""
+    return sanitiser.clean(html)
+
+
+def _rendered(body: str, mentions: Sequence[Mention]) -> str | None:
+    """The HTML, "" if it says no more than the text; None if it would cost too much."""
     work = Work(mentions)
     env: dict[str, Any] = {"work": work}
     try:
@@ -72,8 +84,27 @@ def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
         # The sanitiser's work, which is with the signs.
         work.spend((html.count("<") + html.count("&")) // 2)
     except TooMuch:
-        return ""
-    return sanitiser.clean(html) if len(html) <= GROWTH * len(body) + MORE else ""
+        return None
+    longest = GROWTH * len(body) + MORE + LINK * html.count("<a ")
+    return html if len(html) <= longest else None
+
+
+def _typed(body: str, mentions: Sequence[Mention]) -> str:
+    """The text as it was typed, with its links and mentions; "" if it has none. Raises TooMuch."""
+    work = Work(mentions)
+    made, done = [], 0
+    for literal in literals.find(body, work):
+        if literal.kind in ("link", "mention"):
+            work.spend(10)
+            shown = body[literal.start : literal.end]
+            make = _link if literal.kind == "link" else _mention
+            made += [_as_typed(body[done : literal.start]), make(literal.value, shown)]
+            done = literal.end
+    return f"<p>{''.join(made)}{_as_typed(body[done:])}</p>" if made else ""
+
+
+def _as_typed(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br>")
 
 
 def _is_plain(tokens: Sequence[Token]) -> bool:
@@ -102,8 +133,7 @@ def _html(tokens: Sequence[Token]) -> list[str]:
             case "link":
                 out.append(_link(token.content, token.markup))
             case "mention":
-                user, name = escape(token.content), escape(token.markup)
-                out.append(f'<span class="mention" data-user="{user}" dir="auto">{name}</span>')
+                out.append(_mention(token.content, token.markup))
             case "fence":
                 out.append(_code_block(token))
             case "link_open":
@@ -118,6 +148,11 @@ def _html(tokens: Sequence[Token]) -> list[str]:
 
 def _link(address: str, shown: str) -> str:
     return f'<a href="{escape(address)}" target="_blank" dir="ltr">{escape(shown, quote=False)}</a>'
+
+
+def _mention(user: str, shown: str) -> str:
+    name = escape(shown, quote=False)
+    return f'<span class="mention" data-user="{escape(user)}" dir="auto">{name}</span>'
 
 
 def _code_block(token: Token) -> str:

@@ -2,14 +2,16 @@
 
 Markdown invites inputs that are small to send and dear to read. Instead of finding each such input
 every rule pays for what it does, in units of about half a microsecond. When the allowance is spent
-the text is shown as it was typed: that is what a page of stars deserves.
+the text is shown as it was typed, but for its links and mentions: that is what a page of stars
+deserves.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-# The dearest texts that a search found (benchmarks/markup.py) take 3.5 ms of a core. Thirty lines
-# with a link and three marks in each spend it all.
+# The dearest texts that a search found (benchmarks/markup.py) take 3.5 ms of a core, and as much
+# again where links and mentions are looked for once more. Thirty lines with a link and three marks
+# in each spend it all.
 ALLOWANCE = 3000
 
 
@@ -47,7 +49,3 @@ class Work:
         self._left -= units
         if self._left < 0:
             raise TooMuch
-
-    @property
-    def spent(self) -> int:
-        return ALLOWANCE - self._left

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from history import words
+from history import markup, words
 from history.models import Message
 
 TABLE = "history_words"
@@ -118,18 +118,31 @@ def has_index() -> bool:
 
 
 def catch_up(*, limit: int = CHUNK) -> int:
-    """Find out the words of messages that have none yet, the newest first; how many there were."""
+    """Find out the words of messages that have none yet, the newest first; how many there were.
+
+    What has a link but no HTML is rendered with that: it is from before links were made here.
+    """
     waiting = Message.objects.filter(words__isnull=True, kind=Message.Kind.CHAT)
-    found = list(waiting.order_by("-id").values_list("pk", "body")[:limit])
+    found = list(waiting.order_by("-id").values_list("pk", "body", "html")[:limit])
     if not found:
         return 0
+    rows = []
+    for pk, body, html in found:
+        shown = html or _with_links(body)
+        rows.append((words.of(body, shown), shown, pk, body, html))
     with transaction.atomic(), connection.cursor() as cursor:
-        # The body is compared: a text that was changed meanwhile waits for the next time.
+        # The text is compared: one that was changed meanwhile waits for the next time.
         cursor.executemany(
-            "UPDATE history_message SET words = %s WHERE id = %s AND body = %s AND words IS NULL",
-            [(words.fold(body), pk, body) for pk, body in found],
+            "UPDATE history_message SET words = %s, html = %s "
+            "WHERE id = %s AND body = %s AND html = %s AND words IS NULL",
+            rows,
         )
     return len(found)
+
+
+def _with_links(body: str) -> str:
+    """The HTML of a text of a time when pages made the links; "" if it has none."""
+    return markup.render(body) if markup.may_have_links(body) else ""
 
 
 def upkeep() -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from history import words
+from history.markup import may_have_links
 from history.models import Mention, Message, Reaction, Stream
 from history.roomfile import RoomFile, Said
 from rooms import audit, codes, names
@@ -146,7 +147,7 @@ def _row(room: Room, said: Said, people: dict[str, User], ids: dict[str, str]) -
         kind=said.kind,
         author=people[said.author] if said.author else None,
         body=said.body,
-        words=words.fold(said.body) if said.kind == Message.Kind.CHAT else None,
+        words=_words(said),
         html=html,
         reply_to=said.reply_to,
         at=said.at,
@@ -154,6 +155,13 @@ def _row(room: Room, said: Said, people: dict[str, User], ids: dict[str, str]) -
         pinned_at=said.pinned_at,
         deleted_at=said.deleted_at,
     )
+
+
+def _words(said: Said) -> str | None:
+    """What search compares; None, to be found out, where links are still to be made too."""
+    if said.kind != Message.Kind.CHAT or (not said.html and may_have_links(said.body)):
+        return None
+    return words.of(said.body, said.html)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

@@ -44,7 +44,7 @@ class Prepared:
 
 
 def is_plain(body: str) -> bool:
-    """Whether a body is shown as it is and speaks to nobody."""
+    """Whether a body is shown as it is, without a link, and speaks to nobody."""
     return "@" not in body and not markup.needs_rendering(body)
 
 
@@ -52,7 +52,7 @@ def prepare(raws: Sequence[Raw]) -> list[Prepared]:
     """Raises what the database raises, which is asked a few times at the most for all of them.
 
     `@Name` speaks to the person of the room who is called so, the longest name first, whatever
-    its case; not to the author, and not in the middle of a word or in code.
+    its case; not to the author, and not in the middle of a word, in code or in a link.
     """
     spoken = [_candidates(raw.body) for raw in raws]
     wanted = {key for places in spoken for place in places for _, key in place}
@@ -66,11 +66,12 @@ def prepare(raws: Sequence[Raw]) -> list[Prepared]:
             who for who in called.values() if who[0] != raw.author_id and _is_spoken_to(who, html)
         )
         refused = MessageNotFound() if raw in lost else None
-        prepared.append(Prepared(html, tuple(mentions), refused))
+        prepared.append(Prepared(html or "", tuple(mentions), refused))
     return prepared
 
 
-def _render(body: str, called: Mapping[str, Mentioned]) -> str:
+def _render(body: str, called: Mapping[str, Mentioned]) -> str | None:
+    """The HTML, "" where it would say no more than the text; None if there should be some."""
     if not called and not markup.needs_rendering(body):
         return ""
     try:
@@ -78,12 +79,12 @@ def _render(body: str, called: Mapping[str, Mentioned]) -> str:
         return markup.render(body, mentions=names_said)
     except Exception:  # whatever it was, the text itself can be read
         logger.exception("a text of %d characters could not be rendered", len(body))
-        return ""
+        return None
 
 
-def _is_spoken_to(who: Mentioned, html: str) -> bool:
-    """Whether the name stands anywhere but in code; also where nothing could be rendered."""
-    return not html or f' data-user="{who[1]}"' in html
+def _is_spoken_to(who: Mentioned, html: str | None) -> bool:
+    """Whether the name stands anywhere but in code and links; also where rendering failed."""
+    return html is None or f' data-user="{who[1]}"' in html
 
 
 def _unanswerable(raws: Sequence[Raw]) -> set[Raw]:

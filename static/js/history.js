@@ -5,8 +5,8 @@ import { copies } from "./markup.js";
 import { framed, messageText } from "./message-text.js";
 
 const page = document.querySelector("main");
-const { me = "", meId = "", sprite = "" } = page?.dataset ?? {};
-const reader = { sprite, myId: meId, myName: () => me };
+const { meId = "", sprite = "" } = page?.dataset ?? {};
+const reader = { sprite, myId: meId };
 
 for (const body of document.querySelectorAll("[data-body]")) {
   body.replaceWith(messageText({ body: body.textContent ?? "" }, reader));

@@ -1,22 +1,22 @@
 /** What somebody wrote, as it is shown: in the room, in transcripts, in one's own history. */
 
-import { codeBlock } from "./code-block.js";
 import { element } from "./dom.js";
-import { isEmojiOnly, tokens } from "./linkify.js";
 import { fromHtml } from "./markup.js";
 
+const EMOJI_ONLY =
+  /^(?:(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\ufe0f?\u20e3)(?:\p{Emoji_Modifier}|\ufe0f|\u200d|[\u{e0020}-\u{e007f}])*\s*)+$/u;
+
+/** More than this many code points of emoji are a text again. */
+const LARGE_EMOJI = 24;
+
 /**
- * The rendered text where there is one; else the plain one, with its links, its code, and the reader's
- * own name.
+ * The rendered text where there is one; else the plain one, which says the same. Links are found by
+ * the server alone (history/markup/addresses.py), so that everybody sees the same ones.
  * @param {{body: string, html?: string}} message
  * @param {Chat.Reader} reader
  */
 export function messageText({ body, html }, reader) {
-  if (html) return framed(fromHtml(html, reader), "rich");
-  return framed(
-    tokens(body, reader.myName()).map((token) => render(token, reader)),
-    "plain",
-  );
+  return html ? framed(fromHtml(html, reader), "rich") : framed([body], "plain");
 }
 
 /**
@@ -33,25 +33,13 @@ export function framed(children, kind) {
 }
 
 /**
- * @param {Chat.Token} token
- * @param {Chat.Reader} reader
- * @returns {Node | string}
+ * Whether a text is a few emoji and nothing else, to be shown large.
+ * @param {string} text
  */
-function render(token, { sprite }) {
-  switch (token.type) {
-    case "text":
-      return token.text;
-    case "mention":
-      return element("mark", { class: "mention" }, token.text);
-    case "code":
-      return element("code", {}, token.text);
-    case "block":
-      return codeBlock(token.text, token.language, sprite);
-    case "link":
-      return element(
-        "a",
-        { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow", dir: "ltr" },
-        token.text,
-      );
-  }
+export function isEmojiOnly(text) {
+  return (
+    text.length <= LARGE_EMOJI * 2 &&
+    [...text].length <= LARGE_EMOJI &&
+    EMOJI_ONLY.test(text.trim())
+  );
 }

@@ -115,7 +115,6 @@ const log = createLog({
     times,
     sprite: page.urls.sprite,
     myId: page.me.id,
-    myName: () => session.state.you.name,
   },
   state: () => session.state,
   unread,

@@ -338,13 +338,6 @@ declare namespace Chat {
         registered: boolean;
       };
 
-  type Token =
-    | { type: "text"; text: string }
-    | { type: "link"; text: string; href: string }
-    | { type: "mention"; text: string }
-    | { type: "code"; text: string }
-    | { type: "block"; text: string; language: string };
-
   interface ConnectionState {
     phase: "connecting" | "catching-up" | "live" | "offline" | "over";
     /** Milliseconds since the epoch of the last moment it was live, or of the start. */
@@ -381,7 +374,6 @@ declare namespace Chat {
     /** Address of the icon sprite. */
     sprite: string;
     myId: string;
-    myName(): string;
   }
 
   /** What rows are made with. */

@@ -242,11 +242,19 @@ def mentioned(room: Room, seq: int) -> list[str]:
         ("@ @@ @nobody", []),
         ("`@Bob`\n```\n@Bob Lee\n```", []),
         ("`@Bob` is how to call @Bob", ["Bob"]),
+        ("see https://medium.com/@Bob/a-story", []),
+        ("**see** www.medium.com/@Bob @小明", ["小明"]),
+        ("*a " * 1200 + "https://medium.com/@Bob", []),
+        ("*a " * 1200 + "@Bob https://medium.com/@小明", ["Bob"]),
+        (
+            "@Jean-Luc, @J. R. R.: and (@a.*(b)) @🎉 Ada!",
+            ["Jean-Luc", "J. R. R.", "a.*(b)", "🎉 Ada"],
+        ),
     ],
 )
 def test_a_name_after_an_at_speaks_to_who_has_it(body: str, names: list[str]) -> None:
     ada, room = open_room("Ada")
-    for name in ("Bob", "Bob Lee", "小明"):
+    for name in ("Bob", "Bob Lee", "小明", "Jean-Luc", "J. R. R.", "a.*(b)", "🎉 Ada"):
         come_in(name, room)
     (message,) = say(ada, room, "nothing yet")
     do(room, (ada, frames.Edit(message.seq, body)))

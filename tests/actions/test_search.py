@@ -4,10 +4,13 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from history import calendar, personal, unread, words
@@ -17,6 +20,7 @@ from history.search.hits import find
 from rooms.models import Room, User
 from tests.actions import house
 
+upgrade = import_module("history.migrations.0005_words_of_what_is_shown")
 pytestmark = pytest.mark.django_db
 
 LOG = Path(__file__).parent.parent / "data" / "ubuntu-2004-11-15.txt"
@@ -59,6 +63,26 @@ def person() -> User:
     said = re.findall(r"^\[\d\d:\d\d\] <[^>]+> (.*)$", LOG.read_text(), re.MULTILINE)
     house.say(user, room, *itertools.chain(*zip(said, itertools.cycle(TONGUES), strict=False)))
     return user
+
+
+def test_messages_of_a_release_before_are_made_ready_bit_by_bit(person: User) -> None:
+    room = Room.objects.get()
+    html = "<p>これは<strong>重要</strong>です</p>"
+    link, shown, sign, plain = house.say(
+        person, room, "see www.example.com", "これは**重要**です", "→", "hi"
+    )
+    rows = Message.objects.filter(pk__in=[m.pk for m in (link, shown, sign, plain)])
+    # As that release left them.
+    rows.update(words=" old ", html="")
+    rows.filter(pk=shown.pk).update(html=html)
+    upgrade.void(apps, SimpleNamespace(connection=connection))
+    assert rows.get(words=" old ") == plain
+    while index.catch_up():
+        pass
+    assert [rows.get(pk=m.pk).words for m in (shown, sign)] == [words.fold("これは重要です"), " → "]
+    assert '<a href="https://www.example.com"' in rows.get(pk=link.pk).html
+    assert rows.get(pk=shown.pk).html == html
+    assert not Message.objects.filter(kind="chat", words=None).exists()
 
 
 @pytest.mark.parametrize("lately", [0, 20, 5000])

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from history import log
+from history import log, markup
 from history.models import Message
 from rooms import limits, presence
 from rooms.actions import attendance
@@ -54,10 +54,16 @@ class Person:
         (outcome,) = attendance.arrive(worker_id=worker, arrivals=[arrival])
         assert isinstance(outcome, attendance.Entrance), outcome
 
-    def say(self, room: Room, *bodies: str) -> list[Message]:
+    def say(self, room: Room, *bodies: str, rendered: bool = False) -> list[Message]:
         with transaction.atomic():
             entries = [
-                log.entry("chat", self.user, body=body, client_id=secrets.token_hex(8))
+                log.entry(
+                    "chat",
+                    self.user,
+                    body=body,
+                    client_id=secrets.token_hex(8),
+                    html=markup.render(body) if rendered else "",
+                )
                 for body in bodies
             ]
             change = log.append(log.lock(room.stream_id), entries)

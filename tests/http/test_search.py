@@ -48,6 +48,16 @@ FOUND = [
     ("well done 👍🏽", ["👍", "done👍"]),
     ("see https://example.org/a/long_path", ["long_path", "https://example.org", "example"]),
     ("x" * 300, ["x" * 100]),
+    ("north → south", ["→", "north → south", '"→ s*"']),
+    ("5 € ≥ 4 £", ["€", "≥", "5€", "£"]),
+]
+# What is shown, and what was typed for it.
+RENDERED = [
+    (":tada: for Ada", ["🎉", "🎉 Ada", '"🎉 for ada"', "tada", ":tada:"]),
+    ("これは**重要**です", ["重要です", "これは重要", "重要"]),
+    ("l'é**t**é", ["été"]),
+    ("[the docs](https://example.org/pier)", ["docs", '"the docs"', "example.org/pier"]),
+    ("see https://example.org/a", ["example.org/a"]),
 ]
 NOT_FOUND = [
     (FERRY, ["ferry tomorrow", '"fer"', '"ferry a"', "ерр"]),
@@ -64,6 +74,24 @@ class TestWords:
         for text, queries in FOUND:
             for typed in queries:
                 assert text in found(ada, typed), typed
+
+    def test_are_found_as_they_are_shown(self, ada: Person) -> None:
+        room = ada.create()
+        for text, queries in RENDERED:
+            (message,) = ada.say(room, text, rendered=True)
+            assert message.html
+            for typed in queries:
+                shown = search(ada, typed).all(class_="message__text")
+                assert any(hit.all("mark") for hit in shown), typed
+                assert len(shown) == 1 or typed.startswith("example"), typed
+
+    def test_of_what_is_shown_are_not_continued_by_what_was_typed(self, ada: Person) -> None:
+        ada.say(ada.create(), "a :tada: b", rendered=True)
+        assert found(ada, '"b a"') == []
+
+    def test_are_asked_for_where_there_are_only_signs(self, ada: Person) -> None:
+        ada.say(ada.create(), "1 + 1")
+        assert "There is no word in that" in search(ada, "+ ?").text
 
     def test_are_not_found_where_they_are_not(self, ada: Person) -> None:
         ada.say(ada.create(), *{text for text, _ in NOT_FOUND})

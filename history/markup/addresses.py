@@ -1,0 +1,198 @@
+"""Web addresses in a text: what can be in one, rather than what ends it. Pure.
+
+RFC 3986 has the ASCII characters. Of the others an address has letters, their marks and digits, as
+RFC 3987 and IDNA have them, and IDNA's few points and joiners between letters: no quotes, brackets,
+commas or stops of any script, no pictures, nothing that is not seen. Brackets belong to an address
+in pairs, and the punctuation at its end belongs to the sentence around it.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import NamedTuple
+
+# Nobody reads a longer address, and few servers take one; and no host's name is longer.
+LONGEST, LONGEST_HOST = 2048, 300
+_IN_AUTHORITY = re.compile(r"[!$%&'()*+,\-.0-9:;=@A-Z\[\]_a-z~]+")
+_IN_PATH = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
+_IN_HOST = re.compile(r"[0-9A-Za-z_.-]+")
+_IPV6 = re.compile(r"\[([0-9A-Fa-f:.]{2,45})\]")
+_PORT = re.compile(r":(\d{1,5})(?!\d)", re.ASCII)
+_BRACKETS = re.compile(r"[()\[\]]")
+_OPENED = {")": "(", "]": "["}
+_DEPTH = 8  # of brackets in brackets
+_TRAILING = ".,:;!?'*_~\u00b7\u30fb"
+# IDNA has these between letters: of Catalan, Greek, Hebrew, Japanese.
+_POINTS = frozenset("\u00b7\u0375\u05f3\u05f4\u30fb")
+_JOINERS = frozenset("\u200c\u200d")
+# What a browser reads as a dot of a host.
+DOTS = frozenset("\u3002\uff0e\uff61\u2024")
+
+
+class Address(NamedTuple):
+    """An address of the web: where it ends in the text, and what it leads to, complete.
+
+    `read`: how far the text was looked at for it.
+    """
+
+    end: int
+    target: str
+    read: int
+
+
+def at(text: str, start: int, limit: int) -> Address | None:
+    """The address that begins at `start`, with `http` or `www.`, and ends at `limit` at the latest."""
+    begin = start if text[start] in "wW" else text.index("//", start) + 2
+    stop = _reach(text, begin, min(limit, begin + LONGEST_HOST), _IN_AUTHORITY)
+    end = _host_end(text, begin, stop) if stop < begin + LONGEST_HOST else None
+    if end is None or (begin == start and end < start + 5):
+        return None
+    if end == stop and text[stop : stop + 1] in {"/", "?", "#"}:
+        stop = _reach(text, end, min(limit, start + LONGEST + 1), _IN_PATH)
+        end = _path_end(text, end, stop)
+    if stop - start > LONGEST:
+        return None
+    shown = text[start:end]
+    return Address(end, f"https://{shown}" if begin == start else shown, stop)
+
+
+def is_one(text: str) -> bool:
+    """Whether a text that begins with `http` is an address, whatever is in it behind its host."""
+    begin = text.index("//") + 2
+    stop = _reach(text, begin, len(text), _IN_AUTHORITY)
+    return _host_end(text, begin, stop) == stop and text[stop : stop + 1] in {"", "/", "?", "#"}
+
+
+def _reach(text: str, start: int, limit: int, plain: re.Pattern[str]) -> int:
+    """Where the characters end that can be in a part of an address."""
+    at = start
+    while at < limit:
+        if found := plain.match(text, at, limit):
+            at = found.end()
+        elif (
+            _is_letter(text[at])
+            or text[at] in _POINTS
+            or (text[at] in _JOINERS and at + 1 < limit and _is_letter(text[at + 1]))
+        ):
+            at += 1
+        else:
+            break
+    return at
+
+
+@lru_cache(maxsize=4096)
+def _is_letter(character: str) -> bool:
+    """Whether it is a letter, mark or digit beyond ASCII. (Marks that draw emoji are none.)"""
+    category = unicodedata.category(character)
+    return (
+        character > "\x7f"
+        and (category[0] in "LN" or category in {"Mn", "Mc"})
+        and not 0xFE00 <= ord(character) <= 0xFE0F
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_of_host(character: str) -> bool:
+    """Whether IDNA has it: full-width letters and other forms of a letter are not."""
+    small = character.lower()
+    return (
+        _is_letter(character)
+        and unicodedata.category(character) not in {"Nl", "No"}
+        and unicodedata.normalize("NFKC", small) == unicodedata.normalize("NFC", small)
+    ) or character in _POINTS
+
+
+def _host_end(text: str, begin: int, stop: int) -> int | None:
+    """Where the host and port of an authority end; None if it has none that can be trusted."""
+    # "https://bank.example@elsewhere.example" is there to deceive.
+    if text.find("@", begin, stop) >= 0:
+        return None
+    if ipv6 := _IPV6.match(text, begin, stop):
+        return _port_end(text, ipv6.end(), stop) if _is_ip(IPv6Address, ipv6[1]) else None
+    end = begin
+    while end < stop:
+        if found := _IN_HOST.match(text, end, stop):
+            end = found.end()
+        elif _is_of_host(text[end]) or (end > begin and _joins(text[end - 1], text[end])):
+            end += 1
+        else:
+            break
+    # Without what marks emphasis, and a sentence's dots.
+    host = text[begin:end].split("..")[0].rstrip("_-.")
+    labels = host.split(".")
+    if not all(labels):
+        return None
+    if len(labels) > 1:
+        host = host[: len(host) - len(labels[-1]) + _top_level(labels[-1])]
+    if labels[-1].isdigit() and not _is_ip(IPv4Address, host):
+        return None
+    end = begin + len(host)
+    if end + 1 == stop and text[end] == "." and text[stop : stop + 1] in {"/", "?", "#"}:
+        return stop  # a host's own last dot
+    if len(labels) == 1 and not _is_whole(text, end, stop):
+        return None
+    return _port_end(text, end, stop)
+
+
+def _joins(before: str, character: str) -> bool:
+    """Whether it is a joiner where scripts need one: behind a letter without case, or a virama."""
+    return character in _JOINERS and unicodedata.category(before) in {"Lo", "Mn"}
+
+
+def _top_level(label: str) -> int:
+    """How much of a label is a top level domain: none has Latin letters and others behind them."""
+    for place, character in enumerate(label):
+        if character == "_":
+            return place
+        is_other = label[0].isascii() and character.isalpha() and not character.isascii()
+        if is_other and not unicodedata.name(character, "").startswith("LATIN"):
+            return place
+    return len(label)
+
+
+def _is_whole(text: str, end: int, stop: int) -> bool:
+    """Whether a host of one label, like "localhost", is not the beginning of something else."""
+    rest = text[end:stop]
+    if _PORT.match(rest):
+        return True
+    if rest:
+        return not rest.strip(_TRAILING + ")]") and text[stop : stop + 1] not in {"/", "?", "#"}
+    behind = text[stop : stop + 1]
+    return not behind or behind.isspace() or behind in "/?#" or _is_punctuation(behind)
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character)[0] == "P" and character not in DOTS
+
+
+def _port_end(text: str, end: int, stop: int) -> int | None:
+    port = _PORT.match(text, end, stop)
+    if port is None:
+        # A percent sign would make another host of it.
+        return None if text.startswith("%", end) else end
+    return port.end() if int(port[1]) < 2**16 else None
+
+
+def _is_ip(kind: type[IPv4Address | IPv6Address], text: str) -> bool:
+    try:
+        kind(text)
+    except AddressValueError:
+        return False
+    return True
+
+
+def _path_end(text: str, begin: int, stop: int) -> int:
+    """Where path, query and fragment end: before a bracket without another, and punctuation."""
+    opened: list[int] = []
+    for found in _BRACKETS.finditer(text, begin, stop):
+        if found[0] in "([" and len(opened) < _DEPTH:
+            opened.append(found.start())
+        elif opened and text[opened[-1]] == _OPENED.get(found[0]):
+            opened.pop()
+        else:
+            stop = found.start()
+            break
+    if opened:
+        stop = opened[0]
+    return begin + len(text[begin:stop].rstrip(_TRAILING))

@@ -1,0 +1,52 @@
+"""Labels of links: one that looks like an address must not lead elsewhere.
+
+A label is judged as the eye sees it: without the marks of Markdown and what draws nothing, in the
+usual forms of its letters (NFKC), and, where a word is not plain ASCII, by its skeleton (UTS #39).
+"""
+
+import re
+import unicodedata
+
+from history.markup import addresses
+from rooms import names
+
+_ADDRESS_LIKE = re.compile(r"://|\bwww\.|\w\.[^\W\d_]{2,}")
+_MARKS = re.compile(r"[*_~`\\]")
+_SCHEME = re.compile(r"\W*(?:https?://|mailto:)?(?:www\.)?")
+_HOST = re.compile(r"[^/:?#]*")
+# What draws nothing though it is a letter or a mark, and spaces too thin to part two words.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200a\u202f\u205f\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+_STOP = re.compile(f"[{''.join(sorted(addresses.DOTS))}](.?)")
+
+
+def pretends(label: str, target: str) -> bool:
+    """Return True if the label looks like another address than the link's own."""
+    own = _host(_usual(target))
+    return any(
+        _host(seen) != own
+        for text in (label, _MARKS.sub("", label))
+        for seen in _usual(text).split()
+        if _ADDRESS_LIKE.search(seen if seen.isascii() else names.skeleton(seen))
+        or _ADDRESS_LIKE.search(seen)
+    )
+
+
+def _usual(text: str) -> str:
+    """The text without what cannot be seen, its letters and dots in their usual forms."""
+    text = _STOP.sub(_dot, _BLANK.sub("", text))
+    text = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _dot(found: re.Match[str]) -> str:
+    """A dot, but for what ends a sentence of a script that puts no spaces."""
+    return found[0] if unicodedata.category(found[1] or " ") == "Lo" else f".{found[1]}"
+
+
+def _host(text: str) -> str:
+    scheme = _SCHEME.match(text)
+    host = _HOST.match(text, scheme.end() if scheme else 0)
+    return host[0].rstrip(".,;!)]\u2026") if host else ""

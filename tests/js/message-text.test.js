@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { isEmojiOnly } from "../../static/js/message-text.js";
+
+describe("emoji only", () => {
+  for (const text of ["👋", "👩‍👩‍👧 🇩🇪", "❤️", "1️⃣", "👍🏽"]) {
+    test(text, () => assert.ok(isEmojiOnly(text)));
+  }
+  for (const text of ["", "1", "👋 hi", "#", "👋".repeat(30)]) {
+    test(`not ${JSON.stringify(text.slice(0, 8))}`, () => assert.ok(!isEmojiOnly(text)));
+  }
+});
