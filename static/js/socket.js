@@ -6,8 +6,14 @@
 import { delay } from "./backoff.js";
 import { comesBack } from "./protocol.js";
 
-/** A handshake or a first frame that takes longer is given up. Milliseconds, like all below. */
-const OPEN_TIMEOUT = 10_000;
+/**
+ * A handshake that takes longer is given up, so that a worker that hangs costs little: the load balancer
+ * sends whoever comes again soon to one that answers. Milliseconds, like all below.
+ */
+const OPEN_TIMEOUT = 5_000;
+
+/** From the handshake to the welcome. When everybody comes back at once, it may take some seconds. */
+const WELCOME_TIMEOUT = 10_000;
 
 /** A probe not answered by any frame within this long: the network is gone without a close. */
 const PROBE_TIMEOUT = 3_000;
@@ -69,7 +75,11 @@ export function createSocket({
     const current = open(url());
     socket = current;
     timer = setTimeout(() => lost(ABNORMAL), OPEN_TIMEOUT);
-    current.onopen = () => enter({ phase: "catching-up" });
+    current.onopen = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => lost(ABNORMAL), WELCOME_TIMEOUT);
+      enter({ phase: "catching-up" });
+    };
     current.onclose = (event) => lost(event.code);
     current.onmessage = (event) => {
       heardAt = now();

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,10 +27,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from tests.support.client import Visitor
+from tests.support.client import HandshakeRefused, Visitor
 from tests.support.nginx import SHIPPED, Nginx
 from tests.support.plugin import StartSite
 from tests.support.programs import ROOT
+from tests.support.returning import GIVE_UP, losses, returning
 from tests.support.services import RedisServer
 from tests.support.workers import Site
 
@@ -298,6 +300,36 @@ async def test_a_dead_worker_is_nobodys_error_page(nginx: Nginx, workers: Site) 
         workers.workers[1].start()
 
 
+async def test_one_address_cannot_have_it_all(workers: Site) -> None:
+    """The limits as shipped are for schools; here they are for one, so that they are soon met."""
+    tighter = {
+        "client_header_timeout 15s": "client_header_timeout 1s",
+        "limit_conn chat_open 5000": "limit_conn chat_open 2",
+        "rate=200r/s": "rate=1r/m",
+        "burst=2000": "burst=4",
+    }
+    addresses = [f"127.0.0.1:{worker.port}" for worker in workers.workers]
+    with Nginx(addresses, static=workers.directory / "static", tighter=tighter) as nginx:
+        reader, writer = await asyncio.open_connection("127.0.0.1", nginx.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n")  # and nothing more
+        with suppress(ConnectionResetError):
+            await asyncio.wait_for(reader.read(), 10)  # it is cut off
+        writer.close()
+
+        async with Visitor(nginx.base_url, "Ada") as ada:
+            code = await ada.create()  # two requests
+            sockets = [await ada.socket(code).connect() for _ in range(2)]
+            with pytest.raises(HandshakeRefused, match="503"):
+                await ada.socket(code).connect()
+            for socket in sockets:
+                await socket.close()
+            statuses = [(await ada.get("/healthz")).status_code for _ in range(4)]
+        assert statuses == [200, 200, 200, 429]
+        neighbour = httpx.AsyncHTTPTransport(local_address="127.0.0.77")
+        async with httpx.AsyncClient(transport=neighbour, trust_env=False) as client:
+            assert (await client.get(nginx.base_url + "/healthz")).status_code == 200
+
+
 async def test_over_tls_the_site_knows_that_it_is_secure(workers: Site, tmp_path: Path) -> None:
     """Nothing but X-Forwarded-Proto tells a worker; the socket's origin has to agree with it."""
     addresses = [f"127.0.0.1:{worker.port}" for worker in workers.workers]
@@ -336,3 +368,38 @@ def self_signed(directory: Path) -> tuple[Path, Path]:
     paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
     paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return paths
+
+
+# Sockets alone ------------------------------------------------------------------------------------
+#
+# Open rooms ask for nothing else: no page in between tells nginx that a worker is well again.
+
+
+async def test_no_socket_is_refused_while_workers_are_replaced(nginx: Nginx, workers: Site) -> None:
+    async with returning(nginx.base_url, 24) as clients:
+        for worker in workers.workers:
+            await asyncio.to_thread(worker.kill)
+            await asyncio.to_thread(worker.start)
+            await asyncio.gather(*(client.here() for client in clients))
+    assert [client.refused for client in clients if client.refused] == []
+    assert max(client.away for client in clients) < 5
+    assert "no live upstreams" not in nginx.process.log.read_text()
+
+
+async def test_who_comes_again_is_not_sent_to_a_worker_that_hangs(
+    nginx: Nginx, workers: Site
+) -> None:
+    async with returning(nginx.base_url, 12) as clients:
+        hanging, victim = workers.workers[:2]
+        hanging.process.pause()
+        try:
+            await asyncio.to_thread(victim.kill)
+            async with asyncio.timeout(5):
+                await losses(clients, 12 // 3)
+            await asyncio.gather(*(client.here() for client in clients))
+        finally:
+            hanging.process.resume()
+            await asyncio.to_thread(victim.start)
+    # One try at the most, a second's pause, and two seconds in which the one that hangs is asked.
+    assert max(client.away for client in clients) < GIVE_UP + 5
+    assert [client.refused for client in clients if client.refused] == []

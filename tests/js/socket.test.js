@@ -121,12 +121,25 @@ describe("a connection", () => {
     assert.equal(FakeSocket.opened.length, 1);
   });
 
-  test("that never opens is given up", () => {
+  test("that never opens is given up after five seconds", () => {
     const { socket } = createPage();
     socket.connect();
-    mock.timers.tick(10_000);
+    mock.timers.tick(4_999);
+    assert.equal(socket.state.phase, "connecting");
+    mock.timers.tick(1);
     assert.equal(socket.state.phase, "offline");
     assert.ok(FakeSocket.last.isClosed);
+  });
+
+  test("that opens late has as long for its welcome as any other", () => {
+    const { socket } = createPage();
+    socket.connect();
+    mock.timers.tick(4_999);
+    FakeSocket.last.onopen?.();
+    mock.timers.tick(9_999);
+    assert.equal(socket.state.phase, "catching-up");
+    mock.timers.tick(1);
+    assert.equal(socket.state.phase, "offline");
   });
 
   test("says since when it is gone", () => {

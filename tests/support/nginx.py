@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,9 +29,17 @@ class Nginx:
     """nginx before workers: deploy/nginx as it is, but for its ports, paths and user."""
 
     def __init__(
-        self, workers: Sequence[str], *, static: Path, tls: tuple[Path, Path] | None = None
+        self,
+        workers: Sequence[str],
+        *,
+        static: Path,
+        tls: tuple[Path, Path] | None = None,
+        tighter: Mapping[str, str] | None = None,
     ) -> None:
-        """`workers`: host:port of each. `static`: the collected files. `tls`: certificate, key."""
+        """`workers`: host:port of each. `static`: the collected files. `tls`: certificate, key.
+
+        `tighter`: parts of the template, and what stands there instead so that a limit is soon met.
+        """
         self.port = free_port()
         self.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         listen = f"127.0.0.1:{self.port}"
@@ -40,16 +48,18 @@ class Nginx:
         self.directory = Path(tempfile.mkdtemp(prefix="chat-nginx-"))
         conf = self.directory / "conf.d"
         conf.mkdir()
+        template = (SHIPPED / "chat.conf.template").read_text()
+        for shipped, instead in (tighter or {}).items():
+            assert shipped in template
+            template = template.replace(shipped, instead)
         (conf / "chat.conf").write_text(
             render(
-                (SHIPPED / "chat.conf.template").read_text(),
+                template,
                 CHAT_LISTEN=listen,
                 CHAT_NAMES="127.0.0.1 localhost",
                 CHAT_SCHEME="$scheme",
                 CHAT_STATIC=str(static),
-                CHAT_WORKERS="\n    ".join(
-                    f"server {worker} max_fails=1 fail_timeout=2s;" for worker in workers
-                ),
+                CHAT_WORKERS="\n    ".join(f"server {worker} max_fails=0;" for worker in workers),
             )
         )
         (conf / "temporary.conf").write_text(
