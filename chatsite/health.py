@@ -74,11 +74,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _may_watch(request: HttpRequest) -> bool:
-    """Who has the token; without one, who asks from this machine or a private network."""
+    """Who has the token; without one, who asks from this machine or a private network, and directly:
+    a proxy is in one as well, and passes on what the world asks."""
     if token := settings.CHAT_METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return constant_time_compare(given, f"Bearer {token}")
-    return addresses.is_private(request)
+    return addresses.is_private(request) and not addresses.is_forwarded(request)
 
 
 _ANSWERS = {HEALTHZ: healthz, "/readyz": readyz, "/metrics": metrics}

@@ -54,6 +54,7 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
         return self._received <= MAX_BODY
 
     def process(self) -> Any:
+        self.server.look_for_proxy(self.requestHeaders, self.client)
         # Where the site is mounted is not for a visitor to say.
         self.requestHeaders.removeHeader(b"daphne-root-path")
         if draining and self.requestHeaders.hasHeader(b"upgrade"):

@@ -25,6 +25,7 @@ import os
 import resource
 import signal
 import sys
+from ipaddress import ip_address
 from typing import Any
 
 
@@ -88,6 +89,7 @@ class Server(ApplicationServer):
             self._access_log = AccessLog(log.stream, reactor._asyncioEventloop)
             kwargs["action_logger"] = self._access_log
         super().__init__(*args, **kwargs)
+        self._knows_of_proxy = bool(self.proxy_forwarded_address_header)
         self.drain_delay = float(os.environ.get("CHAT_DRAIN_DELAY", "0"))
         self.drain_timeout = float(os.environ.get("CHAT_DRAIN_TIMEOUT", "10"))
         self.abort_start: bool
@@ -210,6 +212,20 @@ class Server(ApplicationServer):
             self._stopped = True
             reactor.stop()
 
+    def look_for_proxy(self, headers: Any, peer: Any) -> None:
+        """Say once that requests come through a proxy that nobody told this server of."""
+        if self._knows_of_proxy or not headers.hasHeader(b"x-forwarded-for"):
+            return
+        host = getattr(peer, "host", "")
+        if host and not ip_address(host.partition("%")[0]).is_private:
+            return  # a visitor made that up, or there is more in front than a proxy of ours
+        self._knows_of_proxy = True
+        logger.warning(
+            "A proxy is in front of this server (%s), and --proxy-headers is not set: all visitors "
+            "count as one address, and share its limits",
+            host or "a socket",
+        )
+
     # Watching ----------------------------------------------------------------------------------
 
     def timeout_checker(self) -> None:
@@ -235,7 +251,7 @@ def _address(host: Any) -> str:
 
 
 class CommandLine(CommandLineInterface):  # type: ignore[misc]
-    """All of Daphne's flags, with two other defaults."""
+    """All of Daphne's flags but --root-path, with two other defaults."""
 
     description = "The chat's HTTP and WebSocket server"
     server_class = Server
@@ -252,6 +268,11 @@ class CommandLine(CommandLineInterface):  # type: ignore[misc]
         )
 
     def run(self, args: list[str]) -> None:
+        if self.parser.parse_args(args).root_path:
+            self.parser.error(
+                "--root-path is not supported: the site has a host of its own (chat.example), and is "
+                "not served below a path of another one (example/chat/)"
+            )
         if self.parser.parse_args(args).prepare:
             prepare()
         super().run(args)

@@ -33,6 +33,22 @@ def is_private(request: HttpRequest) -> bool:
         return False
 
 
+# What proxies say of the request they pass on; whoever writes one of these is at least no neighbour.
+FORWARDING = (
+    "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+    "x-client-ip", "true-client-ip", "cf-connecting-ip",
+)  # fmt: skip
+
+
+def is_forwarded(request: HttpRequest) -> bool:
+    """Whether a request shows that a proxy passed it on, whose address says nothing of its sender.
+
+    HTTP/1.0 is what nginx speaks when it is told no more than where to pass requests.
+    """
+    version = getattr(request, "scope", {}).get("http_version")
+    return version == "1.0" or any(name in request.headers for name in FORWARDING)
+
+
 def network(text: str) -> str:
     """What counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
 

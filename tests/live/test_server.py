@@ -209,6 +209,21 @@ def test_a_proxy_says_who_the_client_is(start: Start) -> None:
     assert described["scheme"] == "wss"
 
 
+def test_a_proxy_that_nobody_spoke_of_is_said_once(start: Start) -> None:
+    server, told = start(), start("--proxy-headers")
+    for each in (server, told):
+        for _ in range(3):
+            each.open("/describe", additional_headers={"X-Forwarded-For": "192.0.2.7"}).close()
+    assert server.log.count("--proxy-headers is not set") == 1
+    assert "--proxy-headers" not in told.log
+
+
+def test_a_site_below_a_path_is_refused_at_the_start(tmp_path: Path) -> None:
+    server = ToyServer(tmp_path, "--root-path", "/chat")
+    with pytest.raises(ProcessFailed, match=r"Ended with 2(.|\n)*--root-path is not supported"):
+        server.process.start()
+
+
 def test_the_server_does_not_say_what_it_is(server: ToyServer) -> None:
     connection = server.http()
     connection.request("GET", "/readyz")

@@ -8,10 +8,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import AsyncRequestFactory, Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from chatsite import health
 from history.models import Message
+from rooms.addresses import FORWARDING
 from rooms.models import Room
 from tests.http.conftest import Person
 
@@ -240,6 +242,24 @@ def test_a_form_with_a_file_is_refused(visitors: list[Client]) -> None:
 )
 def test_figures_are_for_private_networks(address: str, status: int) -> None:
     assert Client(REMOTE_ADDR=address).get("/metrics").status_code == status
+
+
+@pytest.mark.parametrize("header", FORWARDING)
+def test_figures_are_not_for_whom_a_proxy_stands_in(header: str) -> None:
+    """A proxy is in a private network; whoever it speaks for is not."""
+    assert Client().get("/metrics").status_code == 200
+    assert Client().get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
+    told = {header: "192.0.2.1", "authorization": "Bearer a long token"}
+    with override_settings(CHAT_METRICS_TOKEN="a long token"):
+        assert Client().get("/metrics", headers=told).status_code == 200
+
+
+def test_figures_are_not_for_a_proxy_that_says_nothing() -> None:
+    """As nginx is with no more than a proxy_pass."""
+    for version, status in (("1.1", 200), ("1.0", 404)):
+        asked = {"path": "/metrics", "headers": [], "http_version": version}
+        answer = health.metrics(AsyncRequestFactory().request(**asked))
+        assert answer.status_code == status
 
 
 @override_settings(CHAT_METRICS_TOKEN="a long token")
