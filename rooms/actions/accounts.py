@@ -3,13 +3,12 @@
 import re
 
 from django.contrib.auth import authenticate, password_validation
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from history import log
-from rooms import names, publish
+from rooms import names, passwords, publish
 from rooms.models import Room, User
 
 USERNAME_MAX = 40
@@ -33,7 +32,7 @@ def register(*, user: User, username: str, password: str, hashed: str = "") -> N
 
     Raises ValidationError with the reasons by field: `username`, `password`.
     """
-    username = sign_in_name(username)
+    username, password = sign_in_name(username), passwords.normal(password)
     problems: dict[str, list[str]] = {}
     try:
         _check_username(username)
@@ -48,7 +47,7 @@ def register(*, user: User, username: str, password: str, hashed: str = "") -> N
         raise ValidationError(problems)
     heads = _lock_rooms(user)
     user.is_guest = False
-    user.password = hashed or make_password(password)
+    user.password = hashed or passwords.hashed(password)
     try:
         with transaction.atomic():
             user.save(update_fields=["username", "is_guest", "password"])
@@ -75,7 +74,7 @@ def change_password(*, user: User, password: str, hashed: str) -> None:
 
     `hashed` is the password's hash, made before anything is locked.
     """
-    password_validation.validate_password(password, user)
+    password_validation.validate_password(passwords.normal(password), user)
     user.password = hashed
     user.save(update_fields=["password"])
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from history import log
-from rooms import access, codes, publish
+from rooms import access, codes, passwords, publish
 from rooms.actions import charge, people
 from rooms.errors import (
     MustAsk,
@@ -43,9 +43,11 @@ def prove(*, code: str, passcode: str) -> str:
     room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
     kept = room.passcode if room else ""
     if not kept:
-        make_password(passcode)
+        for spelling in passwords.spellings(passcode):
+            make_password(spelling)
         return ""
-    return kept if check_password(passcode, kept) else "wrong"
+    is_right = any(check_password(spelling, kept) for spelling in passwords.spellings(passcode))
+    return kept if is_right else "wrong"
 
 
 def check(

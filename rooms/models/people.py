@@ -1,14 +1,15 @@
 """People, and the sessions they are signed in with."""
 
 import secrets
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from rooms import names
+from rooms import names, passwords
 
 
 def user_public_id() -> str:
@@ -17,6 +18,31 @@ def user_public_id() -> str:
 
 def guest_username() -> str:
     return "guest-" + secrets.token_hex(8)
+
+
+class People(UserManager["User"]):
+    """Makes accounts, for commands and programs."""
+
+    def create_user(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        return super().create_user(
+            username, email, password and passwords.normal(password), **fields
+        )
+
+    def create_superuser(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        password = password and passwords.normal(password)
+        return super().create_superuser(username, email, password, **fields)
 
 
 class User(AbstractUser):
@@ -39,6 +65,8 @@ class User(AbstractUser):
     # The account was deleted at the person's wish: what is left has no name and cannot sign in.
     erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
 
+    objects: ClassVar[People] = People()
+
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
@@ -47,6 +75,24 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash it as `passwords.normal` has it.
+
+        Django has this done, too, to take as long for a name that nobody has as for a wrong password.
+        So each spelling is hashed that would be tried; the last one stays.
+        """
+        spellings = [None] if raw_password is None else passwords.spellings(raw_password)[::-1]
+        for spelling in spellings:
+            super().set_password(spelling)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        if raw_password is None:
+            return False
+        for spelling in passwords.spellings(raw_password):
+            if super().check_password(spelling):
+                return True
+        return False
 
     @property
     def is_registered(self) -> bool:

@@ -144,7 +144,7 @@ def test_a_passcode_is_asked_of_whoever_is_new() -> None:
     wrong = admission.prove(code=room.code, passcode="Sesame")
     with pytest.raises(WrongPasscode):
         rooms.join(user=bob, code=room.code, proof=wrong)
-    proof = admission.prove(code=room.code.lower(), passcode="sesame")
+    proof = admission.prove(code=room.code.lower(), passcode="ｓesame")
     order(room, ada, passcode="another")
     with pytest.raises(WrongPasscode):
         rooms.join(user=bob, code=room.code, proof=proof)
