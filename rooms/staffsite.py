@@ -7,17 +7,24 @@ import math
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rooms.login import Throttled
+from rooms import paths
+from rooms.login import Bounded, Throttled
 
 
 class StaffLogin(Throttled, AdminAuthenticationForm):
     """A name and a password; wrong ones are counted, wherever they come from."""
+
+
+class OwnPasswordForm(Bounded, AdminPasswordChangeForm):
+    """Another password for one's own account."""
 
 
 ORDER = (
@@ -67,9 +74,33 @@ class StaffSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The form; with 429 and when to come back for who has tried too often."""
+        _stay_here(request)
         response = super().login(request, extra_context)
         form = (getattr(response, "context_data", None) or {}).get("form")
         if isinstance(form, StaffLogin) and form.retry_after is not None:
             response.status_code = 429
             response.headers["Retry-After"] = str(math.ceil(form.retry_after))
         return response
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        _stay_here(request)
+        return super().logout(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Django's page, whose form knows a bound."""
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
+
+
+def _stay_here(request: HttpRequest) -> None:
+    """Put the overview in the place of a `next` that is no path of this site."""
+    for name in ("GET", "POST"):
+        values = getattr(request, name)
+        if REDIRECT_FIELD_NAME in values and not paths.own(request, values[REDIRECT_FIELD_NAME]):
+            values = values.copy()
+            values[REDIRECT_FIELD_NAME] = reverse("admin:index")
+            setattr(request, name, values)

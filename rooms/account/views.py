@@ -13,15 +13,20 @@ from django.contrib.auth import logout
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, downloading, limits
+from rooms import addresses, downloading, limits, paths
 from rooms.account import agents, mydata
 from rooms.account.forms import ChangePasswordForm, DeleteForm, RegisterForm, SignInForm, refuse
 from rooms.account.middleware import sign_in as open_session
@@ -93,7 +98,7 @@ def _register(request: HttpRequest, me: User | None, form: RegisterForm) -> Http
     messages.success(
         request, _("From now on you can sign in anywhere with your user name and password.")
     )
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))
 
 
 @sensitive_post_parameters()
@@ -103,7 +108,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Into an account."""
     me = person(request)
     if me is not None and me.is_registered:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
@@ -115,7 +120,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 if me is not None and form.cleaned_data["bring"]:
                     merging.merge(guest=me, account=user)
                 open_session(request, user)
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
         form.add_error(None, _("User name and password do not belong together."))
     return _form(request, "account/login.html", form, me=me)
 
@@ -262,12 +267,8 @@ class _Wrong(Exception):
 
 
 def _next(request: HttpRequest) -> str:
-    """Where somebody wanted to go, if that is on this site; else the front page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else "/"
+    """Where somebody wanted to go, if that is a path of this site; else the front page."""
+    return paths.own(request, request.POST.get("next") or request.GET.get("next") or "") or "/"
 
 
 def _typed(form: forms.Form, *names: str) -> dict[str, Any]:

@@ -27,6 +27,21 @@ def log_in(name: str, password: str, *, address: str = "192.0.2.7") -> Any:
     return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", fields)
 
 
+@pytest.mark.parametrize("there", ["foo", "logout", "https://evil.example/", "/\\evil.example", ""])
+def test_it_leads_to_a_path_of_this_site(boss: User, there: str) -> None:
+    fields = {"username": "boss", "password": PASSWORD, "next": there}
+    client = Client()
+    answer = client.post("/admin/login/", fields, query_params={"next": there})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+    answer = client.post("/admin/logout/", {"next": there})
+    assert answer.headers.get("Location", "/admin/") == "/admin/"
+
+
+def test_a_password_of_a_command_is_taken_from_any_keyboard(db: None) -> None:
+    User.objects.create_superuser("chief", "chief@chat.example", "gru\u0308ne Lampen ４２")
+    assert log_in("chief", "grüne Lampen 42").status_code == 302
+
+
 def test_a_name_is_tried_so_often_from_anywhere_whether_there_is_one_or_not(boss: User) -> None:
     for name in ("boss", "nobody"):
         for number in range(10):
