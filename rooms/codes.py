@@ -1,12 +1,22 @@
 """Room codes: short, said over a telephone without mistakes, spelling nothing."""
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 # No vowels (Y among them), so no words; no 0/O, no 1/I/L, which are read as one another.
 ALPHABET = "BCDFGHJKMNPQRSTVWXZ23456789"
 MAX_LENGTH = 12
-_IGNORED = {ord(mark): None for mark in " \t\r\n-\u2010\u2011\u2012\u2013\u2014_.\u00a0"}
+# Characters of what somebody types or pastes for a code: more is none.
+TYPED_MAX = 300
+_LINK = re.compile(r"/rooms/([^/?#\s]+)")
+# What keyboards, messengers and people put between and around characters: format characters (marks of
+# direction, zero-width spaces), dashes, quotes, brackets, other punctuation, accents by themselves.
+_ADDED = {"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk"}
+_ALSO_ADDED = frozenset("<>~|\ufe0e\ufe0f\u20e3")  # of keycaps: 7\ufe0f\u20e3
+_TELLING = frozenset("/\\@%&")  # of addresses, and never around a code
 
 
 def generate(*, length: int) -> str:
@@ -25,6 +35,27 @@ def candidates(*, length: int, count: int) -> Iterator[str]:
 
 
 def normalize(text: str) -> str:
-    """The code somebody meant: any case, spaces and dashes anywhere. "" if it cannot be one."""
-    code = text.translate(_IGNORED).upper()
+    """The code somebody meant, also by a link with it; "" if it cannot be one.
+
+    Any case, wide letters, digits of any script; spaces, dashes, quotes and the like anywhere.
+    """
+    if len(text) > TYPED_MAX:
+        return ""
+    code = (text if text.isascii() and text.isalnum() else _bare(text)).upper()
     return code if 0 < len(code) <= MAX_LENGTH and all(mark in ALPHABET for mark in code) else ""
+
+
+def _bare(text: str) -> str:
+    """What was typed without what was added to it on the way."""
+    if link := _LINK.search(text):
+        text = unquote(link[1])
+    return "".join(map(_kept, unicodedata.normalize("NFKC", text)))
+
+
+def _kept(mark: str) -> str:
+    if mark in _TELLING:
+        return mark
+    if mark.isspace() or mark in _ALSO_ADDED or unicodedata.category(mark) in _ADDED:
+        return ""
+    digit = unicodedata.decimal(mark, None)
+    return mark if digit is None else str(digit)

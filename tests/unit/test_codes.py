@@ -1,5 +1,6 @@
 """Room codes survive being said over a telephone, and spell nothing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,8 +33,46 @@ def test_whatever_is_typed_becomes_a_code_or_nothing(text: str) -> None:
 
 
 def test_what_cannot_be_a_code_is_none() -> None:
-    for text in ("", "-", "AEIO", "BCD0", "BC\0D", "BÇDF", "ＢＣＤＦ", "B" * 13, "B/CD", "\ud800"):
+    for text in ("", "-", "AEIO", "BCD0", "BC\0D", "BÇDF", "B" * 13, "B/CD", "\ud800"):
         assert codes.normalize(text) == ""
+
+
+# What keyboards and messengers make of 76WC.
+DRESSED = [
+    *(
+        "７６ＷＣ",
+        "76WC\u200e",
+        "\ufeff76WC",
+        "76\u3000WC",
+        "76\u00adWC",
+        "\u206876WC\u2069",
+        "76wc.",
+    ),
+    *("“76WC”", "«76WC»", "(76WC)", "*76WC*", "`76WC`", "#76WC", "76WC,", "76–WC", "７６－ＷＣ"),
+    *(
+        "7\ufe0f\u20e36\ufe0f\u20e3WC",
+        "٧٦WC",
+        "७६WC",
+        "𝟕𝟔𝐖𝐂",
+        "ⓌⒸ".join(("76", "")),
+        "<76WC>",
+        "76WC…",
+    ),
+    *("https://chat.example/rooms/76WC/", "chat.example/rooms/76wc", "<http://a.b/rooms/76WC/>"),
+    *(
+        "Come in: https://chat.example/rooms/76WC/?after=1 see you",
+        "/rooms/%EF%BC%97%EF%BC%96WC/#m5",
+    ),
+]
+
+
+@pytest.mark.parametrize("typed", DRESSED)
+def test_what_was_added_on_the_way_is_taken_off(typed: str) -> None:
+    assert codes.normalize(typed) == "76WC"
+
+
+def test_what_is_longer_than_any_link_is_not_read() -> None:
+    assert codes.normalize("\u200e" * codes.TYPED_MAX + "76WC") == ""
 
 
 def test_candidates_are_codes_and_none_comes_twice() -> None:
