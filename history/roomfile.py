@@ -14,12 +14,13 @@ import orjson
 from django.utils.dateparse import parse_datetime
 
 from history.markup import sanitiser
+from rooms import codes, names
+from rooms.errors import ChatError
 
 # The file's own name for what it is, and the version of its format.
 FORMAT, VERSION = "chat-room", 1
 BODY_MAX = 10_000
 _HTML_MAX = 100_000
-_TITLE_MAX, _NAME_MAX, _CODE_MAX = 80, 40, 12
 _NUMBER_MAX = 2**53 - 1
 _KINDS = {"chat", "join", "leave", "notice"}
 _ROLES = {"owner", "moderator", "member"}
@@ -110,13 +111,15 @@ def read(data: bytes) -> RoomFile:
         who = person.id("u_")
         if who in people:
             raise BadRoomFile(f"people[{number}].id is that of somebody before")
-        name = person.text("name", longest=_NAME_MAX)
+        name = person.as_typed("name", names.clean, longest=names.MAX_LENGTH)
+        if names.is_reserved(name) and name != names.DELETED_PERSON:
+            raise BadRoomFile(f"people[{number}].name is kept for those who run this site")
         people[who] = Person(who, name, person.one_of("role", _ROLES))
     messages = file.get("messages", list, "an array")
     return RoomFile(
         id=about.id("r_"),
-        code=about.text("code", longest=_CODE_MAX, least=1),
-        title=about.text("title", longest=_TITLE_MAX),
+        code=_code(about),
+        title=about.as_typed("title", names.clean_title, longest=names.TITLE_MAX),
         head=about.number("head", least=0),
         created_at=about.time("created_at"),
         closed_at=about.maybe("closed_at", about.time),
@@ -124,6 +127,14 @@ def read(data: bytes) -> RoomFile:
         count=len(messages),
         _messages=messages,
     )
+
+
+def _code(room: "_Object") -> str:
+    """It goes into addresses, headers and names of files."""
+    code = codes.normalize(room.text("code", longest=codes.MAX_LENGTH, least=1))
+    if not code:
+        raise BadRoomFile("room.code must be the code of a room, like K7QX")
+    return code
 
 
 def _message(value: "_Object", people: Mapping[str, Person]) -> Said:
@@ -197,6 +208,14 @@ class _Object:
         if "\0" in found:
             raise BadRoomFile(f"{self._at(name)} cannot contain the character U+0000")
         return found
+
+    def as_typed(self, name: str, clean: Callable[[str], str], *, longest: int) -> str:
+        """Text that is held to the rules of what people type, or none."""
+        found = self.text(name, longest=longest)
+        try:
+            return clean(found) if found else ""
+        except ChatError as refusal:
+            raise BadRoomFile(f"{self._at(name)}: {refusal.message.rstrip('.')}") from refusal
 
     def id(self, kind: str) -> str:
         found = self.get("id", str, "text")

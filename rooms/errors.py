@@ -52,6 +52,12 @@ class NameTaken(BadName):
     message = "Someone in this room already goes by that name. Please choose another."
 
 
+class BadTitle(ChatError):
+    code = "bad_title"
+    status = 422
+    message = "Please choose another title."
+
+
 class RateLimited(ChatError):
     code = "rate_limited"
     status = 429

@@ -5,20 +5,30 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from rooms.errors import BadName
+import emoji
+import idna
+
+from rooms.errors import BadName, BadTitle
 
 MAX_LENGTH = 40
+# Code points of a name as it is typed: a letter may come as four of them, which NFC makes one.
+TYPED_MAX = 4 * MAX_LENGTH
+TITLE_MAX = 80
+TOO_LONG = f"A name has at most {MAX_LENGTH} characters."
 _SPACES = re.compile(r"\s+")
 # Categories that draw nothing or move what is drawn: controls, format characters (bidi overrides,
 # zero-width ones among them), surrogates, private use, unassigned, line and paragraph separators.
 _REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Letters and marks that draw nothing, though their categories are those of what does.
 _BLANK = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u034f", "\u17b4", "\u17b5"}
-_JOINER, _EMOJI_STYLE, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_TEXT_STYLE, _EMOJI_STYLE, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
 _VARIATIONS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # Plane 1's pictographs; those that Unicode added after this Python was made are among them.
 _PICTOGRAPHS = range(0x1F000, 0x1FB00)
 _MARKS_IN_A_ROW = 3
+# What a name can have in it and is not drawn by itself: two names that differ in it look the same.
+_UNDRAWN = re.compile(f"[{_NON_JOINER}{_JOINER}]|{_VARIATIONS.pattern}")
 
 
 def clean(text: str) -> str:
@@ -26,27 +36,88 @@ def clean(text: str) -> str:
 
     Raises BadName with the reason.
     """
+    text = text.strip()
+    if len(text) > TYPED_MAX:  # before NFC, which takes seconds for a long run of marks
+        raise BadName(TOO_LONG)
     name = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not name:
         raise BadName("Please tell the others what to call you.")
     if len(name) > MAX_LENGTH:
-        raise BadName(f"A name has at most {MAX_LENGTH} characters.")
-    marks = 0
-    for before, character, after in zip("\0" + name, name, name[1:] + "\0", strict=False):
-        if _is_glue(before, character, after) or _is_pictograph(character):
-            continue
-        category = unicodedata.category(character)
-        if category in _REFUSED or character in _BLANK or _VARIATIONS.match(character):
-            raise BadName("A name cannot have invisible or control characters in it.")
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
-        if marks > _MARKS_IN_A_ROW:
-            raise BadName("That name has too many marks on one letter.")
+        raise BadName(TOO_LONG)
+    if hides(name):
+        raise BadName("A name cannot have invisible or control characters in it.")
+    if _is_piled_up(name):
+        raise BadName("That name has too many marks on one letter.")
     if not any(
         unicodedata.category(character)[0] in "LNSP" or _is_pictograph(character)
         for character in name
     ):
         raise BadName("A name needs at least one letter, digit or sign.")
     return name
+
+
+def clean_title(text: str) -> str:
+    """A room's title as it is shown, by the rules of names; "" for none.
+
+    Raises BadTitle with the reason.
+    """
+    text = text.strip()
+    if len(text) > TITLE_MAX:
+        raise BadTitle(f"A title has at most {TITLE_MAX} characters.")
+    title = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
+    if hides(title):
+        raise BadTitle("A title cannot have invisible or control characters in it.")
+    if _is_piled_up(title):
+        raise BadTitle("That title has too many marks on one letter.")
+    return title
+
+
+def hides(text: str) -> bool:
+    """Whether something in a text is not drawn, or moves what is.
+
+    Not what holds an emoji together (UTS #51), nor what joins letters, or keeps them apart, in
+    scripts that need it (RFC 5892 A.1 and A.2, as RFC 8264 has them).
+    """
+    if text.isascii():
+        return not text.isprintable()
+    whole = _emoji(text)
+    for at, character in enumerate(text):
+        before, after = text[at - 1] if at else "\0", text[at + 1 : at + 2] or "\0"
+        if at in whole or _is_pictograph(character) or _is_glue(before, character, after):
+            continue
+        if character in {_NON_JOINER, _JOINER} and _joins(text, at):
+            continue
+        category = unicodedata.category(character)
+        if category in _REFUSED or character in _BLANK or _VARIATIONS.match(character):
+            return True
+    return False
+
+
+def _emoji(text: str) -> set[int]:
+    """The places of all characters that belong to an emoji: keycaps, flags, families, styles."""
+    return {
+        at
+        for found in emoji.emoji_list(text)
+        for at in range(found["match_start"], found["match_end"])
+    }
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the joiner or non-joiner here changes how the letters beside it are drawn."""
+    return (
+        at > 0 and unicodedata.category(text[at - 1])[0] in "LM" and idna.valid_contextj(text, at)
+    )
+
+
+def _is_piled_up(text: str) -> bool:
+    marks = 0
+    for character in text:
+        if character in {_EMOJI_STYLE, _JOINER, _NON_JOINER}:
+            continue
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if marks > _MARKS_IN_A_ROW:
+            return True
+    return False
 
 
 def _is_pictograph(character: str) -> bool:
@@ -59,7 +130,15 @@ def _is_glue(before: str, character: str, after: str) -> bool:
     """Whether this invisible character holds an emoji together; nowhere else is it wanted."""
     if character == _JOINER:
         return before == _EMOJI_STYLE or _is_pictograph(before)
+    if character == _TEXT_STYLE:
+        return before in _styled()
     return character == _EMOJI_STYLE and (_is_pictograph(before) or after == _KEYCAP)
+
+
+@cache
+def _styled() -> frozenset[str]:
+    """Characters that are drawn as text or as a picture, as the sign after them says."""
+    return frozenset(sign[0] for sign in emoji.EMOJI_DATA if sign[1:] == _EMOJI_STYLE)
 
 
 def folded(text: str) -> str:
@@ -94,11 +173,13 @@ def is_reserved(name: str) -> bool:
     return _alias(name) in _reserved()
 
 
+# Whoever has deleted their account.
+DELETED_PERSON = "deleted person"
 # Names that speak for the site. The wordmark's is among them.
 RESERVED = (
     "admin", "admins", "administrator", "administrators", "mod", "mods", "moderator", "moderators",
     "staff", "support", "helpdesk", "system", "sysadmin", "webmaster", "security",
-    "official", "everyone", "deleted person", "roomcode", "roomcode team",
+    "official", "everyone", DELETED_PERSON, "roomcode", "roomcode team",
     "roomcode staff", "roomcode support", "the admin", "the moderator", "site admin", "chat admin",
 )  # fmt: skip
 
@@ -114,7 +195,7 @@ def _reserved() -> frozenset[str]:
 
 
 def _drawn(name: str) -> str:
-    return name.replace(_JOINER, "").replace(_EMOJI_STYLE, "")
+    return _UNDRAWN.sub("", name)
 
 
 def _alike(text: str) -> str:

@@ -7,14 +7,13 @@ from django.db.models.functions import Now
 
 from history import log, persons
 from history.models import Message
-from rooms import audit, publish
+from rooms import audit, names, publish
 from rooms.actions import people, roles, signins
 from rooms.actions.charge import Charge
 from rooms.actions.rooms import depart
 from rooms.models import JoinRequest, Membership, Room, User
 
 # Whose messages those are that were left behind.
-DELETED_PERSON = "deleted person"
 
 
 def delete_account(*, user: User, erase: bool) -> None:
@@ -54,13 +53,13 @@ def _leave_the_site(user: User, erase: bool) -> None:
     memberships.delete()
     JoinRequest.objects.filter(user=user).delete()
     former = user.display_name
-    retire(user, name=DELETED_PERSON)
+    retire(user, name=names.DELETED_PERSON)
     for room in Room.objects.filter(owner=user, closed_at__isnull=True):
         order = Charge(room, heads[room.stream_id], None, "system", "")
         # Nobody there: whoever comes first will be found (roles.find_heirs).
         if roles.succeed(order, because="The owner is gone for good") is None:
             Room.objects.filter(pk=room.pk).update(owner=None)
-    changed = persons.unname(streams, user.pk, name=former, by=DELETED_PERSON)
+    changed = persons.unname(streams, user.pk, name=former, by=names.DELETED_PERSON)
     audit.record("delete account", actor=user, role="self", erased=erase)
     for stream_id, head in heads.items():
         keys = Message.objects.filter(stream=stream_id).order_by("seq")

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from history import log
 from history.models import Message, Stream
-from rooms import codes, publish
+from rooms import codes, names, publish
 from rooms.actions import admission, people
 from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
@@ -32,9 +32,10 @@ CROWDED = ((0.9, 60), (0.75, 600), (0.5, 3600))
 def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
     """A new room of which the person is owner and member.
 
-    `grace` is in seconds, and less than that when codes run short (CROWDED). Raises CodesExhausted
+    `grace` is in seconds, and less than that when codes run short (CROWDED). Raises BadTitle, CodesExhausted
     when none could be found, Removed for who is banned.
     """
+    title = names.clean_title(title)
     length = settings.CHAT_CODE_LENGTH
     wanted = list(codes.candidates(length=length, count=_TRIES))
     taken = set(

@@ -1,14 +1,14 @@
 """What the owner orders of a room. Check, write, publish."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from rooms import access, codes
+from rooms import access, codes, names, passwords
 from rooms.actions import charge
 from rooms.actions.rooms import MAX_GRACE
 from rooms.errors import BadFrame, CodesExhausted
@@ -49,11 +49,14 @@ class Wishes:
 def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed | None:
     """Bring a room's settings to what is wished; None if they are so already.
 
-    Raises NotMember, Removed, RoomClosed, Forbidden; BadFrame for a value out of bounds.
+    Raises NotMember, Removed, RoomClosed, Forbidden; BadTitle, and
+    BadFrame for another value out of bounds.
     """
     _check(wishes)
+    if wishes.title != room.title:
+        wishes = replace(wishes, title=names.clean_title(wishes.title))
     # Hashed before anything is locked: it takes as long as a hundred messages.
-    hashed = make_password(wishes.passcode) if wishes.passcode else ""
+    hashed = make_password(passwords.normal(wishes.passcode)) if wishes.passcode else ""
     with transaction.atomic():
         order = charge.take(room=room, by=by, as_owner=True, staff=staff)
         room = order.room

@@ -13,7 +13,7 @@ from rooms.actions.settings import (
     Wishes,
     span,
 )
-from rooms.forms import GRACES
+from rooms.forms import GRACES, title_of
 from rooms.models import Room
 
 # Seconds between two messages of one person.
@@ -46,6 +46,11 @@ class SettingsForm(forms.Form):
     @classmethod
     def of(cls, room: Room, data: Any = None) -> "SettingsForm":
         return cls(data, initial={name: getattr(room, name) for name in Wishes.columns()})
+
+    def clean_title(self) -> str:
+        """A title of before there were rules for it may stay."""
+        title: str = self.cleaned_data["title"]
+        return title if title == self.initial.get("title") else title_of(title)
 
     def wishes(self) -> Wishes:
         """Of a valid form."""

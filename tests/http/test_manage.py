@@ -56,6 +56,9 @@ def test_settings_are_kept_and_shown(room: Room, ada: Person) -> None:
     page = read(ada.get(where(room)))
     assert page.one("input", name="title").attributes["value"] == "Engines"
     assert "checked" in page.one("input", name="locked").attributes
+    for title in ("Engines\u202e", "x" * 81):
+        refused = ada.post(where(room, "settings/"), **SAVED | {"title": title})
+        assert refused.status_code == 422
     refused = ada.post(where(room, "settings/"), **SAVED | {"capacity": "0"})
     assert refused.status_code == 422
     assert alert(refused)

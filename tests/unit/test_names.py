@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms import names
-from rooms.errors import BadName
+from rooms.errors import BadName, BadTitle
 
 # What draws nothing: of Unicode's Default_Ignorable_Code_Point, what can be typed or pasted.
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u200b\u200c\u200d\u200e\u200f" \
@@ -28,6 +28,66 @@ def refused(text: str) -> str:
 @given(people)
 def test_people_may_be_called_what_they_are_called(name: str) -> None:
     assert names.clean(name) == " ".join(name.split())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("علی\u200cرضا", "می\u200cنا", "क\u094d\u200dष", "क\u094d\u200cष", "ශ\u0dca\u200dරී"),
+        *("അവന\u0d4d\u200d", "ক\u09cd\u200cষ"),
+        *("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f Harry", "ℹ\ufe0f Desk"),
+        *("‼\ufe0f Al", "#\ufe0f\u20e3 one", "☺\ufe0e", "Al ™\ufe0f", "↔\ufe0f", "〰\ufe0f"),
+        *("👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏾", "🏳\ufe0f\u200d🌈", "🧑\u200d🚀", "❤\u200d🔥"),
+    ],
+)
+def test_what_joins_letters_or_makes_an_emoji_is_no_hiding(name: str) -> None:
+    assert names.clean(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("A\u200cda", "\u200cعلی", "علی\u200c", "رضا\u200cA", "د\u200cر", "क\u200dष", "اa\u200d"),
+        *("🏴\U000e0075\U000e0073\U000e007f", "Ada\U000e0067\U000e007f", "A\ufe0eda", "A\ufe0f"),
+        "क\u094d\u200d\u200d",
+    ],
+)
+def test_elsewhere_joiners_signs_of_style_and_tags_are(name: str) -> None:
+    assert "invisible" in refused(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("علی\u200cرضا", "علیرضا"),
+        ("क\u094d\u200dष", "क\u094dष"),
+        ("ℹ\ufe0f", "ℹ"),
+        ("☺\ufe0e", "☺\ufe0f"),
+    ],
+)
+def test_names_that_differ_in_what_is_not_drawn_look_the_same(one: str, other: str) -> None:
+    assert names.look_alike(names.clean(one), names.clean(other))
+    assert names.skeleton(one) == names.skeleton(other)
+
+
+def test_a_title_is_held_to_the_rules_of_names() -> None:
+    assert names.clean_title("  علی\u200cرضا   👩🏽\u200d💻 ") == "علی\u200cرضا 👩🏽\u200d💻"
+    assert names.clean_title("") == ""
+    for title in (
+        "a\u202eb",
+        "a\u200bb",
+        "a\0b",
+        "\u3164",
+        "x" * 81,
+        "Z" + "\u0334" * 4,
+        "\u2066a",
+    ):
+        with pytest.raises(BadTitle):
+            names.clean_title(title)
+
+
+def test_a_long_text_is_refused_before_it_is_normalised() -> None:
+    assert "at most 40" in refused("\u0315\u0300" * 64_500)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\u2003", "\u3000"])
