@@ -17,9 +17,11 @@ STALLED = 60
 # An answer that is longer is not done before its reader has taken it. A shorter one is the kernel's.
 SHORT = 16 * 1024
 
-# Bytes of a request's body: the largest form is half of that. Without a limit here the server would
-# put all of it on the disk before the application is asked. deploy/nginx has the same.
-MAX_BODY = 512 * 1024
+# Bytes of a request's body. The largest form is a report whose comment is 1000 emoji, 12,000 bytes as
+# browsers write them, or a desk's question about 200 rows. Without a limit here the server would put
+# all of it on the disk before the application is asked. deploy/nginx has the same, and so has
+# DATA_UPLOAD_MAX_MEMORY_SIZE.
+MAX_BODY = 16 * 1024
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 

@@ -250,7 +250,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 # No other site uses our files; and what every one of seventy modules does not say is 2 KB less.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/http.py says why
 FILE_UPLOAD_HANDLERS = ["chatsite.uploads.NoUploads"]
 
 LOGGING: dict[str, Any] = {

@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 COOKIE = "zone"
+_LONGEST = 64
 
 
 def of(request: HttpRequest) -> tzinfo:
     """The zone of who asks; UTC if it is not known."""
-    name = request.COOKIES.get(COOKIE, "").replace("%2F", "/")
-    if not name or len(name) > 64:
+    name = request.COOKIES.get(COOKIE, "")
+    if not 0 < len(name) <= _LONGEST:
         return UTC
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name.replace("%2F", "/"))
     except (ValueError, OSError, KeyError):
         return UTC

@@ -1,9 +1,12 @@
 """The one form there is: a name, and a room to make or to come into."""
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from rooms.errors import BadName, ChatError, PasscodeNeeded, RoomNotFound
+from rooms import codes, names
+from rooms.errors import BadName, BadTitle, ChatError, PasscodeNeeded, RoomNotFound, WrongPasscode
 from rooms.models import Room
 
 # How long a room can be asked to stay open when nobody is in it, in seconds.
@@ -15,15 +18,35 @@ GRACES = (
 )
 
 
+# Characters of a passcode as it is typed, of which NFKC may make fewer.
+PASSCODE_TYPED_MAX = 256
+
+
+def typed(longest: int, message: str | None = None) -> forms.Field:
+    """A field for text that a verb judges, but for its length: no verb sees more than `longest`."""
+    return forms.Field(required=False, validators=[MaxLengthValidator(longest, message)])
+
+
+def title_of(text: str) -> str:
+    """A title as it is kept. Raises ValidationError with the reason."""
+    try:
+        return names.clean_title(text)
+    except BadTitle as refusal:
+        raise ValidationError(refusal.message) from refusal
+
+
 class EntryForm(forms.Form):
     """What the visitor typed. Names and codes are judged by the verbs, which say why not."""
 
-    name = forms.Field(required=False)
-    code = forms.Field(required=False)
+    name = typed(names.TYPED_MAX, names.TOO_LONG)
+    code = typed(codes.TYPED_MAX, RoomNotFound.message)
     # Asked for once the code is known to be right.
-    passcode = forms.Field(required=False)
+    passcode = typed(PASSCODE_TYPED_MAX, WrongPasscode.message)
     title = forms.CharField(required=False, max_length=Room._meta.get_field("title").max_length)
     grace = forms.TypedChoiceField(required=False, choices=GRACES, coerce=int, empty_value=None)
+
+    def clean_title(self) -> str:
+        return title_of(self.cleaned_data["title"])
 
     @property
     def asks_passcode(self) -> bool:

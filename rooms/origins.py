@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 
+_LONGEST = 300  # characters of an origin: a host has 253 at most
 _PORTS = {"http": 80, "https": 443}
 _SCHEMES = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
 
@@ -20,6 +21,8 @@ def is_own(*, scheme: str, headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """`scheme` is the connection's (ws or wss, http or https), `headers` the ASGI scope's."""
     fields = {name: value.decode("latin1") for name, value in headers}
     host, origin = fields.get(b"host", ""), fields.get(b"origin", "")
+    if len(host) > _LONGEST or len(origin) > _LONGEST:
+        return False
     secure_header = settings.SECURE_PROXY_SSL_HEADER
     if secure_header:
         name = secure_header[0].removeprefix("HTTP_").replace("_", "-").lower().encode()

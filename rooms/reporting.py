@@ -26,9 +26,9 @@ class ReportForm(forms.Form):
     """What is reported, and why."""
 
     seq = forms.IntegerField(required=False, min_value=1, max_value=2**53)
-    person = forms.CharField(required=False, validators=[_ID])
+    person = forms.CharField(required=False, max_length=20, validators=[_ID])
     # The room's id: on a transcript the code may long be another room's.
-    room = forms.CharField(required=False, validators=[_ID])
+    room = forms.CharField(required=False, max_length=20, validators=[_ID])
     reason = forms.ChoiceField(
         choices=Report.Reason.choices, error_messages={"required": _("Please say what is wrong.")}
     )

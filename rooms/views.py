@@ -47,7 +47,7 @@ def front(request: HttpRequest) -> HttpResponse:
         return _entry(request, EntryForm(initial={"name": _name(request)}))
     form = EntryForm(request.POST)
     if not form.is_valid():
-        return _entry(request, form, status=422)
+        return _entry(request, form, status=404 if "code" in form.errors else 422)
     token = traces.token_of(request)
     try:
         user, room = _enter(request, form, token)

@@ -6,6 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from rooms import names
+from rooms.forms import typed
+from rooms.passwords import normal
+
 # Hashing takes longer the more there is to hash.
 PASSWORD_MAX = 256
 
@@ -29,18 +33,18 @@ class SignInForm(forms.Form):
 
 class NewPasswordForm(forms.Form):
     password = _password()
-    again = forms.CharField(strip=False, required=False)
+    again = forms.CharField(strip=False, required=False, max_length=PASSWORD_MAX)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if "password" in data and data["password"] != data.get("again"):
+        if "password" in data and normal(data["password"]) != normal(data.get("again", "")):
             self.add_error("again", _("The two passwords are not the same."))
         return data
 
 
 class RegisterForm(NewPasswordForm):
     # Asked of who was never here; everybody else has a name.
-    name = forms.Field(required=False)
+    name = typed(names.TYPED_MAX, names.TOO_LONG)
     username = forms.CharField(
         max_length=150, error_messages={"required": _("Choose a user name.")}
     )

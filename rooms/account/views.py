@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import (
@@ -26,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, downloading, limits, paths
+from rooms import addresses, downloading, limits, passwords, paths
 from rooms.account import agents, mydata
 from rooms.account.forms import ChangePasswordForm, DeleteForm, RegisterForm, SignInForm, refuse
 from rooms.account.middleware import sign_in as open_session
@@ -87,7 +86,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def _register(request: HttpRequest, me: User | None, form: RegisterForm) -> HttpResponse:
     limits.register(address=addresses.of_request(request))
     typed = form.cleaned_data
-    hashed = make_password(typed["password"])
+    hashed = passwords.hashed(typed["password"])
     with transaction.atomic():
         if me is None:
             me = people.enter_as(user=None, name=typed["name"] or "")
@@ -151,7 +150,7 @@ def password(request: HttpRequest) -> HttpResponse:
             else:
                 limits.new_secret(person=me.public_id, address=addresses.of_request(request))
                 chosen = form.cleaned_data["password"]
-                hashed = make_password(chosen)
+                hashed = passwords.hashed(chosen)
                 with transaction.atomic():
                     accounts.change_password(user=me, password=chosen, hashed=hashed)
                     signins.end_all(user=me, but=_key(request))

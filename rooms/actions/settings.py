@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from rooms import access, codes, names, passwords
@@ -56,7 +55,7 @@ def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed
     if wishes.title != room.title:
         wishes = replace(wishes, title=names.clean_title(wishes.title))
     # Hashed before anything is locked: it takes as long as a hundred messages.
-    hashed = make_password(passwords.normal(wishes.passcode)) if wishes.passcode else ""
+    hashed = passwords.hashed(wishes.passcode) if wishes.passcode else ""
     with transaction.atomic():
         order = charge.take(room=room, by=by, as_owner=True, staff=staff)
         room = order.room

@@ -12,7 +12,7 @@ from history import log
 from rooms import publish
 from rooms.models import Connection, Room, SignIn, User
 
-_AGENT = 200
+_AGENT, _ADDRESS = 200, 45  # characters that are kept
 
 
 @transaction.atomic
@@ -23,7 +23,12 @@ def note(*, user: User, key: str, agent: str, address: str, former_key: str = ""
     the same session's, and whoever still has it is asked to come again with the new one.
     """
     is_mine = former_key and SignIn.objects.filter(session_key=former_key, user=user).exists()
-    seen = {"user": user, "agent": agent[:_AGENT], "address": address, "seen_at": Now()}
+    seen = {
+        "user": user,
+        "agent": agent[:_AGENT],
+        "address": address[:_ADDRESS],
+        "seen_at": Now(),
+    }
     SignIn.objects.update_or_create(
         session_key=key,
         defaults=seen,

@@ -30,7 +30,7 @@ class Only(admin.SimpleListFilter):
     @cached_property
     def chosen(self) -> Model | None:
         value = self.value() or ""
-        if not value.isdecimal():
+        if len(value) > 18 or not value.isdecimal():
             return None
         return self.model._default_manager.filter(pk=value).first()
 

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.paginator import Page, Paginator
+from django.core.validators import MaxLengthValidator
 from django.db import connections
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+
+from history.search.query import MAX_LENGTH
 
 # Rows that a search or a filter looks for. Nobody turns so many pages: from here on a narrower one
 # is the way.
@@ -60,7 +63,19 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg]
         return (estimate, True) if estimate > FIND_LIMIT else (self._rows.count(), False)
 
 
-class KeyChangeList(ChangeList):
+class SearchForm(ChangeListSearchForm):
+    """What is typed into a list's search field, no longer than any message's words are looked for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[SEARCH_VAR].validators.append(MaxLengthValidator(MAX_LENGTH))
+
+
+class BoundedChangeList(ChangeList):
+    search_form_class = SearchForm
+
+
+class KeyChangeList(BoundedChangeList):
     """Reads a list of one page in the same way as one of many."""
 
     def get_results(self, request: HttpRequest) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from history.models import Message
 from rooms.actions import moderation, signins
 from rooms.admin.desk import Desk, Order, Text, Verb, count, deeds, listing, written
 from rooms.admin.recorded import Recorded
+from rooms.login import Bounded
 from rooms.models import Membership, Report, User
 
 
@@ -88,6 +90,14 @@ UNBAN = Verb(
 )
 
 
+class NewPersonForm(Bounded, AdminUserCreationForm):  # type: ignore[type-arg]
+    """An account made by a superuser."""
+
+
+class NewPasswordForm(Bounded, AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Another password for somebody's account."""
+
+
 @admin.register(User)
 class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
     """Everyone who was ever in a room. Accounts are edited by superusers, guests by nobody.
@@ -97,6 +107,8 @@ class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
     """
 
     verbs = (BAN, UNBAN)
+    add_form = NewPersonForm
+    change_password_form = NewPasswordForm
     list_display = (
         "name",
         "username",

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from rooms import audit
+from rooms.admin.paging import BoundedChangeList
 from rooms.models import Deed, User
 
 
@@ -49,3 +50,6 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class RoleAdmin(Recorded, GroupAdmin):
     """Groups of permissions."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList

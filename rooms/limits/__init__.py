@@ -87,6 +87,9 @@ ordering = Limiter(Rate(burst=60, per_second=1), "order.person")
 # Reports are read by people. More than one a minute is somebody who reports everything.
 reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
 
+# Characters of a user name that are looked at.
+_NAME_MAX = 150
+
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
@@ -156,7 +159,8 @@ def log_in(*, address: str, name: str, person: str = "") -> Iterator[None]:
     Taken first, and given back if the body raises nothing: only what fails counts. What the hash
     costs is not given back. `person`: who is signed in already, and proves it again.
     """
-    key = sha256(unicodedata.normalize("NFKC", name).casefold().encode(errors="replace"))
+    name = unicodedata.normalize("NFKC", name[:_NAME_MAX]).casefold()
+    key = sha256(name.encode(errors="replace"))
     tries = [Claim(logging_in_from, address), Claim(logging_in_as, key.hexdigest()[:32])]
     with _trying(tries, wrong=BaseException, besides=_hashing(person=person, address=address)):
         yield

@@ -1,11 +1,13 @@
 """An account is got, used and left on pages: the person stays the same, the session never does."""
 
 from typing import Any
+from unicodedata import normalize
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from rooms.models import Membership, SignIn
+from rooms.models import Membership, SignIn, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import Element, alert, read
 
@@ -93,6 +95,28 @@ class TestSigningIn:
         assert wrong.status_code == unknown.status_code == 422
         assert alert(wrong) == alert(unknown) == "User name and password do not belong together."
 
+    def test_takes_the_password_from_any_keyboard(self, ada: Person, person: NewPerson) -> None:
+        typed = "sieben grüne Lampen 42"
+        apart, wide = normalize("NFD", typed), "sieben grüne\u3000Lampen ４２"
+        ada.create()
+        assert register(ada, password=typed, again=apart).status_code == 302
+        for other in (apart, wide):
+            assert sign_in(person("Ada"), password=other).status_code == 302
+        another = {"password": wide + "!", "again": wide + "!"}
+        assert ada.post("/account/password/", current=apart, **another).status_code == 302
+        assert sign_in(person("Ada"), password=apart + "!").status_code == 302
+        gone = ada.post("/account/delete/", texts="keep", password=apart + "!")
+        assert gone.status_code == 302
+
+    def test_still_takes_a_password_that_was_hashed_as_it_was_typed(
+        self, ada: Person, ben: Person
+    ) -> None:
+        ada.create()
+        register(ada)
+        typed = normalize("NFD", "sieben grüne Lampen")
+        User.objects.update(password=make_password(typed))
+        assert sign_in(ben, password=typed).status_code == 302
+
     def test_gives_another_key(self, ada: Person, ben: Person) -> None:
         ada.create()
         register(ada)
@@ -111,6 +135,13 @@ class TestSigningIn:
             ("https:///evil.example", "/"),
             ("/\\evil.example", "/"),
             ("javascript:alert(1)", "/"),
+            *(("foo", "/"), ("logout", "/"), ("account/", "/"), ("admin:index", "/"), ("?a", "/")),
+            *(
+                ("./history/", "/"),
+                ("/history/?q=a#b", "/history/?q=a#b"),
+                ("/\n/evil.example", "/"),
+            ),
+            ("/" + "\u0315\u0300" * 4000, "/"),
         ],
     )
     def test_leads_nowhere_outside(self, ada: Person, ben: Person, wanted: str, led: str) -> None:

@@ -98,10 +98,15 @@ class TestCreating:
         assert alert(response)
         assert not Room.objects.exists()
 
-    def test_refuses_a_title_that_is_too_long(self, ada: Person) -> None:
-        response = ada.post(name="Ada", create="", title="x" * 81)
+    @pytest.mark.parametrize(
+        "title", ["x" * 81, "Is\u202elands", "Is\u200blands", "Z" + "\u0334" * 9]
+    )
+    def test_refuses_a_title_that_nothing_can_have(self, ada: Person, title: str) -> None:
+        response = ada.post(name="Ada", create="", title=title)
         assert response.status_code == 422
-        assert value(response, "title") == "x" * 81
+        assert "title" in alert(response) or "characters" in alert(response)
+        assert value(response, "title") == title
+        assert not Room.objects.exists()
 
     def test_says_so_when_codes_have_run_short(self, ada: Person, settings: Any) -> None:
         settings.CHAT_CODE_LENGTH = 1
@@ -114,7 +119,17 @@ class TestCreating:
 
 
 class TestJoining:
-    @pytest.mark.parametrize("written", ["{}", " {} ", "{lower}", "{head}-{tail}", "{head} {tail}"])
+    @pytest.mark.parametrize(
+        "written",
+        [
+            *("{}", " {} ", "{lower}", "{head}-{tail}", "{head} {tail}", "{}\u200e", "“{}”."),
+            *(
+                "{head}\u3000{tail}",
+                "https://chat.example/rooms/{}/",
+                "Come to testserver/rooms/{lower}",
+            ),
+        ],
+    )
     def test_takes_a_code_as_people_write_it(self, ada: Person, ben: Person, written: str) -> None:
         room = ada.create()
         code = room.code
@@ -289,7 +304,8 @@ class TestSafety:
         tries = [guesser.post(name="Eve", code=wrong, join="").status_code for _ in range(4)]
         assert tries == [404, 404, 404, 429]
         # What cannot be a code is no guess.
-        assert guesser.post(name="Eve", code="a e i", join="").status_code == 404
+        for none in ("a e i", "ＡＥＩ\u200e", "x" * 1000):
+            assert guesser.post(name="Eve", code=none, join="").status_code == 404
         response = guesser.post(name="Eve", code=room.code, join="")
         assert response.status_code == 429
         assert int(response.headers["Retry-After"]) in range(1, 11)
