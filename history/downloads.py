@@ -89,8 +89,8 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResp
         finally:
             _give_back()
 
-    parts = rooms.stream(writer(membership.room, hidden_through=hidden, now=now), read)
-    name = f"room-{membership.room.code}-{now:%Y-%m-%d}"
+    parts = rooms.stream(writer(membership, now=now), read)
+    name = f"room-{membership.seen_code}-{now:%Y-%m-%d}"
     if request.GET.get("progress") == "1":
         seen = Message.objects.filter(
             stream=membership.room.stream_id, seq__gt=hidden, seq__lte=last

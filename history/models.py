@@ -69,6 +69,10 @@ class Message(models.Model):
         db_index=False,
     )
 
+    # Under what code and title its reader may see its room: given by history.personal.name_rooms.
+    seen_code: str
+    seen_title: str
+
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["stream", "seq"], name="message_one_per_seq"),

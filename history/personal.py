@@ -83,7 +83,24 @@ def own_messages(user: User, *, before: int | None, limit: int) -> OwnPage:
         ids = [row[0] for row in cursor.fetchall()]
     kept = Message.objects.filter(pk__in=ids[:limit]).select_related("stream__room")
     older = ids[limit - 1] if len(ids) > limit else None
-    return OwnPage(list(kept.order_by("-pk")), older)
+    found = list(kept.order_by("-pk"))
+    name_rooms(user, found)
+    return OwnPage(found, older)
+
+
+def name_rooms(user: User, messages: Sequence[Message]) -> None:
+    """Give each message `seen_code` and `seen_title`: what its room is called to this reader.
+
+    Both are blank where the reader has no membership any more.
+    """
+    streams = {message.stream_id for message in messages}
+    memberships = Membership.objects.filter(user=user, room__stream__in=streams)
+    seen = {
+        member.room.stream_id: (member.seen_code, member.seen_title)
+        for member in memberships.select_related("room")
+    }
+    for message in messages:
+        message.seen_code, message.seen_title = seen.get(message.stream_id, ("", ""))
 
 
 def count_own(user: User) -> int:

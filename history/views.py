@@ -66,6 +66,8 @@ def _search(request: HttpRequest, user: User | None, before: int | None) -> Http
             limit=PAGE,
         )
     closed, enterable = personal.doors(user, hits.messages) if user else (set(), set())
+    if user is not None:
+        personal.name_rooms(user, hits.messages)
     found = [
         {
             "message": message,
@@ -125,6 +127,7 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
     here = day or (days[0].date if days else None)
     context = {
         "room": membership.room,
+        "membership": membership,
         "page": page,
         "days": days,
         "month": calendar.month(stream, hidden, shown=_day(request, "month"), here=here, zone=zone),

@@ -65,6 +65,8 @@ def require_voice(membership: Membership, *, now: datetime) -> None:
 
 # The deed by which a room gets another code.
 NEW_CODE = "new code"
+# The rank of those who act for the site.
+_ABOVE = 3
 _RANK = {Role.MEMBER.value: 0, Role.MODERATOR.value: 1, Role.OWNER.value: 2}
 
 
@@ -75,6 +77,14 @@ def is_in_charge(membership: Membership) -> bool:
 def outranks(membership: Membership, other: Membership | None) -> bool:
     """Whether somebody may give orders about another: owner over moderator over member."""
     return _RANK[membership.role] > (0 if other is None else _RANK[other.role])
+
+
+def may_undo(role: str, done_as: str) -> bool:
+    """Return True if somebody with `role` may take back what was done with the role `done_as`.
+
+    Only deeds of one's own rank or a lower one. The site's own (staff, system) are above an owner's.
+    """
+    return _RANK.get(role, _ABOVE) >= _RANK.get(done_as, _ABOVE)
 
 
 def in_charge(*, user: User, room: Room, as_owner: bool = False) -> Membership:
@@ -94,13 +104,14 @@ def in_charge(*, user: User, room: Room, as_owner: bool = False) -> Membership:
 def readable(*, user: User, code: str, room_id: str = "") -> Membership:
     """The membership by which a person may read a room's log, also after leaving and after the end.
 
-    `room_id` is the room's public id, where the code would not tell: codes are used again. Raises
-    NotMember.
+    `room_id` is the room's public id, and counts for more than the code: codes are used again, and
+    a person who left may know an earlier one. Raises NotMember.
     """
-    mine = _of([(user.pk, code)]).select_related("room", "user")
     if room_id:
-        mine = mine.filter(room__public_id=room_id)
-    chosen = choose(mine).get((user.pk, code))
+        mine = Membership.objects.filter(user=user, room__public_id=room_id)
+        chosen = mine.select_related("room", "user").first()
+    else:
+        chosen = latest(user=user, code=code)
     if chosen is None or not may_read(chosen) or not chosen.user.is_active:
         raise NotMember
     return chosen
@@ -143,7 +154,7 @@ Pair = tuple[int, str]
 # long to read as all the rest of one: in a storm of reconnects that is felt.
 _STANDING = (
     *("role", "left_at", "removed_at", "removed_for", "banned_at", "muted_until", "muted_for"),
-    *("hidden_through", "read_through", "present", "reserved_until"),
+    *("hidden_through", "read_through", "present", "reserved_until", "known_code"),
     *("room__public_id", "room__code", "room__stream_id", "room__closed_at", "room__capacity"),
     *("user__public_id", "user__display_name", "user__is_guest", "user__is_active"),
     *("user__name_key", "user__name_skeleton"),
@@ -163,9 +174,13 @@ def find(pairs: Collection[Pair]) -> dict[Pair, Membership]:
 
 
 def choose(memberships: Iterable[Membership]) -> dict[Pair, Membership]:
-    """By whose it is and its room's code: that of the open room, else of the latest closed one."""
+    """By whose it is and its room's code: that of the open room, else of the latest closed one.
+
+    The code is the one under which the person may see the room: a code that it was given since they
+    went is as unknown to them as any other.
+    """
     ascending = sorted(memberships, key=lambda m: (m.room.is_open, m.room_id))
-    return {(member.user_id, member.room.code): member for member in ascending}
+    return {(member.user_id, member.seen_code): member for member in ascending}
 
 
 def latest(*, user: User, code: str) -> Membership | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from rooms import access, codes, limits
+from rooms import access, addresses, codes, limits, traces
 from rooms.actions import reports
 from rooms.errors import BadFrame, ChatError, NotMember, RoomNotFound
 from rooms.models import Membership, Report
@@ -53,7 +53,11 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         if not form.is_valid():
             raise BadFrame(_said(form))
         given = form.cleaned_data
-        limits.report(person=membership.user.public_id)
+        limits.report(
+            person=membership.user.public_id,
+            device=traces.known_device(request),
+            address=addresses.of_request(request),
+        )
         reports.report(
             by=membership,
             reason=given["reason"],
@@ -88,6 +92,7 @@ def _ask(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "room": membership.room,
+        "code": membership.seen_code,
         "form": form,
         "reasons": Report.Reason.choices,
         "back": _back(membership, form["seq"].value()),

@@ -37,6 +37,12 @@ def token_of(request: HttpRequest) -> str:
     return token if _TOKEN.fullmatch(token) else secrets.token_hex(16)
 
 
+def known_device(request: HttpRequest) -> str:
+    """A keyed hash of the token that a browser came with; "" for a browser without one."""
+    token = request.COOKIES.get(COOKIE, "")
+    return _hash("device", token) if _TOKEN.fullmatch(token) else ""
+
+
 def keep_token(response: HttpResponse, token: str) -> None:
     response.set_cookie(
         COOKIE,

@@ -20,7 +20,7 @@ from history.export import cells
 from history.export.parts import parts
 from history.models import Mention, Message, Reaction
 from history.roomfile import FORMAT, VERSION
-from rooms.models import Membership, Room, User
+from rooms.models import Membership, User
 
 _QUOTED = 100
 _COLUMNS = ("seq", "at", "kind", "author", "body", "edited_at", "deleted", "reply_to", "reactions")
@@ -46,8 +46,9 @@ class Writer(ABC):
     content_type: str
     extension: str
 
-    def __init__(self, room: Room, *, hidden_through: int, now: datetime) -> None:
-        self.room, self.hidden_through, self.now = room, hidden_through, now
+    def __init__(self, membership: Membership, *, now: datetime) -> None:
+        self.membership, self.room, self.now = membership, membership.room, now
+        self.hidden_through = membership.hidden_through
 
     def begin(self) -> str:
         return ""
@@ -83,7 +84,7 @@ class Json(Writer):
             "format": FORMAT,
             "version": VERSION,
             "saved_at": wire.timestamp(self.now),
-            "room": _about(self.room),
+            "room": _about(self.membership),
         }
         head = orjson.dumps(about).decode().removesuffix("}")
         people = ",\n".join(orjson.dumps(person).decode() for person in self._people())
@@ -122,11 +123,12 @@ class Json(Writer):
         return "\n]}\n"
 
 
-def _about(room: Room) -> dict[str, Any]:
+def _about(membership: Membership) -> dict[str, Any]:
+    room = membership.room
     return {
         "id": room.public_id,
-        "code": room.code,
-        "title": room.title,
+        "code": membership.seen_code,
+        "title": membership.seen_title,
         "head": room.stream.head,
         "created_at": wire.timestamp(room.created_at),
         "closed_at": wire.timestamp(room.closed_at) if room.closed_at else None,
@@ -158,7 +160,9 @@ class Html(Writer):
     _day: date | None = None
 
     def begin(self) -> str:
-        return render_to_string("history/export/room.html", {"room": self.room, "now": self.now})
+        return render_to_string(
+            "history/export/room.html", {"membership": self.membership, "now": self.now}
+        )
 
     def portion(self, portion: Portion) -> str:
         lines = []
@@ -202,7 +206,9 @@ class Text(Writer):
     content_type, extension = "text/plain; charset=utf-8", "txt"
 
     def begin(self) -> str:
-        return render_to_string("history/export/room.txt", {"room": self.room, "now": self.now})
+        return render_to_string(
+            "history/export/room.txt", {"membership": self.membership, "now": self.now}
+        )
 
     def portion(self, portion: Portion) -> str:
         return "".join(_told(m, *portion.around.get(m.pk, (None, ()))) for m in portion.messages)

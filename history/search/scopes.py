@@ -39,8 +39,8 @@ class _Place(NamedTuple):
     """A membership, as far as search needs to know it: rows, since a person may have thousands."""
 
     room_id: int
-    code: str
-    title: str
+    seen_code: str
+    seen_title: str
     stream_id: int
     head: int
     hidden: int
@@ -49,8 +49,8 @@ class _Place(NamedTuple):
 
 _COLUMNS = (
     "room_id",
-    "room__code",
-    "room__title",
+    "code",
+    "title",
     "room__stream_id",
     "room__stream__head",
     "hidden_through",
@@ -60,7 +60,11 @@ _COLUMNS = (
 
 def of(user: User, query: Query) -> Scope | None:
     """The person's, as narrow as the query says. None, with a note, if nothing is left."""
-    rows = Membership.objects.filter(user=user).annotate(is_readable=Membership.READS)
+    rows = Membership.objects.filter(user=user).annotate(
+        is_readable=Membership.READS,
+        code=Membership.SEEN_CODE,
+        title=Membership.SEEN_TITLE,
+    )
     places = [_Place._make(row) for row in rows.values_list(*_COLUMNS)]
     if query.rooms:
         places = _named(places, query)
@@ -82,8 +86,8 @@ def _named(places: Sequence[_Place], query: Query) -> list[_Place]:
     found = []
     for value in query.rooms:
         code, title = codes.normalize(value), words.fold(value).rstrip()
-        these = [place for place in places if code and place.code == code]
-        these += [place for place in places if title and title in words.fold(place.title)]
+        these = [place for place in places if code and place.seen_code == code]
+        these += [place for place in places if title and title in words.fold(place.seen_title)]
         if not these:
             query.notes.append(_("You were in no room “%s”.") % value[:80])
         found += these

@@ -76,8 +76,8 @@ def _rooms(user: User) -> list[dict[str, Any]]:
     return [
         {
             "id": row.room.public_id,
-            "code": row.room.code,
-            "title": row.room.title,
+            "code": row.seen_code,
+            "title": row.seen_title,
             "role": row.role,
             "entered": wire.timestamp(row.entered_at),
             "left": wire.timestamp(row.left_at) if row.left_at else None,

@@ -5,6 +5,7 @@ import re
 from django.contrib.auth import authenticate, password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from history import log
@@ -51,8 +52,10 @@ def register(*, user: User, username: str, password: str, hashed: str = "") -> N
     try:
         with transaction.atomic():
             user.save(update_fields=["username", "is_guest", "password"])
+            User.objects.filter(pk=user.pk).update(registered_at=Now())
     except IntegrityError:  # somebody else took it since it was looked up
         raise ValidationError({"username": [_taken()]}) from None
+    user.refresh_from_db(fields=["registered_at"])
     for stream_id, code in heads.items():
         log.raise_epoch(stream_id)
         publish.rules_changed(code=code, stream_id=stream_id)

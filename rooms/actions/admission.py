@@ -28,6 +28,11 @@ State = JoinRequest.State
 # Who was turned away may ask again after this.
 ASK_AGAIN = timedelta(minutes=10)
 QUEUE_MAX = 100
+# People from one address who may wait at a room: a guest is made in no time, and those in charge
+# have to answer each.
+FROM_ONE_ADDRESS = 3
+# How often it is written down that somebody still waits.
+HEARD_EVERY = timedelta(seconds=20)
 # How long a banned guest's traces count.
 SHUN = timedelta(days=1)
 
@@ -102,14 +107,14 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
         wait = (request.decided_at + ASK_AGAIN - head.now).total_seconds()
         if wait > 0:
             raise RateLimited("You were not let in. You can ask again later.", retry_after=wait)
-    if waiting(room).exclude(user=user).count() >= QUEUE_MAX:
-        raise RateLimited("Too many people are waiting. Please try later.", retry_after=60)
+    _require_place_outside(room, user, head, traces)
     JoinRequest.objects.update_or_create(
         room=room,
         user=user,
         defaults={
             "state": State.WAITING,
             "asked_at": Now(),
+            "heard_at": Now(),
             "decided_at": None,
             "decided_by": None,
             "device_trace": traces.device,
@@ -120,12 +125,46 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
     return room
 
 
+def _require_place_outside(room: Room, user: User, head: log.Head, traces: Traces) -> None:
+    """Raise RateLimited if too many wait at a locked room: in all, or from the same place."""
+    others = waiting(room).exclude(user=user)
+    if traces.device:
+        here = JoinRequest.objects.filter(room=room, device_trace=traces.device).exclude(user=user)
+        if here.filter(state=State.REFUSED, decided_at__gt=head.now - ASK_AGAIN).exists():
+            raise RateLimited(
+                "You were not let in. You can ask again later.",
+                retry_after=ASK_AGAIN.total_seconds(),
+            )
+        if here.filter(JoinRequest.WAITS).exists():
+            raise RateLimited("Somebody waits in this browser already.", retry_after=60)
+    if traces.address:
+        near = others.filter(address_trace=traces.address).count()
+        if near >= FROM_ONE_ADDRESS:
+            raise RateLimited(
+                "Several people from your network wait already. Please try later.", retry_after=60
+            )
+    if others.count() >= QUEUE_MAX:
+        raise RateLimited("Too many people are waiting. Please try later.", retry_after=60)
+
+
 def waiting(room: Room) -> Any:
     """The requests that wait for an answer, in the order in which they were made."""
-    asked = JoinRequest.objects.filter(
-        room=room, state=State.WAITING, asked_at__gt=Now() - JoinRequest.FORGOTTEN
-    )
+    asked = JoinRequest.objects.filter(JoinRequest.WAITS, room=room)
     return asked.select_related("user").order_by("asked_at", "pk")
+
+
+def forget_silent() -> int:
+    """Drop the requests whose pages ask no more, and tell those in charge; how many."""
+    silent = JoinRequest.objects.filter(state=State.WAITING, heard_at__lte=Now() - JoinRequest.KEPT)
+    count = 0
+    for room in Room.objects.filter(pk__in=silent.values("room")).order_by("stream_id"):
+        with transaction.atomic():
+            log.lock(room.stream_id)
+            room.refresh_from_db(fields=["code"])
+            if gone := silent.filter(room=room).delete()[0]:
+                _tell_those_in_charge(room)
+            count += gone
+    return count
 
 
 def withdraw(*, room: Room, user: User) -> None:
@@ -136,9 +175,17 @@ def withdraw(*, room: Room, user: User) -> None:
 
 
 def is_waiting(*, user: User, code: str) -> bool:
-    """Whether somebody asks to be let into the open room with this code."""
+    """Return True if somebody asks to be let into the open room with this code.
+
+    To be asked for by the page that waits: it is noted that it still does.
+    """
     room = Room.objects.filter(code=code, closed_at__isnull=True).first()
-    return room is not None and waiting(room).filter(user=user).exists()
+    request = room and waiting(room).filter(user=user).annotate(now=Now()).first()
+    if not request:
+        return False
+    if request.now - request.heard_at > HEARD_EVERY:
+        JoinRequest.objects.filter(pk=request.pk).update(heard_at=Now())
+    return True
 
 
 def was_turned_away(*, user: User, code: str) -> bool:
@@ -161,9 +208,12 @@ def admit(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
         room=order.room,
         user=user,
         defaults={
+            "entered_at": Now(),
             "left_at": None,
             "removed_at": None,
             "removed_for": "",
+            "known_code": "",
+            "known_title": "",
             "hidden_through": 0 if order.room.history_open else order.head.seq,
             "device_trace": request.device_trace,
             "address_trace": request.address_trace,
@@ -185,6 +235,22 @@ def turn_away(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
     return order.record("turn away", target=user)
 
 
+@transaction.atomic
+def turn_all_away(*, room: Room, by: User, staff: bool = False) -> Deed | None:
+    """Let in nobody who asks. None if nobody does.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    order = charge.take(room=room, by=by, staff=staff)
+    asking = JoinRequest.objects.filter(room=room, state=State.WAITING)
+    people = list(asking.order_by("pk").values_list("user__public_id", flat=True))
+    if not people:
+        return None
+    asking.update(state=State.REFUSED, decided_at=Now(), decided_by=by)
+    order.change_rules()
+    return order.record("turn all away", people=people)
+
+
 def _answer(
     room: Room, by: User, user: User, state: JoinRequest.State, staff: bool
 ) -> tuple[charge.Charge, JoinRequest]:
@@ -197,11 +263,14 @@ def _answer(
 
 
 def _is_shunned(room: Room, head: log.Head, user: User, traces: Traces) -> bool:
-    """Guests, and accounts made since the ban: a password is no harder to make up than a name."""
+    """Return True for guests, and for accounts registered since the ban, of a banned guest's traces.
+
+    A password is no harder to make up than a name, also for somebody who was a guest before the ban.
+    """
     known = {traces.device, traces.address} - {""}
     shunned = Shunned.objects.filter(room=room, trace__in=known, until__gt=head.now)
     if not user.is_guest:
-        shunned = shunned.filter(until__lt=user.date_joined + SHUN)
+        shunned = shunned.filter(until__lte=(user.registered_at or user.date_joined) + SHUN)
     return shunned.exists()
 
 

@@ -179,7 +179,7 @@ def enter(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> 
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(
         present=True, away_since=None, reserved_until=None
     )
-    Room.objects.filter(pk=room.pk).update(closes_at=None)
+    Room.objects.filter(pk=room.pk).update(closes_at=None, empty_since=None)
     publish.changed(code=room.code, change=change)
 
 

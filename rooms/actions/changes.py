@@ -8,6 +8,7 @@ from django.db import transaction
 from history import life, log
 from history.models import Message
 from rooms import access, audit, frames, publish
+from rooms.actions.pace import Pace
 from rooms.actions.texts import Prepared, Raw, prepare
 from rooms.errors import ChatError, Forbidden, MessageNotFound
 from rooms.frames import Delete, Edit, Pin, React
@@ -51,13 +52,17 @@ def perform(*, room_id: int, stream_id: int, wishes: Sequence[Wish]) -> list[Cha
             ).select_related("room", "user")
         }
         changes = life.Changes(head, {wish.change.seq for wish in wishes})
+        pace = Pace()
         answers: list[Changed | ChatError] = []
         for i, wish in enumerate(wishes):
             try:
                 member = access.check(members.get(wish.user_id))
                 message = _find(changes, member, wish.change.seq)
+                _check(member, message, wish.change)
                 if not isinstance(wish.change, Delete):
                     access.require_voice(member, now=head.now)
+                if isinstance(wish.change, Edit):
+                    pace.require_edit(member, now=head.now)
                 _perform(changes, member, message, wish.change, texts.get(i))
                 answers.append(Changed(message.changed_seq))
             except ChatError as refusal:
@@ -86,6 +91,16 @@ def _find(changes: life.Changes, member: Membership, seq: int) -> Message:
     return message
 
 
+def _check(member: Membership, message: Message, change: frames.Change) -> None:
+    """Raise unless the message is one that this person may change so."""
+    if message.kind != Message.Kind.CHAT:
+        raise Forbidden("Only what somebody said can be changed.")
+    if message.is_deleted and not isinstance(change, Delete):
+        raise MessageNotFound("That message was deleted.")
+    if isinstance(change, Edit) and message.author_id != member.user_id:
+        raise Forbidden("Only its author can change what a message says.")
+
+
 def _perform(
     changes: life.Changes,
     member: Membership,
@@ -93,17 +108,10 @@ def _perform(
     change: frames.Change,
     text: Prepared | None,
 ) -> None:
-    if message.kind != Message.Kind.CHAT:
-        raise Forbidden("Only what somebody said can be changed.")
-    if isinstance(change, Delete):
-        _delete(changes, member, message)
-        return
-    if message.is_deleted:
-        raise MessageNotFound("That message was deleted.")
     match change:
+        case Delete():
+            _delete(changes, member, message)
         case Edit():
-            if message.author_id != member.user_id:
-                raise Forbidden("Only its author can change what a message says.")
             assert text is not None
             changes.edit(message, body=change.body, html=text.html, mentions=text.mentions)
         case React():

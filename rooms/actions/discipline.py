@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
-from rooms.actions import charge, clearing, messages
+from rooms import access
+from rooms.actions import charge, clearing, messages, people
 from rooms.actions.admission import SHUN
 from rooms.actions.changes import DELETED
 from rooms.actions.charge import Charge
@@ -33,6 +34,8 @@ def mute(
     member = charge.target(order, user)
     minutes = max(1, min(minutes, MINUTES_MAX))
     until = order.head.now + timedelta(minutes=minutes)
+    if member.muted_until is not None and until < member.muted_until:
+        _require_rank(order, member, "mute")
     Membership.objects.filter(pk=member.pk).update(muted_until=until, muted_for=order.reason)
     order.announce(f"{order.name} muted {member.user} for {span(60 * minutes)}")
     order.change_rules()
@@ -116,8 +119,7 @@ def _undo(order: Charge, deed: Deed, texts: dict[int, Prepared]) -> Deed:
     if Deed.objects.filter(undoes=deed).exists() or deed.at < order.head.now - UNDO_WITHIN:
         raise Forbidden("It is too late to undo that.")
     user = User.objects.get(public_id=deed.target_id)
-    if deed.role == charge.STAFF and order.role != charge.STAFF:
-        raise Forbidden("Only the site's moderators can undo that.")
+    _require_right_to_undo(order, deed)
     if deed.verb == DELETED:
         if not messages.restore(room=order.room, seq=deed.details["seq"]):
             raise Forbidden("What it said is no longer kept.")
@@ -129,9 +131,31 @@ def _undo(order: Charge, deed: Deed, texts: dict[int, Prepared]) -> Deed:
     return order.record(f"undo {deed.verb}", target=user, undoes=deed)
 
 
+def _require_right_to_undo(order: Charge, deed: Deed) -> None:
+    """Raise Forbidden unless the deed is of one's own rank or lower, and not another's about oneself."""
+    if not access.may_undo(order.role, deed.role):
+        who = "the room's owner" if deed.role == Membership.Role.OWNER else "the site's moderators"
+        raise Forbidden(f"Only {who} can undo that.")
+    if order.by is not None:
+        mine = people.ids_of(order.by)
+        if deed.target_id in mine and deed.actor_id not in mine:
+            raise Forbidden("Somebody else has to undo what was done to you.")
+
+
+def _require_rank(order: Charge, member: Membership, verb: str) -> None:
+    """Raise Forbidden if the mute or the ban that a member has was given by somebody of higher rank."""
+    given = Deed.objects.filter(
+        verb=verb, room_id=order.room.public_id, target_id__in=people.ids_of(member.user)
+    )
+    deed = given.order_by("-pk").first()
+    if deed is not None:
+        _require_right_to_undo(order, deed)
+
+
 def _lift_mute(order: Charge, member: Membership) -> bool:
     if member.muted_until is None or member.muted_until <= order.head.now:
         return False
+    _require_rank(order, member, "mute")
     Membership.objects.filter(pk=member.pk).update(muted_until=None, muted_for="")
     order.announce(f"{order.name} lets {member.user} speak again")
     order.change_rules()
@@ -139,6 +163,8 @@ def _lift_mute(order: Charge, member: Membership) -> bool:
 
 
 def _lift_ban(order: Charge, member: Membership) -> bool:
+    if member.banned_at is not None:
+        _require_rank(order, member, "ban")
     Shunned.objects.filter(room=order.room, user=member.user_id).delete()
     if member.banned_at is None:
         return False

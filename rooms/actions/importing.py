@@ -71,6 +71,7 @@ def _room(file: RoomFile, *, open_: bool) -> Room:
         grace=settings.CHAT_ROOM_GRACE,
         created_at=file.created_at,
         closes_at=Now() + _WAITS if open_ else None,
+        empty_since=Now() if open_ else None,
         closed_at=None if open_ else file.closed_at or Now(),
         **({} if taken else {"public_id": file.id}),
     )

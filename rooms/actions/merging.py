@@ -1,5 +1,6 @@
 """A guest who turns out to have an account: everything of the guest's becomes the account's."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,17 @@ from history.models import Message
 from rooms import audit, publish
 from rooms.actions import attendance, farewell, people
 from rooms.actions.rooms import depart
-from rooms.models import Connection, JoinRequest, Membership, Report, Room, Shunned, SignIn, User
+from rooms.models import (
+    Connection,
+    JoinRequest,
+    Membership,
+    Report,
+    Room,
+    Seconding,
+    Shunned,
+    SignIn,
+    User,
+)
 
 Role = Membership.Role
 _RANK: list[str] = [Role.MEMBER, Role.MODERATOR, Role.OWNER]
@@ -69,6 +80,8 @@ def _bring(member: Membership, account: User, heads: dict[int, log.Head]) -> Non
         _unite(own, member)
         member.delete()
     own = Membership.objects.select_related("room", "user").get(pk=own.pk)
+    if own.present and (own.banned_at or own.left_at):
+        depart(head=head, room=room, memberships=[own])
     may_be_here = own.banned_at is None and own.left_at is None and not own.present
     if was_here and may_be_here and not people.is_taken(room_id=room.pk, user=account):
         attendance.enter(room, [own], heads)
@@ -81,17 +94,51 @@ def _unite(own: Membership, other: Membership) -> None:
     """Into one's own membership what the other has more of; of what is forbidden too."""
     rows = Membership.objects.filter(pk=own.pk)
     rows.update(
-        role=max(own.role, other.role, key=_RANK.index),
         entered_at=Least("entered_at", other.entered_at),
         read_through=Greatest("read_through", other.read_through),
-        hidden_through=Least("hidden_through", other.hidden_through),
+        hidden_through=Greatest("hidden_through", other.hidden_through),
+        **_standing(own, other),
     )
-    if other.banned_at or own.banned_at:
-        rows.update(banned_at=own.banned_at or other.banned_at, role=Role.MEMBER)
-    elif other.left_at is None and own.left_at is not None and own.removed_at is None:
-        rows.update(left_at=None)
     if other.muted_until and (own.muted_until is None or own.muted_until < other.muted_until):
         rows.update(muted_until=other.muted_until, muted_for=other.muted_for)
+
+
+def _standing(own: Membership, other: Membership) -> dict[str, Any]:
+    """Whether the person of two memberships in a room is in it: columns.
+
+    A ban counts, whichever has it. So does a removal, unless the other one came in after it, as
+    somebody new, and still is in.
+    """
+    sent_away = [member for member in (own, other) if member.banned_at or member.removed_at]
+    if any(member.banned_at for member in sent_away):
+        last = max(sent_away, key=lambda member: _since(member.banned_at))
+    elif sent_away:
+        last = max(sent_away, key=lambda member: _since(member.removed_at))
+        if any(m.left_at is None and m.entered_at >= _since(last.removed_at) for m in (own, other)):
+            return _in(own, other)
+    elif own.left_at is None or other.left_at is None:
+        return _in(own, other)
+    else:
+        last = own
+    named = own if own.known_code else other
+    standing = {name: getattr(last, name) for name in ("banned_at", "removed_at", "removed_for")}
+    standing |= {"left_at": last.left_at or last.banned_at, "reserved_until": None}
+    standing |= {"known_code": named.known_code, "known_title": named.known_title}
+    return standing | {"role": Role.MEMBER if sent_away else _role(own, other)}
+
+
+def _in(own: Membership, other: Membership) -> dict[str, Any]:
+    """The columns of somebody who is in, and sees the room as it is now."""
+    blank = dict.fromkeys(("removed_for", "known_code", "known_title"), "")
+    return {**blank, "left_at": None, "removed_at": None, "role": _role(own, other)}
+
+
+def _role(own: Membership, other: Membership) -> str:
+    return max(own.role, other.role, key=_RANK.index)
+
+
+def _since(moment: datetime | None) -> datetime:
+    return moment or datetime.min.replace(tzinfo=UTC)
 
 
 def _bring_the_rest(guest: User, account: User) -> None:
@@ -99,9 +146,20 @@ def _bring_the_rest(guest: User, account: User) -> None:
     for said, about in ((Q(seq__isnull=False), "seq"), (Q(seq__isnull=True), "person")):
         _move(Report.objects.filter(said, reporter=guest), "reporter", account, "room", about)
     _move(Report.objects.filter(person=guest), "person", account, "room", "reporter")
+    _keep_refusals(guest, account)
+    _move(Seconding.objects.filter(reporter=guest), "reporter", account, "report")
     _move(JoinRequest.objects.filter(user=guest), "user", account, "room")
     _move(Shunned.objects.filter(user=guest), "user", account, "room", "trace")
     SignIn.objects.filter(user=guest).update(user=account)
+
+
+def _keep_refusals(guest: User, account: User) -> None:
+    """Let an account that asks to be let in somewhere have the refusal its guest was given there."""
+    for refusal in JoinRequest.objects.filter(user=guest, state=JoinRequest.State.REFUSED):
+        own = JoinRequest.objects.filter(user=account, room=refusal.room_id)
+        own.exclude(decided_at__gt=refusal.decided_at).update(
+            state=refusal.state, decided_at=refusal.decided_at, decided_by=refusal.decided_by
+        )
 
 
 def _move(rows: QuerySet[Any], field: str, to: User, *same: str) -> None:

@@ -8,7 +8,7 @@ from history import log
 from history.models import Message
 from rooms import names, publish
 from rooms.errors import BadName, NameTaken, Removed
-from rooms.models import Membership, Room, User, guest_username
+from rooms.models import Deed, Membership, Room, User, guest_username
 
 
 def lock(user: User) -> None:
@@ -107,6 +107,12 @@ def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
     return (
         Membership.objects.filter(alike & held, room_id=room_id).exclude(user_id=user.pk).exists()
     )
+
+
+def ids_of(user: User) -> set[str]:
+    """The public ids under which the audit log knows a person: theirs, and of guests they brought."""
+    merges = Deed.objects.filter(verb="merge", actor_id=user.public_id)
+    return {user.public_id, *merges.values_list("target_id", flat=True)}
 
 
 def _refuse_reserved(name: str) -> None:

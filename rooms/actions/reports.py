@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from history import wire
 from history.models import Message
 from rooms import audit
 from rooms.errors import BadFrame, MessageNotFound, PersonNotFound
-from rooms.models import Membership, Report, User
+from rooms.models import Membership, Report, Room, Seconding, User
 
 # Messages kept on either side of the one that is reported.
 AROUND = 10
@@ -20,7 +21,10 @@ SEARCHED = 1000
 def report(
     *, by: Membership, reason: str, comment: str = "", seq: int | None = None, person_id: str = ""
 ) -> tuple[Report, bool]:
-    """Report a message (`seq`) or a person (public id); the report, and whether it is a new one.
+    """Report a message (`seq`) or a person (public id); the report, and whether that is news.
+
+    What an open report is about already is counted there: staff reads one report, however many
+    people make it.
 
     `by` is a membership that may read the room, selected with its room and user. The report keeps
     what stands around the message, or around the latest that the person said: so much of it as the
@@ -30,18 +34,25 @@ def report(
     person = message.author if message else _person(by, person_id)
     if person == by.user:
         raise BadFrame("That is yourself.")
-    about: dict[str, Any] = {"room": by.room, "reporter": by.user, "seq": seq}
-    if message is None:
-        about |= {"person": person, "state": Report.State.OPEN}
-    return Report.objects.get_or_create(
-        **about,
-        defaults={
-            "person": person,
-            "reason": reason,
-            "comment": comment,
-            "excerpt": _excerpt(by, message or _latest(by, person)),
-        },
-    )
+    excerpt = _excerpt(by, message or _latest(by, person))
+    why = {"reason": reason, "comment": comment}
+    with transaction.atomic():
+        # Two who report the same at once make one report: the second waits here for the first.
+        Room.objects.select_for_update(no_key=True).get(pk=by.room_id)
+        same = Report.objects.filter(room=by.room, seq=seq)
+        if message is None:
+            same = same.filter(person=person, state=Report.State.OPEN)
+        told = same.filter(Q(reporter=by.user) | Q(secondings__reporter=by.user)).first()
+        if told is not None:
+            return told, False
+        known = same.filter(state=Report.State.OPEN).order_by("pk").first()
+        if known is not None:
+            Seconding.objects.create(report=known, reporter=by.user, **why)
+            Report.objects.filter(pk=known.pk).update(count=F("count") + 1)
+            return known, True
+        return Report.objects.create(
+            room=by.room, reporter=by.user, seq=seq, person=person, excerpt=excerpt, **why
+        ), True
 
 
 @transaction.atomic
@@ -77,11 +88,7 @@ def settle(*, report: Report, by: User, upheld: bool, note: str = "") -> bool:
 def reopen(*, report: Report, by: User, note: str = "") -> bool:
     """Take a settled report up again. False if it is open, or the same was reported anew since."""
     again = Report.objects.filter(
-        state=Report.State.OPEN,
-        room=report.room_id,
-        reporter=report.reporter_id,
-        person=report.person_id,
-        seq=report.seq,
+        state=Report.State.OPEN, room=report.room_id, person=report.person_id, seq=report.seq
     )
     if again.exists():
         return False

@@ -1,5 +1,6 @@
 """Rooms: made, entered, left, closed. Check, write, publish."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -24,26 +25,23 @@ EXPECTED = timedelta(seconds=5)
 # So many random codes are tried. If all are taken the space is nearly full: better longer codes.
 _TRIES = 200
 MAX_GRACE = 365 * 24 * 3600
-# When codes run short, rooms are given up sooner. From this share of all codes taken on a new room's
-# grace is so many seconds at the most; what is asked for otherwise stays as it is.
+# How long an empty room in which nothing was ever said stays open at the most, whatever its grace.
+UNSPOKEN = 600
+# When codes run short, empty rooms are given up sooner, however long their grace: from this share of
+# all codes taken on, those that have been empty for this many seconds, the longest empty first.
 CROWDED = ((0.9, 60), (0.75, 600), (0.5, 3600))
+# Rooms given up in one go for want of codes.
+_GIVEN_UP = 200
 
 
 def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
-    """A new room of which the person is owner and member.
+    """A new room of which the person is owner and member. `grace` is in seconds.
 
-    `grace` is in seconds, and less than that when codes run short (CROWDED). Raises BadTitle, CodesExhausted
-    when none could be found, Removed for who is banned.
+    Raises BadTitle, CodesExhausted when no code could be found, Removed for who is banned.
     """
     title = names.clean_title(title)
-    length = settings.CHAT_CODE_LENGTH
-    wanted = list(codes.candidates(length=length, count=_TRIES))
-    taken = set(
-        Room.objects.filter(code__in=wanted, closed_at__isnull=True).values_list("code", flat=True)
-    )
+    wanted, taken = _draw_codes()
     seconds = settings.CHAT_ROOM_GRACE if grace is None else max(0, min(grace, MAX_GRACE))
-    # Drawn at random, the codes tell how many of all are taken without counting them.
-    seconds = min(seconds, _longest_grace(len(taken) / len(wanted)))
     for code in wanted:
         if code in taken:
             continue
@@ -58,7 +56,8 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
                     owner=user,
                     grace=seconds,
                     title=title,
-                    closes_at=_closing(seconds, expected=True),
+                    closes_at=_closing(min(seconds, UNSPOKEN), expected=True),
+                    empty_since=Now(),
                 )
                 Membership.objects.create(
                     room=room,
@@ -73,8 +72,11 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
     raise CodesExhausted
 
 
-def _longest_grace(share: float) -> int:
-    return next((seconds for limit, seconds in CROWDED if share >= limit), MAX_GRACE)
+def _draw_codes() -> tuple[list[str], set[str]]:
+    """Random codes, and which of them are taken."""
+    drawn = list(codes.candidates(length=settings.CHAT_CODE_LENGTH, count=_TRIES))
+    rooms = Room.objects.filter(code__in=drawn, closed_at__isnull=True)
+    return drawn, set(rooms.values_list("code", flat=True))
 
 
 def find(code: str) -> Room | None:
@@ -119,8 +121,11 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
     if not known:
         membership.save()
     news: dict[str, Any] = {"left_at": None, "removed_at": None, "removed_for": ""}
-    if is_new and not room.history_open:
-        news["hidden_through"] = head.seq
+    news |= {"known_code": "", "known_title": ""}
+    if is_new:
+        news["entered_at"] = Now()
+        if not room.history_open:
+            news["hidden_through"] = head.seq
     if traces != UNKNOWN:
         news |= {"device_trace": traces.device, "address_trace": traces.address}
     Membership.objects.filter(pk=membership.pk).update(reserved_until=Now() + RESERVED, **news)
@@ -128,7 +133,7 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
         admission.withdraw(room=room, user=user)
     # Coming in stops the closing of an empty room; its grace starts anew.
     Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(
-        closes_at=_closing(room.grace, expected=True)
+        closes_at=_closing(_grace(room), expected=True), empty_since=Now()
     )
     return room
 
@@ -166,7 +171,7 @@ def depart(*, head: log.Head, room: Room, memberships: list[Membership]) -> log.
         present=False, away_since=None
     )
     if not Membership.objects.filter(room=room, present=True).exists():
-        Room.objects.filter(pk=room.pk).update(closes_at=_closing(room.grace))
+        Room.objects.filter(pk=room.pk).update(closes_at=_closing(_grace(room)), empty_since=Now())
     publish.changed(code=room.code, change=change)
     return change
 
@@ -194,12 +199,36 @@ def close_abandoned() -> int:
     The lock is the one that joining takes, and emptiness is asked for again under it: a room
     somebody has come into is never closed.
     """
+    abandoned = Q(closed_at__isnull=True, closes_at__lte=Now())
+    return _close_empty(Room.objects.filter(abandoned), abandoned)
+
+
+def give_up_longest_empty() -> int:
+    """Close rooms that have been empty longest, if codes run short (CROWDED); how many.
+
+    Drawn at random, some codes tell how many of all are taken without counting them.
+    """
+    drawn, taken = _draw_codes()
+    share = len(taken) / len(drawn)
+    longest = next((seconds for limit, seconds in CROWDED if share >= limit), None)
+    if longest is None:
+        return 0
+    given_up = Q(
+        closed_at__isnull=True,
+        closes_at__isnull=False,
+        empty_since__lte=Now() - timedelta(seconds=longest),
+    )
+    return _close_empty(Room.objects.filter(given_up).order_by("empty_since")[:_GIVEN_UP], given_up)
+
+
+def _close_empty(rooms: Iterable[Room], overdue: Q) -> int:
+    """Close those of these rooms that are still empty and overdue under their lock; how many."""
     count = 0
-    for room in Room.objects.filter(_abandoned()):
+    for room in rooms:
         with transaction.atomic():
             log.lock(room.stream_id)
             closed = (
-                Room.objects.filter(_abandoned(), pk=room.pk)
+                Room.objects.filter(overdue, pk=room.pk)
                 .exclude(memberships__present=True)
                 .update(closed_at=Now(), closes_at=None)
             )
@@ -225,5 +254,11 @@ def _closing(grace: int, *, expected: bool = False) -> CombinedExpression:
     return Now() + (max(wait, EXPECTED) if expected else wait)
 
 
-def _abandoned() -> Q:
-    return Q(closed_at__isnull=True, closes_at__lte=Now())
+def _grace(room: Room) -> int:
+    """How many seconds a room stays open with nobody in it."""
+    rows = Message.objects.filter(stream=room.stream_id)
+    if rows.filter(kind=Message.Kind.CHAT).exists():
+        return room.grace
+    # Without its first number the log is one from which old messages have been erased.
+    first = rows.order_by("seq").values_list("seq", flat=True).first()
+    return min(room.grace, UNSPOKEN) if first in {None, 1} else room.grace

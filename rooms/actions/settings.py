@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from rooms import access, codes, names, passwords
 from rooms.actions import charge
 from rooms.actions.rooms import MAX_GRACE
 from rooms.errors import BadFrame, CodesExhausted
-from rooms.models import Deed, Room, User
+from rooms.models import Deed, JoinRequest, Membership, Room, User
 
 PASSCODE_MAX = 64
 CAPACITY_MAX = 100_000
@@ -65,6 +66,8 @@ def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed
             if getattr(wishes, name) != getattr(room, name)
         }
         details = dict(news)
+        if "title" in news:
+            _keep_name_for_those_outside(room)
         if wishes.passcode or (wishes.passcode == "" and room.passcode):
             news["passcode"], details["passcode"] = hashed, bool(hashed)
         if not news:
@@ -82,12 +85,27 @@ def renew_code(*, room: Room, by: User, staff: bool = False) -> str:
     """
     with transaction.atomic():
         order = charge.take(room=room, by=by, as_owner=True, staff=staff)
+        _keep_name_for_those_outside(order.room)
+        # They came by the old code; what they are answered would tell them whether a code is the new.
+        JoinRequest.objects.filter(room=order.room).delete()
         code = _take_code(order.room)
-        order.announce(f"{order.name} gave this room a new code, {code}. The old one is dead")
+        # The code itself is not in it: people who left may read the log, and come in with the code.
+        order.announce(f"{order.name} gave this room a new code. The old one is dead")
         order.change_rules()
         order.record(access.NEW_CODE, code=code)
     room.code = code
     return code
+
+
+def _keep_name_for_those_outside(room: Room) -> None:
+    """Keep a locked room's present code and title as the ones that people who are out of it see.
+
+    An owner who left is not among them: the room is theirs until somebody follows.
+    """
+    outside = Membership.objects.filter(
+        Q(left_at__isnull=False) | Q(banned_at__isnull=False), room=room, known_code=""
+    )
+    outside.exclude(role=Membership.Role.OWNER).update(known_code=room.code, known_title=room.title)
 
 
 def _take_code(room: Room) -> str:

@@ -19,9 +19,11 @@ from rooms.admin.messages import DELETE
 from rooms.admin.only import Only
 from rooms.admin.people import BAN
 from rooms.admin.rooms import CLOSE
-from rooms.models import Report, Room, User
+from rooms.models import Report, Room, Seconding, User
 
 _EXCERPT = 120
+# Others who reported the same, on a report's page.
+_OTHERS = 50
 
 
 class OnlyRoom(Only):
@@ -40,6 +42,10 @@ class OnlyReporter(Only):
     title = _("reporter")
     parameter_name = "reporter"
     model = User
+
+    def narrow(self, rows: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        seconded = Seconding.objects.filter(reporter=chosen).values("report")
+        return rows.filter(Q(reporter=chosen) | Q(pk__in=seconded))
 
 
 def _through(verb: Verb, find: Callable[[Report], Any]) -> Verb:
@@ -126,7 +132,16 @@ class ReportAdmin(Desk):
         _through(CLOSE, lambda report: report.room),
         REOPEN,
     )
-    list_display = ("number", "state", "about", "against", "in_room", "reason", "created_at")
+    list_display = (
+        "number",
+        "state",
+        "about",
+        "against",
+        "in_room",
+        "reason",
+        "count",
+        "created_at",
+    )
     list_display_links = ("number", "created_at")
     list_filter = ("state", "reason", "created_at", OnlyRoom, OnlyPerson, OnlyReporter)
     search_fields = ("comment", "note", "person__display_name", "room__code")
@@ -139,6 +154,7 @@ class ReportAdmin(Desk):
         "against",
         "in_room",
         "told_by",
+        "seconded_by",
         "created_at",
         "surroundings",
         "handled_by",
@@ -205,6 +221,23 @@ class ReportAdmin(Desk):
     @admin.display(description=_("reporter"))
     def told_by(self, report: Report) -> SafeString | str:
         return link(report.reporter)
+
+    @admin.display(description=_("also reported by"), empty_value="–")
+    def seconded_by(self, report: Report) -> SafeString | None:
+        """The others who reported the same, with what they said."""
+        others = list(report.secondings.select_related("reporter").order_by("pk")[:_OTHERS])
+        if not others:
+            return None
+        lines = (
+            (link(other.reporter), other.get_reason_display(), written(other.comment))
+            for other in others
+        )
+        left = report.count - 1 - len(others)
+        more = format_html("<li>{}</li>", _("and %d more") % left) if left > 0 else ""
+        line = '<li>{} <span class="quiet">{}</span> {}</li>'
+        return format_html(
+            '<ol class="desk-log">{}{}</ol>', format_html_join("", line, lines), more
+        )
 
     @admin.display(description=_("comment"), empty_value="–")
     def comment_written(self, report: Report) -> SafeString | None:

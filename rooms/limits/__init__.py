@@ -84,8 +84,11 @@ hashing_as = Limiter(Rate(burst=30, per_second=1 / 10), "hash.person")
 # Orders of those in charge of a room: each is a transaction, and news to all who are there.
 ordering = Limiter(Rate(burst=60, per_second=1), "order.person")
 
-# Reports are read by people. More than one a minute is somebody who reports everything.
+# Reports are read by people. More than one a minute is somebody who reports everything, and a guest
+# is made in no time: so by browser and by address too.
 reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
+reporting_by = Limiter(Rate(burst=10, per_second=1 / 60), "report.device")
+reporting_from = Limiter(Rate(burst=20, per_second=1 / 30), "report.address")
 
 # Characters of a user name that are looked at.
 _NAME_MAX = 150
@@ -93,7 +96,7 @@ _NAME_MAX = 150
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
-    logging_in_as, hashing_from, hashing_as, ordering, reporting,
+    logging_in_as, hashing_from, hashing_as, ordering, reporting, reporting_by, reporting_from,
 )  # fmt: skip
 
 
@@ -208,9 +211,12 @@ def _hashing(*, person: str, address: str) -> list[Claim]:
     return [*claims, Claim(hashing_as, person)] if person else claims
 
 
-def report(*, person: str) -> None:
-    """A report, by a member. Raises RateLimited."""
-    require([Claim(reporting, person)])
+def report(*, person: str, device: str, address: str) -> None:
+    """A report, by a member. `device` is "" for a browser that is not known. Raises RateLimited."""
+    claims = [Claim(reporting, person), Claim(reporting_from, address)]
+    if device:
+        claims.append(Claim(reporting_by, device))
+    require(claims)
 
 
 def require(claims: Sequence[Claim]) -> None:

@@ -185,11 +185,7 @@ def people(room_ids: Collection[int]) -> dict[int, People]:
 def waiting(room_ids: Collection[int]) -> dict[int, list[Waiting]]:
     """Who asks to be let into each room, in the order they asked."""
     rows = (
-        JoinRequest.objects.filter(
-            room_id__in=room_ids,
-            state=JoinRequest.State.WAITING,
-            asked_at__gt=Now() - JoinRequest.FORGOTTEN,
-        )
+        JoinRequest.objects.filter(JoinRequest.WAITS, room_id__in=room_ids)
         .order_by("asked_at", "pk")
         .values_list("room_id", "user__public_id", "user__display_name", "asked_at")
     )

@@ -19,7 +19,7 @@ from history import life
 from history.log import Change
 from history.search import index
 from rooms import limits, presence, publish, tally
-from rooms.actions import attendance, retention, roles, rooms, signins
+from rooms.actions import admission, attendance, retention, roles, rooms, signins
 from rooms.live import metrics
 from rooms.live.changer import Changer
 from rooms.live.door import Door
@@ -44,6 +44,8 @@ SETTLE_LIMITS = 1.0
 INDEX = 3.0
 # Seconds between two looks for rooms whose owner is gone for good.
 HEIRS = 60.0
+# Seconds between two looks at how many codes are left.
+MAKE_ROOM = 10.0
 # Seconds between two looks for messages that are kept no longer.
 RETAIN = 30.0
 # Seconds between two steps of counting what came about.
@@ -108,6 +110,7 @@ class LiveWorker:
             self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
             self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(HEIRS, self._find_heirs)),
+            self._loop.create_task(self._every(MAKE_ROOM, self._make_room)),
             self._loop.create_task(self._every(RETAIN, self._retain)),
             self._loop.create_task(self._every(COUNT, self._count)),
             self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
@@ -203,6 +206,10 @@ class LiveWorker:
         if self.door.worker_id is not None:
             await self._keeper.run(roles.find_heirs)
 
+    async def _make_room(self) -> None:
+        if self.door.worker_id is not None:
+            await self._keeper.run(rooms.give_up_longest_empty)
+
     async def _sweep(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(sweep)
@@ -230,6 +237,7 @@ class LiveWorker:
 
 def sweep() -> None:
     """What any worker does for all: bury the dead, announce leaves, close what is empty."""
+    admission.forget_silent()
     presence.reap()
     attendance.announce_leaves()
     rooms.close_abandoned()

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from rooms import access
-from rooms.actions import charge, discipline
+from rooms.actions import discipline
 from rooms.models import Deed, Membership
 
 # People and deeds on the page; whoever is here comes first.
@@ -56,8 +56,11 @@ def undoable(me: Membership) -> list[Deed]:
         verb__in=discipline.UNDOABLE,
         at__gt=Now() - discipline.UNDO_WITHIN,
         undone_by__isnull=True,
-    ).exclude(role=charge.STAFF)
-    return list(deeds.order_by("-pk")[:DEEDS])
+    )
+    roles = [role for role in Membership.Role.values if access.may_undo(me.role, role)]
+    done_by_others = deeds.filter(target_id=me.user.public_id).exclude(actor_id=me.user.public_id)
+    mine = deeds.filter(role__in=roles).exclude(pk__in=done_by_others.values("pk"))
+    return list(mine.order_by("-pk")[:DEEDS])
 
 
 def _is_after(moment: datetime | None, now: datetime) -> bool:

@@ -94,6 +94,18 @@ def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse
 
 @never_cache
 @require_POST
+def refuse_all(request: HttpRequest, code: str) -> HttpResponse:
+    """Let in nobody who waits outside."""
+    try:
+        me = _in_charge(request, code)
+        done = admission.turn_all_away(room=me.room, by=me.user)
+    except ChatError as refusal:
+        return _refused(request, code, refusal)
+    return _done(request, code, gettext("Done.") if done else gettext("Nobody is waiting."))
+
+
+@never_cache
+@require_POST
 def undo(request: HttpRequest, code: str, deed: int) -> HttpResponse:
     """Take a deed of the last day back."""
     try:

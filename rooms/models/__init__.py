@@ -1,6 +1,6 @@
 """The tables of people, rooms, presence, moderation and counts, with their constraints."""
 
-from rooms.models.moderation import Deed, Report
+from rooms.models.moderation import Deed, Report, Seconding
 from rooms.models.people import SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
 from rooms.models.rooms import JoinRequest, Membership, Room, Shunned, room_public_id
@@ -13,6 +13,7 @@ __all__ = [
     "Membership",
     "Report",
     "Room",
+    "Seconding",
     "Shunned",
     "SignIn",
     "Tallied",

@@ -51,7 +51,8 @@ class Report(models.Model):
     """That somebody asks staff to look at a message or a person, with what was said around it.
 
     `excerpt` is what the log held then, as wire messages: it survives edits and deletions. One
-    person reports a message once, and another person once until that report is settled.
+    person reports a message once, and another person once until that report is settled. People who
+    report what an open report is about already add a Seconding to it.
     """
 
     class State(models.TextChoices):
@@ -77,6 +78,8 @@ class Report(models.Model):
     seq = models.BigIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=8, choices=Reason)
     comment = models.CharField(max_length=1000, blank=True)
+    # How many people reported it: the reporter and those who seconded.
+    count = models.PositiveIntegerField("reported by", default=1, db_default=1)
     excerpt: Any = models.JSONField(default=list)
     created_at = models.DateTimeField("reported", db_default=Now())
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
@@ -107,3 +110,23 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
+
+
+class Seconding(models.Model):
+    """That one more person reported what an open report is about, and why."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="secondings")
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seconded"
+    )
+    reason = models.CharField(max_length=8, choices=Report.Reason)
+    comment = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["report", "reporter"], name="seconding_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reporter} in {self.report}"

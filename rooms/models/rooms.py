@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 
@@ -46,6 +46,9 @@ class Room(models.Model):
     created_at = models.DateTimeField("created", db_default=Now())
     # When it will close if nobody comes in; unset while somebody is there.
     closes_at = models.DateTimeField(null=True, blank=True)
+    # Since when nobody is there; unset as `closes_at` is. Rooms empty for longest go first when codes
+    # run short.
+    empty_since = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("closed", null=True, blank=True)
 
     class Meta:
@@ -61,6 +64,11 @@ class Room(models.Model):
                 fields=["closes_at"],
                 condition=Q(closed_at__isnull=True, closes_at__isnull=False),
                 name="room_closing",
+            ),
+            models.Index(
+                fields=["empty_since"],
+                condition=Q(closed_at__isnull=True, closes_at__isnull=False),
+                name="room_empty",
             ),
         )
 
@@ -94,6 +102,12 @@ class Membership(models.Model):
     # who was sent away may not.
     READS = Q(removed_at__isnull=True, banned_at__isnull=True)
 
+    # Whatever shows a room to a person, or finds one for them, names it by `seen_code` and
+    # `seen_title` or by these: a new code is not told to people who are out of the room, since they
+    # could come in with it.
+    SEEN_CODE = Case(When(known_code="", then=F("room__code")), default=F("known_code"))
+    SEEN_TITLE = Case(When(known_code="", then=F("room__title")), default=F("known_title"))
+
     room = models.ForeignKey(
         Room, on_delete=models.CASCADE, related_name="memberships", db_index=False
     )
@@ -119,6 +133,16 @@ class Membership(models.Model):
     )
     # Messages up to this number are not this person's to see: said before coming in.
     hidden_through = models.BigIntegerField(default=0, db_default=0)
+    # What the room was called while this person was in it last: set when the room gets another code
+    # or title while the person is out of it, and taken away when they come back. Blank: as it is now.
+    known_code = models.CharField(
+        max_length=12, blank=True, editable=False, default="", db_default=""
+    )
+    known_title = models.CharField(
+        max_length=80, blank=True, editable=False, default="", db_default=""
+    )
+    # When this person last edited a message in slow mode, on the database's clock.
+    last_edit_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How far the person has read.
     read_through = models.BigIntegerField(default=0, db_default=0)
     present = models.BooleanField(default=False)
@@ -143,6 +167,16 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} in {self.room}"
 
+    @property
+    def seen_code(self) -> str:
+        """The code under which this person may see the room."""
+        return self.known_code or self.room.code
+
+    @property
+    def seen_title(self) -> str:
+        """The title under which this person may see the room."""
+        return self.known_title if self.known_code else self.room.title
+
 
 class JoinRequest(models.Model):
     """That somebody asks to be let into a room whose newcomers ask."""
@@ -152,8 +186,10 @@ class JoinRequest(models.Model):
         ADMITTED = "admitted", "let in"
         REFUSED = "refused", "turned away"
 
-    # Who is not answered for so long has given up.
-    FORGOTTEN = timedelta(days=1)
+    # The page of somebody who waits asks every few seconds whether it still does, in a hidden tab
+    # once a minute. A request whose page has not asked for this long is over.
+    KEPT = timedelta(minutes=2)
+    WAITS = Q(state="waiting", heard_at__gt=Now() - KEPT)
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="requests")
     user = models.ForeignKey(
@@ -164,6 +200,8 @@ class JoinRequest(models.Model):
     device_trace = models.CharField(max_length=64, blank=True, editable=False, default="")
     address_trace = models.CharField(max_length=64, blank=True, editable=False, default="")
     asked_at = models.DateTimeField(db_default=Now())
+    # When the page of the person last asked for an answer.
+    heard_at = models.DateTimeField(db_default=Now())
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True
@@ -172,6 +210,11 @@ class JoinRequest(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["room", "user"], name="join_request_one_per_person"),
+        )
+        indexes = (
+            models.Index(
+                fields=["heard_at"], condition=Q(state="waiting"), name="join_request_silent"
+            ),
         )
 
     def __str__(self) -> str:

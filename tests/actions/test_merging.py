@@ -5,9 +5,10 @@ from django.db import transaction
 
 from history import log
 from history.models import Mention, Message, Reaction
-from rooms.actions import accounts, attendance, merging, rooms
+from rooms import access
+from rooms.actions import accounts, admission, attendance, discipline, merging, rooms, settings
 from rooms.actions.signins import note
-from rooms.errors import NotMember, SignedOut
+from rooms.errors import NotMember, RateLimited, RoomLocked, SignedOut
 from rooms.models import Connection, Membership, Room, SignIn, User
 from tests.actions.house import (
     come_in,
@@ -128,6 +129,89 @@ def test_a_ban_is_not_washed_off(who: str) -> None:
         Membership.objects.filter(user=banned, room=room).update(banned_at="2026-01-01T00:00:00Z")
     merging.merge(guest=visitor, account=ada)
     assert membership(ada, room).banned_at is not None
+
+
+@pytest.mark.parametrize("history_open", [True, False])
+def test_a_removed_guest_gets_nothing_back_by_way_of_an_account(history_open: bool) -> None:
+    """The account came in as somebody new: what that does not show, the guest does not bring."""
+    bob, room = open_room("Bob")
+    visitor = come_in("Visitor", room)
+    say(bob, room, "before")
+    Room.objects.filter(pk=room.pk).update(history_open=history_open)
+    discipline.remove(room=room, by=bob, user=visitor)
+    say(bob, room, "about the one who was removed")
+    ada = account()
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    seen = membership(ada, room).hidden_through
+    assert (seen == 0) is history_open
+    assert merging.merge(guest=visitor, account=ada)
+    own = membership(ada, room)
+    assert (own.hidden_through, own.left_at, own.removed_at) == (seen, None, None)
+    assert present(room) == {"Ada", "Bob"}
+
+
+@pytest.mark.parametrize("state", ["present", "left"])
+@pytest.mark.parametrize("who", ["guest", "account"])
+def test_a_removal_is_not_washed_off_by_having_been_there_before(who: str, state: str) -> None:
+    bob, room = open_room("Bob")
+    ada = account()
+    rooms.join(user=ada, code=room.code)
+    connect(ada, room)
+    visitor = come_in("Visitor", room)
+    removed, other = (visitor, ada) if who == "guest" else (ada, visitor)
+    if state == "left":
+        rooms.leave(user=other, room=room)
+    discipline.remove(room=room, by=bob, user=removed, reason="spam")
+    merging.merge(guest=visitor, account=ada)
+    own = membership(ada, room)
+    assert own.removed_at is not None
+    assert own.left_at is not None
+    assert (own.removed_for, own.role) == ("spam", Role.MEMBER)
+    assert present(room) == {"Bob"}
+    assert not access.may_read(own)
+    Room.objects.filter(pk=room.pk).update(locked=True)
+    with pytest.raises(RoomLocked):
+        rooms.join(user=ada, code=room.code)
+
+
+def test_of_two_views_of_a_room_the_narrower_one_is_left() -> None:
+    bob, room = open_room("Bob")
+    visitor, ada = come_in("Visitor", room), account()
+    rooms.join(user=ada, code=room.code)
+    Membership.objects.filter(user=visitor, room=room).update(hidden_through=7)
+    Membership.objects.filter(user=ada, room=room).update(hidden_through=5)
+    discipline.mute(room=room, by=bob, user=visitor, minutes=60, reason="shouting")
+    discipline.mute(room=room, by=bob, user=ada, minutes=5)
+    merging.merge(guest=visitor, account=ada)
+    own = membership(ada, room)
+    assert own.hidden_through == 7
+    assert own.muted_for == "shouting"
+
+
+def test_a_room_renamed_since_is_not_named_to_the_account_of_whoever_is_out() -> None:
+    bob, room = open_room("Bob")
+    visitor, ada = come_in("Visitor", room), account()
+    discipline.remove(room=room, by=bob, user=visitor)
+    rooms.join(user=ada, code=room.code)
+    rooms.leave(user=ada, room=room)
+    former = room.code
+    settings.renew_code(room=room, by=bob)
+    merging.merge(guest=visitor, account=ada)
+    assert membership(ada, room).seen_code == former
+
+
+def test_a_guest_who_was_turned_away_does_not_ask_on_as_an_account() -> None:
+    bob, room = open_room("Bob")
+    Room.objects.filter(pk=room.pk).update(by_request=True)
+    visitor, ada = guest("Visitor"), account()
+    admission.ask(user=visitor, code=room.code)
+    admission.ask(user=ada, code=room.code)
+    admission.turn_away(room=room, by=bob, user=visitor)
+    merging.merge(guest=visitor, account=ada)
+    assert not admission.is_waiting(user=ada, code=room.code)
+    with pytest.raises(RateLimited):
+        admission.ask(user=ada, code=room.code)
 
 
 def test_where_the_name_is_taken_the_account_does_not_come_in() -> None:

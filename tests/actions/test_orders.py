@@ -1,14 +1,18 @@
 """What those in charge of a room order is so, at once, for everybody, and is written down."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.db.models import F
 from django.db.models.functions import Now
 
+from history.models import Stream
 from rooms import access, frames
 from rooms.actions import (
+    accounts,
     admission,
     changes,
     clearing,
@@ -34,6 +38,7 @@ from rooms.errors import (
     RoomNotFound,
     WrongPasscode,
 )
+from rooms.manage import people
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.traces import Traces
 from tests.actions.house import (
@@ -208,6 +213,57 @@ def test_who_asks_waits_until_somebody_in_charge_answers() -> None:
     admission.ask(user=eve, code=room.code)
 
 
+def test_a_crowd_from_one_place_keeps_nobody_else_from_asking() -> None:
+    ada, room = open_room("Ada")
+    order(room, ada, by_request=True)
+    for number in range(100):
+        refused = pytest.raises(RateLimited) if number >= 3 else nullcontext()
+        with refused:
+            traces = Traces(f"browser {number}", "one address")
+            admission.ask(user=guest(f"Guest {number}"), code=room.code, traces=traces)
+    assert admission.waiting(room).count() == 3
+    eve = guest("Eve")
+    admission.ask(user=eve, code=room.code, traces=Traces("phone", "home"))
+    assert admission.is_waiting(user=eve, code=room.code)
+    # One browser is one who asks, whatever the network.
+    with pytest.raises(RateLimited):
+        admission.ask(user=guest("Eva"), code=room.code, traces=Traces("phone", "café"))
+    admission.ask(user=eve, code=room.code, traces=Traces("phone", "café"))
+
+    with pytest.raises((Forbidden, NotMember)):
+        admission.turn_all_away(room=room, by=eve)
+    deed = admission.turn_all_away(room=room, by=ada)
+    assert deed is not None
+    assert (deed.verb, len(deed.details["people"])) == ("turn all away", 4)
+    assert eve.public_id in deed.details["people"]
+    assert not admission.waiting(room).exists()
+    assert admission.was_turned_away(user=eve, code=room.code)
+    with pytest.raises(RateLimited):  # nor as somebody else
+        admission.ask(user=guest("Eva"), code=room.code, traces=Traces("phone", "café"))
+    assert admission.turn_all_away(room=room, by=ada) is None
+
+
+def test_whoever_asks_no_more_does_not_wait() -> None:
+    ada, room = open_room("Ada")
+    order(room, ada, by_request=True)
+    bob, eve = guest("Bob"), guest("Eve")
+    for who in (bob, eve):
+        admission.ask(user=who, code=room.code)
+    minute = timedelta(minutes=1)
+    JoinRequest.objects.update(heard_at=Now() - minute)
+    assert admission.is_waiting(user=bob, code=room.code)
+    JoinRequest.objects.filter(user=eve).update(heard_at=Now() - 2 * minute)
+    JoinRequest.objects.filter(user=bob).update(heard_at=F("heard_at") - minute)
+    assert [request.user for request in admission.waiting(room)] == [bob]
+    assert not admission.is_waiting(user=eve, code=room.code)
+    epoch = Stream.objects.get(pk=room.stream_id).epoch
+    assert admission.forget_silent() == 1
+    assert Stream.objects.get(pk=room.stream_id).epoch > epoch, "those in charge are told"
+    assert admission.forget_silent() == 0
+    admission.ask(user=eve, code=room.code)
+    assert admission.is_waiting(user=eve, code=room.code)
+
+
 def test_who_comes_in_by_a_door_that_was_opened_asks_no_more() -> None:
     ada, room = open_room("Ada")
     order(room, ada, by_request=True)
@@ -269,6 +325,36 @@ def test_slow_mode_is_one_message_a_span_whatever_way_it_comes() -> None:
     assert said(room) == ["one", "I", "may", "four"]
 
 
+def test_slow_mode_binds_edits_as_it_does_messages() -> None:
+    ada, room = open_room("Ada")
+    bob = come_in("Bob", room)
+    order(room, ada, slow_mode=900)
+    (first,) = say(bob, room, "one")
+    edit = lambda user, *bodies: changes.perform(  # noqa: E731
+        room_id=room.pk,
+        stream_id=first.stream_id,
+        wishes=[changes.Wish(user.pk, frames.Edit(first.seq, body)) for body in bodies],
+    )
+    (refusal,) = edit(bob, "two")
+    assert isinstance(refusal, RateLimited)
+    assert (refusal.code, refusal.retry_after) == ("rate_limited", 900)
+    assert said(room) == ["one"]
+    room.stream.messages.filter(author=bob).update(at=Now() - timedelta(minutes=16))  # type: ignore[union-attr]
+    # One in a span, in one transaction or several, and then no message either.
+    answers = [*edit(bob, "three", "four"), *edit(bob, "five")]
+    assert [type(answer) for answer in answers] == [changes.Changed, RateLimited, RateLimited]
+    with pytest.raises(RateLimited):
+        say(bob, room, "six")
+    assert said(room) == ["three"]
+    Membership.objects.filter(user=bob).update(last_edit_at=Now() - timedelta(minutes=16))
+    say(bob, room, "seven")
+    (mine,) = say(ada, room, "eight")
+    wish = changes.Wish(ada.pk, frames.Edit(mine.seq, "nine"))
+    for _ in range(3):  # those in charge are not held up
+        changes.perform(room_id=room.pk, stream_id=mine.stream_id, wishes=[wish])
+    assert said(room) == ["three", "seven", "nine"]
+
+
 # Going --------------------------------------------------------------------------------------------
 
 
@@ -297,7 +383,13 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
         is_guest=False, date_joined=Now() - timedelta(hours=1)
     )
     registered.refresh_from_db()
+    early = guest("Early")
+    User.objects.filter(pk=early.pk).update(date_joined=Now() - timedelta(days=3))
+    early.refresh_from_db()
+    before = guest("Grown")
+    accounts.register(user=before, username="grown", password="seven green lanterns")
     discipline.ban(room=room, by=ada, user=bob, reason="spam")
+    rooms.join(user=before, code=room.code, traces=here)
     with pytest.raises(RoomNotFound):
         rooms.join(user=bob, code=room.code, traces=elsewhere)
     for traces in (here, Traces("device", "café"), Traces("other", "school")):
@@ -313,6 +405,10 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     upstart.refresh_from_db()
     with pytest.raises(RoomNotFound):
         rooms.join(user=upstart, code=room.code, traces=here)
+    # Nor is it for a guest made before the ban who chooses a password after it.
+    accounts.register(user=early, username="early", password="seven green lanterns")
+    with pytest.raises(RoomNotFound):
+        rooms.join(user=early, code=room.code, traces=here)
     _, other = open_room("Ben")
     rooms.join(user=guest("Bert"), code=other.code, traces=here)
     Shunned.objects.update(until=Now() - timedelta(seconds=1))
@@ -347,6 +443,59 @@ def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:
         discipline.undo(room=room, by=ada, deed=old_copy)
     discipline.unban(room=room, by=ada, user=bob)
     rooms.join(user=bob, code=room.code)
+
+
+def test_what_the_owner_did_no_moderator_takes_back() -> None:
+    ada, room = open_room("Ada")
+    mary, max_, bob = (come_in(name, room) for name in ("Mary", "Max", "Bob"))
+    (hers,), (his,) = say(mary, room, "by Mary"), say(bob, room, "by Bob")
+    for moderator in (mary, max_):
+        roles.make_moderator(room=room, by=ada, user=moderator)
+    for message in (hers, his):
+        wish = changes.Wish(ada.pk, frames.Delete(message.seq))
+        changes.perform(room_id=room.pk, stream_id=message.stream_id, wishes=[wish])
+    say(bob, room, "spam")
+    clearing.clear(room=room, by=ada, user=bob, minutes=10)
+    discipline.mute(room=room, by=ada, user=bob, minutes=60)
+    discipline.ban(room=room, by=ada, user=bob)
+    owners = list(Deed.objects.filter(verb__in=discipline.UNDOABLE))
+    assert len(owners) == 5
+    for moderator in (mary, max_):
+        assert people.undoable(member(moderator, room)) == []
+        for deed in owners:
+            with pytest.raises(Forbidden):
+                discipline.undo(room=room, by=moderator, deed=deed)
+        # The same by other names.
+        for verb in (discipline.unban, discipline.unmute, partial(discipline.mute, minutes=1)):
+            with pytest.raises(Forbidden):
+                verb(room=room, by=moderator, user=bob)  # type: ignore[operator]
+    assert len(people.undoable(member(ada, room))) == 5
+    for deed in owners:
+        discipline.undo(room=room, by=ada, deed=deed)
+    assert said(room) == ["by Mary", "by Bob", "spam"]
+
+
+def test_nobody_takes_back_what_was_done_to_themselves() -> None:
+    ada, room = open_room("Ada")
+    mary, max_, bob = (come_in(name, room) for name in ("Mary", "Max", "Bob"))
+    (hers,) = say(mary, room, "by Mary")
+    for moderator in (mary, max_):
+        roles.make_moderator(room=room, by=ada, user=moderator)
+    wish = changes.Wish(max_.pk, frames.Delete(hers.seq))
+    changes.perform(room_id=room.pk, stream_id=hers.stream_id, wishes=[wish])
+    (deed,) = Deed.objects.filter(verb=changes.DELETED)
+    assert people.undoable(member(mary, room)) == []
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=mary, deed=deed)
+    # Of one's own rank, about another: a moderator's deed is any moderator's to take back.
+    assert people.undoable(member(max_, room)) == [deed]
+    discipline.undo(room=room, by=max_, deed=deed)
+    mute = discipline.mute(room=room, by=max_, user=bob, minutes=60)
+    discipline.undo(room=room, by=mary, deed=mute)
+
+
+def member(user: User, room: Room) -> Membership:
+    return Membership.objects.select_related("room", "user").get(user=user, room=room)
 
 
 def test_what_somebody_said_lately_is_removed_and_restored() -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from pytest_django import Settings
 
-from history.models import Stream
+from history.models import Message, Stream
 from rooms import codes
 from rooms.actions import moderation, people, rooms
 from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomClosed, RoomNotFound
@@ -67,15 +67,57 @@ def test_creation_says_so_when_codes_run_short(settings: Settings) -> None:
     assert rooms.create(user=ada).is_open
 
 
-def test_new_rooms_are_given_up_sooner_the_fewer_codes_are_left(settings: Settings) -> None:
+def test_empty_rooms_are_given_up_sooner_the_fewer_codes_are_left(settings: Settings) -> None:
+    """Whatever grace they were given, and however: what counts is how long nobody was there."""
     settings.CHAT_CODE_LENGTH = 1
     ada = guest("Ada")
-    week = 7 * 24 * 3600
-    graces = [rooms.create(user=ada, grace=week).grace for _ in range(25)]
-    assert graces == sorted(graces, reverse=True)
-    assert (graces[0], graces[13], graces[14], graces[24]) == (week, week, 3600, 600)
-    assert {3600, 600} < set(graces)
-    assert Room.objects.filter(grace__lt=week, closes_at__gt=Now() + timedelta(days=1)).count() == 0
+    year = rooms.MAX_GRACE
+    made = [rooms.create(user=ada, grace=year) for _ in range(13)]
+    assert {room.grace for room in made} == {year}
+    Room.objects.update(closes_at=Now() + timedelta(days=365))
+
+    def empty_for(seconds: int, *which: Room) -> None:
+        rows = Room.objects.filter(pk__in=[room.pk for room in which])
+        rows.update(empty_since=Now() - timedelta(seconds=seconds))
+
+    empty_for(year, *made)
+    assert rooms.give_up_longest_empty() == 0, "fewer than half are taken"
+    made += [rooms.create(user=ada, grace=year)]
+    empty_for(3599, *made)
+    empty_for(3601, *made[:3])
+    connect(ada, made[0])
+    assert rooms.give_up_longest_empty() == 2
+    assert [is_open(room) for room in made[:4]] == [True, False, False, True]
+    made += [rooms.create(user=ada, grace=year) for _ in range(9)]
+    assert rooms.give_up_longest_empty() == 11, "of three quarters, those of ten minutes"
+    assert is_open(made[0]), "somebody is there"
+    assert all(is_open(room) for room in made[-9:])
+
+
+def test_a_room_in_which_nothing_was_said_is_kept_for_ten_minutes() -> None:
+    year = timedelta(seconds=rooms.MAX_GRACE)
+    ada, room = open_room("Ada", grace=rooms.MAX_GRACE)
+    bob = come_in("Bob", room)
+
+    def stays() -> timedelta:
+        room.refresh_from_db()
+        assert room.closes_at is not None
+        assert room.empty_since is not None
+        return room.closes_at - room.empty_since
+
+    for user in (ada, bob):
+        rooms.leave(user=user, room=room)
+    assert stays() == timedelta(minutes=10)
+    rooms.join(user=bob, code=room.code)
+    assert stays() == timedelta(minutes=10)
+    connect(bob, room)
+    say(bob, room, "hello")
+    rooms.leave(user=bob, room=room)
+    assert stays() == year
+    # What was erased since was said.
+    Message.objects.filter(stream=room.stream_id, seq__lt=7).delete()
+    rooms.join(user=bob, code=room.code)
+    assert stays() == year
 
 
 def test_how_long_it_stays_open_empty_has_bounds(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from history import log
 from history.models import Message
 from history.wire import WireMessage
 from rooms import downloading, frames, limits, names, protocol
-from rooms.actions import changes, texts
+from rooms.actions import admission, changes, texts
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.frames import Refused
@@ -172,6 +172,8 @@ SHARED_LIMITS = {
     "passwords and passcodes to hash, a person": limits.hashing_as,
     "orders in rooms, a person": limits.ordering,
     "reports, a person": limits.reporting,
+    "reports, a browser": limits.reporting_by,
+    "reports, an address": limits.reporting_from,
 }
 
 
@@ -198,6 +200,11 @@ def test_limits_are_written_down() -> None:
         "people in a room with read frames": [protocol.READERS_MAX],
         "people one message can mention": [texts.MENTIONS_MAX],
         "emojis on one message": [changes.EMOJIS_MAX, changes.REACTIONS_MAX],
+        "people who wait to be let into a room": [
+            admission.QUEUE_MAX,
+            admission.FROM_ONE_ADDRESS,
+            1,
+        ],
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),

@@ -197,10 +197,13 @@ def test_needs_no_more_memory_for_a_longer_history() -> None:
         def read(before: int | None) -> Sequence[Message]:
             first = chunks * 50 if before is None else before - 1
             numbers = range(first, max(0, first - 50), -1)
-            return [
+            found = [
                 Message(pk=number, stream=room.stream, seq=number, body="x" * 500, at=now)
                 for number in numbers
             ]
+            for message in found:
+                message.seen_code, message.seen_title = room.code, room.title
+            return found
 
         return read
 

@@ -110,7 +110,7 @@ class TestOwnMessages:
     ) -> None:
         for _ in range(3):
             ada.say(ada.create(), *"abcdefgh")
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             ada.get("/history/")
 
     @pytest.mark.parametrize("cursor", ["x", "-1", "", "1.5", "٣", "9" * 5000, "1e9"])

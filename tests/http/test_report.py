@@ -139,6 +139,54 @@ def test_reporting_everything_is_slowed_down(
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
 
 
+def test_many_guests_of_one_place_are_slowed_down_too(
+    ada: Person, ben: Person, room: Room, person: NewPerson, settings: Any
+) -> None:
+    said = ben.say(room, *("nonsense" for _ in range(11)))
+    guests = [person(f"Guest {number}") for number in range(22)]
+    for each in guests:
+        each.join(room)
+    settings.CHAT_RATE_LIMITS = True
+    # One browser, whoever it says it is.
+    device = guests[0].client.cookies["device"].value
+    for each, message in zip(guests, said, strict=False):
+        each.client.cookies["device"] = device
+        answer = send(each, room, seq=message.seq)
+    assert answer.status_code == 429
+    # One address, whatever browsers there are.
+    answers = [send(each, room, seq=said[0].seq).status_code for each in guests[11:]]
+    assert answers == [200] * 10 + [429]
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    path = f"/rooms/{room.code}/report/"
+    fields = {"seq": said[0].seq, "reason": "spam"}
+    assert ada.client.post(path, fields, **elsewhere).status_code == 302
+
+
+def test_what_many_report_is_one_report_with_a_count(
+    ada: Person, ben: Person, room: Room, person: NewPerson
+) -> None:
+    [message] = ben.say(room, "nonsense")
+    guests = [person(f"Guest {number}") for number in range(3)]
+    for each in guests:
+        each.join(room)
+    for fields in ({"seq": message.seq}, {"person": ben.user.public_id}):
+        for each in (ada, *guests, *guests):
+            assert send(each, room, reason="spam", comment="Look!", **fields).status_code == 200
+        report = Report.objects.order_by("-pk")[0]
+        assert (report.reporter, report.count) == (ada.user, 4)
+        seconded = report.secondings.values_list("reporter", "reason", "comment")
+        assert list(seconded) == [(each.user.pk, "spam", "Look!") for each in guests]
+    assert Report.objects.count() == 2
+    # Whoever was heard with a report is not heard again; somebody else is, once it is settled.
+    Report.objects.update(state="dismissed")
+    send(guests[0], room, seq=message.seq)
+    assert Report.objects.count() == 2
+    eve = person("Eve")
+    eve.join(room)
+    send(eve, room, seq=message.seq)
+    assert Report.objects.count() == 3
+
+
 def test_without_a_script_there_is_a_page(ada: Person, ben: Person, room: Room) -> None:
     [message] = ben.say(room, "nonsense")
     path = f"/rooms/{room.code}/report/"
