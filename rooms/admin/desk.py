@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from rooms import audit
+from rooms.admin.only import Declared
 from rooms.admin.paging import KeyChangeList, KeyPaginator
 from rooms.errors import ChatError
 from rooms.models import Deed, User
@@ -81,7 +82,7 @@ class Verb:
             )
 
 
-class Desk(admin.ModelAdmin):  # type: ignore[type-arg]
+class Desk(Declared):
     """A list and a page of rows that only verbs change."""
 
     verbs: ClassVar[Sequence[Verb]] = ()

@@ -9,11 +9,12 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from rooms import audit
+from rooms.admin.only import Declared
 from rooms.admin.paging import BoundedChangeList
 from rooms.models import Deed, User
 
 
-class Recorded(admin.ModelAdmin):  # type: ignore[type-arg]
+class Recorded(Declared):
     """Puts an added, changed or removed row into the audit log instead of Django's own.
 
     A form has no field for the reason. What was changed is told, never to what.

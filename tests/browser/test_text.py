@@ -50,6 +50,22 @@ SHOW = """async (messages) => {
 }"""
 
 
+TWO_WAYS = "The first of three lines is long\nשורה שנייה\nsecond"
+# At which side of the text each of its lines begins and ends: the short ones are at one of them.
+SIDES = """(element) => {
+  const box = element.getBoundingClientRect();
+  const range = document.createRange();
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const lines = [];
+  while (walker.nextNode()) {
+    range.selectNodeContents(walker.currentNode);
+    lines.push(...[...range.getClientRects()].filter(({ width }) => width > 1));
+  }
+  const rows = new Map(lines.map((rect) => [Math.round(rect.top), rect]));
+  return [...rows.values()].map(({ left }) => (left - box.left < 2 ? "left" : "right"));
+}"""
+
+
 async def say(site: Site, visitor: Visitor, bodies: list[str]) -> str:
     code = await visitor.create()
     async with visitor.socket(code) as room:
@@ -175,6 +191,14 @@ def test_marks_are_shown_and_code_is_copied(ada: RoomPage, invite: Invite) -> No
     expect(text.locator("strong")).to_have_text("Look")
     expect(text.locator("mark.mention")).to_have_text("@Ben")
     expect(text.locator(".code-block")).to_have_attribute("data-language", "python")
+    text.locator(".code-block").hover()
+    # Each line reads from its own side, also where nothing needed to be rendered.
+    for body in (TWO_WAYS, f"*{TWO_WAYS}*"):
+        ben.say(body)
+        lines = ada.log.locator(".message__text").last
+        expect(lines).to_contain_text("second")
+        expect(lines.locator("em")).to_have_count(body.count("*") // 2)
+        assert lines.evaluate(SIDES) == ["left", "right", "left"]
     text.locator(".code-block").hover()
     text.get_by_role("button", name="Copy code").click()
     expect(text.get_by_role("button", name="Copied")).to_be_visible()

@@ -242,6 +242,15 @@ async def test_a_visitor_cannot_write_their_own_address(nginx: Nginx, workers: S
     assert line.startswith("127.0.0.77:")
 
 
+async def test_the_access_log_names_no_queries(nginx: Nginx, workers: Site) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        await client.get(nginx.base_url + "/history/searched/?q=secret")
+    assert "secret" not in await access_logged(workers, "/history/searched/")
+    logged = nginx.access_log.read_text()
+    assert "GET /history/searched/" in logged
+    assert "secret" not in logged
+
+
 async def access_logged(workers: Site, text: str) -> str:
     """The line of a worker's access log: it is written after the answer, and read from a pipe."""
     async with asyncio.timeout(10):

@@ -178,6 +178,7 @@ def test_is_text_in_its_html(ada: Person) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\n&amp; more" in page
     assert "<script" not in page
     assert "<b>Ada" not in page
+    assert "p[dir] { text-align: start; unicode-bidi: plaintext }" in page
     assert "default-src 'none'" in page
 
 

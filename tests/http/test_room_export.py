@@ -86,6 +86,8 @@ def test_reads_well_in_its_html(ben: Person, talk: Room) -> None:
     assert "&lt;b&gt;, edited" in page
     assert "Islands &lt;1&gt;" in page
     assert page.count("<h2>") == 1
+    # Each line of a text reads from its own side.
+    assert ".text, .text p, .text li { text-align: start; unicode-bidi: plaintext }" in page
     assert "This message was deleted." in page
     assert '<p class="quoted"><a href="#m' in page
     assert "👍 Ben, Ada" in page

@@ -54,7 +54,7 @@ class Nginx:
             template = template.replace(shipped, instead)
         (conf / "chat.conf").write_text(
             render(
-                template,
+                template.replace("/dev/stdout", f"{self.directory}/access.log"),
                 CHAT_LISTEN=listen,
                 CHAT_NAMES="127.0.0.1 localhost",
                 CHAT_SCHEME="$scheme",
@@ -70,7 +70,6 @@ class Nginx:
         main = main.replace("user www-data;", "user root;" if os.geteuid() == 0 else "")
         main = main.replace("/run/nginx.pid", f"{self.directory}/nginx.pid")
         main = main.replace("/etc/nginx/conf.d", str(conf))
-        main = main.replace("/dev/stdout", f"{self.directory}/access.log")
         self._main = self.directory / "nginx.conf"
         self._main.write_text(main)
         # At `notice` it says when it has started.

@@ -40,6 +40,17 @@ async def test_what_happens_in_one_turn_is_one_write_of_daphnes_lines() -> None:
     assert "WSREJECT /ws/c/" in stream.writes[1]
 
 
+async def test_what_is_asked_behind_a_path_is_not_logged() -> None:
+    stream = Stream()
+    log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]
+    request = {"client": "192.0.2.7:4711", "method": "GET", "status": 200, "size": 9}
+    log("http", "complete", {**request, "path": "/history/?q=secret"})
+    happen(log, ("connecting", "/ws/a/?after=secret"), ("disconnected", "/ws/a/?secret?"))
+    log.flush()
+    assert "secret" not in "".join(stream.writes)
+    assert '"GET /history/" 200 9' in stream.writes[0]
+
+
 async def test_what_waits_when_the_server_stops_is_written() -> None:
     stream = Stream()
     log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]

@@ -158,6 +158,45 @@ def test_a_moderator_works_without_what_people_sign_in_with(
     assert not room.is_open
 
 
+@pytest.mark.parametrize(
+    ("desk", "asked"),
+    [
+        *(("rooms_user", name) for name in ("username__startswith", "email__contains", "username")),
+        *(("rooms_user", name) for name in ("password__startswith", "last_login__gte", "id__gt")),
+        *(("rooms_room", name) for name in ("passcode__startswith", "owner__username__startswith")),
+        ("rooms_membership", "user__email__startswith"),
+        ("history_message", "author__password__startswith"),
+        ("history_message", "deleted_by__username__contains"),
+        ("rooms_report", "reporter__email__startswith"),
+        ("rooms_deed", "details__contains"),
+        ("rooms_user", "date_joined__year__gte"),
+    ],
+)
+def test_a_list_is_narrowed_by_its_own_filters_and_no_others(
+    client: Client, staff: Callable[..., User], desk: str, asked: str
+) -> None:
+    staff(role="moderator")
+    answer = client.get(address(f"{desk}_changelist"), {asked: "1"})
+    assert answer.status_code == 400
+
+
+DAY = "2026-01-01 00:00:00+00:00"  # as the filter by days writes it
+
+
+@pytest.mark.parametrize(
+    ("desk", "asked"),
+    [
+        ("rooms_user", {"date_joined__gte": DAY, "date_joined__lt": DAY}),
+        ("rooms_membership", {"role__exact": "owner"}),
+        ("history_message", {"kind__exact": "chat", "at__gte": DAY}),
+    ],
+)
+def test_a_list_is_narrowed_by_the_filters_it_offers(
+    client: Client, boss: User, desk: str, asked: dict[str, str]
+) -> None:
+    assert client.get(address(f"{desk}_changelist"), asked).status_code == 200
+
+
 def test_an_administrator_sees_accounts_and_where_they_are_signed_in_but_makes_no_staff(
     client: Client, staff: Callable[..., User]
 ) -> None:
