@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import emoji
@@ -160,6 +160,28 @@ def skeleton(name: str) -> str:
     """
     small = unicodedata.normalize("NFKC", _alike(_drawn(name))).casefold()
     return "".join(_alike(small).split())
+
+
+def beginnings(text: str) -> list[str]:
+    """The skeletons of `text[:0]`, `text[:1]` and so on, for little more than one of them costs.
+
+    "" from where no name could go on.
+    """
+    found, marks = [""], 0
+    for at, character in enumerate(text):
+        marks = marks + 1 if at and unicodedata.category(character)[0] == "M" else 0
+        if marks > _MARKS_IN_A_ROW:  # no name goes on like that
+            break
+        if marks:
+            found.append(skeleton(text[: at + 1]))  # it changes what stands before it
+        else:
+            found.append(found[-1] + _skeleton_of(character))
+    return found + [""] * (len(text) + 1 - len(found))
+
+
+@lru_cache(maxsize=4096)
+def _skeleton_of(character: str) -> str:
+    return skeleton(character)
 
 
 def look_alike(one: str, other: str) -> bool:

@@ -7,6 +7,9 @@ before the transaction that commits them.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from history import log, markup
 from history.log import Mentioned
@@ -51,11 +54,12 @@ def is_plain(body: str) -> bool:
 def prepare(raws: Sequence[Raw]) -> list[Prepared]:
     """Raises what the database raises, which is asked a few times at the most for all of them.
 
-    `@Name` speaks to the person of the room who is called so, the longest name first, whatever
-    its case; not to the author, and not in the middle of a word, in code or in a link.
+    `@Name` speaks to the person of the room who is called so, or whose name looks the same, the
+    longest name first, whatever its case; not to the author, and not in the middle of a word, in
+    code or in a link.
     """
     spoken = [_candidates(raw.body) for raw in raws]
-    wanted = {key for places in spoken for place in places for _, key in place}
+    wanted = [name for places in spoken for place in places for name in place]
     people = _people({raw.room_id for raw in raws}, wanted) if wanted else {}
     lost = _unanswerable(raws)
     prepared: list[Prepared] = []
@@ -108,16 +112,26 @@ def _unanswerable(raws: Sequence[Raw]) -> set[Raw]:
     }
 
 
-def _candidates(body: str) -> list[list[tuple[str, str]]]:
-    """For each `@` the names that may follow it, as written and as compared, longest first."""
-    places: list[list[tuple[str, str]]] = []
+class _Name(NamedTuple):
+    """What may be a name: as written, with its `@`, and what names are compared by."""
+
+    said: str
+    key: str
+    skeleton: str
+
+
+def _candidates(body: str) -> list[list[_Name]]:
+    """For each `@` the names that may follow it, longest first."""
+    places: list[list[_Name]] = []
     start = body.find("@")
     while start >= 0 and len(places) < MENTIONS_MAX:
         if start == 0 or not markup.is_of_word(body[start - 1]):
+            begin = start + 1
+            looks = names.beginnings(body[begin : begin + names.MAX_LENGTH])
             places.append(
                 [
-                    (body[start:end], names.key(body[start + 1 : end]))
-                    for end in _ends(body, start + 1)
+                    _Name(body[start:end], names.key(body[begin:end]), looks[end - begin])
+                    for end in _ends(body, begin)
                 ]
             )
         start = body.find("@", start + 1)
@@ -138,30 +152,41 @@ def _joins(before: str, after: str) -> bool:
     return markup.is_of_word(before) and markup.is_of_word(after)
 
 
-def _people(room_ids: set[int], keys: set[str]) -> dict[tuple[int, str], Mentioned]:
-    """The people of some rooms who have one of these names, by room and name.
+# By room, and by a name's key ("key") or skeleton ("look").
+_People = Mapping[tuple[int, str, str], Mentioned]
+
+
+def _people(room_ids: set[int], wanted: Sequence[_Name]) -> _People:
+    """The people of some rooms who have one of these names, or one that looks like it.
 
     Of two with the same name it is the one who is there.
     """
+    keys, looks = {name.key for name in wanted}, {name.skeleton for name in wanted} - {""}
     rows = (
-        Membership.objects.filter(room__in=room_ids, user__name_key__in=keys)
+        Membership.objects.filter(
+            Q(user__name_key__in=keys) | Q(user__name_skeleton__in=looks), room__in=room_ids
+        )
         .filter(left_at__isnull=True, banned_at__isnull=True)
         .order_by("present", "pk")
-        .values_list("room_id", "user__name_key", "user_id", "user__public_id")
+        .values_list(
+            "room_id", "user__name_key", "user__name_skeleton", "user_id", "user__public_id"
+        )
     )
-    return {(room, key): (user_id, public_id) for room, key, user_id, public_id in rows}
+    people: dict[tuple[int, str, str], Mentioned] = {}
+    for room, key, look, user_id, public_id in rows:
+        people[room, "key", key] = people[room, "look", look] = (user_id, public_id)
+    return people
 
 
 def _called(
-    places: Sequence[Sequence[tuple[str, str]]],
-    room_id: int,
-    people: Mapping[tuple[int, str], Mentioned],
+    places: Sequence[Sequence[_Name]], room_id: int, people: _People
 ) -> dict[str, Mentioned]:
     """Who is called, by what was written, with its `@`."""
     called: dict[str, Mentioned] = {}
     for place in places:
-        for said, key in place:
-            if (room_id, key) in people:
-                called[said] = people[room_id, key]
+        for name in place:
+            exact = people.get((room_id, "key", name.key))
+            if found := exact or people.get((room_id, "look", name.skeleton)):
+                called[name.said] = found
                 break
     return called

@@ -33,15 +33,30 @@ export function candidates(part, people) {
   return [...people]
     .filter(({ name }) => {
       const folded = fold(name);
-      return folded.startsWith(wanted) || folded.includes(` ${wanted}`);
+      return bare(folded).startsWith(bare(wanted)) || folded.includes(` ${wanted}`);
     })
     .sort((a, b) => Number(b.here) - Number(a.here) || collator.compare(a.name, b.name))
     .slice(0, OFFERED);
 }
 
-/** @param {string} text */
+/**
+ * Names are found as the server compares them: however an apostrophe or a dash is typed, and whatever
+ * joins letters without being drawn.
+ * @param {string} text
+ */
 function fold(text) {
-  return text.normalize("NFKC").toLocaleLowerCase().trim();
+  return text
+    .replace(/[\u0060\u00b4\u02b9-\u02bf\u2018-\u201b\u2032\u2035\u05f3]/gu, "'")
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/\u200c|\u200d|\ufe0e|\ufe0f/gu, "")
+    .replace(/[\p{Pd}\u2212]/gu, "-")
+    .trim();
+}
+
+/** @param {string} text */
+function bare(text) {
+  return text.replace(/\s+/gu, "");
 }
 
 /**

@@ -250,11 +250,16 @@ def mentioned(room: Room, seq: int) -> list[str]:
             "@Jean-Luc, @J. R. R.: and (@a.*(b)) @🎉 Ada!",
             ["Jean-Luc", "J. R. R.", "a.*(b)", "🎉 Ada"],
         ),
+        ("**@O’Brien**, look", ["O'Brien"]),
+        ("@ОʼBrien's and @Воb Lee", ["O'Brien", "Bob Lee"]),  # Cyrillic О, В and о
+        ("@علیرضا!", ["علی\u200cرضا"]),
+        ("@علی\u200cرضا", ["علی\u200cرضا"]),
     ],
 )
 def test_a_name_after_an_at_speaks_to_who_has_it(body: str, names: list[str]) -> None:
     ada, room = open_room("Ada")
-    for name in ("Bob", "Bob Lee", "小明", "Jean-Luc", "J. R. R.", "a.*(b)", "🎉 Ada"):
+    people = ("Bob", "Bob Lee", "小明", "Jean-Luc", "J. R. R.", "a.*(b)", "🎉 Ada")
+    for name in (*people, "O'Brien", "علی\u200cرضا"):
         come_in(name, room)
     (message,) = say(ada, room, "nothing yet")
     do(room, (ada, frames.Edit(message.seq, body)))

@@ -127,6 +127,17 @@ describe("completing a name", () => {
     );
     assert.deepEqual(candidates("ada ", people), []);
   });
+
+  test("finds a name however its apostrophe, its dash or its joiner is typed", () => {
+    const typed = { "O'Brien": ["o’b", "O´B", "oʼbrien"], "Jean-Luc": ["jean–l"] };
+    for (const [name, parts] of Object.entries(typed)) {
+      for (const part of parts)
+        assert.equal(candidates(part, [{ id: "1", name, here: true }]).length, 1);
+    }
+    const ali = { id: "2", name: "علی\u200cرضا", here: true };
+    assert.equal(candidates("علیر", [ali]).length, 1);
+    assert.equal(candidates("adalo", [{ id: "3", name: "Ada Lovelace", here: true }]).length, 1);
+  });
 });
 
 describe("the name of an emoji", () => {

@@ -80,6 +80,12 @@ def test_no_two_accepted_names_in_a_room_share_a_skeleton(wanted: list[str]) -> 
     assert len({names.folded(name) for name in room}) == len(room)
 
 
+@given(st.text(max_size=20) | disguised | st.text("aمเ\u0e31각ᄀ\u1161e\u0301 ", max_size=9))
+def test_the_beginnings_of_a_text_have_the_skeletons_they_have_alone(text: str) -> None:
+    for length, look in enumerate(names.beginnings(text)):
+        assert look in ("", names.skeleton(text[:length]))
+
+
 @pytest.mark.parametrize(
     "name",
     [
