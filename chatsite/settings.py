@@ -5,12 +5,13 @@ README.md has a row for each variable; a test holds the two together.
 
 import os
 import re
-import secrets
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from chatsite import secretkey
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,38 +44,7 @@ DEBUG = _flag("DEBUG", "off")
 DATA_DIR = Path(os.environ.get("CHAT_DATA_DIR") or BASE_DIR / "var")
 
 
-def _secret_key() -> str:
-    """SECRET_KEY, or the key kept in the data directory, made there on the first run."""
-    if key := os.environ.get("SECRET_KEY"):
-        return key
-    path = DATA_DIR / "secret_key"
-    try:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        # O_EXCL: of several workers started at once one writes the key and the others read it.
-        # It is written under another name first, so that none of them reads half a key.
-        if not path.exists():
-            draft = path.with_name(f"secret_key.{os.getpid()}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(50))
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        kept = path.stat()
-        if kept.st_mode & 0o077 and kept.st_uid == os.geteuid():
-            path.chmod(0o600)  # it was copied here from elsewhere
-        return path.read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"No SECRET_KEY is set and none can be kept in {DATA_DIR}: {error.strerror}. "
-            "Set SECRET_KEY, or CHAT_DATA_DIR to a directory this process may write."
-        ) from error
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = secretkey.find(DATA_DIR)
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
 

@@ -13,10 +13,10 @@ from tests.support.programs import ROOT
 SHOW_KEY = "from django.conf import settings; print(settings.SECRET_KEY)"
 
 
-def start(data: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Read the site's settings in a process of its own, and print the key."""
+def start(data: Path, *, first: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    """Read the site's settings in a process of its own, after `first`, and print the key."""
     return subprocess.run(
-        [sys.executable, "-c", SHOW_KEY],
+        [sys.executable, "-c", f"{first}\n{SHOW_KEY}"],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
@@ -49,6 +49,40 @@ def test_a_key_that_others_could_read_is_taken_from_them(tmp_path: Path) -> None
     (tmp_path / "secret_key").chmod(0o644)
     assert start(tmp_path).stdout.strip() == "made by hand, or copied from a backup"
     assert mode(tmp_path / "secret_key") == 0o600
+
+
+@pytest.mark.parametrize("text", ["", " \n", "cut off", "\0" * 67], ids=repr)
+def test_it_does_not_start_with_a_key_that_is_none_and_says_what_to_do(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "secret_key").write_text(text)
+    result = start(tmp_path)
+    assert result.returncode != 0
+    assert result.stdout == ""
+    assert f"{tmp_path / 'secret_key'} is " in result.stderr
+    assert "remove the file" in result.stderr
+    assert (tmp_path / "secret_key").read_text() == text, "it may be put right"
+    (tmp_path / "secret_key").unlink()
+    assert len(start(tmp_path).stdout.strip()) >= 50
+
+
+def test_a_blank_key_in_the_environment_is_none(tmp_path: Path) -> None:
+    result = start(tmp_path, SECRET_KEY="  ")
+    assert result.returncode != 0
+    assert "SECRET_KEY is blank" in result.stderr
+
+
+@pytest.mark.parametrize("step", ["fdopen", "link"])
+def test_a_first_start_that_was_killed_keeps_no_other_from_starting(
+    tmp_path: Path, step: str
+) -> None:
+    """In a container the process id is the same each time."""
+    contained = "import os; os.getpid = lambda: 1"
+    killed = start(tmp_path, first=f"{contained}; os.{step} = lambda *_: os._exit(137)")
+    assert killed.returncode == 137
+    assert len(list(tmp_path.iterdir())) == 1, "the draft is left"
+    assert len(start(tmp_path, first=contained).stdout.strip()) >= 50
+    assert {path.name for path in tmp_path.iterdir()} == {"secret_key", "chat.sqlite3"}
 
 
 @pytest.mark.parametrize("debug", ["off", "on"])
