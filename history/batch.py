@@ -69,6 +69,12 @@ class Post:
     body: str
     html: str = ""
     reply_to: int | None = None
+    words: str | None = None
+
+    def find_words(self) -> None:
+        """Find out what search compares, unless it is known. Before a transaction: others wait for it."""
+        if self.words is None:
+            self.words = words.of(self.body, self.html)
 
 
 class Stale(Exception):
@@ -84,6 +90,7 @@ def post(posts: Sequence[Post]) -> tuple[list[int], list[Change]]:
     assert not connection.in_atomic_block
     by_stream: dict[int, list[int]] = defaultdict(list)
     for position, item in enumerate(posts):
+        item.find_words()
         by_stream[item.stream_id].append(position)
     if connection.vendor == "postgresql":
         taken = _post_postgresql(posts)
@@ -139,7 +146,7 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
                 [Int8(item.author_id) for item in posts],
                 [item.client_id for item in posts],
                 [item.body for item in posts],
-                [words.of(item.body, item.html) for item in posts],
+                [item.words for item in posts],
                 [item.html for item in posts],
                 [None if item.reply_to is None else Int8(item.reply_to) for item in posts],
             ),
@@ -163,7 +170,7 @@ def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Take
                 item = posts[position]
                 entry = Entry(
                     _CHAT, item.author_id, item.author, item.body, item.client_id,
-                    item.html, item.reply_to,
+                    item.html, item.reply_to, words=item.words,
                 )  # fmt: skip
                 rows.append((stream_id, seq, head.now, entry))
         log.insert(rows)

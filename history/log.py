@@ -45,6 +45,8 @@ class Entry:
     html: str = ""
     reply_to: int | None = None
     mentions: Sequence["Mentioned"] = ()
+    # What search compares, if that is known.
+    words: str | None = None
 
 
 # Somebody a message speaks to: the user's key, and the id that everybody knows.
@@ -60,10 +62,11 @@ def entry(
     html: str = "",
     reply_to: int | None = None,
     mentions: Sequence[Mentioned] = (),
+    words: str | None = None,
 ) -> Entry:
     """Something to append, by a user or (a notice) by nobody."""
     key, who = (author.pk, wire.author(author)) if author else (None, None)
-    return Entry(kind, key, who, body, client_id, html, reply_to, mentions)
+    return Entry(kind, key, who, body, client_id, html, reply_to, mentions, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,9 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
 
 def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, str, int | None]:
     # Only what people said is searched.
-    folded = words.of(e.body, e.html) if e.kind == Message.Kind.CHAT else None
+    folded = e.words
+    if folded is None and e.kind == Message.Kind.CHAT:
+        folded = words.of(e.body, e.html)
     return e.kind, e.author_id, e.client_id, e.body, folded, e.html, e.reply_to
 
 

@@ -57,6 +57,8 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
     """
     outcomes: list[Posted | ChatError | None] = [None] * len(drafts)
     changes: list[log.Change] = []
+    for draft in drafts:
+        draft.find_words()
     with transaction.atomic():
         heads = log.advance({draft.stream_id: 0 for draft in drafts})
         members = _members(drafts)
@@ -96,6 +98,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                         html=draft.html,
                         reply_to=draft.reply_to,
                         mentions=draft.mentions,
+                        words=draft.words,
                     )
                 )
         for stream_id, where in fresh.items():

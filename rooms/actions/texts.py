@@ -5,13 +5,15 @@ before the transaction that commits them.
 """
 
 import logging
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Q
 
-from history import log, markup
+from history import log, markup, words
 from history.log import Mentioned
 from rooms import names
 from rooms.errors import ChatError, MessageNotFound
@@ -21,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 # People one message may speak to: so many places in it are looked at.
 MENTIONS_MAX = 20
+# Code points beyond ASCII that count for another post: a millisecond and a half of a core.
+_DEAR = 500
+# Letters that a name can have when it is compared. There are characters of eighteen.
+_LETTERS = 4 * names.MAX_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,18 @@ class Prepared:
     html: str = ""
     mentions: tuple[Mentioned, ...] = ()
     refused: ChatError | None = None
+    # What search compares; None where that is found out as cheaply with the batch.
+    words: str | None = None
 
 
 def is_plain(body: str) -> bool:
-    """Whether a body is shown as it is, without a link, and speaks to nobody."""
-    return "@" not in body and not markup.needs_rendering(body)
+    """Whether a body is shown as it is, without a link, speaks to nobody, and is soon made words."""
+    return cost(body) == 1 and "@" not in body and not markup.needs_rendering(body)
+
+
+def cost(body: str) -> int:
+    """How many posts a body counts for: letters beyond ASCII take a while to compare, one by one."""
+    return 1 if len(body) < _DEAR or body.isascii() else 1 + len(body) // _DEAR
 
 
 def prepare(raws: Sequence[Raw]) -> list[Prepared]:
@@ -70,7 +83,8 @@ def prepare(raws: Sequence[Raw]) -> list[Prepared]:
             who for who in called.values() if who[0] != raw.author_id and _is_spoken_to(who, html)
         )
         refused = MessageNotFound() if raw in lost else None
-        prepared.append(Prepared(html or "", tuple(mentions), refused))
+        known = words.of(raw.body, html or "")
+        prepared.append(Prepared(html or "", tuple(mentions), refused, known))
     return prepared
 
 
@@ -140,11 +154,21 @@ def _candidates(body: str) -> list[list[_Name]]:
 
 def _ends(body: str, start: int) -> Iterator[int]:
     """Where a name that begins at `start` may end, the farthest first."""
-    for end in range(min(len(body), start + names.MAX_LENGTH), start, -1):
+    stop, letters = start, 0
+    while stop < min(len(body), start + names.MAX_LENGTH) and letters <= _LETTERS:
+        letters += _letters(body[stop])
+        stop += 1
+    for end in range(stop, start, -1):
         if body[end - 1].isspace():
             continue
         if end == len(body) or not _joins(body[end - 1], body[end]):
             yield end
+
+
+@lru_cache(maxsize=4096)
+def _letters(character: str) -> int:
+    """How many letters a character is when it is compared."""
+    return len(unicodedata.normalize("NFKD", character))
 
 
 def _joins(before: str, after: str) -> bool:

@@ -100,11 +100,14 @@ SHARED = (
 )  # fmt: skip
 
 
-def post(*, person: str, address: str, room: str) -> None:
-    """A message, an edit, a reaction. Raises RateLimited. Decided in this worker's memory."""
+def post(*, person: str, address: str, room: str, tokens: int = 1) -> None:
+    """A message, an edit, a reaction. Raises RateLimited. Decided in this worker's memory.
+
+    `tokens`: what a dear text counts for, of its author's.
+    """
     if settings.CHAT_RATE_LIMITS:
-        claims = Claim(posting, person), Claim(posting_from, address), Claim(posting_into, room)
-        take_here(claims, settle=True)
+        own = Claim(posting, person, tokens), Claim(posting_from, address, tokens)
+        take_here((*own, Claim(posting_into, room)), settle=True)
 
 
 def create(*, person: str, address: str) -> None:

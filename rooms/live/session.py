@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, assert_never
 
 from rooms import frames, limits
+from rooms.actions import texts
 from rooms.errors import Unavailable
 from rooms.frames import Delete, Edit, Leave, PageRequest, Pin, Post, React, Read, Typing
 from rooms.live import calls
@@ -37,10 +38,10 @@ class Session:
         match frame:
             case Post():
                 client.require_voice()
-                self._spend()
+                self._spend(texts.cost(frame.body))
                 worker.preparer.submit(client=client, room=room, post=frame)
             case Edit() | Delete() | React() | Pin():
-                self._spend()
+                self._spend(texts.cost(frame.body) if isinstance(frame, Edit) else 1)
                 worker.changer.submit(client=client, room=room, change=frame)
             case Read():
                 worker.reads.note(client=client, room=room, frame=frame)
@@ -54,8 +55,13 @@ class Session:
             case _:
                 assert_never(frame)
 
-    def _spend(self) -> None:
-        limits.post(person=self._client.author["id"], address=self._address, room=self.room.code)
+    def _spend(self, tokens: int) -> None:
+        limits.post(
+            person=self._client.author["id"],
+            address=self._address,
+            room=self.room.code,
+            tokens=tokens,
+        )
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         """Do what asks the database, beside whatever comes next."""

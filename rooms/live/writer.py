@@ -241,4 +241,5 @@ def _draft(waiting: _Waiting) -> Draft:
         reply_to=waiting.post.reply_to,
         mentions=prepared.mentions,
         refused=prepared.refused,
+        words=prepared.words,
     )

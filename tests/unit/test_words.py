@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.words import LONGEST, fold, places
+from history.words import LONGEST, _letters, fold, of, places
 
 # Letters that change each other, or are more or fewer when folded.
 AWKWARD = "aийё̈́ा्가한ががالوبكلتكِ日本ภาﬁ½㎏İß😀🏽‍️ \u00ad"
@@ -39,6 +39,29 @@ def test_a_word_of_any_length_fits_into_an_index() -> None:
     words = fold("é" * 10_000).split()
     assert {len(word) for word in words[:-1]} == {LONGEST}
     assert sum(map(len, words)) == 10_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufdfa" * 4000,
+        "a" + "\u0315\u0300" * 2000,
+        "㍿" * 4000,
+        "\U0001f240" * 4000,
+        "😀" * 4000,
+        "重" * 4000,
+    ],
+)
+def test_what_is_kept_of_a_text_is_bounded(text: str) -> None:
+    kept = of(text, "")
+    assert kept
+    assert len(kept) <= 4 * len(text) + 64
+    assert len(_letters(text)) <= 4 * len(text)
+
+
+def test_letters_and_marks_beyond_a_bound_do_not_count() -> None:
+    assert fold("\ufdfa") == fold("صلى")
+    assert fold("x" + "\u0915\u094d" + "\u094d" * 50) == fold("x\u0915" + "\u094d" * 3)
 
 
 @given(st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(AWKWARD))))
