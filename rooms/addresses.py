@@ -57,6 +57,17 @@ def network(text: str) -> str:
     return _network(text) if len(text) <= _LONGEST else ""
 
 
+def wider(network: str) -> tuple[str, ...]:
+    """The /56 and the /48 that a /64 is in: what one household or one customer may have whole.
+
+    Nothing for an IPv4 address.
+    """
+    if not network.endswith("/64"):
+        return ()
+    bits = int(IPv6Address(network.removesuffix("/64")))
+    return tuple(f"{IPv6Address(bits >> (128 - n) << (128 - n))}/{n}" for n in (56, 48))
+
+
 @lru_cache(4096)  # a proxy's header may hold anything: nothing long is kept
 def _network(text: str) -> str:
     host = text.strip()

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext
 
-from rooms import addresses, limits
+from rooms import addresses, devices, limits
 from rooms.errors import RateLimited
 
 # Characters. No account has more: what is longer is not looked at.
@@ -50,8 +50,9 @@ class Throttled(Bounded, AuthenticationForm):
             return self.cleaned_data
         name = self.cleaned_data.get("username") or ""
         address = addresses.of_request(self.request) if self.request else ""
+        device = devices.of_name(self.request, name) if self.request else ""
         try:
-            with limits.log_in(address=address, name=name):
+            with limits.log_in(address=address, name=name, device=device):
                 return super().clean()
         except RateLimited as refusal:
             self.retry_after = refusal.retry_after or 1.0

@@ -8,6 +8,7 @@ from django.contrib.auth import SESSION_KEY, login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
+from rooms import devices
 from rooms.actions import signins
 from rooms.models import User
 
@@ -36,6 +37,7 @@ class SignInMiddleware:
             seen = int(time.time()) - request.session.get(_SEEN, 0)
             if has is None or has != had or not 0 <= seen < SEEN_EVERY:
                 _note(request, request.user)
+                devices.remember(request, response, request.user)
         if had and had != request.session.session_key:
             signins.end(keys=[had])
         return response

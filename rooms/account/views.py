@@ -25,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, downloading, limits, passwords, paths
+from rooms import addresses, devices, downloading, limits, passwords, paths
 from rooms.account import agents, mydata
 from rooms.account.forms import ChangePasswordForm, DeleteForm, RegisterForm, SignInForm, refuse
 from rooms.account.middleware import sign_in as open_session
@@ -252,8 +252,13 @@ def _key(request: HttpRequest) -> str:
 def _prove(request: HttpRequest, *, username: str, password: str) -> User | None:
     """Whom they prove; None for nobody. Raises RateLimited after many wrong ones."""
     me, address = person(request), addresses.of_request(request)
-    known = me.public_id if me else ""
-    with suppress(_Wrong), limits.log_in(address=address, name=username, person=known):
+    tries = limits.log_in(
+        address=address,
+        name=username,
+        device=devices.of_name(request, username),
+        person=me.public_id if me else "",
+    )
+    with suppress(_Wrong), tries:
         user = accounts.check_password(username=username, password=password)
         if user is None:
             raise _Wrong

@@ -5,7 +5,11 @@ sockets (`Limiter.require`, `post`) by this worker's own, which are settled with
 a second. docs/PROTOCOL.md has the table, SECURITY.md what it is worth against a guesser.
 
 An address may be a school or a provider's: the numbers let a class in at once. IPv6 counts by /64
-(rooms/addresses.py).
+(rooms/addresses.py), and wrong tries by /56 and /48 too, since whoever has one has all that is in it.
+
+Tries at codes, passcodes and passwords share a bucket with everybody who tries the same, and a
+program empties it for the others. So when it is empty, the first try in an hour of an address has
+another one; and a browser in which somebody was signed in before has its own.
 """
 
 import unicodedata
@@ -15,19 +19,18 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from rooms import addresses
 from rooms.errors import RoomNotFound, WrongPasscode
 from rooms.limits.buckets import (
     Bucket,
     Claim,
     Limiter,
     Rate,
-    lower_here,
-    put_back_here,
-    refusal,
     take_here,
 )
 from rooms.limits.intake import Intake
-from rooms.limits.shared import Settler, store
+from rooms.limits.shared import Settler
+from rooms.limits.spending import give_back, require, require_one
 
 __all__ = [
     "Bucket",
@@ -62,19 +65,33 @@ creating_as = Limiter(Rate(burst=60, per_second=1 / 30), "create.person")
 
 # Codes that were not those of an open room: what a person mistypes, and what a program tries.
 guessing = Limiter(Rate(burst=20, per_second=1 / 6), "guess.address")
+guessing_near = Limiter(Rate(burst=40, per_second=1 / 4), "guess.56")
+guessing_around = Limiter(Rate(burst=60, per_second=1 / 3), "guess.48")
 guessing_as = Limiter(Rate(burst=20, per_second=1 / 6), "guess.person")
 # Of the whole site, however many addresses they come from: strangers have one bucket and people who
 # have been here for a day another, so that an attack does not lock them out.
 guessing_at_all = Limiter(Rate(burst=300, per_second=1), "guess.site")
+guessing_first = Limiter(Rate(burst=300, per_second=1), "guess.first")
 
 # Passcodes of one room that were wrong. Its length is the owner's choice, so the tries are few.
 passcodes = Limiter(Rate(burst=5, per_second=1 / 30), "passcode.address")
+passcodes_near = Limiter(Rate(burst=8, per_second=1 / 25), "passcode.56")
+passcodes_around = Limiter(Rate(burst=12, per_second=1 / 20), "passcode.48")
 passcodes_of = Limiter(Rate(burst=30, per_second=1 / 10), "passcode.room")
+passcodes_first = Limiter(Rate(burst=30, per_second=1 / 10), "passcode.first")
 
 # Passwords that were wrong: what a person mistypes, and what a program tries. By name too, since a
 # program has many addresses; whether there is such a person makes no difference.
 logging_in_from = Limiter(Rate(burst=30, per_second=1 / 20), "login.address")
+logging_in_near = Limiter(Rate(burst=45, per_second=1 / 15), "login.56")
+logging_in_around = Limiter(Rate(burst=60, per_second=1 / 10), "login.48")
 logging_in_as = Limiter(Rate(burst=10, per_second=1 / 60), "login.name")
+logging_in_first = Limiter(Rate(burst=10, per_second=1 / 60), "login.first")
+logging_in_by = Limiter(Rate(burst=10, per_second=1 / 60), "login.device")
+
+# The first wrong try, of each of these kinds, in an hour: the address is nobody's who tries many.
+first_tries = Limiter(Rate(burst=1, per_second=1 / 3600), "first.address")
+first_tries_around = Limiter(Rate(burst=10, per_second=1 / 60), "first.48")
 
 # Passwords and passcodes that the site has to hash, right or wrong: none of these is given back. A class
 # signs in at once.
@@ -97,6 +114,9 @@ SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
     logging_in_as, hashing_from, hashing_as, ordering, reporting, reporting_by, reporting_from,
+    guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
+    passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
+    first_tries, first_tries_around,
 )  # fmt: skip
 
 
@@ -129,17 +149,20 @@ def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[Non
     claims = [Claim(entering, address)]
     if person:
         claims.append(Claim(entering_as, person))
-    tries = []
+    ways: Ways = ()
+    first = _first("guess", address)
     if code:
         # Taken whether there is such a room or not: neither may show in what is refused.
         claims.append(Claim(entering_room, code))
-        tries = [
-            Claim(guessing, address),
-            Claim(guessing_at_all, "known" if at_home else "strangers"),
-        ]
+        who = "known" if at_home else "strangers"
+        own = [Claim(guessing, address), *_around(address, guessing_near, guessing_around)]
         if person:
-            tries.append(Claim(guessing_as, person))
-    with _trying(tries, besides=claims, wrong=RoomNotFound):
+            own.append(Claim(guessing_as, person))
+        ways = (
+            [*own, Claim(guessing_at_all, who)],
+            [*own, *first, Claim(guessing_first, who)],
+        )
+    with _trying(ways, first=first, besides=claims, wrong=RoomNotFound):
         yield
 
 
@@ -150,43 +173,89 @@ def passcode(*, address: str, code: str, typed: bool, person: str = "") -> Itera
     As in `join`: taken first, given back unless it was wrong (WrongPasscode), and asked for whether
     there is such a room or not.
     """
-    tries = (
-        [Claim(passcodes, f"{address} {code}"), Claim(passcodes_of, code)] if typed and code else []
-    )
+    ways: Ways = ()
+    first = _first(f"passcode {code}", address)
+    if typed and code:
+        own = [
+            Claim(passcodes, f"{address} {code}"),
+            *_around(address, passcodes_near, passcodes_around, of=code),
+        ]
+        ways = (
+            [*own, Claim(passcodes_of, code)],
+            [*own, *first, Claim(passcodes_first, code)],
+        )
     hashed = _hashing(person=person, address=address) if typed else []
-    with _trying(tries, wrong=(WrongPasscode, RoomNotFound), besides=hashed):
+    with _trying(ways, first=first, wrong=(WrongPasscode, RoomNotFound), besides=hashed):
         yield
 
 
 @contextmanager
-def log_in(*, address: str, name: str, person: str = "") -> Iterator[None]:
+def log_in(*, address: str, name: str, device: str = "", person: str = "") -> Iterator[None]:
     """A try to sign in with a name and a password, in the body. Raises RateLimited.
 
     Taken first, and given back if the body raises nothing: only what fails counts. What the hash
-    costs is not given back. `person`: who is signed in already, and proves it again.
+    costs is not given back. `person`: who is signed in already, and proves it again. `device`: the
+    browser, if this name was signed in there before; what others do to the name is nothing to it.
     """
-    name = unicodedata.normalize("NFKC", name[:_NAME_MAX]).casefold()
-    key = sha256(name.encode(errors="replace"))
-    tries = [Claim(logging_in_from, address), Claim(logging_in_as, key.hexdigest()[:32])]
-    with _trying(tries, wrong=BaseException, besides=_hashing(person=person, address=address)):
+    key, first = name_key(name), _first("login", address)
+    own = [
+        Claim(logging_in_from, address),
+        *_around(address, logging_in_near, logging_in_around),
+    ]
+    ways: Ways = (
+        [*own, Claim(logging_in_as, key)],
+        [*own, *first, Claim(logging_in_first, key)],
+    )
+    if device:
+        ways = ([Claim(logging_in_by, f"{device} {key}")], *ways)
+    hashed = _hashing(person=person, address=address)
+    with _trying(ways, first=first, wrong=BaseException, besides=hashed):
         yield
+
+
+def name_key(name: str) -> str:
+    """What a user name is counted by, however it is written."""
+    folded = unicodedata.normalize("NFKC", name[:_NAME_MAX]).casefold()
+    return sha256(folded.encode(errors="replace")).hexdigest()[:32]
+
+
+# Claims of which any will do, the first that can be had.
+Ways = Sequence[Sequence[Claim]]
+
+
+def _around(address: str, near: Limiter, around: Limiter, *, of: str = "") -> list[Claim]:
+    """A wrong try, counted for the networks that an address of IPv6 is in."""
+    after = f" {of}" if of else ""
+    wider = zip((near, around), addresses.wider(address), strict=False)
+    return [Claim(limiter, network + after) for limiter, network in wider]
+
+
+def _first(kind: str, address: str) -> list[Claim]:
+    """The first try of a kind from an address in an hour."""
+    around = [Claim(first_tries_around, f"{net} {kind}") for net in addresses.wider(address)[1:]]
+    return [Claim(first_tries, f"{address} {kind}"), *around]
 
 
 @contextmanager
 def _trying(
-    tries: Sequence[Claim],
+    ways: Ways,
     *,
+    first: Sequence[Claim],
     wrong: type[BaseException] | tuple[type[BaseException], ...],
     besides: Sequence[Claim] = (),
 ) -> Iterator[None]:
-    """Take tries, and give them back unless the body raises what a wrong one does.
+    """Take a try in one of these ways, and give it back unless the body raises what a wrong one does.
 
-    What is claimed `besides` is spent in any case.
+    What is claimed `besides` is spent in any case. After a wrong try the next one is not the `first`
+    of its address.
     """
-    require([*besides, *tries])
+    taken = require_one([[*besides, *tries] for tries in ways or ([],)])
+    tries = taken[len(besides) :]
     try:
         yield
     except wrong:
+        if tries and first[0] not in tries:
+            require_one([first, ()])
         raise
     except BaseException:
         give_back(tries)
@@ -220,46 +289,6 @@ def report(*, person: str, device: str, address: str) -> None:
     if device:
         claims.append(Claim(reporting_by, device))
     require(claims)
-
-
-def require(claims: Sequence[Claim]) -> None:
-    """Take all that is claimed, here and in the store, or nothing and raise RateLimited.
-
-    At most one round trip; without an answer from the store this worker's memory decides.
-    """
-    if not settings.CHAT_RATE_LIMITS or not claims:
-        return
-    take_here(claims, settle=False)
-    if not settings.REDIS_URL:
-        return
-    answer = store(settings.REDIS_URL).run(claims, mode="take")
-    if answer is None:
-        for limiter, key, tokens in claims:
-            limiter.note(key, tokens)
-        return
-    if not answer.taken:
-        put_back_here(claims)
-    for claim, left in zip(claims, answer.left, strict=True):
-        lower_here(claim.limiter, claim.key, left)
-    if not answer.taken:
-        waits = [
-            (((claim.tokens or 1) - left) / claim.limiter.rate.per_second, claim.limiter)
-            for claim, left in zip(claims, answer.left, strict=True)
-        ]
-        wait, limiter = max(waits, key=lambda pair: pair[0])
-        raise refusal(limiter, wait)
-
-
-def give_back(claims: Sequence[Claim]) -> None:
-    """Undo `require`."""
-    if not settings.CHAT_RATE_LIMITS or not claims:
-        return
-    put_back_here(claims)
-    if settings.REDIS_URL:
-        returned = [claim._replace(tokens=-claim.tokens) for claim in claims]
-        if store(settings.REDIS_URL).run(returned, mode="note") is None:
-            for limiter, key, tokens in returned:
-                limiter.note(key, tokens)
 
 
 def settler() -> Settler:

@@ -138,14 +138,22 @@ def take_here(claims: Sequence[Claim], *, settle: bool) -> None:
     """
     if not settings.CHAT_RATE_LIMITS:
         return
+    if blocked := try_here(claims):
+        raise refusal(*blocked)
+    if settle and settings.REDIS_URL:
+        with _lock:
+            for limiter, key, tokens in claims:
+                limiter.note(key, tokens)
+
+
+def try_here(claims: Sequence[Claim]) -> tuple[Limiter, float] | None:
+    """Take all that is claimed in this process, or nothing; what is in the way then, and for how long."""
     with _lock:
         for number, (limiter, key, tokens) in enumerate(claims):
             if wait := limiter.bucket(key).take(tokens):
                 _put_back(claims[:number])
-                raise refusal(limiter, wait)
-        if settle and settings.REDIS_URL:
-            for limiter, key, tokens in claims:
-                limiter.note(key, tokens)
+                return limiter, wait
+    return None
 
 
 def put_back_here(claims: Sequence[Claim]) -> None:

@@ -171,6 +171,21 @@ SHARED_LIMITS = {
     "passwords and passcodes to hash, an address": limits.hashing_from,
     "passwords and passcodes to hash, a person": limits.hashing_as,
     "orders in rooms, a person": limits.ordering,
+    "codes of no open room, a /56 of IPv6": limits.guessing_near,
+    "codes of no open room, a /48 of IPv6": limits.guessing_around,
+    "the same, of first tries, when that is used up": limits.guessing_first,
+    "first tries at codes, at a room's passcode, at passwords, an address": limits.first_tries,
+    "first tries at codes, at a room's passcode, at passwords, "
+    "a /48 of IPv6": limits.first_tries_around,
+    "wrong passwords, a /56 of IPv6": limits.logging_in_near,
+    "wrong passwords, a /48 of IPv6": limits.logging_in_around,
+    "wrong passwords, a user name, first tries, when that is used up": limits.logging_in_first,
+    "wrong passwords, a user name in a browser in which it was signed in before": (
+        limits.logging_in_by
+    ),
+    "wrong passcodes of one room, a /56 of IPv6": limits.passcodes_near,
+    "wrong passcodes of one room, a /48 of IPv6": limits.passcodes_around,
+    "wrong passcodes of one room, first tries, when that is used up": limits.passcodes_first,
     "reports, a person": limits.reporting,
     "reports, a browser": limits.reporting_by,
     "reports, an address": limits.reporting_from,

@@ -351,15 +351,16 @@ class TestSafety:
         User.objects.update(date_joined=timezone.now() - timedelta(days=2))
         settings.CHAT_RATE_LIMITS = True
         monkeypatch.setattr(limits, "guessing_at_all", limits.Limiter(limits.Rate(5, 0.1)))
+        monkeypatch.setattr(limits, "guessing_first", limits.Limiter(limits.Rate(2, 0.1)))
         wrong = unknown_code()
         eve = person("Eve").client
         tries = [
             eve.post(
                 "/", {"name": "Eve", "code": wrong, "join": ""}, REMOTE_ADDR=f"192.0.2.{number}"
             ).status_code
-            for number in range(7)
+            for number in range(9)
         ]
-        assert tries == [404] * 5 + [429] * 2
+        assert tries == [404] * 7 + [429] * 2
         assert person("Bob").post(name="Bob", code=room.code, join="").status_code == 429
         assert ada.post(name="Ada", code=room.code, join="").status_code == 302
 

@@ -100,6 +100,23 @@ def test_the_page_answers_programs_with_json(room: Room, ada: Person, ben: Perso
     assert (status, body) == (200, {"code": room.code})
 
 
+def test_all_who_wait_are_turned_away_at_once(
+    room: Room, ada: Person, ben: Person, person: NewPerson
+) -> None:
+    Room.objects.filter(pk=room.pk).update(by_request=True)
+    path, json = where(room, "waiting/refuse/"), {"accept": "application/json"}
+    for name in ("Eve", "Zoe"):
+        person(name).join(room)
+    [button] = read(ada.get(where(room))).all("form", action=path)
+    assert button.text == "Turn all away"
+    assert ben.client.post(path, headers=json).status_code == 403
+    answer = ada.client.post(path, headers=json)
+    assert (answer.status_code, answer.json()) == (200, {"code": room.code})
+    assert not JoinRequest.objects.filter(state="waiting").exists()
+    assert ada.client.post(path, headers=json).status_code == 200, "nobody is there any more"
+    assert "Turn all away" not in ada.get(where(room)).content.decode()
+
+
 def test_a_right_code_alone_tells_what_the_owner_has_ordered(
     room: Room, ada: Person, person: NewPerson
 ) -> None:

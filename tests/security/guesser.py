@@ -34,9 +34,13 @@ def computed_guesses(addresses: int) -> float:
     from rooms import limits
 
     seconds = HOURS * 3600
-    each, all_together = limits.guessing.rate, limits.guessing_at_all.rate
-    alone = addresses * (each.burst + each.per_second * seconds)
-    return min(alone, all_together.burst + all_together.per_second * seconds)
+
+    def most(rate: limits.Rate) -> float:
+        return rate.burst + rate.per_second * seconds
+
+    alone = addresses * most(limits.guessing.rate)
+    first = min(addresses * most(limits.first_tries.rate), most(limits.guessing_first.rate))
+    return min(alone, most(limits.guessing_at_all.rate) + first)
 
 
 def computed_hits_per_hour(addresses: int) -> float:
@@ -63,9 +67,13 @@ def play(addresses: int, *, seed: int) -> Outcome:
     for limiter in limits.SHARED:
         limiter.forget()
     turns = [(0.0, number) for number in range(addresses)]  # a heap: who may try next
+    firsts = list(turns)  # another: whose next try is a first one
     with mock.patch.object(buckets, "monotonic", lambda: now):  # noqa: PT008 - it moves
         while (now := max(now, turns[0][0])) < HOURS * 3600:
-            number = turns[0][1]
+            used_up = limits.guessing_at_all.bucket("strangers").take(0) > 0
+            left = limits.guessing_first.bucket("strangers").take(0) == 0
+            is_first = used_up and left and firsts[0][0] <= now
+            number = firsts[0][1] if is_first else turns[0][1]
             tried = code()
             try:
                 with limits.join(
@@ -78,13 +86,16 @@ def play(addresses: int, *, seed: int) -> Outcome:
                     hits += 1
             except RateLimited as refusal:
                 wait = refusal.retry_after or 0
-                if not limits.guessing_at_all.bucket("strangers").take(0):
+                if is_first:
+                    heapq.heapreplace(firsts, (now + max(wait, 60), number))
+                elif not limits.guessing_at_all.bucket("strangers").take(0):
                     heapq.heapreplace(turns, (now + wait, number))
                 else:
                     # The whole site is at its ceiling: whoever is next has to wait for that.
                     now += wait
             except RoomNotFound:
-                pass
+                if is_first:
+                    heapq.heapreplace(firsts, (now + 3600, number))
     for limiter in limits.SHARED:
         limiter.forget()
     return Outcome(addresses, guesses, hits)

