@@ -10,14 +10,6 @@ const times = createTimes(
 );
 const now = Date.now();
 
-// The server is told the zone for what only it can do: which day a date in a search is, and which
-// days a calendar has.
-const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone) {
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser yet
-  document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
-}
-
 for (const list of document.querySelectorAll("[data-days]")) separate(list);
 for (const time of document.querySelectorAll("time[data-clock]")) {
   const at = /** @type {HTMLTimeElement} */ (time).dateTime;

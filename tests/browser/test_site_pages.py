@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -195,7 +197,13 @@ class TestATranscript:
     def test_tells_times_and_days_of_the_viewers_zone(
         self, demo: Demo, as_ada: Callable[..., Page]
     ) -> None:
-        page = as_ada(demo.transcript, timezone_id="Pacific/Kiritimati", locale="en-GB")
+        """The server's calendar too, though this is the first page that this browser sees."""
+        zone = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 11 else "Pacific/Pago_Pago"
+        page = as_ada(demo.transcript, timezone_id=zone, locale="en-GB")
+        here = datetime.now(ZoneInfo(zone)).date()
+        assert here != datetime.now(UTC).date()
+        said = page.locator("table a[aria-current=date]")
+        expect(said).to_have_attribute("href", f"?day={here}")
         shown = page.locator("time[data-clock]").first
         expected = shown.evaluate(
             "time => new Date(time.dateTime).toLocaleTimeString('en-GB',"
