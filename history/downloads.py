@@ -57,7 +57,8 @@ def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     name = f"history-{now:%Y-%m-%d}"
     if request.GET.get("progress") == "1":
         total = personal.count_own(user) if user else 0
-        return _framed(parts, progress, chosen, user=user, name=name, total=total)
+        framed = (progress.frame(part) async for part in parts)
+        return _with_progress(framed, chosen, user=user, name=name, total=total)
     return _file(parts, chosen, user=user, name=name)
 
 
@@ -75,28 +76,20 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResp
     assert user is not None
     limits.downloading.require(user.public_id)
     hidden, now = membership.hidden_through, datetime.now(UTC)
-    # What is said meanwhile is not in it: the file ends where the log did.
-    membership.room.stream.refresh_from_db()
-    last = membership.room.stream.head
     progress = Progress()
 
     def read(after: int) -> rooms.Portion:
-        try:
-            page = personal.transcript(membership, after=after, limit=CHUNK)
-            found = [message for message in page.messages if message.seq <= last]
-            progress.read += len(found)
-            return rooms.Portion(found, personal.around(found, hidden_through=hidden))
-        finally:
-            _give_back()
+        found = personal.transcript(membership, after=after, limit=CHUNK).messages
+        progress.read += len(found)
+        return rooms.Portion(found, personal.around(found, hidden_through=hidden))
 
-    parts = rooms.stream(writer(membership, now=now), read)
+    file = writer(membership, now=now)
     name = f"room-{membership.seen_code}-{now:%Y-%m-%d}"
     if request.GET.get("progress") == "1":
-        seen = Message.objects.filter(
-            stream=membership.room.stream_id, seq__gt=hidden, seq__lte=last
-        )
-        return _framed(parts, progress, writer, user=user, name=name, total=seen.count())
-    return _file(parts, writer, user=user, name=name)
+        seen = Message.objects.filter(stream=membership.room.stream_id, seq__gt=hidden)
+        parts = rooms.stream(file, read, frame=progress.frame)
+        return _with_progress(parts, writer, user=user, name=name, total=seen.count())
+    return _file(rooms.stream(file, read), writer, user=user, name=name)
 
 
 @dataclass(slots=True)
@@ -105,21 +98,15 @@ class Progress:
 
     read: int = 0
 
+    def frame(self, part: bytes) -> bytes:
+        """A part with its length and how far it reaches before it."""
+        return struct.pack(">II", len(part), self.read) + part
 
-def _framed(
-    parts: AsyncIterator[bytes],
-    progress: Progress,
-    kind: Any,
-    *,
-    user: User | None,
-    name: str,
-    total: int,
+
+def _with_progress(
+    parts: AsyncIterator[bytes], kind: Any, *, user: User | None, name: str, total: int
 ) -> StreamingHttpResponse:
-    async def framed() -> AsyncIterator[bytes]:
-        async for part in parts:
-            yield struct.pack(">II", len(part), progress.read) + part
-
-    response = _file(framed(), kind, user=user, name=name)
+    response = _file(parts, kind, user=user, name=name)
     response.headers["Content-Type"] = "application/octet-stream"
     response.headers["X-Messages"] = str(total)
     return response

@@ -5,7 +5,7 @@ that reads well by itself, CSV and plain text are as cells.py says.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from history import wire
 from history.export import cells
-from history.export.parts import parts
+from history.export.snapshot import of_one_moment
 from history.models import Mention, Message, Reaction
 from history.roomfile import FORMAT, VERSION
 from rooms.models import Membership, User
@@ -60,19 +60,22 @@ class Writer(ABC):
         return ""
 
 
-def stream(writer: Writer, read: Reader) -> AsyncIterator[bytes]:
-    """The file's bytes."""
-    after = writer.hidden_through
+def stream(
+    writer: Writer, read: Reader, *, frame: Callable[[bytes], bytes] = bytes
+) -> AsyncIterator[bytes]:
+    """The file's bytes, in parts that are each sent as `frame` makes them; all of one moment."""
 
-    def chunk() -> str:
-        nonlocal after
-        portion = read(after)
-        if not portion.messages:
-            return ""
-        after = portion.messages[-1].seq
-        return writer.portion(portion)
+    def texts() -> Iterator[str]:
+        after = writer.hidden_through
+        writer.room.refresh_from_db()  # its head, too, is of this moment
+        yield writer.begin()
+        while (portion := read(after)).messages:
+            after = portion.messages[-1].seq
+            yield writer.portion(portion)
+        if last := writer.end():
+            yield last
 
-    return parts(writer.begin, chunk, writer.end)
+    return of_one_moment(texts, frame=frame)
 
 
 class Json(Writer):

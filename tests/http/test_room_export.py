@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import threading
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test import AsyncClient
 
-from history import downloads, life, log
+from history import downloads, life, log, personal
 from history.models import Mention, Message, Stream
 from rooms.models import Membership, Room, User
 from tests.http.conftest import Person, remove
@@ -120,6 +121,49 @@ def test_shows_a_newcomer_nothing_from_before(talk: Room, person: Any) -> None:
         assert "forged" not in text
     names = [who["name"] for who in json.loads(fetch(cleo, talk, "json"))["people"]]
     assert names == ["Dora"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_is_one_moment_of_a_log_that_goes_on(
+    ada: Person, ben: Person, talk: Room, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    newest = Message.objects.filter(stream=talk.stream_id).order_by("-seq")[0]
+    head = Stream.objects.get(room=talk).head
+    went_on: list[int] = []
+
+    def go_on() -> None:
+        with transaction.atomic():
+            changes = life.Changes(log.lock(talk.stream_id), [newest.seq])
+            message = changes.get(newest.seq)
+            assert message
+            changes.react(message, user_id=ada.user.pk, emoji="🎉", on=True)
+            changes.edit(message, body="changed meanwhile", html="", mentions=())
+            changes.write()
+        ada.say(talk, "said meanwhile")
+        connections.close_all()
+
+    read = personal.transcript
+
+    def meanwhile(*args: Any, **options: Any) -> Any:
+        if len(went_on) == 1:  # between the first part and the second
+            thread = threading.Thread(target=go_on)
+            thread.start()
+            thread.join()
+        went_on.append(1)
+        return read(*args, **options)
+
+    monkeypatch.setattr(downloads, "CHUNK", 2)
+    monkeypatch.setattr(personal, "transcript", meanwhile)
+    text = fetch(ben, talk, kind)
+    assert len(went_on) > 2
+    assert "meanwhile" in fetch(ben, talk, kind)
+    assert "meanwhile" not in text
+    assert "🎉" not in text
+    if kind == "json":
+        assert json.loads(text)["room"]["head"] == head
+        file = tmp_path / "room.json"
+        file.write_text(text)
+        call_command("importroom", str(file), verbosity=0)
 
 
 def test_is_for_who_may_read_the_transcript(ada: Person, ben: Person, talk: Room) -> None:

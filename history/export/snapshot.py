@@ -1,0 +1,82 @@
+"""One moment of the log as a file of any length, however slowly it is taken away.
+
+What a message was before its latest change is not kept, so a file that is one moment's must be read
+in one transaction. That must not last as long as a slow line: all is read as fast as the database
+tells it, and kept in a file of this machine's until it is sent.
+"""
+
+import asyncio
+import os
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from django.db import connection
+
+# Each reads one file, in one transaction; whoever wants the next one waits.
+_AT_ONCE = 2
+_threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="export")
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """See the database as it is now, whatever is committed meanwhile, and write nothing to it.
+
+    For a thread that has no transaction open. Its connection is given back at the end.
+    """
+    # Not atomic(): on SQLite that would keep everybody else from writing.
+    is_postgresql = connection.vendor == "postgresql"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if is_postgresql else "BEGIN"
+            )
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+async def of_one_moment(
+    texts: Callable[[], Iterator[str]], *, frame: Callable[[bytes], bytes] = bytes
+) -> AsyncIterator[bytes]:
+    """The bytes of what `texts` says, in its parts, all of it read in one snapshot.
+
+    `frame` is what each of them is sent as; it is called when the part has been read. Raises what
+    reading raises.
+    """
+    loop = asyncio.get_running_loop()
+    sizes: asyncio.Queue[int | None] = asyncio.Queue()
+    abandoned = threading.Event()
+    with tempfile.TemporaryFile(buffering=0) as file:
+
+        def tell(size: int | None) -> None:
+            if not abandoned.is_set():
+                loop.call_soon_threadsafe(sizes.put_nowait, size)
+
+        def read() -> None:
+            try:
+                with snapshot():
+                    for text in texts():
+                        if abandoned.is_set():
+                            return
+                        data = frame(text.encode())
+                        file.write(data)
+                        tell(len(data))
+            finally:
+                tell(None)
+
+        reading = loop.run_in_executor(_threads, read)
+        start = 0
+        try:
+            while (size := await sizes.get()) is not None:
+                yield await asyncio.to_thread(os.pread, file.fileno(), size, start)
+                start += size
+            await reading
+        finally:
+            abandoned.set()
+            # The file is closed when nobody writes to it any more.
+            await asyncio.shield(asyncio.wait([reading]))
