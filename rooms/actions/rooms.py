@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
@@ -18,7 +18,8 @@ from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomNotF
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.traces import UNKNOWN, Traces
 
-# How long a name is kept between the form and the first socket.
+# How long a name and a seat are kept between the form and the first socket: a room in which somebody
+# has a seat does not close.
 RESERVED = timedelta(seconds=60)
 # How long a room waits at least for somebody who is expected, whatever its grace: a page's load.
 EXPECTED = timedelta(seconds=5)
@@ -197,9 +198,9 @@ def close_abandoned() -> int:
     """Close every room that has been empty for longer than its grace; how many.
 
     The lock is the one that joining takes, and emptiness is asked for again under it: a room
-    somebody has come into is never closed.
+    somebody has come into, or was let in by the form just now, is never closed.
     """
-    abandoned = Q(closed_at__isnull=True, closes_at__lte=Now())
+    abandoned = _unexpected() & Q(closed_at__isnull=True, closes_at__lte=Now())
     return _close_empty(Room.objects.filter(abandoned), abandoned)
 
 
@@ -213,7 +214,7 @@ def give_up_longest_empty() -> int:
     longest = next((seconds for limit, seconds in CROWDED if share >= limit), None)
     if longest is None:
         return 0
-    given_up = Q(
+    given_up = _unexpected() & Q(
         closed_at__isnull=True,
         closes_at__isnull=False,
         empty_since__lte=Now() - timedelta(seconds=longest),
@@ -262,3 +263,11 @@ def _grace(room: Room) -> int:
     # Without its first number the log is one from which old messages have been erased.
     first = rows.order_by("seq").values_list("seq", flat=True).first()
     return min(room.grace, UNSPOKEN) if first in {None, 1} else room.grace
+
+
+def _unexpected() -> Q:
+    """Rooms that nobody is on the way into whom the form has let in."""
+    expected = Membership.objects.filter(
+        Membership.READS, room=OuterRef("pk"), reserved_until__gt=Now(), left_at__isnull=True
+    )
+    return ~Q(Exists(expected))

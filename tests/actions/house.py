@@ -148,6 +148,9 @@ def pass_leave_grace() -> None:
 
 
 def pass_room_grace(room: Room) -> None:
+    Membership.objects.filter(room=room).exclude(reserved_until=None).update(
+        reserved_until=Now() - timedelta(seconds=1)
+    )
     Room.objects.filter(pk=room.pk).exclude(closes_at=None).update(
         closes_at=Now() - timedelta(seconds=1)
     )

@@ -152,6 +152,15 @@ def test_a_sweep_that_waited_for_a_join_closes_nothing() -> None:
     assert present(room) == {"Bob"}
 
 
+def test_a_sweep_that_waited_for_the_form_sees_the_seat_it_gave() -> None:
+    room, bob = empty_room(), guest("Bob")
+    with waiting_for(room, rooms.close_abandoned):
+        rooms.join(user=bob, code=room.code)
+        Room.objects.filter(pk=room.pk).update(closes_at=room.created_at)
+    assert is_open(room)
+    connect(bob, room)
+
+
 def test_a_join_that_waited_for_the_closing_finds_no_room() -> None:
     room, bob = empty_room(), guest("Bob")
     with waiting_for(room, partial(rooms.join, user=bob, code=room.code)) as answer:

@@ -79,6 +79,7 @@ def test_empty_rooms_are_given_up_sooner_the_fewer_codes_are_left(settings: Sett
     def empty_for(seconds: int, *which: Room) -> None:
         rows = Room.objects.filter(pk__in=[room.pk for room in which])
         rows.update(empty_since=Now() - timedelta(seconds=seconds))
+        Membership.objects.filter(room__in=which).update(reserved_until=None)
 
     empty_for(year, *made)
     assert rooms.give_up_longest_empty() == 0, "fewer than half are taken"
@@ -330,6 +331,35 @@ def test_a_room_without_grace_waits_for_who_made_it_and_for_who_joins() -> None:
     assert is_open(room)
     connect(ada, room)
     rooms.leave(user=ada, room=room)
+    sweep()
+    assert not is_open(room)
+
+
+def test_whoever_the_form_let_in_has_a_seat_until_the_page_is_there() -> None:
+    """Also when the last one leaves meanwhile, and when the page takes longer than a grace of none."""
+    ada, room = open_room("Ada", grace=0)
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    rooms.leave(user=ada, room=room)
+    Room.objects.filter(pk=room.pk).update(closes_at=room.created_at)
+    sweep()
+    assert is_open(room)
+    connect(bob, room)
+    rooms.leave(user=bob, room=room)
+    sweep()
+    assert not is_open(room)
+
+
+def test_a_seat_that_is_given_up_or_never_taken_keeps_no_room_open() -> None:
+    ada, room = open_room("Ada", grace=0)
+    bob, eve = guest("Bob"), guest("Eve")
+    for user in (bob, eve):
+        rooms.join(user=user, code=room.code)
+    rooms.leave(user=ada, room=room)
+    rooms.leave(user=bob, room=room)
+    sweep()
+    assert is_open(room), "Eve's"
+    pass_room_grace(room)
     sweep()
     assert not is_open(room)
 
