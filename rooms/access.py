@@ -173,6 +173,15 @@ def find(pairs: Collection[Pair]) -> dict[Pair, Membership]:
     return choose(_of(pairs).select_related("room", "user").only(*_STANDING))
 
 
+def in_named(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], Membership]:
+    """The memberships of these people in the rooms with these public ids, also in closed ones."""
+    rows = Membership.objects.filter(
+        user_id__in={user for user, _ in pairs}, room__public_id__in={room for _, room in pairs}
+    )
+    found = rows.select_related("room", "user").only(*_STANDING)
+    return {(member.user_id, member.room.public_id): member for member in found}
+
+
 def choose(memberships: Iterable[Membership]) -> dict[Pair, Membership]:
     """By whose it is and its room's code: that of the open room, else of the latest closed one.
 

@@ -5,7 +5,7 @@ are a handful of transactions.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from history.models import Message
 from rooms import access, names, presence, publish
 from rooms.actions import admission
 from rooms.actions.rooms import depart
-from rooms.errors import ChatError, NameTaken, RoomFull, SignedOut, Unavailable
+from rooms.errors import ChatError, NameTaken, RoomClosed, RoomFull, SignedOut, Unavailable
 from rooms.models import Membership, Room, User
 
 
@@ -27,7 +27,8 @@ from rooms.models import Membership, Room, User
 class Arrival:
     """A socket that wants in: the session it came with, and the code of the room.
 
-    `room` is the room's id, if the client knows it: then it may know an earlier code.
+    `room` is the room's id, if the client knows it: then it may know an earlier code, and is let
+    into no other room.
     """
 
     socket_id: str
@@ -58,11 +59,13 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     people = access.identify({arrival.session_key for arrival in arrivals})
     unknown = {arrival.session_key for arrival in arrivals} - people.keys()
     moved = access.replaced(unknown) if unknown else set()
-    codes = access.present_codes({arrival.room for arrival in arrivals} - {""})
+    named = {arrival.room for arrival in arrivals} - {""}
+    codes = access.present_codes(named)
     wanted = [
         (people.get(arrival.session_key), codes.get(arrival.room, arrival.code))
         for arrival in arrivals
     ]
+    ended = _ended(arrivals, people, named - codes.keys())
     with transaction.atomic():
         pairs = {(user, code) for user, code in wanted if user is not None}
         heads = log.advance(dict.fromkeys(access.streams(pairs), 0)) if pairs else {}
@@ -73,14 +76,41 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
             try:
                 if user_id is None:
                     raise Unavailable if arrival.session_key in moved else SignedOut
+                if arrival.socket_id in ended:
+                    raise ended[arrival.socket_id]
                 member = access.check(found.get((user_id, code)))
                 if member.room.stream_id not in heads:  # joined while this waited for the locks
+                    raise Unavailable
+                if arrival.room not in {"", member.room.public_id}:  # its code has just passed on
                     raise Unavailable
                 head = heads[member.room.stream_id]
                 outcomes.append(Entrance(member, head.epoch, head.now))
             except ChatError as error:
                 outcomes.append(error)
         return _let_in(worker_id, arrivals, outcomes, heads)
+
+
+def _ended(
+    arrivals: Sequence[Arrival], people: Mapping[str, int], closed: Collection[str]
+) -> dict[str, ChatError]:
+    """Why sockets are turned away, by their ids, whose room has closed: its code may be another's.
+
+    A room that nobody knows is answered like one that has closed.
+    """
+    late = [arrival for arrival in arrivals if arrival.room in closed]
+    if not late:
+        return {}
+    members = access.in_named({(people.get(each.session_key, 0), each.room) for each in late})
+    refusals: dict[str, ChatError] = {}
+    for arrival in late:
+        member = members.get((people.get(arrival.session_key, 0), arrival.room))
+        try:
+            if member is not None:
+                access.check(member)  # one who was banned is told that
+            raise RoomClosed
+        except ChatError as error:
+            refusals[arrival.socket_id] = error
+    return refusals
 
 
 def _let_in(

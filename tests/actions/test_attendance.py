@@ -92,6 +92,26 @@ def test_everyone_is_told_why_not() -> None:
         connect(ada, room)
 
 
+@pytest.mark.parametrize("has_closed", [True, False], ids=["closed", "never there"])
+def test_a_socket_that_names_a_room_is_let_into_no_other(has_closed: bool) -> None:
+    """Also where the person is a member of the room that has the code now."""
+    ada, old = open_room("Ada")
+    bob = come_in("Bob", old)
+    rooms.close(room=old)
+    new = rooms.create(user=ada)
+    Room.objects.filter(pk=new.pk).update(code=old.code)
+    named = old.public_id if has_closed else "r_0000000000000000"
+    for user in (ada, bob):
+        arrival = Arrival(f"late {user.pk}", session(user), old.code, named)
+        [outcome] = attendance.arrive(worker_id=worker(), arrivals=[arrival])
+        assert isinstance(outcome, RoomClosed)
+    moderation.ban(user=bob)
+    arrival = Arrival("banned", session(bob), old.code, named)
+    [outcome] = attendance.arrive(worker_id=worker(), arrivals=[arrival])
+    assert not isinstance(outcome, Entrance)
+    assert transcript(new) == []
+
+
 def test_many_come_at_once_and_each_gets_an_answer_of_its_own() -> None:
     _, room = open_room("Ada")
     _, other = open_room("Grace")
