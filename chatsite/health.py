@@ -61,6 +61,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except Error:
         failing["database"] = "no answer"
     live = worker.of_this_process()
+    if live is not None and live.door.worker_id is None:
+        # Until it has a lease it lets nobody in; without a database that it can use it gets none.
+        failing.setdefault("database", "no lease")
     if live is not None and not live.hub.bell.up:
         failing["channel_layer"] = "no answer"
     return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -9,6 +10,9 @@ class HistoryConfig(AppConfig):
     verbose_name = "History"
 
     def ready(self) -> None:
+        from history import usable
+
+        checks.register(usable.check, checks.Tags.database)
         post_migrate.connect(_make_index, sender=self)
 
 
