@@ -27,6 +27,23 @@ class Stream(models.Model):
         return f"stream {self.pk} at {self.head}"
 
 
+class History(models.Model):
+    """Which history the streams of this database are. One row, which `history.identity` keeps."""
+
+    # Another one whenever the database was set back: numbers are then given out a second time.
+    name = models.CharField(max_length=32)
+    # The database in which the history got its name, as the database server tells it.
+    place = models.CharField(max_length=200)
+    # Goes up every few seconds while the site runs. A lower one than before is of a backup.
+    beat = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "histories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Message(models.Model):
     """One place in a stream: something said, or something that happened."""
 

@@ -91,8 +91,9 @@ class RoomConsumer(AsyncConsumer):
             calls.introduce(client, entrance)
             self.intake.person = client.author["id"]
             after = query.get("after", [""])[0]
-            same = known == membership.room.public_id
+            history = query.get("history", [""])[0]
             async with self.worker.hub.entering(membership) as room:
+                same = known == membership.room.public_id and history in {"", room.history}
                 await welcome.enter(
                     hub=self.worker.hub,
                     threads=self.worker.threads,

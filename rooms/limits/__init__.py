@@ -29,7 +29,7 @@ from rooms.limits.buckets import (
     take_here,
 )
 from rooms.limits.intake import Intake
-from rooms.limits.shared import Settler
+from rooms.limits.shared import Settler, use_site
 from rooms.limits.spending import give_back, require, require_one
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "post",
     "require",
     "settler",
+    "use_site",
 ]
 
 # Ten messages a second for ten seconds is a program or a paste; a person is never in the way. An

@@ -27,6 +27,9 @@ TIMEOUT = 0.1  # seconds a page waits
 PAUSE = 1.0  # seconds for which a Redis that did not answer is not asked again
 SETTLE_TIMEOUT = 2.0
 _PREFIX = "chat:limit:"
+# The mark of the database that this process serves: a copy of it that uses the same Redis has
+# buckets of its own. "" until a worker knows.
+_site = ""
 _CHUNK = 500  # buckets in one run of the script, which keeps everybody else waiting
 _AWAY = (RedisError, OSError, TimeoutError)
 
@@ -60,6 +63,12 @@ for i, key in ipairs(KEYS) do
 end
 return answer
 """
+
+
+def use_site(mark: str) -> None:
+    """Share buckets with the workers of this site only."""
+    global _site
+    _site = mark
 
 
 class Answer(NamedTuple):
@@ -153,7 +162,7 @@ class Settler:
 
 
 def _arguments(claims: Sequence[Claim], mode: str) -> list[Any]:
-    keys = [f"{_PREFIX}{claim.limiter.name}:{claim.key}" for claim in claims]
+    keys = [f"{_PREFIX}{_site}:{claim.limiter.name}:{claim.key}" for claim in claims]
     numbers: list[float] = []
     for claim in claims:
         rate = claim.limiter.rate

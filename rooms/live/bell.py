@@ -27,9 +27,13 @@ _NOBODY = "workers.check"  # a group that is never joined
 class Bell:
     """Rings for other workers, and listens for them."""
 
-    def __init__(self, *, heard: Callable[[Doorbell], None]) -> None:
+    def __init__(
+        self, *, heard: Callable[[Doorbell], None], hinted: Callable[[Doorbell], None]
+    ) -> None:
+        """`heard` takes doorbells of this site, `hinted` those that do not say whose they are."""
         self._layer: Any = get_channel_layer()
-        self._heard = heard
+        self._heard, self._hinted = heard, hinted
+        self.site = ""  # the mark of the database that this worker runs on (history/identity.py)
         self._outgoing: list[tuple[str, Doorbell]] = []
         self._wake = asyncio.Event()
         self._channel: str | None = None
@@ -56,7 +60,7 @@ class Bell:
         if len(self._outgoing) >= _QUEUE_LIMIT:
             metrics.doorbells_lost.inc()
             return
-        self._outgoing.append((group, bell))
+        self._outgoing.append((group, {**bell, "site": self.site}))
         self._wake.set()
 
     async def join(self, group: str) -> None:
@@ -130,7 +134,13 @@ class Bell:
             await asyncio.sleep(_RETRY)
             return
         try:
-            self._heard(doorbell)
+            site = doorbell.get("site")
+            if site is None:
+                self._hinted(doorbell)
+            elif site == self.site:
+                self._heard(doorbell)
+            else:
+                metrics.doorbells_foreign.inc()
         except Exception:  # another version's, or nobody's: the poll finds what it was about
             logger.exception("a doorbell was not understood")
 

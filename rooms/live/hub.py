@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from history import log
+from history.identity import Identity
 from history.log import Change
 from rooms import protocol, publish
-from rooms.errors import ChatError
+from rooms.errors import ChatError, Unavailable
 from rooms.live import metrics
 from rooms.live.bell import Bell
 from rooms.live.client import Client
@@ -42,7 +43,8 @@ class Hub:
         self._threads = threads
         self._loader = Loader(threads=threads)
         self.rooms: dict[int, LiveRoom] = {}
-        self.bell = Bell(heard=self.hear)
+        self.bell = Bell(heard=self.hear, hinted=self.look_for)
+        self.history = ""  # the name that clients know it by
         self._tasks: set[asyncio.Task[None]] = set()
         self.rules = Rules(hub=self, threads=threads)
 
@@ -58,7 +60,10 @@ class Hub:
         room = self.rooms.get(stream_id)
         if room is None:
             room = self.rooms[stream_id] = LiveRoom(
-                room_id=membership.room_id, stream_id=stream_id, code=membership.room.code
+                room_id=membership.room_id,
+                stream_id=stream_id,
+                code=membership.room.code,
+                history=self.history,
             )
             metrics.rooms.set(len(self.rooms))
             self.spawn(self._load(room))
@@ -76,6 +81,7 @@ class Hub:
             await self.bell.join(publish.group(room.code, room.stream_id))
             room.start(await self._loader.load(stream_id=room.stream_id, room_id=room.room_id))
             await self.follow_code(room)
+            self._require_served(room)
         except Exception as error:  # noqa: BLE001 - handed to everyone who waits for the room
             room.ready.set_exception(error)
             room.ready.exception()  # whoever waits gets it; nobody may be waiting any more
@@ -91,8 +97,10 @@ class Hub:
     def attach(self, room: LiveRoom, client: Client) -> None:
         """Show the room's changes to a client from now on.
 
-        It must have all up to the cursor, and be known to be allowed at the room's epoch.
+        It must have all up to the cursor, and be known to be allowed at the room's epoch. Raises
+        Unavailable if it has come into a room of a history that is no longer this one.
         """
+        self._require_served(room)
         assert client.epoch >= room.epoch
         room.add(client)
         metrics.sockets.inc()
@@ -120,6 +128,25 @@ class Hub:
         for room in self.rooms.values() if socket_ids else ():
             for socket_id in room.clients.keys() & socket_ids:
                 room.clients[socket_id].sender.close(Close.BUSY)
+
+    # The history ----------------------------------------------------------------------------------
+
+    def follow_history(self, found: Identity) -> None:
+        """Go by what the database is now."""
+        self.history, self.bell.site = found.history, found.site
+
+    def start_over(self) -> None:
+        """Let go of all rooms: what was shown of them is not in the log. The sockets come back."""
+        for room in list(self.rooms.values()):
+            room.send_acks()
+            for client in list(room.clients.values()):
+                client.sender.close(Close.BUSY)
+                self.detach(room, client)
+            self._forget(room)  # also one that is being loaded, or that somebody is on the way into
+
+    def _require_served(self, room: LiveRoom) -> None:
+        if self.rooms.get(room.stream_id) is not room:
+            raise Unavailable
 
     # Changes --------------------------------------------------------------------------------------
 
@@ -149,6 +176,21 @@ class Hub:
             case "room.typing":
                 if bell["origin"] != self.name:
                     self.show_typing(room, bell["frame"], except_user=bell["user"])
+
+    def look_for(self, bell: Doorbell) -> None:
+        """A doorbell that may be of another site's: look in this one's log whether it is true.
+
+        Commands without a worker of their own ring like this, and workers of an earlier release.
+        """
+        room = self.rooms.get(bell["stream"])
+        if room is None or not room.ready.done():
+            return
+        match bell["type"]:
+            case "room.changed":
+                if bell["through"] > room.cursor and room.repair is None:
+                    room.repair = self.spawn(self._repair(room))
+            case "room.rules":
+                self.rules.refresh(room)
 
     def deliver(
         self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
@@ -249,22 +291,27 @@ class Hub:
             if len(change.messages) < log.RESUME_LIMIT or room.cursor == start:
                 break
 
-    async def poll(self) -> None:
+    async def poll(self) -> bool:
         """Compare the cursors with the log once: the way without the bell, and behind its back.
 
-        Raises what the database raises.
+        Return True if a log does not go as far as it has been shown here: it was set back. Raises
+        what the database raises.
         """
         rooms = [room for room in self.rooms.values() if room.ready.done()]
         if not rooms:
-            return
-        heads = await self._threads.read(log.heads, [room.stream_id for room in rooms])
+            return False
+        shown = {room.stream_id: room.cursor for room in rooms}
+        heads = await self._threads.read(log.heads, list(shown))
         for room in rooms:
             head, epoch = heads.get(room.stream_id, (0, 0))
+            if head < shown[room.stream_id]:
+                return True
             if head > room.cursor and room.repair is None:
                 # It may be on its way this very moment: only what is late has been lost.
                 room.repair = self.spawn(self._find(room, head))
             if epoch > room.epoch:
                 self.rules.refresh(room)
+        return False
 
     async def _find(self, room: LiveRoom, head: int) -> None:
         await asyncio.sleep(HOLD)

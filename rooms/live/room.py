@@ -26,10 +26,11 @@ def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMe
 class LiveRoom:
     """State of a room on this worker. Every socket in `clients` has seen all up to `cursor`."""
 
-    def __init__(self, *, room_id: int, stream_id: int, code: str) -> None:
+    def __init__(self, *, room_id: int, stream_id: int, code: str, history: str = "") -> None:
         self.room_id = room_id
         self.stream_id = stream_id
         self.code = code
+        self.history = history  # which one all of this is of
         self.info: RoomInfo | None = None
         self.cursor = 0
         self.epoch = 0

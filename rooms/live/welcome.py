@@ -116,6 +116,7 @@ def _welcome(
     welcome = protocol.encode(
         "welcome",
         protocol=VERSION,
+        history=room.history,
         room=room.info,
         you=client.you,
         mode=mode,

@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from history import life
+from history import identity, life
+from history.identity import Identity
 from history.log import Change
 from history.search import index
 from rooms import limits, presence, publish, tally
@@ -32,6 +33,8 @@ from rooms.publish import Doorbell
 
 logger = logging.getLogger(__name__)
 
+# Seconds between two beats of the history (history/identity.py).
+BEAT = 5.0
 # Seconds between two looks for leaves to announce and rooms to close.
 SWEEP = 1.0
 # Seconds between two looks for earlier texts whose time is over.
@@ -94,6 +97,7 @@ class LiveWorker:
         self.reads = Reads(hub=self.hub, threads=self.threads)
         self.door = Door()
         self.settler = limits.settler()
+        self.identity: Identity | None = None  # until the database could be asked
         self._leased = asyncio.Event()
         self._retained = 0  # the key of the last room whose messages were looked at
         self._tasks: list[asyncio.Task[None]] = []
@@ -103,7 +107,8 @@ class LiveWorker:
         self.hub.bell.start()
         self._tasks = [
             self._loop.create_task(self._every(presence.RENEW_SECONDS, self._renew)),
-            self._loop.create_task(self._every(POLL, self.hub.poll)),
+            self._loop.create_task(self._every(POLL, self._poll)),
+            self._loop.create_task(self._every(BEAT, self._beat)),
             self._loop.create_task(self._every(1.0, self.hub.rules.recheck)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(PURGE, self._purge)),
@@ -189,6 +194,8 @@ class LiveWorker:
         metrics.database_up.set(1)
 
     async def _hold_lease(self) -> None:
+        if self.identity is None:  # before anybody is let in
+            self._adopt(await self.threads.read(_first_look))
         worker_id = self.door.worker_id
         if worker_id is None or not await self._keeper.run(presence.renew, worker_id=worker_id):
             registered = await self._keeper.run(
@@ -201,6 +208,35 @@ class LiveWorker:
                 logger.warning("this worker had been given up for dead: noting its sockets anew")
             self.hub.turn_away(await self.door.move(registered))
             self._leased.set()
+
+    async def _poll(self) -> None:
+        """Compare what is known here with the database: which history it is, and how far it goes."""
+        before = self.identity
+        if before is None:
+            return
+        found = await self.threads.read(identity.look, before)
+        if found.history == before.history and await self.hub.poll():
+            # A head is lower than what was shown here: it was set back, and nobody has said so yet.
+            found = await self.threads.run(identity.rename, before)
+        self._adopt(found)
+        if self.door.worker_id is None:
+            await self._hold_lease()
+
+    def _adopt(self, found: Identity) -> None:
+        """Go by a history from now on. Sockets that were shown another come back and begin anew."""
+        before, self.identity = self.identity, found
+        self.hub.follow_history(found)
+        limits.use_site(found.site)
+        if before is not None and found.history != before.history:
+            logger.warning("another history, %s: all sockets begin anew", found.history)
+            self.hub.start_over()
+            # A lease of the same name may be in the backup, with sockets that are long gone: that
+            # one is to run out.
+            self.boot_id, self.door.worker_id = secrets.token_hex(8), None
+
+    async def _beat(self) -> None:
+        await self._leased.wait()
+        await self.threads.run(identity.beat)
 
     async def _find_heirs(self) -> None:
         if self.door.worker_id is not None:
@@ -233,6 +269,10 @@ class LiveWorker:
     async def _count(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(tally.step)
+
+
+def _first_look() -> Identity:
+    return identity.look(identity.remembered())
 
 
 def sweep() -> None:

@@ -106,7 +106,7 @@ export function createSession({
   );
 
   const socket = createSocket({
-    url: () => socketUrl(page.urls.socket, location, page.room.id, state.cursor),
+    url: () => socketUrl(page.urls.socket, location, page.room.id, state),
     onData,
     onState,
     probe: () => pageFrame(1, 1, "probe"),
@@ -211,6 +211,7 @@ export function createSession({
       return false;
     }
     hooks.room(frame.room);
+    if (frame.mode === "reset") unread.setBack(frame.through);
     hooks.welcomed(frame.mode);
     const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id));
     if (long && talk.length > 0) {

@@ -176,10 +176,14 @@ export function createSocket({
  * @param {string} path of the socket
  * @param {Pick<Location, "protocol" | "host">} page
  * @param {string} room id
- * @param {number | null} cursor null on a first visit
+ * @param {Pick<Chat.State, "cursor" | "history">} state what the page has of it; a first visit has none
  */
-export function socketUrl(path, page, room, cursor) {
+export function socketUrl(path, page, room, { cursor, history }) {
   const scheme = page.protocol === "https:" ? "wss:" : "ws:";
-  const query = cursor === null ? "" : `?${new URLSearchParams({ after: String(cursor), room })}`;
-  return `${scheme}//${page.host}${path}${query}`;
+  // Named from the first time on: the code may have passed on to another room since the page came.
+  const query = new URLSearchParams({
+    room,
+    ...(cursor !== null && { after: String(cursor), ...(history && { history }) }),
+  });
+  return `${scheme}//${page.host}${path}?${query}`;
 }

@@ -19,6 +19,7 @@ export function initial(you) {
     waiting: [],
     limits: { body: 4000 },
     cursor: null,
+    history: "",
     messages: [],
     older: false,
     tail: null,
@@ -86,6 +87,7 @@ export function snapshot(state, count) {
   return {
     room: state.room,
     cursor: state.cursor,
+    history: state.history,
     messages,
     older: state.tail !== null || state.older || messages.length < newestOnes.length,
     members: [...state.members.values()],
@@ -109,6 +111,7 @@ function welcome(state, frame) {
   const known = {
     ...state,
     room: frame.room,
+    history: frame.history ?? "",
     you: frame.you,
     waiting: [], // told anew after the welcome
     limits: { ...state.limits, ...frame.limits },
@@ -249,6 +252,7 @@ function restore(state, kept) {
     ...state,
     room: kept.room,
     cursor: kept.cursor,
+    history: kept.history ?? "",
     messages: append([], kept.messages),
     older: kept.older,
     members: new Map(kept.members.map((person) => [person.id, person])),

@@ -85,6 +85,8 @@ declare namespace Chat {
   interface Welcome {
     type: "welcome";
     protocol: number;
+    /** Which history the log is: another one once the site was set back to a backup. */
+    history?: string;
     room: Room;
     you: You;
     mode: "resume" | "reset";
@@ -236,6 +238,8 @@ declare namespace Chat {
     limits: Limits;
     /** Number of the last change applied; null before the first welcome. */
     cursor: number | null;
+    /** The history that the cursor is of. */
+    history: string;
     /** A stretch of the log without holes, by `seq` ascending. */
     messages: readonly Message[];
     /** There is more before the first of `messages`. */
@@ -292,6 +296,7 @@ declare namespace Chat {
   interface Snapshot {
     room: Room;
     cursor: number;
+    history?: string;
     messages: Message[];
     older: boolean;
     members: Person[];

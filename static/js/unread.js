@@ -126,6 +126,17 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
       visit = { after: readUpTo, until: Infinity };
     },
 
+    /**
+     * The log goes no farther than this: what was read beyond is not in it any more.
+     * @param {number} cursor
+     */
+    setBack(cursor) {
+      if (readUpTo === null || readUpTo <= cursor) return;
+      readUpTo = cursor;
+      unseen.clear();
+      count();
+    },
+
     /** @param {number} seq read in another tab */
     readElsewhere(seq) {
       mark(seq);

@@ -30,6 +30,7 @@ def welcome(*, through: int, after: int = 0, mode: str = "reset", **fields: Any)
     return {
         "type": "welcome",
         "protocol": 1,
+        "history": "4d1f",
         "room": {"id": "r_1", "code": "BCDF"},
         "you": ADA,
         "mode": mode,

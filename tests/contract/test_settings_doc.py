@@ -8,7 +8,12 @@ import pytest
 from tests.support import papers
 from tests.support.programs import ROOT
 
-SOURCES = ("chatsite/settings.py", "chatsite/server.py", "tools/bootstrap.py")
+SOURCES = (
+    "chatsite/settings.py",
+    "chatsite/secretkey.py",
+    "chatsite/server.py",
+    "tools/bootstrap.py",
+)
 READERS = {"_flag", "_number", "_words"}
 README = papers.read("README.md")
 

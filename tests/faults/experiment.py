@@ -57,6 +57,8 @@ class Experiment:
     authors: Sequence[Member] = ()  # whom the load has post: all members, unless a test says less
     verdict: Verdict = field(default_factory=Verdict)
     timings: list[Timing] = field(default_factory=list)
+    # Of a backup that was restored meanwhile, by room: what was acked beyond them was lost with it.
+    restored: dict[str, int] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _chance: random.Random = field(default_factory=lambda: random.Random(20261122))
 
@@ -126,7 +128,7 @@ class Experiment:
             await asyncio.gather(*(member.outbox.join() for member in self.members))
 
     async def _history(self) -> History:
-        heads = self._heads()
+        heads = self.heads()
         fresh: dict[str, RoomView] = {}
         for member in self.members:
             head = heads[member.code]
@@ -134,14 +136,33 @@ class Experiment:
             await member.load_all()
             if member.code not in fresh:
                 fresh[member.code] = await self._newcomers_view(member, head)
+        logs = {code: [message(m) for m in view.transcript] for code, view in fresh.items()}
+        given_up = self._given_up({m.client_id for log in logs.values() for m in log})
         return History(
-            sent=self.sent(),
-            acks=[ack for member in self.members for ack in member.recording.acks],
-            views=[member.recording.record for member in self.members],
-            logs={code: [message(m) for m in view.transcript] for code, view in fresh.items()},
+            sent=[sent for sent in self.sent() if sent.client_id not in given_up],
+            acks=[
+                ack
+                for member in self.members
+                for ack in member.recording.acks
+                if ack.client_id not in given_up
+            ],
+            views=[member.recording.present() for member in self.members],
+            logs=logs,
         )
 
-    def _heads(self) -> dict[str, int]:
+    def _given_up(self, there: set[str]) -> set[str]:
+        """The posts that a restored backup did not have, by client_id: acked before it was restored."""
+        return {
+            ack.client_id
+            for member in self.members
+            for ack in member.recording.acks
+            if self.restored
+            and ack.seq > self.restored[member.code]
+            and member.recording.acked_in[ack.client_id] != member.view.history
+            and ack.client_id not in there
+        }
+
+    def heads(self) -> dict[str, int]:
         """The number of each room's latest change, from the database."""
         query = (
             "SELECT r.code, s.head FROM rooms_room r JOIN history_stream s ON s.id = r.stream_id"

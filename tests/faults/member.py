@@ -21,6 +21,9 @@ class RecordingView(RoomView):
     seen_at: dict[str, float] = field(default_factory=dict)  # by client_id
     left_at: dict[str, float] = field(default_factory=dict)  # by the id of who left
     welcomed_at: list[float] = field(default_factory=list)
+    # The history of each of the record's runs, and of each ack.
+    histories: list[str] = field(default_factory=list)
+    acked_in: dict[str, str] = field(default_factory=dict)
 
     def apply(self, frame: Frame) -> None:
         now = asyncio.get_running_loop().time()
@@ -34,6 +37,7 @@ class RecordingView(RoomView):
                 self.welcomed_at.append(now)
                 if frame["mode"] == "reset" and self.record.applied:
                     self.record.starts.append(len(self.record.applied))
+                self.histories[len(self.record.starts) - 1 :] = [self.history]
                 self._keep(frame, now)
             case "events":
                 self._keep(frame, now)
@@ -45,6 +49,14 @@ class RecordingView(RoomView):
                 self.record.applied[start:start] = map(message, frame["messages"])
             case "ack" if "client_id" in frame:
                 self.acks.append(Acked(frame["client_id"], frame["seq"]))
+                self.acked_in[frame["client_id"]] = self.history
+
+    def present(self) -> View:
+        """What was seen of the history that the room has now."""
+        record = self.record
+        first = record.starts[self.histories.index(self.history)]
+        starts = [start - first for start in record.starts if start >= first]
+        return View(record.room, record.member, record.applied[first:], starts, record.misfits)
 
     def _keep(self, frame: Frame, now: float) -> None:
         for each in map(message, frame["messages"]):

@@ -29,6 +29,7 @@ export function welcome(fields = {}) {
   return {
     type: "welcome",
     protocol: 1,
+    history: "4d1f",
     room: { id: "r1", code: "K7XM", title: "", grace: 3600 },
     you: { id: "me", name: "Me", role: "member" },
     mode: "reset",

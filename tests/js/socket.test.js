@@ -227,11 +227,19 @@ test("the pause grows, is never the same for all, and ends at half a minute", ()
 test("the address carries what is here, except on a first visit", () => {
   const page = { protocol: "https:", host: "chat.example:8443" };
   assert.equal(
-    socketUrl("/ws/rooms/K7XM/", page, "r_1", 58),
-    "wss://chat.example:8443/ws/rooms/K7XM/?after=58&room=r_1",
+    socketUrl("/ws/rooms/K7XM/", page, "r_1", { cursor: 58, history: "4d1f" }),
+    "wss://chat.example:8443/ws/rooms/K7XM/?room=r_1&after=58&history=4d1f",
   );
   assert.equal(
-    socketUrl("/ws/rooms/K7XM/", { protocol: "http:", host: "localhost" }, "r_1", null),
-    "ws://localhost/ws/rooms/K7XM/",
+    socketUrl("/ws/rooms/K7XM/", page, "r_1", { cursor: 58, history: "" }),
+    "wss://chat.example:8443/ws/rooms/K7XM/?room=r_1&after=58",
+    "of a release before, there is no name to send back",
+  );
+  assert.equal(
+    socketUrl("/ws/rooms/K7XM/", { protocol: "http:", host: "localhost" }, "r_1", {
+      cursor: null,
+      history: "",
+    }),
+    "ws://localhost/ws/rooms/K7XM/?room=r_1",
   );
 });

@@ -308,7 +308,7 @@ describe("a snapshot", () => {
       snapshot: JSON.parse(JSON.stringify(kept)),
     });
     assert.deepEqual(seqs(state.messages), seqs(messages(51, 100)));
-    assert.equal(state.cursor, 100);
+    assert.deepEqual([state.cursor, state.history], [100, "4d1f"]);
     assert.equal(state.older, true);
     assert.equal(apply(state, welcome({ mode: "resume", after: 100, through: 100 })).gap, false);
   });

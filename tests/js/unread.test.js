@@ -180,3 +180,19 @@ test("what speaks to me is counted apart", () => {
     [0, 0],
   ]);
 });
+
+describe("a log that was set back", () => {
+  test("has nothing read beyond its end, and counts what comes from there on", () => {
+    const { unread, counts } = reader(9);
+    unread.arrived([message(10)]);
+    unread.setBack(4);
+    unread.arrived([message(5), message(6)]);
+    assert.deepEqual(counts, [1, 0, 2]);
+  });
+
+  test("that goes as far as what was read changes nothing", () => {
+    const { unread, counts } = reader(3);
+    unread.setBack(3);
+    assert.deepEqual(counts, []);
+  });
+});

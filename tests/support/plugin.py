@@ -147,8 +147,7 @@ def cluster(_new_site: StartSite, redis_server: RedisServer) -> Iterator[Site]:
 def start_site(_new_site: StartSite) -> Iterator[StartSite]:
     """Start a site of one's own, to break: `start_site(workers=2, postgres=True, redis_url=…)`.
 
-    Options are those of Site. Give it a RedisServer of its own too: publish and subscribe know no
-    numbered databases, so sites on one Redis hear each other.
+    Options are those of Site. Give it a RedisServer of its own if that is to be broken too.
     """
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(_new_site(**options))

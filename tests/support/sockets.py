@@ -102,7 +102,10 @@ class RoomSocket:
 
     async def _open(self) -> None:
         base_url = self._base_urls[0] if self._base_urls else self.visitor.base_url
-        query = f"?after={self.view.cursor}&room={self.view.room['id']}" if self.view.room else ""
+        view = self.view
+        query = f"?after={view.cursor}&room={view.room['id']}" if view.room else ""
+        if view.room and view.history:
+            query += f"&history={view.history}"
         self._welcomed.clear()
         try:
             self.connection = await connect(

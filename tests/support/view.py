@@ -35,6 +35,7 @@ class RoomView:
     """What is known of the room up to change number `cursor`."""
 
     cursor: int = 0
+    history: str = ""
     room: Frame = field(default_factory=dict)
     you: Frame = field(default_factory=dict)
     limits: Frame = field(default_factory=dict)
@@ -81,6 +82,12 @@ class RoomView:
         mode = frame["mode"]
         _require(mode in {"resume", "reset"}, "mode is resume or reset", frame)
         self.welcomes.append(mode)
+        _require(
+            mode == "reset" or self.history in {"", frame["history"]},
+            "another history is begun anew",
+            frame,
+        )
+        self.history = frame["history"]
         self.room, self.you, self.limits = frame["room"], frame["you"], frame["limits"]
         self.members = {member["id"]: member for member in frame["members"]}
         self.pins = {message["seq"]: message for message in frame["pinned"]}
