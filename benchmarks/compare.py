@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, pages, peers, plot, report
+from benchmarks import machine, neighbours, pages, peers, plot, report
 from benchmarks.contestants import (
     CONTESTANTS,
     GROWING,
@@ -164,7 +164,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--parts",
-        default="rounds,storms,growth,pages",
+        default="rounds,storms,growth,pages,neighbours",
         help="what to measure, of %(default)s",
     )
     parser.add_argument("--server-core", default="0")
@@ -222,6 +222,11 @@ def compare(
         "growth": comparison.growth(scale) if "growth" in parts else {},
         "pages": pages.measure(comparison.shared, scale.stored, cores=comparison.cores)
         if "pages" in parts and site
+        else [],
+        "neighbours": neighbours.measure(
+            comparison.shared, scale.neighbours, cores=comparison.cores
+        )
+        if "neighbours" in parts and site
         else [],
     }
 

@@ -31,9 +31,10 @@ class Dialect(Protocol):
 class FrontPage:
     """The front page of this project over one kept-alive connection."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, source: str = "") -> None:
+        """`source`: the address to come from, of this machine's."""
         self.port = port
-        self._connection = http.client.HTTPConnection(HOST, port)
+        self._connection = http.client.HTTPConnection(HOST, port, source_address=(source, 0))
         self._connection.request("GET", "/")
         response = self._connection.getresponse()
         page = response.read().decode()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks import neighbours
 from benchmarks.contestants import CONTESTANTS
 
 BASE = "socketio"  # what the ratios of the table are to
@@ -112,6 +113,8 @@ def markdown(results: dict[str, Any]) -> str:
         parts.append("\n".join(_storms(results["storms"])))
     if results["pages"]:
         parts.append("\n".join(_pages(results["pages"])))
+    if results["neighbours"]:
+        parts.append("\n".join(neighbours.table(results["neighbours"])))
     if results["missing"]:
         lines = [f"* {title}: {reason}" for title, reason in results["missing"].items()]
         parts.append("\n".join(["Missing:", "", *lines]))

@@ -12,6 +12,7 @@ class Scale:
     members: tuple[int, ...]  # sizes of the one room
     rooms: tuple[int, ...]  # numbers of rooms of 5
     stored: tuple[int, ...]  # messages in the table when pages are timed
+    neighbours: float  # seconds of each attack
 
 
 FULL = Scale(
@@ -22,6 +23,7 @@ FULL = Scale(
     members=(50, 200, 500, 1000),
     rooms=(1, 10, 100, 400),
     stored=(10_000, 100_000, 1_000_000),
+    neighbours=20,
 )
 QUICK = Scale(
     rounds=1,
@@ -31,4 +33,5 @@ QUICK = Scale(
     members=(),
     rooms=(),
     stored=(1_000, 20_000),
+    neighbours=6,
 )

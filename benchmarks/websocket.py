@@ -112,8 +112,9 @@ class Opening:
         return self._steps[0][0] + self.feed(b"") if self._steps else b""
 
 
-def open_socket(port: int, opening: Opening) -> socket.socket:
-    sock = socket.create_connection((HOST, port))
+def open_socket(port: int, opening: Opening, source: str = "") -> socket.socket:
+    """``source``: the address to come from, of this machine's."""
+    sock = socket.create_connection((HOST, port), source_address=(source, 0))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.sendall(opening.request)
     while not opening.done:
