@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from rooms import reporting, views
 from rooms.manage import views as manage
@@ -6,6 +6,8 @@ from rooms.manage import views as manage
 urlpatterns = [
     path("", views.front, name="front"),
     path("rooms/<str:code>/", views.room, name="room"),
+    # A link with what stood behind it in a message: a bracket, a quote, a full stop.
+    re_path(r"^rooms/(?P<code>[^/]+)/[^\w/]{1,9}/?$", views.tidied),
     path("rooms/<str:code>/waiting/", views.waiting, name="waiting"),
     path("rooms/<str:code>/leave/", views.leave, name="leave"),
     path("rooms/<str:code>/report/", reporting.report, name="report"),

@@ -98,6 +98,13 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_safe
+def tidied(request: HttpRequest, code: str) -> HttpResponse:
+    """The room's address without what a messenger took for the rest of it."""
+    return redirect("room", code=codes.normalize(code) or code)
+
+
+@never_cache
+@require_safe
 def waiting(request: HttpRequest, code: str) -> HttpResponse:
     """Whether somebody who asked to be let in still waits: JSON, for the page that does."""
     user, normal = _person(request), codes.normalize(code)

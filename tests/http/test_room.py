@@ -43,6 +43,14 @@ class TestTheRoom:
         assert response.status_code == 301
         assert response.headers["Location"] == "/rooms/K7QX/"
 
+    @pytest.mark.parametrize("behind", [")", "”.", ",", "/)", "\u200e", "\u3002"])
+    def test_is_found_by_a_link_with_something_behind_it(self, ada: Person, behind: str) -> None:
+        room = ada.create()
+        for path in (f"/rooms/{room.code}{behind}/", f"/rooms/{room.code}/{behind.strip('/')}"):
+            answer = ada.client.get(path, follow=True)
+            assert is_room(answer), path
+            assert answer.redirect_chain[-1][0] == f"/rooms/{room.code}/"
+
     def test_only_reads(self, ada: Person) -> None:
         room = ada.create()
         assert ada.post(f"/rooms/{room.code}/").status_code == 405
