@@ -159,6 +159,14 @@ class MessageNotFound(ChatError):
     message = "That message is not in this room."
 
 
+class EditedMeanwhile(ChatError):
+    """The text that was edited is not what the message says any more."""
+
+    code = "conflict"
+    status = 409
+    message = "This message was changed meanwhile. Look at both texts, then save again."
+
+
 class PersonNotFound(ChatError):
     code = "not_found"
     status = 404

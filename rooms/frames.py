@@ -34,9 +34,12 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
+    """Another text. `edited_at` is of the text that was edited, "" where that is not told."""
+
     seq: int
     body: str
     ref: str | None = None
+    edited_at: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,10 @@ def _post(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Post:
 
 
 def _edit(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Edit:
-    return Edit(_number(frame, "seq"), _body(frame, body_max), ref)
+    edited_at = frame.get("edited_at", "")
+    if edited_at is not None and type(edited_at) is not str:
+        raise BadFrame("`edited_at` is a time or null.")
+    return Edit(_number(frame, "seq"), _body(frame, body_max), ref, edited_at)
 
 
 def _delete(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Delete:

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from history import life, log
 from history.models import Message
+from history.wire import timestamp
 from rooms import access, audit, frames, publish
 from rooms.actions.pace import Pace
 from rooms.actions.texts import Prepared, Raw, prepare
-from rooms.errors import ChatError, Forbidden, MessageNotFound
+from rooms.errors import ChatError, EditedMeanwhile, Forbidden, MessageNotFound
 from rooms.frames import Delete, Edit, Pin, React
 from rooms.models import Membership
 
@@ -97,8 +98,10 @@ def _check(member: Membership, message: Message, change: frames.Change) -> None:
         raise Forbidden("Only what somebody said can be changed.")
     if message.is_deleted and not isinstance(change, Delete):
         raise MessageNotFound("That message was deleted.")
-    if isinstance(change, Edit) and message.author_id != member.user_id:
-        raise Forbidden("Only its author can change what a message says.")
+    if isinstance(change, Edit):
+        if message.author_id != member.user_id:
+            raise Forbidden("Only its author can change what a message says.")
+        _check_edited(message, change)
 
 
 def _perform(
@@ -123,6 +126,17 @@ def _perform(
             if change.on and not message.pinned_at:
                 _check_pins(changes)
             changes.pin(message, on=change.on)
+
+
+def _check_edited(message: Message, edit: Edit) -> None:
+    """Raise EditedMeanwhile where the author has edited another text than what is there.
+
+    An edit that has happened already may be sent again after a lost answer.
+    """
+    if edit.edited_at == "" or message.body == edit.body:
+        return
+    if edit.edited_at != (message.edited_at and timestamp(message.edited_at)):
+        raise EditedMeanwhile
 
 
 def _delete(changes: life.Changes, member: Membership, message: Message) -> None:

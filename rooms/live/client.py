@@ -1,6 +1,7 @@
 """One open socket, as the hub and the writer know it."""
 
 import asyncio
+import math
 from datetime import datetime
 
 from history import wire
@@ -11,11 +12,17 @@ from rooms.models import Membership
 
 
 class You(WireAuthor):
-    """What a socket is told of its own person."""
+    """What a socket knows of its own person."""
 
     role: str
     muted_until: str | None
     muted_for: str
+
+
+class WireYou(You):
+    """The same as it is told, at this moment."""
+
+    muted_left: int  # seconds; 0 for who may write
 
 
 class Client:
@@ -59,12 +66,21 @@ class Client:
         before, self.you = self.you, you(member, now=now)
         return self.you != before
 
+    def told(self) -> WireYou:
+        """Return what the person is told of themselves; a socket that stands nowhere has nothing."""
+        assert self.you is not None
+        return {**self.you, "muted_left": math.ceil(self._muted_left())}
+
     def require_voice(self) -> None:
         """Raises Muted."""
-        if self.muted_till and self.you is not None:
-            left = self.muted_till - asyncio.get_running_loop().time()
-            if left > 0:
-                raise Muted.saying(self.you["muted_for"], seconds=left)
+        if (left := self._muted_left()) and self.you is not None:
+            raise Muted.saying(self.you["muted_for"], seconds=left)
+
+    def _muted_left(self) -> float:
+        """Return the seconds for which this person may not write yet."""
+        if not self.muted_till:
+            return 0.0
+        return max(self.muted_till - asyncio.get_running_loop().time(), 0.0)
 
 
 def you(member: Membership, *, now: datetime) -> You:

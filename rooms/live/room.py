@@ -103,7 +103,7 @@ class LiveRoom:
 
     def tell_standing(self, client: Client) -> None:
         """Tell a client what has become of its person, and, if that can let people in, of whom."""
-        client.sender.send([protocol.encode("you", you=client.you), *self.requests(client)])
+        client.sender.send([protocol.encode("you", you=client.told()), *self.requests(client)])
 
     def requests(self, client: Client) -> list[bytes]:
         """The frame with who waits to be let in, for those who can let them in."""

@@ -118,7 +118,7 @@ def _welcome(
         protocol=VERSION,
         history=room.history,
         room=room.info,
-        you=client.you,
+        you=client.told(),
         mode=mode,
         after=after,
         through=through,

@@ -1,7 +1,8 @@
 /**
  * What I do to messages: edits, deletions, reactions, pins. Shown at once as if it had happened; sent
  * while the connection is live, and again after a reconnect, which is safe: each says what is to be,
- * not by how much to change it. What the server refuses is taken back, with its reason.
+ * not by how much to change it. What the server refuses is taken back, with its reason. One edit of a
+ * message is on its way at a time: each is of the text that the one before it made.
  */
 
 import { edit, isPassing, pin, react, remove } from "./protocol.js";
@@ -18,12 +19,13 @@ const PAUSE = 1;
  * @property {(frame: object) => boolean} send false when there is no live connection
  * @property {() => string} newRef
  * @property {() => void} onChange
- * @property {(reason: string, change: Chat.Change) => void} onRefused
+ * @property {(reason: string, change: Chat.Change, code?: string) => void} onRefused
+ * @property {(seconds: number) => void} onWait how long the server asks to wait before the next edit
  * @property {() => void} onOverdue
  */
 
 /** @param {Options} options */
-export function createChanges({ kept, send, newRef, onChange, onRefused, onOverdue }) {
+export function createChanges({ kept, send, newRef, onChange, onRefused, onWait, onOverdue }) {
   /** In the order they were made. @type {readonly Chat.Change[]} */
   let list = kept.filter(({ changed }) => changed === null);
   let up = false;
@@ -40,6 +42,20 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onOverd
     onChange();
   }
 
+  /** @param {number} seq */
+  const editsOf = (seq) => list.filter((one) => one.kind === "edit" && one.seq === seq);
+
+  /** @param {Chat.Change} change */
+  const isNext = (change) =>
+    change.kind !== "edit" ||
+    editsOf(change.seq).find(({ changed }) => changed === null) === change;
+
+  /** @param {number} seq */
+  function sendNextEdit(seq) {
+    const next = editsOf(seq).find(({ changed }) => changed === null);
+    if (up && next !== undefined) send(frameOf(next));
+  }
+
   /** @param {string | undefined} ref */
   const find = (ref) => list.find((change) => change.ref === ref);
 
@@ -52,14 +68,18 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onOverd
     /** @param {Chat.Wish} wish */
     add(wish) {
       const change = { ...wish, ref: newRef(), changed: null };
+      // Of a text that the server has not told of yet, nobody knows when it was edited.
+      if (change.kind === "edit" && editsOf(change.seq).length > 0) change.of = undefined;
       become([...list, change]);
-      if (up) send(frameOf(change));
+      if (up && isNext(change)) send(frameOf(change));
     },
 
     /** The connection is live. */
     start() {
       up = true;
-      for (const change of list) if (change.changed === null) send(frameOf(change));
+      for (const change of list) {
+        if (change.changed === null && isNext(change)) send(frameOf(change));
+      }
       become(list);
     },
 
@@ -68,14 +88,25 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onOverd
       clearTimeout(timer);
     },
 
+    /** The connection is gone for good: what had not happened will not. */
+    abandon() {
+      const left = list.filter(({ changed }) => changed === null);
+      become([]);
+      for (const change of left) onRefused("", change);
+    },
+
     /**
      * @param {Chat.Ack} ack
      * @param {number} cursor how far the log is known
+     * @returns {boolean} whether this was an edit
      */
     acked({ ref, changed }, cursor) {
-      if (find(ref) === undefined) return;
+      const change = find(ref);
+      if (change === undefined) return false;
       const done = list.map((one) => (one.ref === ref ? { ...one, changed: changed ?? 0 } : one));
       become(rest(done, cursor));
+      if (change.kind === "edit") sendNextEdit(change.seq);
+      return change.kind === "edit";
     },
 
     /**
@@ -86,11 +117,15 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onOverd
       const change = find(ref);
       if (change === undefined) return false;
       if (isPassing(code)) {
+        if (change.kind === "edit") onWait(wait);
         setTimeout(() => up && find(ref) && send(frameOf(change)), wait * 1000);
         return true;
       }
-      become(list.filter((one) => one !== change));
-      onRefused(message, change);
+      // A text that was to follow one in conflict is in conflict too; the latest is what is meant.
+      const after = code === "conflict" ? editsOf(change.seq) : [];
+      become(list.filter((one) => one !== change && !after.includes(one)));
+      if (change.kind === "edit") sendNextEdit(change.seq);
+      onRefused(message, after.at(-1) ?? change, code);
       return true;
     },
 
@@ -117,7 +152,7 @@ function rest(list, cursor) {
 function frameOf(change) {
   switch (change.kind) {
     case "edit":
-      return edit(change.seq, change.body, change.ref);
+      return edit(change.seq, change.body, change.ref, change.of);
     case "delete":
       return remove(change.seq, change.ref);
     case "react":

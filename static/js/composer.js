@@ -1,6 +1,6 @@
 /** The box one writes in. Never disabled, never empties itself: a text leaves it only into the outbox. */
 
-import { setText } from "./dom.js";
+import { find, setText } from "./dom.js";
 import { fill, ngettext } from "./i18n.js";
 import { composes } from "./keyboard.js";
 
@@ -14,6 +14,7 @@ const COUNT_FROM = 200;
  * @property {HTMLElement} counter
  * @property {boolean} touch Enter is a new line: only the button sends
  * @property {() => number} limit code points
+ * @property {() => boolean} isHeld nothing can be sent just now; the text waits in the box
  * @property {string} draft
  * @property {(text: string) => void} onDraft
  * @property {(body: string) => void} onSend
@@ -27,13 +28,17 @@ export function createComposer({
   counter,
   touch,
   limit,
+  isHeld,
   draft,
   onDraft,
   onSend,
   onTyping,
 }) {
+  const button = find(form, "button[type=submit]", HTMLElement);
+
   function changed() {
     fit(box);
+    button.setAttribute("aria-disabled", String(isHeld()));
     const left = limit() - length(box.value.trim());
     counter.hidden = left > COUNT_FROM;
     counter.classList.toggle("is-over", left < 0);
@@ -43,7 +48,7 @@ export function createComposer({
 
   function send() {
     const body = clean(box.value);
-    if (body === "" || length(body) > limit()) return;
+    if (body === "" || length(body) > limit() || isHeld()) return;
     box.value = "";
     changed();
     onSend(body);
@@ -84,8 +89,9 @@ export function createComposer({
       box.value = text;
       box.setSelectionRange(text.length, text.length);
       changed();
+      onDraft(text);
     },
-    /** The limit may have come from the server. */
+    /** What the server says of it may be another: the limit, whether one may write. */
     refresh: changed,
   };
 }

@@ -25,6 +25,8 @@ export function createComposing({ bar, box, sprite, setText, say }) {
   let purpose = null;
   /** What stood in the box when an edit began. */
   let aside = "";
+  /** What the message that is edited says by now, if that was changed elsewhere. */
+  let theirs = "";
   /** Why the message that was answered or edited was let go. */
   let note = "";
   const label = box.getAttribute("aria-label") ?? "";
@@ -36,7 +38,7 @@ export function createComposing({ bar, box, sprite, setText, say }) {
   function become(next, text) {
     const wasEditing = purpose?.kind === "edit";
     purpose = next;
-    note = "";
+    note = theirs = "";
     draw();
     if (next?.kind === "edit") {
       if (!wasEditing) aside = box.value;
@@ -59,6 +61,14 @@ export function createComposing({ bar, box, sprite, setText, say }) {
    * @returns {[string, ...(Node | string)[]]} its picture and its words
    */
   function describe({ kind, message, name }) {
+    if (theirs !== "") {
+      return [
+        "alert-circle",
+        element("strong", {}, gettext("Changed meanwhile. It says now:")),
+        element("span", { class: "composer__theirs", dir: "auto", tabindex: "0" }, theirs),
+        element("span", {}, gettext("To replace that with your text, send it.")),
+      ];
+    }
     const quote = element("span", { class: "composer__quote", dir: "auto" }, excerpt(message));
     return kind === "edit"
       ? ["pencil", element("strong", {}, gettext("Editing")), quote]
@@ -102,8 +112,15 @@ export function createComposing({ bar, box, sprite, setText, say }) {
     else setText(joined(box.value, text));
   }
 
+  /** @param {string} text */
+  function showTheirs(text) {
+    theirs = text;
+    draw();
+    say(`${gettext("Changed meanwhile. It says now:")} ${text}`);
+  }
+
   box.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || bar.hidden) return;
+    if (event.key !== "Escape" || bar.hidden || box.readOnly) return;
     event.preventDefault();
     become(null);
   });
@@ -130,6 +147,16 @@ export function createComposing({ bar, box, sprite, setText, say }) {
     giveBack,
 
     /**
+     * My edit met another one: both are shown, and the next time mine is meant to replace it.
+     * @param {Purpose} next with the message as it is now
+     * @param {string} text mine
+     */
+    conflict(next, text) {
+      become(next, text);
+      showTheirs(next.message.body);
+    },
+
+    /**
      * Brings the bar to what has become of the message.
      * @param {(seq: number) => Chat.Message | null | undefined} find undefined for what is not known
      */
@@ -141,8 +168,15 @@ export function createComposing({ bar, box, sprite, setText, say }) {
         letGo();
         return;
       }
-      purpose = { ...purpose, message: now };
-      draw();
+      if (purpose.kind === "reply" || now.body === purpose.message.body) {
+        purpose = { ...purpose, message: now };
+        draw();
+      } else if (box.value === purpose.message.body) {
+        become({ ...purpose, message: now });
+      } else if (now.body !== theirs) {
+        // The text that was edited stays what it was: to save is refused once, and then says so.
+        showTheirs(now.body);
+      }
     },
   };
 }

@@ -58,6 +58,8 @@ export function createLife({
   /** @param {Chat.Message} message */
   const name = (message) => nameOf(message, session.state.names);
 
+  const isOver = () => session.connection.phase === "over";
+
   // Doing ----------------------------------------------------------------------------------------
 
   /**
@@ -100,6 +102,7 @@ export function createLife({
    */
   function perform(deed, message, node, emoji) {
     const { seq } = message;
+    if (isOver()) return;
     switch (deed) {
       case "react":
         if (emoji === undefined) void pick(message, node);
@@ -139,7 +142,7 @@ export function createLife({
     scroller: part("scroller"),
     rows,
     sprite,
-    isMessage: (seq) => messageAt(seq)?.kind === "chat",
+    isMessage: (seq) => messageAt(seq)?.kind === "chat" && !isOver(),
     async use(tool, seq, node, from) {
       const message = messageAt(seq);
       if (message === undefined) return;
@@ -161,14 +164,14 @@ export function createLife({
     const emoji = target.closest("[data-emoji]")?.getAttribute("data-emoji");
     const seq = target.closest("[data-seq]")?.getAttribute("data-seq");
     const message = emoji && seq ? messageAt(Number(seq)) : undefined;
-    if (emoji && message) react(message, emoji);
+    if (emoji && message && !isOver()) react(message, emoji);
   });
 
   // Writing --------------------------------------------------------------------------------------
 
   box.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowUp" || event.shiftKey) return;
-    if (box.value !== "" || composing.purpose !== null) return;
+    if (box.value !== "" || box.readOnly || composing.purpose !== null) return;
     const { messages, tail, you } = session.state;
     const mine = lastOfMine((tail ?? messages).map(session.preview), you.id);
     if (mine === undefined) return;
@@ -218,7 +221,8 @@ export function createLife({
       const { seq } = purpose.message;
       if (purpose.kind === "reply") return { edited: false, replyTo: seq };
       if (body !== purpose.message.body) {
-        session.changes.add({ kind: "edit", seq, body, at: new Date().toISOString() });
+        const at = new Date().toISOString();
+        session.changes.add({ kind: "edit", seq, body, at, of: purpose.message.edited_at });
       }
       return { edited: true };
     },
@@ -226,9 +230,18 @@ export function createLife({
     /**
      * A change was refused: a text that was typed for it is not lost.
      * @param {Chat.Change} change
+     * @param {string} [code]
+     * @returns {boolean} whether the composer says why
      */
-    takenBack(change) {
-      if (change.kind === "edit") composing.giveBack(change.body);
+    takenBack(change, code) {
+      if (change.kind !== "edit") return false;
+      const now = session.quote(change.seq);
+      if (code === "conflict" && now && !now.deleted && !composing.isEditing) {
+        composing.conflict({ kind: "edit", message: now, name: name(now) }, change.body);
+        return true;
+      }
+      composing.giveBack(change.body);
+      return false;
     },
 
     render() {

@@ -25,6 +25,7 @@ const LONGEST_PAUSE = 30_000;
  * @property {() => string} newId
  * @property {(items: Chat.Pending[]) => void} onChange
  * @property {(clientId: string, seq: number | null) => void} onSent
+ * @property {(seconds: number) => void} onWait how long the server asks to wait before the next
  * @property {() => void} onUnanswerable a message went without the one it answers, which is gone
  * @property {() => void} onOverdue
  * @property {() => number} [now]
@@ -40,6 +41,7 @@ export function createOutbox({
   newId,
   onChange,
   onSent,
+  onWait,
   onUnanswerable,
   onOverdue,
   now = Date.now,
@@ -110,6 +112,7 @@ export function createOutbox({
         return true;
       case "error":
         if (isPassing(outcome.error.code)) {
+          if (outcome.error.retry_after !== undefined) onWait(outcome.error.retry_after);
           await rest(outcome.error.retry_after);
         } else if (outcome.error.code === "not_found" && item.reply_to !== undefined) {
           // What it answers was deleted meanwhile: the words go by themselves, under the same id.

@@ -68,9 +68,15 @@ export function post(clientId, body, replyTo) {
   return replyTo === undefined ? frame : { ...frame, reply_to: replyTo };
 }
 
-/** @param {number} seq @param {string} body @param {string} ref */
-export function edit(seq, body, ref) {
-  return { type: "edit", seq, body, ref };
+/**
+ * @param {number} seq
+ * @param {string} body
+ * @param {string} ref
+ * @param {string | null} [editedAt] of the text that was edited
+ */
+export function edit(seq, body, ref, editedAt) {
+  const frame = { type: "edit", seq, body, ref };
+  return editedAt === undefined ? frame : { ...frame, edited_at: editedAt };
 }
 
 /** @param {number} seq @param {string} ref */

@@ -23,7 +23,7 @@ import { TYPING_INTERVAL, typing } from "./protocol.js";
 import { createReport } from "./report.js";
 import { createSession } from "./session.js";
 import { createShare } from "./share.js";
-import { createStatus } from "./status.js";
+import { createStatus, lost } from "./status.js";
 import { snapshot } from "./store.js";
 import { atMostEach, sentence } from "./typing.js";
 import { createUnread } from "./unread.js";
@@ -75,7 +75,7 @@ const session = createSession({
   storage,
   unread,
   changes: local.changes(),
-  closedReason: gettext("The room has closed."),
+  lost: (code, farewell) => lost(code, farewell, isGuest()),
   hooks: {
     changed,
     fresh(messages) {
@@ -94,9 +94,12 @@ const session = createSession({
     problem: (message) => notice.show(message),
     unanswerable: () =>
       notice.show(gettext("The message you answered was deleted: yours was sent by itself.")),
-    takenBack(reason, change) {
-      notice.show(reason);
-      life.takenBack(change);
+    standing: (you) => voice.told(you),
+    spoke: () => voice.spoke(),
+    wait: (seconds) => voice.wait(seconds),
+    takenBack(reason, change, code) {
+      const isSaid = life.takenBack(change, code);
+      if (reason !== "" && !isSaid) notice.show(reason);
     },
     bounds: () => log.bounds,
   },
@@ -126,7 +129,12 @@ const log = createLog({
 });
 
 const orders = createOrders(root, page, (message) => announcer.say(message));
-const voice = createVoice(part("muted"), times);
+const voice = createVoice({
+  line: part("muted"),
+  pace: part("pace"),
+  times,
+  onChange: () => composer.refresh(),
+});
 
 const status = createStatus({ line: part("status"), banner: part("banner") }, situation, {
   "try-now": () => session.socket.wake(),
@@ -135,12 +143,15 @@ const status = createStatus({ line: part("status"), banner: part("banner") }, si
 
 const failures = createFailures(root, session.outbox);
 
+const form = find(root, "form[data-composer]", HTMLFormElement);
+
 const composer = createComposer({
-  form: find(root, "form[data-composer]", HTMLFormElement),
+  form,
   box,
   counter: part("counter"),
   touch,
   limit: () => session.state.limits.body,
+  isHeld: () => voice.isHeld,
   draft: local.draft(),
   onDraft(text) {
     if (!life.isEditing) local.keepDraft(text);
@@ -187,7 +198,8 @@ function changed() {
   log.schedule();
   panel.render(room ?? page.room, members, you.role ?? "member");
   orders.render(session.state.members, you.role ?? "member", waiting);
-  voice.render(you);
+  voice.every = you.role === "member" ? (room?.slow_mode ?? 0) : 0;
+  if (session.connection.phase === "over") end();
   failures.render(pending);
   life.render();
   status.refresh();
@@ -208,6 +220,7 @@ function connectionChanged({ phase }) {
   // The banner spoke of the loss; its going is silent.
   if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Live again"));
   status.refresh();
+  if (phase === "over") end();
   const read = local.readUpTo();
   if (phase === "live" && read !== null) session.tellRead(read);
   if (phase !== "live" || opened) return;
@@ -227,7 +240,45 @@ function situation() {
   const { connection, state, outbox } = session;
   const { farewell } = session;
   const { urls } = page;
-  return { connection, pending: state.pending, durable: outbox.durable, times, urls, farewell };
+  return {
+    connection,
+    pending: state.pending,
+    durable: outbox.durable,
+    times,
+    urls,
+    farewell,
+    guest: isGuest(),
+    slowed: voice.isSlowed,
+  };
+}
+
+/** @type {Promise<HTMLElement> | undefined} */
+let copying;
+
+/** What was typed and cannot be sent from here. */
+function unsent() {
+  const texts = session.state.pending.map(({ state, body }) => (state === "sent" ? "" : body));
+  return [...texts, box.value].filter((text) => text !== "");
+}
+
+/** The connection is gone for good: the log can be read, and one bar says what to do next. */
+function end() {
+  if (!root.hasAttribute("data-over")) {
+    root.setAttribute("data-over", "");
+    for (const open of root.querySelectorAll("dialog[open], :popover-open")) {
+      if (open instanceof HTMLDialogElement) open.close();
+      else if (open instanceof HTMLElement) open.hidePopover();
+    }
+    box.readOnly = true;
+    box.blur();
+  }
+  form.hidden = box.value === "";
+  if (unsent().length === 0 || copying) return;
+  copying = import("./ending.js").then(({ offerCopy }) => offerCopy(part("banner"), unsent));
+}
+
+function isGuest() {
+  return !session.state.you.registered;
 }
 
 function toLine() {
@@ -284,6 +335,7 @@ addEventListener("pagehide", () => {
 });
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
+  if (session.connection.phase === "over") location.reload();
   local.returned();
   session.socket.connect();
 });

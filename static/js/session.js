@@ -6,7 +6,7 @@
 import { createChanges, createPreview } from "./changes.js";
 import { has, isUnread, lowerBound } from "./messages.js";
 import { createOutbox } from "./outbox.js";
-import { CLOSE, page as pageFrame, parse, read as readFrame } from "./protocol.js";
+import { page as pageFrame, parse, read as readFrame } from "./protocol.js";
 import { createRequests } from "./requests.js";
 import { createSocket, socketUrl } from "./socket.js";
 import { apply, initial } from "./store.js";
@@ -33,8 +33,11 @@ const SHORT_ABSENCE = 60_000;
  * @property {(messages: readonly Chat.Message[]) => void} incoming messages came or changed
  * @property {(room: Chat.Room) => void} room the room has other settings, or another code
  * @property {(message: string) => void} problem the server refused something
+ * @property {(you: Chat.You) => void} standing the server has told of me
+ * @property {() => void} spoke a message of mine was taken just now
+ * @property {(seconds: number) => void} wait before another message is taken
  * @property {() => void} unanswerable a message went without the one it answers, which is gone
- * @property {(reason: string, change: Chat.Change) => void} takenBack a change was refused
+ * @property {(reason: string, change: Chat.Change, code?: string) => void} takenBack a change was refused
  * @property {() => {first: number, last: number}} bounds `seq`s between which nothing may be forgotten
  *
  * @typedef {object} Options
@@ -43,20 +46,13 @@ const SHORT_ABSENCE = 60_000;
  * @property {Chat.OutboxStore} storage
  * @property {Chat.Unread} unread
  * @property {readonly Chat.Change[]} changes that an earlier page of this tab had not seen happen
- * @property {string} closedReason what messages that can never be sent are marked with
+ * @property {(code: number | null, farewell: string) => string} lost why messages can never be sent after a
+ *   close code; "" for those that wait until one is back
  * @property {Hooks} hooks
  */
 
 /** @param {Options} options */
-export function createSession({
-  page,
-  snapshot,
-  storage,
-  unread,
-  changes: kept,
-  closedReason,
-  hooks,
-}) {
+export function createSession({ page, snapshot, storage, unread, changes: kept, lost, hooks }) {
   let state = initial({ ...page.me, role: page.role });
   const queue = `${page.me.id} ${page.room.id}`;
   /** What the server said last of itself; before it ends the connection, why. */
@@ -102,6 +98,7 @@ export function createSession({
     (notice) => {
       if (notice.type === "read") unread.readElsewhere(notice.seq);
       else outbox.heard(notice);
+      if (notice.type === "sent") hooks.spoke();
     },
   );
 
@@ -120,6 +117,7 @@ export function createSession({
     newRef: () => `c${randomId()}`,
     onChange: hooks.changed,
     onRefused: hooks.takenBack,
+    onWait: hooks.wait,
     onOverdue: () => socket.restart(),
   });
   const preview = createPreview(page.me);
@@ -134,6 +132,7 @@ export function createSession({
     onChange: (items) =>
       dispatch({ type: "outbox", items: items.filter((item) => !logged.has(item.client_id)) }),
     onSent: (clientId, seq) => dispatch({ type: "sent", client_id: clientId, seq }),
+    onWait: hooks.wait,
     onUnanswerable: hooks.unanswerable,
     onOverdue: () => socket.restart(),
   });
@@ -149,8 +148,15 @@ export function createSession({
       requests.clear();
       typists.clear();
     }
-    if (connection.code === CLOSE.ROOM_CLOSED) void outbox.fail(closedReason);
+    if (connection.phase === "over") ended(connection.code);
     hooks.connection(connection);
+  }
+
+  /** @param {number | null} code */
+  function ended(code) {
+    const reason = lost(code, farewell);
+    if (reason !== "") void outbox.fail(reason);
+    changes.abandon();
   }
 
   /**
@@ -165,8 +171,11 @@ export function createSession({
       case "events":
         if (dispatch(frame).gap) socket.restart();
         break;
-      case "members":
       case "you":
+        dispatch(frame);
+        hooks.standing(frame.you);
+        break;
+      case "members":
       case "requests":
         dispatch(frame);
         break;
@@ -182,8 +191,10 @@ export function createSession({
         if (frame.user.id !== page.me.id) typists.started(frame.user);
         break;
       case "ack":
-        if (frame.client_id) outbox.acked(frame.client_id, frame.seq ?? null);
-        else changes.acked(frame, state.cursor ?? 0);
+        if (frame.client_id) {
+          outbox.acked(frame.client_id, frame.seq ?? null);
+          hooks.spoke();
+        } else if (changes.acked(frame, state.cursor ?? 0)) hooks.spoke();
         break;
       case "page":
         paged(frame);
@@ -212,6 +223,7 @@ export function createSession({
     }
     hooks.room(frame.room);
     if (frame.mode === "reset") unread.setBack(frame.through);
+    hooks.standing(frame.you);
     hooks.welcomed(frame.mode);
     const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id));
     if (long && talk.length > 0) {

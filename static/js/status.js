@@ -18,6 +18,8 @@ const SLOW = 1_000;
  * @property {Pick<Chat.Times, "clock">} times
  * @property {Chat.PageData["urls"]} urls
  * @property {string} farewell why the server ended the connection, if it said so
+ * @property {boolean} [guest] without an account: signed out, nobody comes back as them
+ * @property {boolean} [slowed] the next message is not due yet
  *
  * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} Way
  *
@@ -43,7 +45,11 @@ export function describe(situation, now) {
       if (connection.doubted) {
         return { ...plain, kind: "busy", line: gettext("Checking the connection…") };
       }
-      return { ...plain, kind: "live", line: live(waiting.filter(({ at }) => now - at >= SLOW)) };
+      return {
+        ...plain,
+        kind: "live",
+        line: live(situation.slowed ? [] : waiting.filter(({ at }) => now - at >= SLOW)),
+      };
     case "catching-up":
       return { ...plain, kind: "busy", line: gettext("Catching up…") };
     case "over":
@@ -115,8 +121,15 @@ function countdown({ retryAt }, now) {
  * @param {Situation} situation
  * @returns {Shown}
  */
-function over({ connection: { code }, urls, farewell }) {
-  const [line, banner, way] = ending(code, urls, farewell);
+function over({ connection: { code }, urls, farewell, guest = false, pending }) {
+  const [line, sentence, way] = ending(code, urls, farewell, guest);
+  const kept = pending.filter(({ state }) => state === "waiting" || state === "sending").length;
+  const waits = ngettext(
+    "%(n)s message is kept in this browser and is sent when you are back.",
+    "%(n)s messages are kept in this browser and are sent when you are back.",
+    kept,
+  );
+  const banner = kept === 0 ? sentence : `${sentence} ${fill(waits, { n: kept })}`;
   return { kind: "over", line, banner, countdown: "", way };
 }
 
@@ -124,9 +137,10 @@ function over({ connection: { code }, urls, farewell }) {
  * @param {number | null} code
  * @param {Chat.PageData["urls"]} urls
  * @param {string} farewell
+ * @param {boolean} guest
  * @returns {[string, string, Way]}
  */
-function ending(code, urls, farewell) {
+function ending(code, urls, farewell, guest) {
   switch (code) {
     case CLOSE.NOT_MEMBER:
       return [
@@ -147,17 +161,44 @@ function ending(code, urls, farewell) {
         { label: gettext("To the front page"), href: urls.front },
       ];
     case CLOSE.SIGNED_OUT:
-      return [
-        gettext("Signed out"),
-        gettext("You are signed out. What you wrote is kept in this browser until you are back."),
-        { label: gettext("Sign in"), href: urls.signIn },
-      ];
+      return guest
+        ? [
+            gettext("Signed out"),
+            gettext(
+              "You are signed out. A guest cannot sign in again, but anyone can come in anew.",
+            ),
+            { label: gettext("To the front page"), href: urls.front },
+          ]
+        : [
+            gettext("Signed out"),
+            gettext("You are signed out."),
+            { label: gettext("Sign in"), href: urls.signIn },
+          ];
     default:
       return [
         gettext("Disconnected"),
         gettext("The server has ended this connection. A reload brings the page up to date."),
         { label: gettext("Reload"), action: "reload" },
       ];
+  }
+}
+
+/**
+ * Why messages can never be sent after a close code; "" for those that wait until their author is back.
+ * @param {number | null} code
+ * @param {string} farewell
+ * @param {boolean} guest
+ */
+export function lost(code, farewell, guest) {
+  switch (code) {
+    case CLOSE.ROOM_CLOSED:
+      return gettext("The room has closed.");
+    case CLOSE.REMOVED:
+      return farewell || gettext("A moderator has removed you from this room.");
+    case CLOSE.SIGNED_OUT:
+      return guest ? gettext("You are signed out.") : "";
+    default:
+      return "";
   }
 }
 

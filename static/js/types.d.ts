@@ -37,6 +37,8 @@ declare namespace Chat {
     /** ISO 8601, UTC; null for who may write. */
     muted_until?: string | null;
     muted_for?: string;
+    /** Seconds from when this was sent. */
+    muted_left?: number;
   }
 
   /** Somebody who asks to be let in. */
@@ -197,9 +199,9 @@ declare namespace Chat {
     reason?: string;
   }
 
-  /** What I want done to a message. `at`: when, ISO 8601. */
+  /** What I want done to a message. `at`: when, ISO 8601; `of`: when what was edited had been edited itself. */
   type Wish =
-    | { kind: "edit"; seq: number; body: string; at: string }
+    | { kind: "edit"; seq: number; body: string; at: string; of?: string | null }
     | { kind: "delete"; seq: number }
     | { kind: "react"; seq: number; emoji: string; on: boolean }
     | { kind: "pin"; seq: number; on: boolean };

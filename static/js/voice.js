@@ -1,35 +1,91 @@
-/** The line over the composer of somebody who is muted: until when, and why. */
+/**
+ * Who may not write just now: somebody who is muted, until when and why; and who spoke a moment ago in
+ * a room with slow mode. The server says for how long, and a steady clock counts it: the time of day on
+ * this machine may be wrong.
+ */
 
 import { setText } from "./dom.js";
-import { fill, gettext } from "./i18n.js";
+import { fill, gettext, ngettext } from "./i18n.js";
+import { span } from "./time.js";
 
 /** A time of day is enough for what is over before it comes again. Milliseconds. */
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The longest a timer waits; longer ones run at once. Milliseconds. */
-const LONGEST = 2 ** 31 - 1;
-
 /**
- * @param {HTMLElement} line
- * @param {Pick<Chat.Times, "full" | "clock">} times
+ * @typedef {object} Options
+ * @property {HTMLElement} line over the composer, for somebody muted
+ * @property {HTMLElement} pace of slow mode
+ * @property {Pick<Chat.Times, "full" | "clock">} times
+ * @property {() => void} onChange whether one may write is another
  */
-export function createVoice(line, times) {
+
+/** @param {Options} options */
+export function createVoice({ line, pace, times, onChange }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  // On the page's own clock, in milliseconds.
+  let mutedTill = 0;
+  let heldTill = 0;
+  /** Seconds between two messages; 0 where nobody is held up. */
+  let every = 0;
+  let why = "";
+
+  const left = (/** @type {number} */ till) => Math.max(0, till - performance.now());
+
+  function render() {
+    clearTimeout(timer);
+    const [muted, held] = [left(mutedTill), every > 0 ? left(heldTill) : 0];
+    line.hidden = muted === 0;
+    if (muted > 0) {
+      // By this machine's clock, whatever it shows: that is the one its user looks at.
+      const until = Date.now() + muted;
+      setText(line, sentence(muted < DAY ? times.clock(until) : times.full(until), why));
+    }
+    pace.hidden = every === 0 || muted > 0;
+    pace.classList.toggle("is-held", held > 0);
+    setText(pace, every === 0 ? "" : paceSentence(Math.ceil(held / 1000), every));
+    onChange();
+    if (muted > 0 || held > 0) timer = setTimeout(render, (held || muted) % 1000 || 1000);
+  }
 
   return {
-    /** @param {Chat.You} you */
-    render(you) {
-      clearTimeout(timer);
-      const until = you.muted_until ? Date.parse(you.muted_until) : 0;
-      const left = until - Date.now();
-      line.hidden = left <= 0;
-      if (left <= 0) return;
-      setText(
-        line,
-        sentence(left < DAY ? times.clock(until) : times.full(until), you.muted_for ?? ""),
-      );
-      timer = setTimeout(() => this.render(you), Math.min(left, LONGEST));
+    render,
+
+    /** The server has told of me. @param {Chat.You} you */
+    told(you) {
+      mutedTill = performance.now() + (you.muted_left ?? 0) * 1000;
+      why = you.muted_for ?? "";
+      render();
+    },
+
+    /**
+     * The room's rule, for me.
+     * @param {number} seconds
+     */
+    set every(seconds) {
+      if (seconds === every) return;
+      every = seconds;
+      render();
+    },
+
+    /** A message of mine, or an edit, was taken just now. */
+    spoke() {
+      this.wait(every);
+    },
+
+    /** @param {number} seconds before the next message is taken */
+    wait(seconds) {
+      heldTill = performance.now() + seconds * 1000;
+      render();
+    },
+
+    /** Nothing can be sent now: to edit is to speak. */
+    get isHeld() {
+      return left(mutedTill) > 0 || this.isSlowed;
+    },
+
+    get isSlowed() {
+      return every > 0 && left(heldTill) > 0;
     },
   };
 }
@@ -38,4 +94,21 @@ export function createVoice(line, times) {
 export function sentence(time, why) {
   const muted = fill(gettext("You can read here and not write until %(time)s"), { time });
   return why === "" ? `${muted}.` : `${muted}: ${why}`;
+}
+
+/**
+ * @param {number} left seconds
+ * @param {number} every seconds
+ */
+export function paceSentence(left, every) {
+  if (left === 0) {
+    const rule =
+      every % 60 === 0
+        ? span(every)
+        : fill(ngettext("%(n)s second", "%(n)s seconds", every), { n: every });
+    return fill(gettext("Slow mode: one message every %(span)s"), { span: rule });
+  }
+  const [minutes, seconds] = [Math.floor(left / 60), left % 60];
+  if (minutes === 0) return fill(gettext("Slow mode: %(n)s s"), { n: seconds });
+  return fill(gettext("Slow mode: %(m)s min %(s)s s"), { m: minutes, s: seconds });
 }

@@ -67,6 +67,27 @@ def test_an_edit_is_the_same_message_with_another_text(people: tuple[User, User,
     assert do(room, (ada, frames.Edit(3, "hello!"))) == [5], "it says so already"
 
 
+def test_an_edit_of_a_text_that_was_changed_meanwhile_is_refused(
+    people: tuple[User, User, Room],
+) -> None:
+    ada, _, room = people
+
+    def edit(body: str, **of: str | None) -> list[int | str]:
+        return do(room, (ada, frames.Edit(3, body, **of)))
+
+    assert do(
+        room,
+        (ada, frames.Edit(3, "from one window", edited_at=None)),
+        (ada, frames.Edit(3, "from another", edited_at=None)),
+    ) == [5, "conflict"]
+    now = last(room)
+    assert now["body"] == "from one window"
+    assert edit("from another", edited_at="2026-11-22T12:00:00.000Z") == ["conflict"]
+    assert edit("from one window", edited_at=None) == [5], "sent again after a lost answer"
+    assert edit("from another", edited_at=now["edited_at"]) == [6]
+    assert edit("by a client that does not tell") == [7]
+
+
 def test_only_its_author_edits_a_message(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
     assert do(room, (bob, frames.Edit(3, "x")), (ada, frames.Edit(4, "x"))) == ["forbidden"] * 2

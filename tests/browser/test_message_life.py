@@ -43,6 +43,28 @@ def test_an_edit_is_seen_by_all_and_escape_keeps_the_draft(ada: RoomPage, invite
     expect(box).to_have_value("a draft")
 
 
+def test_two_windows_that_edit_one_message_show_both_texts(ada: RoomPage) -> None:
+    ada.say("helo")
+    ada.expect_bodies(["helo"])
+    other = RoomPage.again(ada.page.context.new_page(), ada.url)
+    boxes = [window.page.locator("textarea[name=body]") for window in (ada, other)]
+    for box in boxes:
+        box.press("ArrowUp")
+        expect(box).to_have_value("helo")
+    boxes[0].fill("hello all")
+    boxes[1].fill("hello everybody")
+    boxes[1].press("Enter")
+    ada.expect_bodies(["hello everybody"])
+    bar = ada.page.locator("[data-composing]")
+    for _ in ("told as it comes", "and when it is saved"):
+        expect(bar).to_contain_text("Changed meanwhile. It says now:hello everybody")
+        expect(boxes[0]).to_have_value("hello all")
+        boxes[0].press("Enter")
+    for window in (ada, other):
+        window.expect_bodies(["hello all"])
+    expect(bar).to_be_hidden()
+
+
 def test_a_reaction_goes_to_all_and_comes_off_again(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben")
     ada.say("look at this")

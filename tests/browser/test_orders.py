@@ -7,6 +7,16 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenContext
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Console
+from tests.support.workers import Site
+
+SLOW = """
+from rooms.actions import settings
+from rooms.actions.settings import Wishes
+from rooms.models import Room
+from dataclasses import replace
+room = Room.objects.get(code="{code}", closed_at=None)
+settings.change(room=room, by=room.owner, wishes=replace(Wishes.of(room), slow_mode=12))
+"""
 
 
 def about(room: RoomPage, name: str) -> None:
@@ -22,16 +32,28 @@ def press(room: RoomPage, name: str) -> None:
     room.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
 
+# A clock that is an hour fast.
+FAST = "{ const now = Date.now; Date.now = () => now() + 3600e3; }"
+
+
 def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite: object) -> None:
     ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
+    ben.page.context.add_init_script(FAST)
+    ben.page.reload()
+    ben.wait_until_live()
     expect(ben.page.get_by_role("button", name="What to do about")).to_have_count(0)
     about(ada, "Ben")
     say_why(ada, "shouting")
     press(ada, "Mute")
     muted = ben.page.locator("[data-muted]")
     expect(muted).to_have_text(re.compile(r"^You can read here and not write until .*: shouting$"))
+    # By the clock that Ben looks at.
+    hour = ben.page.evaluate("new Date(Date.now() + 600e3).getHours() % 12 || 12")
+    expect(muted).to_contain_text(re.compile(f"until 0?{hour}:"))
     ben.say("but")
-    expect(ben.page.get_by_text("You cannot write here for now: shouting")).to_be_visible()
+    expect(ben.box).to_have_value("but")
+    expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(ben.message("but")).to_have_count(0)
 
     about(ada, "Ben")
     press(ada, "Make moderator")
@@ -39,9 +61,42 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     about(ada, "Ben")
     say_why(ada, "enough")
     press(ada, "Remove from the room")
+    # One bar, with the one thing to do next; what was typed can be copied.
+    for gone in ("[data-muted]", "[data-failures]", ".panel", "[data-composing]"):
+        expect(ben.page.locator(gone)).to_be_hidden()
+    for gone in ("Send", "Leave the room", "Copy the link"):
+        expect(ben.page.get_by_role("button", name=gone)).to_have_count(0)
+    expect(ben.banner.get_by_role("link")).to_have_text("To the front page")
+    expect(ben.box).not_to_be_editable()
+    ben.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ben.banner.get_by_role("button", name="Copy what you wrote").click()
+    expect(ben.banner.get_by_role("button", name="Copied")).to_be_visible()
+    assert ben.page.evaluate("navigator.clipboard.readText()") == "but"
     expect(ben.banner).to_contain_text("You were removed from this room: enough")
     expect(ada.people.locator("li")).to_have_count(1)
     expect(ada.page.get_by_text("Ada removed Ben: enough")).to_be_visible()
+
+
+def test_slow_mode_is_counted_down_by_the_composer(
+    ada: RoomPage, invite: object, site: Site
+) -> None:
+    ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
+    site.manage("shell", "-v0", "-c", SLOW.format(code=ada.code))
+    pace = ben.page.locator("[data-pace]")
+    expect(pace).to_have_text("Slow mode: one message every 12 seconds")
+    expect(ada.page.locator("[data-pace]")).to_be_hidden()
+    ben.say("one")
+    expect(pace).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
+    ben.say("two")
+    expect(ben.box).to_have_value("two")
+    expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
+    expect(ben.status).to_have_text("Live")
+    # What only the server knows, after a reload: the message waits, and the composer says how long.
+    ben.page.reload()
+    ben.wait_until_live()
+    ben.box.press("Enter")
+    expect(pace).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
+    ada.expect_bodies(["one", "two"])
 
 
 def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(

@@ -82,7 +82,7 @@ def test_another_window_of_mine_is_told_when_i_leave(ada: RoomPage) -> None:
     other.page.get_by_role("button", name="Leave the room").click()
     expect(ada.status).to_have_text("Not in this room")
     expect(ada.banner.get_by_role("link", name="Join")).to_be_visible()
-    expect(ada.box).to_be_enabled()
+    expect(ada.box).to_be_hidden()
 
 
 def test_people_are_counted_not_windows(ada: RoomPage, invite: Invite) -> None:
@@ -118,6 +118,15 @@ def test_a_message_taken_away_leaves_its_place(ada: RoomPage, site: Site) -> Non
 def test_a_closed_room_says_so_and_leads_to_what_was_said(ada: RoomPage, site: Site) -> None:
     ada.say("for the record")
     ada.expect_bodies(["for the record"])
+    # On its way when the room closes: the server is not heard any more.
+    ada.page.evaluate("""() => {
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (data) {
+            if (!data.includes("too late")) send.call(this, data);
+        };
+    }""")
+    ada.say("too late")
+    ada.box.fill("half a thought")
     site.manage(
         "shell",
         "-v0",
@@ -126,8 +135,18 @@ def test_a_closed_room_says_so_and_leads_to_what_was_said(ada: RoomPage, site: S
         f"rooms.close(room=Room.objects.get(code={ada.code!r}, closed_at=None))",
     )
     expect(ada.status).to_have_text("Closed")
-    ada.say("too late")
     expect(ada.message("too late")).to_contain_text("Not sent. The room has closed.")
+    expect(ada.page.locator(".message__state")).to_have_count(0)
+    expect(ada.box).to_have_value("half a thought")
+    expect(ada.box).not_to_be_editable()
+    for gone in ("Send", "Retry", "Leave the room", "Room code"):
+        expect(ada.page.get_by_role("button", name=gone)).to_have_count(0)
+    expect(ada.page.get_by_text("after the last person leaves")).to_be_hidden()
+    ada.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ada.banner.get_by_role("button", name="Copy what you wrote").click()
+    expect(ada.banner.get_by_role("button", name="Copied")).to_be_visible()
+    copied = ada.page.evaluate("navigator.clipboard.readText()")
+    assert copied == "too late\n\nhalf a thought"
     ada.banner.get_by_role("link", name="Read the transcript").click()
     expect(ada.page.get_by_text("for the record")).to_be_visible()
 

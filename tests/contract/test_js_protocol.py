@@ -24,6 +24,7 @@ console.log(JSON.stringify({
   passing: errors.filter(protocol.isPassing),
   frames: [
     protocol.post("c1", "hello"), protocol.post("c2", "hi", 3), protocol.edit(3, "hey", "1"),
+    protocol.edit(3, "hey", "1", null), protocol.edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),
     protocol.remove(3, "2"), protocol.react(3, "👍", true, "3"), protocol.pin(3, false, "4"),
     protocol.read(3, "5"), protocol.page(9, 50, "8"), protocol.typing(),
   ],
@@ -75,6 +76,8 @@ def test_the_frames_it_makes_are_understood(page: dict[str, Any]) -> None:
         frames.Post("c1", "hello"),
         frames.Post("c2", "hi", reply_to=3),
         frames.Edit(3, "hey", "1"),
+        frames.Edit(3, "hey", "1", None),
+        frames.Edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),
         frames.Delete(3, "2"),
         frames.React(3, "👍", True, "3"),
         frames.Pin(3, False, "4"),

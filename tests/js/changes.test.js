@@ -12,6 +12,8 @@ function queue(kept = []) {
   const sent = [];
   /** @type {string[]} */
   const reasons = [];
+  /** @type {Chat.Change[]} */
+  const back = [];
   let refs = 0;
   const changes = createChanges({
     kept,
@@ -21,10 +23,14 @@ function queue(kept = []) {
       return `r${refs}`;
     },
     onChange() {},
-    onRefused: (reason) => reasons.push(reason),
+    onRefused(reason, change) {
+      reasons.push(reason);
+      back.push(change);
+    },
+    onWait() {},
     onOverdue() {},
   });
-  return { changes, sent, reasons };
+  return { changes, sent, reasons, back };
 }
 
 /** @type {Chat.Wish} */
@@ -73,6 +79,45 @@ describe("changes of messages", () => {
     assert.ok(changes.refused({ ...error, ref: "r1" }));
     assert.deepEqual(reasons, ["Not yours."]);
     assert.equal(changes.list.length, 0);
+  });
+
+  test("that edit one message go one after another, each after the answer to the last", () => {
+    const { changes, sent } = queue();
+    const edit = /** @type {const} */ ({ kind: "edit", seq: 3, at: "", of: null });
+    changes.add({ ...edit, body: "one" });
+    changes.add({ ...edit, body: "two" });
+    changes.add({ ...edit, seq: 4, body: "other", of: "2026-11-22T12:00:00.000Z" });
+    changes.start();
+    assert.deepEqual(sent, [
+      { type: "edit", seq: 3, body: "one", ref: "r1", edited_at: null },
+      { type: "edit", seq: 4, body: "other", ref: "r3", edited_at: "2026-11-22T12:00:00.000Z" },
+    ]);
+    changes.acked({ type: "ack", ref: "r1", changed: 9 }, 9);
+    changes.stop();
+    assert.deepEqual(sent[2], { type: "edit", seq: 3, body: "two", ref: "r2" });
+  });
+
+  test("that meet another's edit come back, with what was to follow them", () => {
+    const { changes, sent, back } = queue();
+    const edit = /** @type {const} */ ({ kind: "edit", seq: 3, at: "", of: null });
+    changes.start();
+    changes.add({ ...edit, body: "one" });
+    changes.add({ ...edit, body: "two" });
+    changes.refused({ type: "error", ref: "r1", code: "conflict", message: "Changed." });
+    changes.stop();
+    assert.equal(sent.length, 1);
+    assert.deepEqual(changes.list, []);
+    assert.deepEqual(
+      back.map((change) => "body" in change && change.body),
+      ["two"],
+    );
+  });
+
+  test("of a connection that is gone for good come back", () => {
+    const { changes, back } = queue();
+    changes.add(DELETE);
+    changes.abandon();
+    assert.deepEqual([changes.list, back.length], [[], 1]);
   });
 
   test("that the server has no time for are kept", () => {

@@ -29,6 +29,8 @@ function openTab({ storage = inMemory(), exclusively = (work) => work(), connect
     told,
     overdue: 0,
     unanswerable: 0,
+    /** @type {number[]} */
+    waits: [],
     connected,
     /** @type {Chat.Pending[]} */
     shown: [],
@@ -66,6 +68,7 @@ function openTab({ storage = inMemory(), exclusively = (work) => work(), connect
       tab.shown = items;
     },
     onSent: (clientId) => sent.push(clientId),
+    onWait: (seconds) => tab.waits.push(seconds),
     onUnanswerable: () => {
       tab.unanswerable += 1;
     },
@@ -276,6 +279,7 @@ describe("refusals", () => {
         await tab.outbox.add("two");
         await settled();
         await tab.refuse({ code, retry_after: 5 });
+        assert.deepEqual(tab.waits, [5]);
         mock.timers.tick(4_999);
         await settled();
         assert.deepEqual(tab.bodies, ["one"]);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe as suite, test } from "node:test";
 
-import { describe } from "../../static/js/status.js";
+import { describe, lost } from "../../static/js/status.js";
 
 const NOW = 1_000_000;
 
 /**
  * @param {Partial<Chat.ConnectionState>} connection
- * @param {{waiting?: number, durable?: boolean, now?: number}} [rest]
+ * @param {{waiting?: number, durable?: boolean, guest?: boolean, slowed?: boolean, now?: number}} [rest]
  */
-function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
+function shown(connection, { waiting = 0, durable = true, guest, slowed, now = NOW } = {}) {
   return describe(
     {
       connection: {
@@ -42,6 +42,8 @@ function shown(connection, { waiting = 0, durable = true, now = NOW } = {}) {
         iconUnread: "",
       },
       farewell: "",
+      guest,
+      slowed,
     },
     now,
   );
@@ -51,6 +53,7 @@ suite("the line", () => {
   for (const [connection, rest, line] of /** @type {const} */ ([
     [{}, {}, "Live"],
     [{}, { waiting: 2 }, "Live · sending 2"],
+    [{}, { waiting: 2, slowed: true }, "Live"],
     [{ doubted: true }, { waiting: 2 }, "Checking the connection…"],
     [{ phase: "connecting" }, {}, "Connecting…"],
     [{ phase: "catching-up" }, {}, "Catching up…"],
@@ -103,6 +106,24 @@ suite("the end", () => {
       assert.equal(end.way && "href" in end.way && end.way.href, href);
     });
   }
+
+  test("a guest who is signed out has no account to sign in to", () => {
+    const end = shown({ phase: "over", code: 4503 }, { guest: true });
+    assert.equal(end.way && "href" in end.way && end.way.href, "/");
+  });
+
+  test("what waits until one is back is counted, what never will is not said to wait", () => {
+    const over = /** @type {const} */ ({ phase: "over", code: 4503 });
+    assert.match(shown(over, { waiting: 2 }).banner, /2 messages are kept in this browser/);
+    assert.equal(lost(4503, "", false), "");
+    for (const [code, guest] of /** @type {const} */ ([
+      [4501, false],
+      [4502, false],
+      [4503, true],
+    ])) {
+      assert.notEqual(lost(code, "", guest), "");
+    }
+  });
 
   for (const code of [4504, 4700]) {
     test(`${code} offers a reload`, () => {

@@ -31,7 +31,9 @@ async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> 
         await judge(bob, "mute", eve, minutes="10", reason="shouting")
         await eve.until(lambda view: view.you["muted_until"] is not None)
         assert eve.view.you["muted_for"] == "shouting"
+        assert 590 < eve.view.you["muted_left"] <= 600
         async with tab(eve, site=cluster, worker=1) as other:
+            assert 590 < other.view.you["muted_left"] <= 600
             for room in (eve, other):
                 with pytest.raises(FrameRefused) as refusal:
                     await room.post("but")
@@ -39,6 +41,7 @@ async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> 
                 assert 590 < refusal.value.frame["retry_after"] <= 600
         await judge(bob, "unmute", eve)
         await eve.until(lambda view: view.you["muted_until"] is None)
+        assert eve.view.you["muted_left"] == 0
         await fence([eve, ada, bob], "thanks")
         await judge(ada, "owner", bob)
         await ada.until(lambda view: view.you["role"] == "moderator")

@@ -235,7 +235,7 @@ def test_an_error_says_what_where_and_how_long_to_wait() -> None:
 def test_every_refusal_has_a_code_of_the_contract() -> None:
     of_sockets = {
         "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "muted", "not_found",
-        "unavailable",
+        "unavailable", "conflict",
     }  # fmt: skip
     of_forms = {"bad_name", "name_taken", "locked", "passcode", "full", "must_ask"}
     kinds = [errors.ChatError]
