@@ -1,5 +1,7 @@
 """What a client may send: frames read from their text, strictly.
 
+A refusal's sentence is shown to people by the page: it names things as they do, and no fields.
+
 docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/protocol.js together.
 """
 
@@ -22,6 +24,8 @@ _MAX_SAFE_INTEGER = 2**53 - 1
 # Characters that draw nothing, of the categories str.strip() does not know.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u3164\u115f\u1160\u2800"
 _DRAWS_NOTHING = dict.fromkeys(map(ord, _INVISIBLE))
+# Variation selectors: shown as text, or as an emoji.
+_SELECTORS = dict.fromkeys((0xFE0E, 0xFE0F))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,10 @@ def parse(data: bytes | str, *, body_max: int) -> ClientFrame:
     try:
         if ref is not None and not (type(ref) is str and len(ref) <= REF_MAX):
             ref = None
-            raise BadFrame(f"`ref` is text of at most {REF_MAX} characters.")
+            raise BadFrame(f"A reference is text of at most {REF_MAX} characters.")
         read = _READERS.get(kind) if type(kind := frame.get("type")) is str else None
         if read is None:
-            raise BadFrame("A frame's `type` is one of " + ", ".join(_READERS) + ".")
+            raise BadFrame("A frame's type is one of " + ", ".join(_READERS) + ".")
         return read(frame, ref, body_max)
     except ChatError as error:
         echo = client_id if type(client_id) is str and len(client_id) <= CLIENT_ID_MAX else None
@@ -135,7 +139,7 @@ def parse(data: bytes | str, *, body_max: int) -> ClientFrame:
 def _post(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Post:
     client_id, reply_to = frame.get("client_id"), frame.get("reply_to")
     if type(client_id) is not str or not 0 < len(client_id) <= CLIENT_ID_MAX:
-        raise BadFrame(f"`client_id` is text of 1 to {CLIENT_ID_MAX} characters.")
+        raise BadFrame(f"A client's name of a message is text of 1 to {CLIENT_ID_MAX} characters.")
     if reply_to is not None:
         reply_to = _number(frame, "reply_to")
     body = _body(frame, body_max)
@@ -147,7 +151,7 @@ def _post(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Post:
 def _edit(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Edit:
     edited_at = frame.get("edited_at", "")
     if edited_at is not None and type(edited_at) is not str:
-        raise BadFrame("`edited_at` is a time or null.")
+        raise BadFrame("When a text was edited is a time, or nothing.")
     return Edit(_number(frame, "seq"), _body(frame, body_max), ref, edited_at)
 
 
@@ -157,8 +161,11 @@ def _delete(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Delete:
 
 def _react(frame: Mapping[str, Any], ref: str | None, body_max: int) -> React:
     sign = frame.get("emoji")
+    if type(sign) is str and not emoji.is_emoji(sign):
+        # As keyboards and other sites write it: with selectors of its colour that it does not need.
+        sign = sign.translate(_SELECTORS)
     if type(sign) is not str or not emoji.is_emoji(sign):
-        raise BadFrame("`emoji` is one emoji.")
+        raise BadFrame("A reaction is one emoji.")
     # One way to write it: a heart with or without the sign that gives it colour is the same.
     sign = emoji.emojize(emoji.demojize(sign))
     return React(_number(frame, "seq"), sign, _switch(frame), ref)
@@ -180,7 +187,7 @@ def _page(frame: Mapping[str, Any], ref: str | None, body_max: int) -> PageReque
     limit = frame.get("limit", NEWEST_PAGE)
     before = _number(frame, "before")
     if type(limit) is not int or not 1 <= limit <= PAGE_MAX:
-        raise BadFrame(f"`limit` is from 1 to {PAGE_MAX}.")
+        raise BadFrame(f"A page has from 1 to {PAGE_MAX} messages.")
     return PageRequest(before, limit, ref)
 
 
@@ -191,7 +198,7 @@ def _leave(frame: Mapping[str, Any], ref: str | None, body_max: int) -> Leave:
 def _body(frame: Mapping[str, Any], body_max: int) -> str:
     body = frame.get("body")
     if type(body) is not str:
-        raise BadFrame("`body` is text.")
+        raise BadFrame("A message is text.")
     if len(body) > body_max:
         raise TooLong(f"A message has at most {body_max} characters.")
     if not body.strip() or not body.translate(_DRAWS_NOTHING).strip():
@@ -204,14 +211,14 @@ def _body(frame: Mapping[str, Any], body_max: int) -> str:
 def _number(frame: Mapping[str, Any], name: str) -> int:
     number = frame.get(name)
     if type(number) is not int or not 1 <= number <= _MAX_SAFE_INTEGER:
-        raise BadFrame(f"`{name}` is the number of a message.")
+        raise BadFrame("A message has a number, from 1 on.")
     return number
 
 
 def _switch(frame: Mapping[str, Any]) -> bool:
     on = frame.get("on")
     if type(on) is not bool:
-        raise BadFrame("`on` is true or false.")
+        raise BadFrame("That can be put on or taken off: true or false.")
     return on
 
 

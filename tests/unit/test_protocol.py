@@ -1,6 +1,7 @@
 """What comes in from a socket becomes one of a few frames, or a coded refusal."""
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -68,6 +69,22 @@ def test_each_frame_is_read_from_text_and_bytes_alike() -> None:
 @pytest.mark.parametrize("emoji", ["👍", "👩🏽‍💻", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "♥"])
 def test_a_reaction_is_any_one_emoji(emoji: str) -> None:
     assert accepted(type="react", seq=3, emoji=emoji, on=True).emoji.startswith(emoji)
+
+
+@pytest.mark.parametrize(
+    ("written", "emoji"),
+    [
+        ("👍\ufe0f", "👍"),
+        ("👍\ufe0e", "👍"),
+        ("👍🏽\ufe0f", "👍🏽"),
+        ("☝\ufe0f🏽", "☝🏽"),
+        ("❤\ufe0f\ufe0f", "❤️"),
+        ("👨\u200d👩\u200d👧\ufe0f", "👨\u200d👩\u200d👧"),
+        ("🇩🇪\ufe0f", "🇩🇪"),
+    ],
+)
+def test_a_selector_that_an_emoji_does_not_need_is_no_part_of_it(written: str, emoji: str) -> None:
+    assert accepted(type="react", seq=3, emoji=written, on=True).emoji == emoji
 
 
 def test_an_emoji_has_one_way_to_be_written() -> None:
@@ -158,6 +175,24 @@ def test_an_unknown_type_is_a_bad_frame(kind: Any) -> None:
 )
 def test_a_field_of_the_wrong_type_or_size_is_a_bad_frame(fields: dict[str, Any]) -> None:
     assert refusal(frame(**fields)).error.code == "bad_frame"
+
+
+def test_a_refusal_tells_people_of_no_fields() -> None:
+    wrong = [
+        {"client_id": 1},
+        {"body": 1},
+        {"ref": 1},
+        {"reply_to": "x"},
+        {"type": "shout"},
+        {"type": "page", "before": 9, "limit": 0},
+        {"type": "edit", "seq": 0},
+        {"type": "edit", "seq": 3, "edited_at": 1},
+        {"type": "react", "seq": 3, "emoji": "yes", "on": True},
+        {"type": "react", "seq": 3, "emoji": "👍", "on": 1},
+    ]
+    for fields in wrong:
+        message = refusal(frame(**fields)).error.message
+        assert not re.search(r"`|_|\b(seq|ref|emoji is|body|limit|before)\b", message), message
 
 
 @pytest.mark.parametrize("before", [None, 0, -1, 1.0, "1", True, 2**53, 2**64, [1]])
