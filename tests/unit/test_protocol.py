@@ -272,7 +272,7 @@ def test_every_refusal_has_a_code_of_the_contract() -> None:
         "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "muted", "not_found",
         "unavailable", "conflict",
     }  # fmt: skip
-    of_forms = {"bad_name", "name_taken", "locked", "passcode", "full", "must_ask"}
+    of_forms = {"bad_name", "bad_title", "name_taken", "locked", "passcode", "full", "must_ask"}
     kinds = [errors.ChatError]
     for kind in kinds:
         kinds += kind.__subclasses__()
