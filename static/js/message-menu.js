@@ -93,17 +93,10 @@ export function createMessageMenu(menu, sprite, perform) {
       menu.replaceChildren(
         ...(offered.includes("react") ? [reactions(message, closing)] : []),
         ...rest.map((deed) => {
-          const item = element(
-            "button",
-            { type: "button", role: "menuitem", class: `menu__item menu__item--${deed}` },
-            icon(PICTURES[deed], sprite),
-            labelOf(deed),
-          );
-          item.addEventListener(
-            "click",
-            closing(() => perform(deed, message)),
-          );
-          return item;
+          const act = closing(() => perform(deed, message));
+          const isForGood = deed === "delete" && message.author?.id === you.id;
+          const take = isForGood ? () => ask(act, closing) : act;
+          return item(deed, PICTURES[deed], labelOf(deed), take);
         }),
       );
       menu.showPopover();
@@ -111,6 +104,45 @@ export function createMessageMenu(menu, sprite, perform) {
       menu.querySelector("button")?.focus({ preventScroll: true });
     },
   };
+
+  /**
+   * @param {string} kind
+   * @param {string} picture
+   * @param {string} label
+   * @param {() => void} act
+   */
+  function item(kind, picture, label, act) {
+    const button = element(
+      "button",
+      { type: "button", role: "menuitem", class: `menu__item menu__item--${kind}` },
+      icon(picture, sprite),
+      label,
+    );
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  /**
+   * Asks once about what cannot be taken back.
+   * @param {() => void} act
+   * @param {(act: () => void) => () => void} closing
+   */
+  function ask(act, closing) {
+    const question = gettext("Delete for everyone? The text is gone for good.");
+    const keep = item(
+      "keep",
+      "x",
+      gettext("Keep it"),
+      closing(() => origin?.focus()),
+    );
+    menu.setAttribute("aria-label", question);
+    menu.replaceChildren(
+      element("p", { class: "menu__question", "aria-hidden": "true" }, question),
+      item("delete", PICTURES.delete, gettext("Delete for good"), act),
+      keep,
+    );
+    keep.focus({ preventScroll: true });
+  }
 
   /**
    * @param {Chat.Message} message

@@ -24,6 +24,12 @@ def choose(window: RoomPage, body: str, deed: str) -> None:
     menu_of(window, body).get_by_role("menuitem", name=deed).click()
 
 
+def delete(window: RoomPage, body: str) -> None:
+    """Deletes one's own, which is asked about."""
+    choose(window, body, "Delete")
+    window.page.get_by_role("menuitem", name="Delete for good").click()
+
+
 def test_an_edit_is_seen_by_all_and_escape_keeps_the_draft(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben")
     ada.say("helo")
@@ -126,6 +132,12 @@ def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
     expect(bar).to_contain_text("oops")
     box.fill("what do you mean?")
     choose(ada, "oops", "Delete")
+    question = ada.page.get_by_role("menu", name="Delete for everyone?")
+    expect(question.get_by_role("menuitem", name="Keep it")).to_be_focused()
+    ada.page.keyboard.press("Enter")
+    expect(question).to_be_hidden()
+    expect(ada.message("oops")).to_be_focused()
+    delete(ada, "oops")
     for window in (ada, ben):
         expect(window.log).to_contain_text("This message was deleted")
         expect(window.texts).to_have_text(["fine"])
@@ -141,7 +153,7 @@ def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
     other = RoomPage.again(ben.page.context.new_page(), ben.url)
     box.press("ArrowUp")
     box.fill("what does that mean?")
-    choose(other, "what do you mean?", "Delete")
+    delete(other, "what do you mean?")
     expect(bar).to_contain_text("The message you were editing was deleted.")
     expect(box).to_have_value("what does that mean?")
     expect(box).to_have_accessible_name("Message")
@@ -225,7 +237,7 @@ def test_what_was_done_offline_happens_once_the_network_is_back(
     ada.expect_bodies(["one", "two"])
     wire.cut()
     expect(ada.status).not_to_have_attribute("data-kind", "live")
-    choose(ada, "one", "Delete")
+    delete(ada, "one")
     menu_of(ada, "two").get_by_role("menuitem", name="🎉").click()
     for _ in ("as if it had happened", "as it has"):
         expect(ada.log).to_contain_text("This message was deleted")

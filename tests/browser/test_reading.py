@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.room_page import RoomPage, talk
-from tests.browser.test_message_life import choose
+from tests.browser.test_message_life import delete
 from tests.support.browser import Aside, Console
 from tests.support.client import Visitor
 from tests.support.workers import Site
@@ -214,7 +214,7 @@ def test_a_hidden_tab_counts_and_another_clears_it(ada: RoomPage, invite: Invite
     expect(ben.page).to_have_title(re.compile(r"^\(2\) "))
     expect(icon).to_have_attribute("href", re.compile("icon-unread"))
     # The number is of what is there to be read: deleted, it is taken back; an edit may speak to one.
-    choose(ada, "one", "Delete")
+    delete(ada, "one")
     expect(ben.page).to_have_title(re.compile(r"^\(1\) "))
     ada.box.press("ArrowUp")
     expect(ada.box).to_have_value("two")
