@@ -1,12 +1,16 @@
 """Reading what was said: own messages, rooms, transcripts."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from threading import BoundedSemaphore
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,12 +19,16 @@ from history import calendar, export, personal, timeline, unread, zones
 from history.search import marks, query
 from history.search.hits import Hits, find
 from rooms import limits
+from rooms.errors import Unavailable
 from rooms.models import User
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
 TRANSCRIPT_PAGE = 100
 RECENT_ROOMS = 6
+# Searches are work for the processor: so many at once, and so many seconds others wait for a turn.
+SEARCHES, PATIENCE = 2, 2
+_searches = BoundedSemaphore(SEARCHES)
 
 
 @never_cache
@@ -53,29 +61,31 @@ def _search(request: HttpRequest, user: User | None, before: int | None) -> Http
     typed, best = request.GET["q"].strip(), request.GET.get("sort") == "best"
     skip = _cursor(request, "skip") or 0
     asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
-    hits = Hits()
+    hits, texts = Hits(), list[SafeString]()
     if user is not None:
         limits.searching.require(user.public_id)
-        hits = find(
-            user,
-            asked,
-            best=best,
-            inside="inside" in request.GET,
-            before=before,
-            skip=skip,
-            limit=PAGE,
-        )
+        with _turn():
+            hits = find(
+                user,
+                asked,
+                best=best,
+                inside="inside" in request.GET,
+                before=before,
+                skip=skip,
+                limit=PAGE,
+            )
+            texts = [marks.shown(message, hits.terms) for message in hits.messages]
     closed, enterable = personal.doors(user, hits.messages) if user else (set(), set())
     if user is not None:
         personal.name_rooms(user, hits.messages)
     found = [
         {
             "message": message,
-            "text": marks.shown(message, hits.terms),
+            "text": text,
             "is_readable": message.stream_id not in closed,
             "is_open": message.stream_id in enterable,
         }
-        for message in hits.messages
+        for message, text in zip(hits.messages, texts, strict=True)
     ]
     context = {
         "typed": typed[: query.MAX_LENGTH],
@@ -86,6 +96,17 @@ def _search(request: HttpRequest, user: User | None, before: int | None) -> Http
         "is_first": before is None,
     }
     return render(request, "history/search.html", context)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One of the searches that a worker does at once. Raises Unavailable if none gets done in time."""
+    if not _searches.acquire(timeout=PATIENCE):
+        raise Unavailable(_("Many are searching just now. Please try again."), retry_after=PATIENCE)
+    try:
+        yield
+    finally:
+        _searches.release()
 
 
 @never_cache

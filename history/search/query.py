@@ -17,6 +17,8 @@ from history.search.index import Word
 
 MAX_LENGTH = 400
 MAX_TERMS = 20
+# People, and rooms, that are named: each is looked up.
+MAX_NAMED = 5
 OPERATORS = ("from", "in", "before", "after")
 # What is typed of a word from so many letters on is its beginning; "in" and "go" are words.
 BEGINS_FROM = 3
@@ -141,10 +143,14 @@ def _term(typed: str, *, begins: bool | None) -> Term | None:
 def _operate(query: Query, operator: str, value: str, *, zone: tzinfo, today: date) -> None:
     if not value:
         query.notes.append(_("Something is missing after “%s:”.") % operator)
-    elif operator == "from":
-        query.people.append(value)
-    elif operator == "in":
-        query.rooms.append(value)
+    elif operator in {"from", "in"}:
+        named = query.people if operator == "from" else query.rooms
+        if len(named) < MAX_NAMED:
+            named.append(value)
+        else:
+            too_many = _("Of “%(operator)s:” only the first %(count)s were looked for.")
+            note = too_many % {"operator": operator, "count": MAX_NAMED}
+            query.notes += [note] if note not in query.notes else []
     elif (day := _day(value, today)) is None:
         query.hopeless = True
         query.notes.append(

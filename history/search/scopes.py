@@ -84,10 +84,11 @@ def of(user: User, query: Query) -> Scope | None:
 
 def _named(places: Sequence[_Place], query: Query) -> list[_Place]:
     found = []
+    titles = [(words.fold(place.seen_title), place) for place in places if place.seen_title]
     for value in query.rooms:
         code, title = codes.normalize(value), words.fold(value).rstrip()
         these = [place for place in places if code and place.seen_code == code]
-        these += [place for place in places if title and title in words.fold(place.seen_title)]
+        these += [place for folded, place in titles if title and title in folded]
         if not these:
             query.notes.append(_("You were in no room “%s”.") % value[:80])
         found += these

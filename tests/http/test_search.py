@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from history import views
+from history import views, words
 from history.models import Message
 from history.search import candidates
 from rooms.actions import messages, rooms
@@ -88,6 +88,62 @@ class TestWords:
     def test_of_what_is_shown_are_not_continued_by_what_was_typed(self, ada: Person) -> None:
         ada.say(ada.create(), "a :tada: b", rendered=True)
         assert found(ada, '"b a"') == []
+
+    @pytest.mark.parametrize("space", [" ", ""])
+    def test_are_marked_wherever_they_stand_in_a_long_text(self, ada: Person, space: str) -> None:
+        room = ada.create()
+        for at in (0, 700, 1990, 3900):
+            text = (("重要" + space) * 2000)[:at] + " 北京needle " + (("重要" + space) * 2000)
+            ada.say(room, text[:4000])
+        marks = [m.text for m in search(ada, "北京needle").all("mark")]
+        assert marks == ["北京needle"] * 4
+
+    @pytest.mark.parametrize("sign", ["👍🏽", "👩‍👩‍👧", "🇩🇪", "❤️", "e\u0301\u0323"])
+    def test_are_marked_and_cut_between_characters_as_people_see_them(
+        self, ada: Person, sign: str
+    ) -> None:
+        ada.say(ada.create(), f"{sign * 200}{sign} needle {sign * 300}")
+        page = search(ada, "needle")
+        (text,) = (body.text for body in page.all(class_="message__text"))
+        assert set(text.strip("…").split(sign)) == {"", " needle "}
+        # What is looked for is a part of the sign only; all of it is marked.
+        wanted = f"{sign[0] * 5}*" if sign[0].isalpha() else sign[0]
+        marks = [mark.text for mark in search(ada, wanted).all("mark")]
+        assert marks
+        assert all(mark.replace(sign, "") == "" for mark in marks)
+
+    def test_cost_no_more_in_long_texts(self, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        looked_at: list[int] = []
+        places = words.places
+        monkeypatch.setattr(
+            "history.search.marks.places", lambda text: looked_at.append(len(text)) or places(text)
+        )
+        ada.say(ada.create(), *(f"{n} ferry " * 500 for n in range(5)))
+        page = search(ada, "ferry")
+        assert 0 < len(page.all("mark")) <= 5 * 20
+        assert 0 < max(looked_at) <= 800
+
+    def test_are_looked_for_by_two_at_once(
+        self, ada: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ada.create()
+        monkeypatch.setattr(views, "PATIENCE", 0.01)
+        for _ in range(views.SEARCHES):
+            assert views._searches.acquire(timeout=0)
+        try:
+            answer = ada.get("/history/?q=ferry")
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"]
+        finally:
+            for _ in range(views.SEARCHES):
+                views._searches.release()
+        assert ada.get("/history/?q=ferry").status_code == 200
+
+    def test_name_a_bounded_number_of_people_and_rooms(self, ada: Person) -> None:
+        ada.create()
+        page = search(ada, " ".join(f"in:room{n}" for n in range(30)))
+        assert "only the first 5" in page.text
+        assert page.text.count("You were in no room") == 5
 
     def test_are_asked_for_where_there_are_only_signs(self, ada: Person) -> None:
         ada.say(ada.create(), "1 + 1")
