@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from threading import BoundedSemaphore
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,7 +22,7 @@ from history.search import marks, query
 from history.search.hits import Hits, find
 from rooms import limits
 from rooms.errors import Unavailable
-from rooms.models import User
+from rooms.models import Room, User
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
@@ -58,16 +60,36 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _search(request: HttpRequest, user: User | None, before: int | None) -> HttpResponse:
-    typed, best = request.GET["q"].strip(), request.GET.get("sort") == "best"
-    skip = _cursor(request, "skip") or 0
+    best = request.GET.get("sort") == "best"
+    context = _found(request, user, before, best=best)
+    hits = context["hits"]
+    closed, enterable = personal.doors(user, hits.messages) if user else (set(), set())
+    for found in context["found"]:
+        stream = found["message"].stream_id
+        found |= {"is_readable": stream not in closed, "is_open": stream in enterable}
+    return render(request, "history/search.html", context | {"best": best})
+
+
+def _found(
+    request: HttpRequest,
+    user: User | None,
+    before: int | None,
+    *,
+    room: Room | None = None,
+    best: bool = False,
+) -> dict[str, Any]:
+    """What `?q=` asks for and finds, in one room or in all, as a page needs it."""
+    typed = request.GET["q"].strip()
     asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
     hits, texts = Hits(), list[SafeString]()
+    skip = _cursor(request, "skip") or 0
     if user is not None:
         limits.searching.require(user.public_id)
         with _turn():
             hits = find(
                 user,
                 asked,
+                room=room,
                 best=best,
                 inside="inside" in request.GET,
                 before=before,
@@ -75,27 +97,41 @@ def _search(request: HttpRequest, user: User | None, before: int | None) -> Http
                 limit=PAGE,
             )
             texts = [marks.shown(message, hits.terms) for message in hits.messages]
-    closed, enterable = personal.doors(user, hits.messages) if user else (set(), set())
-    if user is not None:
         personal.name_rooms(user, hits.messages)
-    found = [
-        {
-            "message": message,
-            "text": text,
-            "is_readable": message.stream_id not in closed,
-            "is_open": message.stream_id in enterable,
-        }
-        for message, text in zip(hits.messages, texts, strict=True)
-    ]
-    context = {
+    return {
         "typed": typed[: query.MAX_LENGTH],
         "query": asked,
         "hits": hits,
-        "found": found,
-        "best": best,
+        "inside": "1" if hits.inside else None,
+        "found": [
+            {"message": message, "text": text}
+            for message, text in zip(hits.messages, texts, strict=True)
+        ],
         "is_first": before is None,
     }
-    return render(request, "history/search.html", context)
+
+
+@never_cache
+@require_safe
+def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
+    """A search in one room, with its days: `?q=`, `?day=`, `?month=`. Rooms show it over their log."""
+    user, zone = _person(request), zones.of(request)
+    membership = personal.readable(user, room_id) if user else None
+    if membership is None:
+        raise Http404(_("You were in no such room."))
+    room, hidden = membership.room, membership.hidden_through
+    if day := _day(request, "day"):
+        seq = calendar.first_of(room.stream_id, hidden, day, zone)
+        place = f"?at={seq}#m{seq}" if seq is not None else ""
+        return redirect(reverse("transcript", args=[room_id]) + place)
+    context: dict[str, Any] = {"room": room, "code": membership.seen_code}
+    if request.GET.get("q", "").strip():
+        context |= _found(request, user, _cursor(request, "before"), room=room)
+    else:
+        shown = _day(request, "month")
+        context["month"] = calendar.month(room.stream_id, hidden, shown=shown, here=None, zone=zone)
+        context["weekdays"] = WEEKDAYS_ABBR.values()
+    return render(request, "history/room_search.html", context)
 
 
 @contextmanager

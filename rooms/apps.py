@@ -7,8 +7,9 @@ class RoomsConfig(AppConfig):
     verbose_name = "Rooms"
 
     def ready(self) -> None:
-        from rooms import roles
+        from rooms import lookups, roles
 
+        lookups.register()
         post_migrate.connect(
             roles.keep, sender=apps.get_app_config("auth"), dispatch_uid="rooms.roles"
         )

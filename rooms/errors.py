@@ -109,6 +109,15 @@ class RoomNotFound(ChatError):
     message = "There is no open room with that code."
 
 
+class NewcomersKeptOut(Forbidden):
+    """A guest was banned lately who came from the same browser or network. Said to who has a right code."""
+
+    message = (
+        "Somebody with your browser or from your network was banned from this room, so new guests "
+        "from there cannot come in for a day. An account that you had before can."
+    )
+
+
 class RoomLocked(ChatError):
     """Nobody new may come in. This and those below, down to MustAsk, are said only to who has a right code."""
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("rooms/<str:code>/manage/", manage.page, name="manage"),
     path("rooms/<str:code>/manage/settings/", manage.change, name="manage_settings"),
     path("rooms/<str:code>/manage/code/", manage.renew_code, name="manage_code"),
+    path("rooms/<str:code>/manage/people/<str:who>/", manage.about, name="about_person"),
     path("rooms/<str:code>/manage/people/<str:who>/<str:verb>/", manage.person, name="order"),
     path("rooms/<str:code>/manage/waiting/refuse/", manage.refuse_all, name="refuse_all"),
     path("rooms/<str:code>/manage/undo/<int:deed>/", manage.undo, name="undo"),

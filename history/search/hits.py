@@ -15,7 +15,7 @@ from history.models import Message
 from history.search import index, scopes
 from history.search.candidates import Finder
 from history.search.query import Query, Term
-from rooms.models import User
+from rooms.models import Room, User
 
 # Of so many of the newest hits the best ones are found.
 RANKED = 1000
@@ -42,6 +42,7 @@ def find(
     user: User,
     query: Query,
     *,
+    room: Room | None = None,
     best: bool = False,
     inside: bool = False,
     before: int | None = None,
@@ -50,11 +51,11 @@ def find(
 ) -> Hits:
     """A page of hits, newest first, or the best first. Adds to the query's notes.
 
-    `before`, `skip` and `inside` are those of the page before; nothing from `before` on is found.
+    `room`: only there. `before`, `skip` and `inside` are those of the page before; nothing from `before` on is found.
     """
     if query.is_empty or query.hopeless:
         return Hits()
-    scope = scopes.of(user, query)
+    scope = scopes.of(user, query, room=room)
     if scope is None:
         return Hits()
     if index.catch_up() == index.CHUNK:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from history import words
 from history.search.query import Query
 from rooms import codes, names
-from rooms.models import Membership, User
+from rooms.models import Membership, Room, User
 
 # Of a room that somebody was removed from nothing is seen but their own messages.
 _ALL = 2**62
@@ -58,13 +58,18 @@ _COLUMNS = (
 )
 
 
-def of(user: User, query: Query) -> Scope | None:
-    """The person's, as narrow as the query says. None, with a note, if nothing is left."""
+def of(user: User, query: Query, *, room: Room | None = None) -> Scope | None:
+    """The person's, as narrow as the query says. None, with a note, if nothing is left.
+
+    `room`: that one alone. A code would not do: it may be the next room's by now.
+    """
     rows = Membership.objects.filter(user=user).annotate(
         is_readable=Membership.READS,
         code=Membership.SEEN_CODE,
         title=Membership.SEEN_TITLE,
     )
+    if room is not None:
+        rows = rows.filter(room=room)
     places = [_Place._make(row) for row in rows.values_list(*_COLUMNS)]
     if query.rooms:
         places = _named(places, query)

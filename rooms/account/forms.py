@@ -54,6 +54,11 @@ class ChangePasswordForm(NewPasswordForm):
     current = _password()
 
 
+class NameForm(forms.Form):
+    # As it was typed: the verb cleans it and says what is wrong.
+    name = forms.Field(required=False)
+
+
 class DeleteForm(forms.Form):
     """What becomes of what was said, and that it is meant."""
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("register/", views.register, name="register"),
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
+    path("name/", views.name, name="rename"),
     path("password/", views.password, name="password"),
     path("sessions/", views.end_sessions, name="end_sessions"),
     path("reading/", views.show_reading, name="show_reading"),

@@ -17,6 +17,7 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
+    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
@@ -27,7 +28,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rooms import addresses, devices, downloading, limits, passwords, paths
 from rooms.account import agents, mydata
-from rooms.account.forms import ChangePasswordForm, DeleteForm, RegisterForm, SignInForm, refuse
+from rooms.account.forms import (
+    ChangePasswordForm,
+    DeleteForm,
+    NameForm,
+    RegisterForm,
+    SignInForm,
+    refuse,
+)
 from rooms.account.middleware import sign_in as open_session
 from rooms.actions import accounts, farewell, merging, people, signins
 from rooms.errors import BadName, ChatError
@@ -124,10 +132,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _form(request, "account/login.html", form, me=me)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Here, in this browser."""
-    was_somebody = person(request) is not None
+    """Here, in this browser. A GET asks first: a guest who signs out loses everything."""
+    me = person(request)
+    if request.method != "POST":
+        if me is None:
+            return redirect("front")
+        return render(request, "account/logout.html", {"me": me})
+    was_somebody = me is not None
     logout(request)
     if was_somebody:
         messages.success(request, _("You are signed out."))
@@ -178,6 +192,34 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
         ended = signins.end_all(user=me, but=_key(request))
     if ended:
         messages.success(request, _("Signed out there."))
+    return redirect("account")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_somebody
+def name(request: HttpRequest) -> HttpResponse:
+    """Another name, in all rooms. The room's own page asks for JSON."""
+    me, wants_json = _me(request), request.headers.get("Accept", "").startswith("application/json")
+    if request.method != "POST":
+        form = NameForm(initial={"name": me.display_name})
+        return _form(request, "account/name.html", form, me=me)
+    form = NameForm(request.POST)
+    form.is_valid()
+    try:
+        limits.rename(person=me.public_id)
+        people.enter_as(user=me, name=form.cleaned_data["name"] or "")
+    except ChatError as refusal:
+        if wants_json:
+            error = {"code": refusal.code, "message": refusal.message}
+            return JsonResponse({"error": error}, status=refusal.status)
+        if not isinstance(refusal, BadName):
+            return _refused(request, "account/name.html", form, refusal, me=me)
+        form.add_error("name", refusal.message)
+        return _form(request, "account/name.html", form, me=me)
+    if wants_json:
+        return JsonResponse({"name": me.display_name})
+    text = _("You are called %(name)s now, in all your rooms.")
+    messages.success(request, text % {"name": me.display_name})
     return redirect("account")
 
 

@@ -13,6 +13,7 @@ from rooms import access, codes, passwords, publish
 from rooms.actions import charge, people
 from rooms.errors import (
     MustAsk,
+    NewcomersKeptOut,
     NotMember,
     PasscodeNeeded,
     RateLimited,
@@ -60,11 +61,11 @@ def check(
 ) -> None:
     """Hold somebody new to what the owner has ordered. `room` is locked, and as it is now.
 
-    Raises RoomNotFound to guests who were banned under another name, RoomLocked, PasscodeNeeded,
+    Raises NewcomersKeptOut to guests from where somebody was banned, RoomLocked, PasscodeNeeded,
     WrongPasscode or, unless they are `asking` just now, MustAsk.
     """
     if _is_shunned(room, head, user, traces):
-        raise RoomNotFound
+        raise NewcomersKeptOut
     if room.locked:
         raise RoomLocked
     if room.passcode and proof != room.passcode:

@@ -63,31 +63,41 @@ def remove(*, room: Room, by: User, user: User, reason: str = "", staff: bool = 
     if member.left_at is not None or member.banned_at is not None:
         raise NotMember("That person is not in this room.")
     _send_away(order, member, banned=False)
-    return order.record("remove", target=user)
+    return order.record("remove", target=user, was=member.role)
 
 
 @transaction.atomic
-def ban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = False) -> Deed:
+def ban(
+    *,
+    room: Room,
+    by: User,
+    user: User,
+    reason: str = "",
+    network: bool = True,
+    staff: bool = False,
+) -> Deed:
     """Shut somebody out of the room for as long as it lives, and guests from the same place for a
     day: whoever has lost a name can make another, but not another browser and network so easily.
 
+    Without `network`, the same browser only. A network may be a school's: whoever bans chooses.
     Raises NotMember, Removed, RoomClosed, Forbidden.
     """
     order = charge.take(room=room, by=by, reason=reason, staff=staff)
     member = charge.target(order, user)
     if member.banned_at is not None:
         raise NotMember("That person is banned already.")
+    address = member.address_trace if network else ""
     Shunned.objects.bulk_create(
         [
             Shunned(room=order.room, user=user, trace=trace, until=order.head.now + SHUN)
-            for trace in {member.device_trace, member.address_trace} - {""}
+            for trace in {member.device_trace, address} - {""}
         ],
         update_conflicts=True,
         unique_fields=["room", "trace", "user"],
         update_fields=["until"],
     )
     _send_away(order, member, banned=True)
-    return order.record("ban", target=user)
+    return order.record("ban", target=user, was=member.role, network=bool(address))
 
 
 @transaction.atomic
@@ -104,7 +114,7 @@ def unban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = F
 
 
 def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
-    """Take a mute, a ban, the deletion of a message or of many back.
+    """Take a mute, a removal, a ban, the deletion of a message or of many back.
 
     Raises NotMember, Removed, RoomClosed; Forbidden for what cannot be undone, or not any more.
     """
@@ -126,7 +136,10 @@ def _undo(order: Charge, deed: Deed, texts: dict[int, Prepared]) -> Deed:
     elif deed.verb == CLEARED:
         if not clearing.restore(order, charge.target(order, user), texts):
             raise Forbidden("What was said is no longer kept.")
-    elif not _LIFTS[deed.verb](order, charge.target(order, user)):
+    elif deed.verb == "mute":
+        if not _lift_mute(order, charge.target(order, user)):
+            raise Forbidden("That is undone already.")
+    elif not _bring_back(order, charge.target(order, user), deed):
         raise Forbidden("That is undone already.")
     return order.record(f"undo {deed.verb}", target=user, undoes=deed)
 
@@ -174,6 +187,26 @@ def _lift_ban(order: Charge, member: Membership) -> bool:
     return True
 
 
+def _bring_back(order: Charge, member: Membership, deed: Deed) -> bool:
+    """Make somebody who was removed or banned one who left: the code leads back, with the former role.
+
+    False if they have been let in again since.
+    """
+    if deed.verb == "ban":
+        if not _lift_ban(order, member):
+            return False
+    elif member.removed_at is None or member.banned_at is not None:
+        return False
+    else:
+        order.announce(f"{order.name} took the removal of {member.user} back")
+        order.change_rules()
+    was_member = deed.details.get("was", "member") == Membership.Role.MEMBER
+    # Of an owner: the room has another one by now, or keeps waiting for this one as it does.
+    role = Membership.Role.MEMBER if was_member else Membership.Role.MODERATOR
+    Membership.objects.filter(pk=member.pk).update(removed_at=None, removed_for="", role=role)
+    return True
+
+
 def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:
     Membership.objects.filter(pk=member.pk).update(
         left_at=Now(),
@@ -190,5 +223,4 @@ def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:
     order.change_rules()
 
 
-_LIFTS = {"mute": _lift_mute, "ban": _lift_ban}
-UNDOABLE = {*_LIFTS, DELETED, CLEARED}
+UNDOABLE = {"mute", "remove", "ban", DELETED, CLEARED}

@@ -21,6 +21,8 @@ from rooms.models import Report, Room
 # Rooms looked at in one go, and messages changed or deleted under one lock.
 ROOMS = 500
 BATCH = 200
+# Messages counted for somebody who is about to erase them.
+COUNTED = 10_000
 # Seconds after which a sweep leaves the rest to the next one.
 _LONGEST = 1.0
 
@@ -46,6 +48,13 @@ def retain_all(step: Callable[[int], object] = lambda count: None) -> int:
                 step(count)
         after = rooms[-1].pk
     return total
+
+
+def count_older(room: Room, *, days: int) -> int:
+    """How many messages would be erased now if the room kept them for so many days; at most COUNTED."""
+    due = retention.due(Now() - timedelta(days=days))
+    rows = Message.objects.filter(stream=room.stream_id).filter(due)
+    return len(rows.order_by("stream", "at").values_list("pk", flat=True)[:COUNTED])
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db.models import Q
 from rooms import access, codes, names, passwords
 from rooms.actions import charge
 from rooms.actions.rooms import MAX_GRACE
-from rooms.errors import BadFrame, CodesExhausted
+from rooms.errors import BadFrame, CodesExhausted, Forbidden
 from rooms.models import Deed, JoinRequest, Membership, Room, User
 
 PASSCODE_MAX = 64
@@ -76,6 +76,12 @@ def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed
         order.announce(f"{order.name} {_sentence(details)}")
         order.change_rules()
         return order.record("settings", **details)
+
+
+def require_owner(member: Membership) -> None:
+    """Raises Forbidden to whoever is not the owner, as the verbs here do."""
+    if member.role != Membership.Role.OWNER:
+        raise Forbidden("Only the room's owner can do that.")
 
 
 def renew_code(*, room: Room, by: User, staff: bool = False) -> str:

@@ -94,8 +94,8 @@ class DeedAdmin(Desk):
         text = search_term.strip()
         if not text:
             return queryset, False
-        found = Q(actor_name__icontains=text) | Q(target_name__icontains=text)
-        found |= Q(reason__icontains=text)
+        found = Q(actor_name__folded=text) | Q(target_name__folded=text)
+        found |= Q(reason__folded=text)
         found |= Q(actor_id=text) | Q(target_id=text) | Q(room_id=text)
         if code := codes.normalize(text):
             found |= Q(room_code=code)

@@ -103,7 +103,7 @@ class InRoom(Desk):
         text = search_term.strip()
         if not text:
             return queryset, False
-        people = User.objects.filter(Q(display_name__icontains=text) | Q(public_id=text))
+        people = User.objects.filter(Q(name_key__called=text) | Q(public_id=text))
         found = Q(user__in=people)
         if code := codes.normalize(text):
             found |= Q(room__in=Room.objects.filter(code=code))

@@ -139,12 +139,12 @@ class MessageAdmin(Desk):
             return queryset, False
         terms = everywhere.terms(text)
         if not terms:
-            found = Q(body__icontains=text)
+            found = Q(body__folded=text)
         elif queryset.query.where:
             found = Q(pk__in=everywhere.ids(terms))
         else:
             found = Q(pk__in=everywhere.newest(terms, paging.FIND_LIMIT + 1))
-        named = User.objects.filter(display_name__icontains=text).values_list("pk", flat=True)
+        named = User.objects.filter(name_key__called=text).values_list("pk", flat=True)
         if people := list(named[:_NAMED]):
             found |= Q(author__in=people)
         if code := codes.normalize(text):
@@ -191,7 +191,11 @@ class MessageAdmin(Desk):
         """What it said before it was edited, or removed by a moderator, newest first."""
         rows = message.revisions.order_by("-pk")
         lines = (
-            (revision.get_cause_display(), f"{revision.at:%Y-%m-%d %H:%M}", written(revision.body))
+            (
+                revision.get_cause_display(),
+                f"{revision.at:%Y-%m-%d %H:%M} UTC",
+                written(revision.body),
+            )
             for revision in rows
         )
         line = '<li><span class="quiet">{}, {}:</span> {}</li>'

@@ -192,9 +192,9 @@ class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
         text = search_term.strip()
         if not text:
             return queryset, False
-        found = Q(display_name__icontains=text) | Q(public_id=text)
+        found = Q(name_key__called=text) | Q(public_id=text)
         if _sees_private(request):
-            found |= Q(username__icontains=text)
+            found |= Q(username__folded=text)
         return queryset.filter(found), False
 
     def links(self, row: User) -> Iterable[tuple[Text, str]]:

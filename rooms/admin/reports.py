@@ -173,8 +173,8 @@ class ReportAdmin(Desk):
         text = search_term.strip()
         if not text:
             return queryset, False
-        people = User.objects.filter(Q(display_name__icontains=text) | Q(public_id=text))
-        found = Q(comment__icontains=text) | Q(note__icontains=text) | Q(person__in=people)
+        people = User.objects.filter(Q(name_key__called=text) | Q(public_id=text))
+        found = Q(comment__folded=text) | Q(note__folded=text) | Q(person__in=people)
         if code := codes.normalize(text):
             found |= Q(room__in=Room.objects.filter(code=code))
         return queryset.filter(found), False

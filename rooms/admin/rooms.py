@@ -101,7 +101,7 @@ class RoomAdmin(Desk):
         text = search_term.strip()
         if not text:
             return queryset, False
-        found = Q(title__icontains=text) | Q(owner__display_name__icontains=text)
+        found = Q(title__folded=text) | Q(owner__name_key__called=text)
         found |= Q(public_id=text)
         if code := codes.normalize(text):
             found |= Q(code__startswith=code)

@@ -29,7 +29,7 @@ class SignInAdmin(Desk):
         if not text:
             return queryset, False
         people = User.objects.filter(
-            Q(display_name__icontains=text) | Q(username__icontains=text) | Q(public_id=text)
+            Q(name_key__called=text) | Q(username__folded=text) | Q(public_id=text)
         )
         return queryset.filter(Q(user__in=people) | Q(address=text)), False
 

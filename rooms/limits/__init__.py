@@ -102,6 +102,9 @@ hashing_as = Limiter(Rate(burst=30, per_second=1 / 10), "hash.person")
 # Orders of those in charge of a room: each is a transaction, and news to all who are there.
 ordering = Limiter(Rate(burst=60, per_second=1), "order.person")
 
+# Each room of a person is told of a new name.
+renaming = Limiter(Rate(burst=10, per_second=1 / 60), "rename.person")
+
 # Reports are read by people. More than one a minute is somebody who reports everything, and a guest
 # is made in no time: so by browser and by address too.
 reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
@@ -114,7 +117,8 @@ _NAME_MAX = 150
 SHARED = (
     posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
-    logging_in_as, hashing_from, hashing_as, ordering, reporting, reporting_by, reporting_from,
+    logging_in_as, hashing_from, hashing_as, ordering, renaming, reporting, reporting_by,
+    reporting_from,
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
     passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
     first_tries, first_tries_around,
@@ -282,6 +286,11 @@ def order(*, person: str) -> None:
 def _hashing(*, person: str, address: str) -> list[Claim]:
     claims = [Claim(hashing_from, address)]
     return [*claims, Claim(hashing_as, person)] if person else claims
+
+
+def rename(*, person: str) -> None:
+    """Another name, of which all rooms of a person are told. Raises RateLimited."""
+    require([Claim(renaming, person)])
 
 
 def report(*, person: str, device: str, address: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from rooms.actions import retention
 from rooms.actions.settings import (
     CAPACITY_MAX,
     PASSCODE_MAX,
@@ -24,9 +25,8 @@ PACES = (
     (120, _("2 minutes")),
     (900, _("15 minutes")),
 )
-# Minutes somebody can be muted for, and those whose messages can be taken back.
+# Minutes somebody can be muted for, or whose messages can be taken back.
 MUTES = ((10, _("10 minutes")), (60, _("1 hour")), (1440, _("1 day")), (10_080, _("1 week")))
-SPANS = ((10, _("10 minutes")), (60, _("1 hour")), (1440, _("1 day")))
 
 
 class SettingsForm(forms.Form):
@@ -42,6 +42,9 @@ class SettingsForm(forms.Form):
     retention_days = forms.IntegerField(required=False, min_value=1, max_value=RETENTION_MAX)
     slow_mode = forms.IntegerField(min_value=0, max_value=SLOW_MODE_MAX)
     grace = forms.IntegerField(min_value=0)
+    # Ticked after being told how many messages a shorter retention erases now.
+    erase = forms.BooleanField(required=False)
+    erases = 0
 
     @classmethod
     def of(cls, room: Room, data: Any = None) -> "SettingsForm":
@@ -51,6 +54,17 @@ class SettingsForm(forms.Form):
         """A title of before there were rules for it may stay."""
         title: str = self.cleaned_data["title"]
         return title if title == self.initial.get("title") else title_of(title)
+
+    def ask_before_erasing(self, room: Room) -> None:
+        """Refuse a valid form once if it would erase messages that are there now."""
+        days = self.cleaned_data["retention_days"]
+        if self.cleaned_data["erase"] or days is None or days == room.retention_days:
+            return
+        self.erases = retention.count_older(room, days=days)
+        if self.erases:
+            self.add_error(
+                "retention_days", _("Nothing is saved yet: this erases messages for good.")
+            )
 
     def wishes(self) -> Wishes:
         """Of a valid form."""
@@ -64,6 +78,8 @@ class OrderForm(forms.Form):
 
     reason = forms.CharField(required=False, max_length=1000)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=10**6)
+    # Of a ban: the person and their browser, not everybody new from the same network.
+    person_only = forms.BooleanField(required=False)
 
 
 def paces(room: Room) -> list[tuple[int, Any]]:

@@ -8,7 +8,8 @@ from django.db.models.functions import Now
 
 from rooms import access
 from rooms.actions import discipline
-from rooms.models import Deed, Membership
+from rooms.errors import Forbidden, NotMember
+from rooms.models import Deed, Membership, User
 
 # People and deeds on the page; whoever is here comes first.
 SHOWN = 200
@@ -38,15 +39,20 @@ def listed(me: Membership) -> list[Person]:
         .annotate(now=Now())
         .order_by("-present", "pk")[:SHOWN]
     )
-    people = [
-        Person(
-            member,
-            mine=member.pk != me.pk and access.outranks(me, member),
-            is_muted=_is_after(member.muted_until, member.now),
-        )
-        for member in rows
-    ]
+    people = [_seen_by(me, member) for member in rows]
     return sorted(people, key=lambda person: person.member.pk != me.pk)
+
+
+def one(me: Membership, user: User) -> Person:
+    """Somebody the reader may give orders about. Raises NotMember or Forbidden."""
+    rows = Membership.objects.filter(room=me.room, user=user).select_related("user")
+    member = rows.annotate(now=Now()).first()
+    if member is None:
+        raise NotMember("That person is not in this room.")
+    person = _seen_by(me, member)
+    if not person.mine:
+        raise Forbidden
+    return person
 
 
 def undoable(me: Membership) -> list[Deed]:
@@ -61,6 +67,15 @@ def undoable(me: Membership) -> list[Deed]:
     done_by_others = deeds.filter(target_id=me.user.public_id).exclude(actor_id=me.user.public_id)
     mine = deeds.filter(role__in=roles).exclude(pk__in=done_by_others.values("pk"))
     return list(mine.order_by("-pk")[:DEEDS])
+
+
+def _seen_by(me: Membership, member: Membership) -> Person:
+    """`member` with the database's time, `now`."""
+    return Person(
+        member,
+        mine=member.pk != me.pk and access.outranks(me, member),
+        is_muted=_is_after(member.muted_until, member.now),  # type: ignore[attr-defined]
+    )
 
 
 def _is_after(moment: datetime | None, now: datetime) -> bool:

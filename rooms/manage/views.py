@@ -4,23 +4,24 @@ Plain forms that answer with a redirect; the room's own page sends the same with
 JSON. Who is not in charge finds nothing here.
 """
 
-import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings as config
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import access, addresses, codes, limits
+from rooms import addresses, limits
 from rooms.actions import admission, clearing, discipline, roles, settings
 from rooms.errors import BadFrame, ChatError, Forbidden, NotMember
-from rooms.manage import forms, people
+from rooms.manage import answers, forms, people
+from rooms.manage.answers import in_charge
 from rooms.manage.forms import OrderForm, SettingsForm
+from rooms.manage.sayings import said
 from rooms.models import Deed, Membership, Room, User
 
 _PERSON = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
@@ -31,7 +32,7 @@ _PERSON = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """The settings, the people and who waits, to those in charge. To others the room, or its door."""
     try:
-        me = _in_charge(request, code)
+        me = in_charge(request, code)
     except ChatError:
         return redirect("room", code=code)
     return _page(request, me, SettingsForm.of(me.room))
@@ -42,54 +43,80 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 def change(request: HttpRequest, code: str) -> HttpResponse:
     """The settings, all of them."""
     try:
-        me = _in_charge(request, code)
+        me = in_charge(request, code)
         form = SettingsForm.of(me.room, request.POST)
+        for_person = not answers.wants_json(request)
+        if form.is_valid() and for_person:
+            form.ask_before_erasing(me.room)
         if not form.is_valid():
-            if _wants_json(request):
-                raise BadFrame(str(next(iter(form.errors.values()))[0]))
-            return _page(request, me, form, status=422)
+            if for_person:
+                return _page(request, me, form, status=422)
+            raise BadFrame(str(next(iter(form.errors.values()))[0]))
         wishes = form.wishes()
         if wishes.passcode:
             address = addresses.of_request(request)
             limits.new_secret(person=me.user.public_id, address=address)
-        done = settings.change(room=me.room, by=me.user, wishes=wishes)
+        deed = settings.change(room=me.room, by=me.user, wishes=wishes)
     except ChatError as refusal:
-        return _refused(request, code, refusal)
-    return _done(request, code, gettext("Saved.") if done else gettext("Nothing was changed."))
+        return answers.refused(request, code, refusal)
+    return answers.done(
+        request, code, gettext("Saved.") if deed else gettext("Nothing was changed.")
+    )
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def renew_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Another code: the old one is dead, and nobody is thrown out."""
+    """Another code: the old one is dead, and nobody is thrown out. A GET asks whether that is meant."""
     try:
-        me = _in_charge(request, code)
+        me = in_charge(request, code)
+        if request.method != "POST":
+            settings.require_owner(me)
+            return render(request, "rooms/manage_new_code.html", {"room": me.room})
         code = settings.renew_code(room=me.room, by=me.user)
     except ChatError as refusal:
-        return _refused(request, code, refusal)
-    said = gettext("The room's code is %(code)s now. The old one is dead.")
-    return _done(request, code, said % {"code": code})
+        return _turned_back(request, code, refusal)
+    text = gettext("The room's code is %(code)s now. The old one is dead.")
+    return answers.done(request, code, text % {"code": code})
 
 
 @never_cache
-@require_POST
+@require_safe
+def about(request: HttpRequest, code: str, who: str) -> HttpResponse:
+    """What can be done about one of the room's people."""
+    try:
+        me = in_charge(request, code)
+        someone = people.one(me, _user(who))
+    except ChatError as refusal:
+        return _turned_back(request, code, refusal)
+    context = _orders(me) | {"room": me.room, "person": someone}
+    return render(request, "rooms/manage_about.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse:
-    """An order about somebody. `verb` is one of VERBS."""
+    """An order about somebody. `verb` is one of VERBS. A GET asks, before one that nobody can undo."""
     order = VERBS.get(verb)
-    if order is None or not _PERSON.fullmatch(who):
+    if order is None:
         raise Http404
+    if request.method != "POST" and verb != "owner":
+        return HttpResponseNotAllowed(["POST"])
     form = OrderForm(request.POST)
     try:
-        me = _in_charge(request, code)
+        me, user = in_charge(request, code), _user(who)
+        if request.method != "POST":
+            settings.require_owner(me)
+            context = {"room": me.room, "person": people.one(me, user)}
+            return render(request, "rooms/manage_owner.html", context)
         if not form.is_valid():
             raise BadFrame(str(next(iter(form.errors.values()))[0]))
-        user = User.objects.filter(public_id=who).first()
-        if user is None:
-            raise NotMember("That person is not in this room.")
-        order(me, user, form)
+        deed = order(me, user, form)
     except ChatError as refusal:
-        return _refused(request, code, refusal)
-    return _done(request, code, gettext("Done."))
+        return _turned_back(request, code, refusal)
+    text = said(verb, user, deed)
+    more = {"message": text, "undo": deed.pk} if deed and deed.verb in discipline.UNDOABLE else {}
+    return answers.done(request, code, text, **more)
 
 
 @never_cache
@@ -97,11 +124,12 @@ def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse
 def refuse_all(request: HttpRequest, code: str) -> HttpResponse:
     """Let in nobody who waits outside."""
     try:
-        me = _in_charge(request, code)
-        done = admission.turn_all_away(room=me.room, by=me.user)
+        me = in_charge(request, code)
+        deed = admission.turn_all_away(room=me.room, by=me.user)
     except ChatError as refusal:
-        return _refused(request, code, refusal)
-    return _done(request, code, gettext("Done.") if done else gettext("Nobody is waiting."))
+        return answers.refused(request, code, refusal)
+    text = gettext("Nobody was let in.") if deed else gettext("Nobody is waiting.")
+    return answers.done(request, code, text)
 
 
 @never_cache
@@ -109,26 +137,26 @@ def refuse_all(request: HttpRequest, code: str) -> HttpResponse:
 def undo(request: HttpRequest, code: str, deed: int) -> HttpResponse:
     """Take a deed of the last day back."""
     try:
-        me = _in_charge(request, code)
-        done = Deed.objects.filter(pk=deed, room_id=me.room.public_id).first()
-        if done is None:
+        me = in_charge(request, code)
+        found = Deed.objects.filter(pk=deed, room_id=me.room.public_id).first()
+        if found is None:
             raise Forbidden("That cannot be undone.")
-        discipline.undo(room=me.room, by=me.user, deed=done)
+        discipline.undo(room=me.room, by=me.user, deed=found)
     except ChatError as refusal:
-        return _refused(request, code, refusal)
-    return _done(request, code, gettext("Undone."))
+        return answers.refused(request, code, refusal)
+    return answers.done(request, code, gettext("Undone."))
 
 
-Order = Callable[[Membership, User, OrderForm], object]
+Order = Callable[[Membership, User, OrderForm], Deed | None]
 
 
-def _with_reason(verb: Callable[..., object]) -> Order:
+def _with_reason(verb: Callable[..., Deed | None]) -> Order:
     return lambda me, user, form: verb(
         room=me.room, by=me.user, user=user, reason=form.cleaned_data["reason"]
     )
 
 
-def _with_minutes(verb: Callable[..., object]) -> Order:
+def _with_minutes(verb: Callable[..., Deed | None]) -> Order:
     return lambda me, user, form: verb(
         room=me.room,
         by=me.user,
@@ -138,8 +166,19 @@ def _with_minutes(verb: Callable[..., object]) -> Order:
     )
 
 
-def _plain(verb: Callable[..., object]) -> Order:
+def _plain(verb: Callable[..., Deed | None]) -> Order:
     return lambda me, user, form: verb(room=me.room, by=me.user, user=user)
+
+
+def _ban(me: Membership, user: User, form: OrderForm) -> Deed:
+    typed = form.cleaned_data
+    return discipline.ban(
+        room=me.room,
+        by=me.user,
+        user=user,
+        reason=typed["reason"],
+        network=not typed["person_only"],
+    )
 
 
 VERBS: dict[str, Order] = {
@@ -148,7 +187,7 @@ VERBS: dict[str, Order] = {
     "unmute": _with_reason(discipline.unmute),
     "remove": _with_reason(discipline.remove),
     "unban": _with_reason(discipline.unban),
-    "ban": _with_reason(discipline.ban),
+    "ban": _ban,
     "moderator": _with_reason(roles.make_moderator),
     "member": _with_reason(roles.unmake_moderator),
     "owner": _with_reason(roles.hand_over),
@@ -157,57 +196,40 @@ VERBS: dict[str, Order] = {
 }
 
 
-def _in_charge(request: HttpRequest, code: str) -> Membership:
-    """Raises the same to whoever has no business here, whether there is such a room or not."""
-    user, normal = request.user, codes.normalize(code)
-    if not user.is_authenticated or not normal:
-        raise NotMember
-    member = access.membership(user=user, code=normal)
-    if not access.is_in_charge(member):
-        raise Forbidden
-    if request.method == "POST":
-        limits.order(person=user.public_id)
-    return member
+def _user(who: str) -> User:
+    if not _PERSON.fullmatch(who):
+        raise Http404
+    user = User.objects.filter(public_id=who).first()
+    if user is None:
+        raise NotMember("That person is not in this room.")
+    return user
+
+
+def _turned_back(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
+    """To where those in charge find why; a page asked for by anyone else leads to the room."""
+    if request.method != "POST" and not answers.wants_json(request):
+        return redirect("room", code=code)
+    return answers.refused(request, code, refusal)
+
+
+def _orders(me: Membership) -> dict[str, Any]:
+    """What the forms about people need."""
+    return {"is_owner": me.role == Membership.Role.OWNER, "mutes": forms.MUTES}
 
 
 def _page(
     request: HttpRequest, me: Membership, form: SettingsForm, *, status: int = 200
 ) -> HttpResponse:
     room: Room = me.room
-    context = {
+    context = _orders(me) | {
         "room": room,
         "me": me,
-        "is_owner": me.role == Membership.Role.OWNER,
         "form": form,
         "paces": forms.paces(room),
         "graces": forms.graces(room),
         "kept_days": config.CHAT_RETENTION_DAYS,
-        "mutes": forms.MUTES,
-        "spans": forms.SPANS,
         "people": people.listed(me),
         "deeds": people.undoable(me),
         "waiting": admission.waiting(room),
     }
     return render(request, "rooms/manage.html", context, status=status)
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _done(request: HttpRequest, code: str, said: str) -> HttpResponse:
-    if _wants_json(request):
-        return JsonResponse({"code": codes.normalize(code)})
-    messages.success(request, said)
-    return redirect("manage", code=codes.normalize(code))
-
-
-def _refused(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
-    headers = {}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(math.ceil(refusal.retry_after))
-    if _wants_json(request):
-        error = {"code": refusal.code, "message": refusal.message}
-        return JsonResponse({"error": error}, status=refusal.status, headers=headers)
-    messages.error(request, refusal.message)
-    return redirect("manage", code=code)

@@ -7,17 +7,18 @@
 export function createBadge(page, iconWithDot) {
   const link = page.querySelector('link[rel="icon"]');
   const plain = link?.getAttribute("href") ?? "";
-  const title = page.title;
   let count = 0;
   let personal = 0;
-  let last = title;
+  let waiting = 0;
+  /** What stands before the page's own title, which changes with the room's. */
+  let prefix = "";
 
   function show() {
-    const shown = page.hidden ? count : 0;
-    const text = shown === 0 ? title : `${label(shown, personal)} ${title}`;
-    if (text === last) return;
-    last = text;
-    page.title = text;
+    const shown = page.hidden ? count + waiting : 0;
+    const next = shown === 0 ? "" : `${label(count, personal, waiting)} `;
+    if (next === prefix) return;
+    page.title = next + page.title.slice(prefix.length);
+    prefix = next;
     link?.setAttribute("href", shown === 0 ? plain : iconWithDot);
     // Of an installed page; the promise fails where it is not installed.
     navigator.setAppBadge?.(shown).catch(() => {});
@@ -34,15 +35,25 @@ export function createBadge(page, iconWithDot) {
       personal = mentions;
       show();
     },
+
+    /** @param {number} people who ask to come in */
+    knocks(people) {
+      waiting = people;
+      show();
+    },
   };
 }
 
 /**
- * "(3)", or "(@1 · 3)" when one of them is for me.
+ * "(3)", or "(@1 · 3)" when one of them is for me; "(✋2 · 3)" while two people ask to come in.
  * @param {number} count
  * @param {number} personal
+ * @param {number} waiting
  */
-function label(count, personal) {
-  const all = count > 99 ? "99+" : String(count);
-  return personal === 0 ? `(${all})` : `(@${personal} · ${all})`;
+function label(count, personal, waiting) {
+  const parts = [];
+  if (waiting > 0) parts.push(`✋${waiting}`);
+  if (personal > 0) parts.push(`@${personal}`);
+  if (count > 0) parts.push(count > 99 ? "99+" : String(count));
+  return `(${parts.join(" · ")})`;
 }

@@ -2,6 +2,7 @@
 // they stay as they are, with their zone named.
 
 import { createTimes, dayKey, localeFor } from "./time.js";
+import { showMoments } from "./zone.js";
 
 const locale = localeFor(document.documentElement.lang, navigator.languages);
 const times = createTimes(
@@ -16,16 +17,7 @@ for (const time of document.querySelectorAll("time[data-clock]")) {
   time.textContent = times.clock(at);
   time.setAttribute("title", times.full(at));
 }
-const moment = new Intl.DateTimeFormat(locale, {
-  dateStyle: "medium",
-  timeStyle: "short",
-  hourCycle: new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle,
-});
-for (const time of document.querySelectorAll("time[data-moment]")) {
-  const at = /** @type {HTMLTimeElement} */ (time).dateTime;
-  time.textContent = moment.format(new Date(at));
-  time.setAttribute("title", times.full(at));
-}
+showMoments(document, times);
 for (const time of document.querySelectorAll("time[data-day]")) {
   time.textContent = times.day(/** @type {HTMLTimeElement} */ (time).dateTime, now);
 }

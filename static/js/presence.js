@@ -93,8 +93,25 @@ function entry({ id, name, role = "member", registered }, me, mine, sprite) {
     element("bdi", {}, name),
     ...(registered ? [registeredMark(sprite)] : []),
     ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
+    id === me ? renaming(sprite) : "",
     ...(id === me ? [] : [reportButton({ person: id, name }, sprite)]),
     ...(id !== me && outranks(mine, role) ? [orders(id, name, sprite)] : []),
+  );
+}
+
+/** Opens the form for another name (js/manage.js). @param {string} sprite */
+function renaming(sprite) {
+  const label = gettext("Change your name");
+  return element(
+    "button",
+    {
+      class: "icon-button people__orders",
+      type: "button",
+      "data-rename": true,
+      "aria-label": label,
+      title: label,
+    },
+    icon("pencil", sprite),
   );
 }
 

@@ -13,7 +13,7 @@ import { followKeys, guardComposition } from "./keyboard.js";
 import { createLife } from "./life.js";
 import { createLocal } from "./local.js";
 import { createLog } from "./log.js";
-import { createOrders } from "./manage.js";
+import { createManaging } from "./manage.js";
 import { follow } from "./moved.js";
 import { createNotice } from "./notice.js";
 import { openStorage } from "./outbox-storage.js";
@@ -128,7 +128,12 @@ const log = createLog({
   onMove: look,
 });
 
-const orders = createOrders(root, page, (message) => announcer.say(message));
+const managing = createManaging(root, page, {
+  say: (text) => announcer.say(text),
+  tell: notice.show,
+  onWaiting: badge.knocks,
+  onSeq: (seq) => log.toMessage(seq),
+});
 const voice = createVoice({
   line: part("muted"),
   pace: part("pace"),
@@ -194,10 +199,10 @@ function furthest(...places) {
 }
 
 function changed() {
-  const { room, members, pending, you, waiting } = session.state;
+  const { room, members, pending, you } = session.state;
   log.schedule();
   panel.render(room ?? page.room, members, you.role ?? "member");
-  orders.render(session.state.members, you.role ?? "member", waiting);
+  managing.render(session.state);
   voice.every = you.role === "member" ? (room?.slow_mode ?? 0) : 0;
   if (session.connection.phase === "over") end();
   failures.render(pending);

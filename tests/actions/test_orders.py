@@ -29,6 +29,7 @@ from rooms.errors import (
     MessageNotFound,
     MustAsk,
     Muted,
+    NewcomersKeptOut,
     NotMember,
     PasscodeNeeded,
     RateLimited,
@@ -393,9 +394,9 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     with pytest.raises(RoomNotFound):
         rooms.join(user=bob, code=room.code, traces=elsewhere)
     for traces in (here, Traces("device", "café"), Traces("other", "school")):
-        with pytest.raises(RoomNotFound):
+        with pytest.raises(NewcomersKeptOut):
             rooms.join(user=guest("Ben"), code=room.code, traces=traces)
-        with pytest.raises(RoomNotFound):
+        with pytest.raises(NewcomersKeptOut):
             admission.ask(user=guest("Ben"), code=room.code, traces=traces)
     rooms.join(user=guest("Zoe"), code=room.code, traces=elsewhere)
     rooms.join(user=eve, code=room.code, traces=here)
@@ -403,7 +404,7 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     upstart = guest("Marten")  # registering is no way round it
     User.objects.filter(pk=upstart.pk).update(is_guest=False)
     upstart.refresh_from_db()
-    with pytest.raises(RoomNotFound):
+    with pytest.raises(NewcomersKeptOut):
         rooms.join(user=upstart, code=room.code, traces=here)
     # Nor is it for a guest made before the ban who chooses a password after it.
     accounts.register(user=early, username="early", password="seven green lanterns")
@@ -416,6 +417,31 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     rooms.close(room=room)
     assert not Shunned.objects.filter(room=room).exists()
     assert not Membership.objects.filter(room=room).exclude(address_trace="").exists()
+
+
+def test_a_ban_can_be_of_one_person_and_their_browser_only() -> None:
+    ada, room = open_room("Ada")
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code, traces=Traces("device", "school"))
+    discipline.ban(room=room, by=ada, user=bob, network=False)
+    rooms.join(user=guest("Eve"), code=room.code, traces=Traces("other", "school"))
+    with pytest.raises(NewcomersKeptOut):
+        rooms.join(user=guest("Ben"), code=room.code, traces=Traces("device", "home"))
+
+
+def test_a_removal_is_undone_with_the_role_that_was_lost_and_once() -> None:
+    ada, room = open_room("Ada")
+    bob, eve = come_in("Bob", room), come_in("Eve", room)
+    for person in (bob, eve):
+        roles.make_moderator(room=room, by=ada, user=person)
+    deed = discipline.remove(room=room, by=ada, user=bob)
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=eve, deed=deed)
+    discipline.undo(room=room, by=ada, deed=deed)
+    assert Membership.objects.get(room=room, user=bob).role == "moderator"
+    rooms.join(user=bob, code=room.code)
+    with pytest.raises(Forbidden):
+        discipline.undo(room=room, by=ada, deed=deed)
 
 
 def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:

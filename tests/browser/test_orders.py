@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenContext
 from tests.browser.room_page import RoomPage
-from tests.support.browser import Console
+from tests.support.browser import Aside, Console
+from tests.support.client import Visitor, csrf_token
 from tests.support.workers import Site
 
 SLOW = """
@@ -36,6 +37,14 @@ def press(room: RoomPage, name: str) -> None:
 FAST = "{ const now = Date.now; Date.now = () => now() + 3600e3; }"
 
 
+def order(room: RoomPage, path: str, **fields: str) -> None:
+    """Give an order without a window: what the owner's browser sends."""
+    http, where = room.page.context.request, f"{room.url}manage/"
+    token = csrf_token(http.get(where).text())
+    answer = http.post(where + path, form={**fields, "csrfmiddlewaretoken": token})
+    assert answer.ok, answer.text()
+
+
 def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite: object) -> None:
     ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
     ben.page.context.add_init_script(FAST)
@@ -43,9 +52,17 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     ben.wait_until_live()
     expect(ben.page.get_by_role("button", name="What to do about")).to_have_count(0)
     about(ada, "Ben")
-    say_why(ada, "shouting")
+    say_why(ada, "a mistake")
+    ada.page.keyboard.press("Enter")
     press(ada, "Mute")
     muted = ben.page.locator("[data-muted]")
+    expect(muted).to_be_visible()
+    expect(ada.page.get_by_text("Ada muted Ben")).to_have_count(1)  # the Enter key did not
+    ada.page.get_by_role("button", name="Undo").click()
+    expect(muted).to_be_hidden()
+    about(ada, "Ben")
+    say_why(ada, "shouting")
+    press(ada, "Mute")
     expect(muted).to_have_text(re.compile(r"^You can read here and not write until .*: shouting$"))
     # By the clock that Ben looks at.
     hour = ben.page.evaluate("new Date(Date.now() + 600e3).getHours() % 12 || 12")
@@ -58,6 +75,11 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     about(ada, "Ben")
     press(ada, "Make moderator")
     expect(ben.page.get_by_role("link", name="Room settings")).to_be_visible()
+    about(ada, "Ben")
+    ada.page.get_by_role("link", name="Hand the room over").click()
+    expect(ada.page.get_by_role("dialog")).to_contain_text("only Ben can hand the room back")
+    ada.page.get_by_role("link", name="Keep the room").click()
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
     about(ada, "Ben")
     say_why(ada, "enough")
     press(ada, "Remove from the room")
@@ -102,19 +124,28 @@ def test_slow_mode_is_counted_down_by_the_composer(
 def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     ada: RoomPage, invite: object, open_context: OpenContext, console: Console
 ) -> None:
+    """All of it from within the room, whose socket stays."""
     console.allow("status of 403")  # the form that asks for the passcode
     ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
-    ada.page.get_by_role("link", name="Room settings").click()
-    page = ada.page
-    page.get_by_label("What it is about").fill("Town meeting")
-    page.get_by_label("Newcomers ask").check()
-    page.get_by_label("Passcode", exact=True).fill("sesame")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    page, url = ada.page, ada.url
+    sockets: list[object] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
+    settings = page.get_by_role("dialog", name="Room settings")
+    page.get_by_role("link", name="Room settings").click()
+    settings.get_by_label("What it is about").fill("Town meeting")
+    settings.get_by_label("Newcomers ask").check()
+    settings.get_by_label("Passcode", exact=True).fill("sesame")
+    # What is typed is not lost by a slip, nor by news of the room.
+    ben.say("meanwhile")
+    expect(ada.message("meanwhile")).to_be_attached()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keep editing").click()
+    expect(settings.get_by_label("What it is about")).to_have_value("Town meeting")
+    settings.get_by_role("button", name="Save").click()
+    # A passcode is hashed on purpose slowly.
+    expect(settings.get_by_role("status")).to_contain_text("Saved.", timeout=20_000)
     expect(ben.page.locator("[data-title]").first).to_have_text("Town meeting")
     expect(ben.page).to_have_title(re.compile(f"^Town meeting · {ben.code}"))
-    page.get_by_role("link", name="Back to the room").click()
-    ada.wait_until_live()
 
     outside: Page = open_context("phone").new_page()
     outside.goto(ben.url)
@@ -126,20 +157,69 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     outside.get_by_label("Passcode").fill("sesame")
     outside.locator("button[name=join]").click()
     expect(outside.get_by_role("heading", name="You asked to be let in")).to_be_visible()
-    ada.page.get_by_role("button", name="Let in").click()
+    # In the open sheet, in the title of a hidden tab, in the room.
+    settings.get_by_label("People at the most").fill("30")
+    expect(settings.get_by_text("Eve", exact=True)).to_be_visible()
+    expect(settings.get_by_label("People at the most")).to_have_value("30")
+    ada.hide()
+    expect(page).to_have_title(re.compile("^\\(✋1"))
+    ada.hide(False)
+    expect(page).to_have_title(re.compile("^Town meeting"))
+    settings.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Discard").click()
+    expect(settings).to_be_hidden()
+    page.get_by_role("button", name="Let in").click()
     eve = RoomPage(outside).wait_until_live()
     eve.box.fill("thank you")
     outside.get_by_role("button", name="Send").click()
     expect(ada.message("thank you")).to_be_visible()
+    expect(page.get_by_role("button", name="Let in")).to_have_count(0)
 
-    # A new code: everyone's page goes along.
+    # A new code, after a question: everyone's page goes along.
     former = ben.code
-    ada.page.get_by_role("link", name="Room settings").click()
-    ada.page.get_by_role("button", name="Give it a new code").click()
+    page.get_by_role("link", name="Room settings").click()
+    settings.get_by_label("What it is about").fill("Meeting")
+    settings.get_by_role("link", name="Give it a new code").click()
+    question = page.get_by_role("dialog", name="Give this room a new code?")
+    expect(question).to_contain_text("stops working")
+    question.get_by_role("button", name="Give it a new code").click()
     expect(ben.page.locator("[data-code]").first).not_to_have_text(former)
     code = ben.page.locator("[data-code]").first.inner_text()
     expect(ben.page).to_have_url(re.compile(f"/rooms/{code}/$"))
+    # What was typed before is still there, and is saved under the new code.
+    expect(settings.get_by_label("What it is about")).to_have_value("Meeting")
+    settings.get_by_role("button", name="Save").click()
+    expect(settings.get_by_role("status")).to_contain_text("Saved.")
+    expect(ben.page.locator("[data-title]").first).to_have_text("Meeting")
+    page.keyboard.press("Escape")
+    expect(settings).to_be_hidden()
+    assert page.url == url.replace(former, code)
+    assert not sockets, "the room was left"
     ben.page.reload()
     ben.wait_until_live()
     ben.say("still here")
     expect(eve.message("still here")).to_be_visible()
+
+
+def test_a_knock_is_seen_on_a_phone(
+    site: Site, aside: Aside, ada: RoomPage, open_context: OpenContext
+) -> None:
+    order(ada, "settings/", by_request="on", slow_mode="0", grace="60")
+    context = open_context("phone")
+    context.add_cookies(ada.page.context.cookies())  # type: ignore[arg-type]
+    phone = RoomPage.again(context.new_page(), ada.url).page
+
+    async def knock(*names: str) -> None:
+        for name in names:
+            async with Visitor(site.url, name) as visitor:
+                await visitor.join(ada.code)
+
+    aside.run(knock("Kim", "Lee", "Moe", "Nan"))
+    expect(phone.get_by_role("heading", name="4 people ask to come in")).to_be_visible()
+    expect(phone.locator("[data-waiting-count]")).to_have_text("4")
+    rows = phone.locator("[data-waiting] li")
+    expect(rows).to_have_count(3)
+    rows.filter(has_text="Kim").get_by_role("button", name="Turn away").tap()
+    expect(rows.locator("bdi")).to_have_text(["Lee", "Moe", "Nan"])
+    expect(ada.page.locator("[data-waiting] bdi")).to_have_text(["Lee", "Moe", "Nan"])
+    expect(ada.page.get_by_role("link", name="Show all")).to_be_hidden()

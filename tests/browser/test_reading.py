@@ -170,6 +170,41 @@ def test_a_link_to_a_message_opens_it_with_a_way_back(
     expect(window.message("meanwhile")).to_be_in_viewport()
 
 
+def test_what_was_said_is_looked_for_without_leaving_the_room(
+    site: Site, aside: Aside, ada: RoomPage, open_context: Callable[..., BrowserContext]
+) -> None:
+    """With the keyboard at a desk, with a finger on a phone; and the first message of a day."""
+    ada.say("the ferry leaves at nine")
+    ada.expect_bodies(["the ferry leaves at nine"])
+    aside.run(talk(site, ada.code, 200))
+    page = ada.page
+    expect(page.get_by_text("number 200", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Search in this room").focus()
+    page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog", name="Search in")
+    expect(sheet.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("fer")
+    page.keyboard.press("Enter")
+    hit = sheet.get_by_role("link", name="the ferry leaves at nine")
+    hit.focus()
+    page.keyboard.press("Enter")
+    expect(sheet).to_be_hidden()
+    expect(ada.message("the ferry leaves at nine")).to_be_in_viewport()
+    expect(ada.message("the ferry leaves at nine")).to_be_focused()
+    ada.jump.click()
+    expect(page.get_by_text("number 200", exact=True)).to_be_in_viewport()
+
+    context = open_context("phone")
+    context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    phone = RoomPage.again(context.new_page(), ada.url)
+    phone.page.get_by_role("link", name="Search in this room").tap()
+    sheet = phone.page.get_by_role("dialog", name="Search in")
+    expect(sheet.get_by_role("link", name="Transcript")).to_be_visible()
+    sheet.get_by_role("table").get_by_role("link").last.tap()
+    expect(sheet).to_be_hidden()
+    expect(phone.page.get_by_text("The room begins here")).to_be_in_viewport()
+
+
 def test_a_line_stands_before_what_was_not_read(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben")
     ada.say("read")

@@ -186,6 +186,7 @@ SHARED_LIMITS = {
     "wrong passcodes of one room, a /56 of IPv6": limits.passcodes_near,
     "wrong passcodes of one room, a /48 of IPv6": limits.passcodes_around,
     "wrong passcodes of one room, first tries, when that is used up": limits.passcodes_first,
+    "changing one's name, a person": limits.renaming,
     "reports, a person": limits.reporting,
     "reports, a browser": limits.reporting_by,
     "reports, an address": limits.reporting_from,

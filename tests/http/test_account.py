@@ -7,9 +7,10 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from history.models import Message
 from rooms.models import Membership, SignIn, User
 from tests.http.conftest import NewPerson, Person
-from tests.http.pages import Element, alert, read
+from tests.http.pages import Element, alert, read, value
 
 PASSWORD = "seven green lanterns"
 
@@ -230,6 +231,72 @@ class TestSessions:
         stranger = Person("Eve")
         stranger.client.cookies["sessionid"] = before
         assert stranger.get("/account/").status_code == 302
+
+
+class TestAnotherName:
+    def test_is_taken_in_all_rooms_with_the_same_checks(self, ada: Person, ben: Person) -> None:
+        rooms = [ada.create(), ada.create()]
+        for room in rooms:
+            ada.connect(room)
+        ben.come_in(rooms[0])
+        assert read(ada.get("/account/")).one("a", href="/account/name/").text == "Change name"
+        assert value(ada.get("/account/name/"), "name") == "Ada"
+        for name in ("", "Ben", "BEN", "Admin"):
+            refused = ada.post("/account/name/", name=name)
+            assert refused.status_code == 422
+            assert alert(refused)
+            assert value(refused, "name") == name
+        assert ada.user.display_name == "Ada"
+        done = ada.post("/account/name/", name=" Augusta ")
+        assert (done.status_code, done.headers["Location"]) == (302, "/account/")
+        assert "You are called Augusta now" in read(ada.get("/account/")).one(role="status").text
+        for room in rooms:
+            assert Message.objects.filter(
+                stream=room.stream_id, body="Ada is now called Augusta"
+            ).exists()
+
+    def test_is_taken_from_within_a_room(self, ada: Person, settings: Any) -> None:
+        ada.create()
+        settings.CHAT_RATE_LIMITS = True
+
+        def ask(name: str) -> Any:
+            headers = {"accept": "application/json"}
+            return ada.client.post("/account/name/", {"name": name}, headers=headers)
+
+        assert ask("Augusta").json() == {"name": "Augusta"}
+        refused = ask("Admin")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "bad_name")
+        answers = [ask(f"Ada {number}").status_code for number in range(9)]
+        assert answers == [200] * 8 + [429]
+
+    def test_is_announced_by_the_form_that_gives_one(self, ada: Person) -> None:
+        hint = "Another name here renames you in all your rooms."
+        assert hint not in read(ada.get("/")).text
+        room = ada.create()
+        for path in ("/", f"/rooms/{room.code}/", "/rooms/ZZZZ/"):
+            answer = ada.get(path)
+            if "name" in {e.attributes.get("name") for e in read(answer).all("input")}:
+                assert hint in read(answer).text, path
+
+
+class TestSigningOut:
+    def test_asks_a_guest_first_and_says_what_is_lost(self, ada: Person) -> None:
+        ada.create()
+        page = read(ada.get("/account/"))
+        assert not page.all("form", action="/account/logout/")
+        assert page.one("a", href="/account/logout/").text == "Sign out here…"
+        asked = read(ada.get("/account/logout/"))
+        assert "nobody can give you back your rooms" in asked.text
+        assert ada.get("/account/").status_code == 200, "to be asked is not to be signed out"
+        asked.one("form", action="/account/logout/")
+        ada.post("/account/logout/")
+        assert ada.get("/account/logout/").headers["Location"] == "/"
+
+    def test_is_one_press_for_whoever_can_come_back(self, ada: Person) -> None:
+        ada.create()
+        register(ada)
+        form = read(ada.get("/account/")).one("form", action="/account/logout/")
+        assert form.attributes["method"] == "post"
 
 
 class TestHowFarOneHasRead:

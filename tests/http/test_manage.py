@@ -1,6 +1,9 @@
 """The page from which a room is run, as plain forms."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from rooms.models import JoinRequest, Membership, Room
 from tests.http.conftest import NewPerson, Person
@@ -152,3 +155,73 @@ def test_wrong_passcodes_are_few(
     ]
     assert [answer.status_code for answer in tries] == [403] * 5 + [429] * 2
     assert int(tries[-1].headers["Retry-After"]) > 1
+
+
+def test_what_nobody_can_take_back_asks_first_and_says_what_is_lost(
+    room: Room, ada: Person, ben: Person
+) -> None:
+    """Without a script too: the page leads to a question, and only its form does it."""
+    page = read(ada.get(where(room)))
+    owner, code = about(room, ben, "owner"), where(room, "code/")
+    actions = {form.attributes.get("action") for form in page.all("form")}
+    actions |= {button.attributes.get("formaction") for button in page.all("button")}
+    assert not {owner, code} & actions
+    for path, lost, name in (
+        (owner, "only Ben can hand the room back", "Hand the room over…"),
+        (code, "stops working", "Give it a new code…"),
+    ):
+        [link] = [link for link in page.all("a") if link.attributes["href"] == path]
+        assert link.text == name
+        asked = ada.get(path)
+        assert lost in read(asked).text
+        [form] = read(asked).all("form", action=path)
+        assert form.attributes["method"] == "post"
+        assert ben.get(path).headers["Location"] == where(room).replace("manage/", "")
+    room.refresh_from_db()
+    assert room.owner == ada.user
+    ada.post(owner)
+    room.refresh_from_db()
+    assert room.owner == ben.user
+    assert ada.get(owner).status_code == 302, "a moderator is not asked what only the owner does"
+
+
+def test_the_enter_key_gives_no_order(room: Room, ada: Person, ben: Person) -> None:
+    for path in (where(room), where(room, f"people/{ben.user.public_id}/")):
+        for form in read(ada.get(path)).all("form", class_="manage__orders"):
+            first = form.all("button")[0].attributes
+            assert first.keys() >= {"disabled", "hidden"}, "the browser presses the first button"
+
+
+def test_a_removal_and_a_ban_are_undone_as_if_they_had_left(
+    room: Room, ada: Person, ben: Person
+) -> None:
+    ada.post(about(room, ben, "moderator"))
+    for verb in ("remove", "ban"):
+        answer = ada.client.post(about(room, ben, verb), headers={"accept": "application/json"})
+        body = answer.json()
+        assert body["message"].startswith("Ben is ")
+        ada.post(where(room, f"undo/{body['undo']}/"))
+        member = ben.membership(room)
+        assert (member.removed_at, member.banned_at, member.role) == (None, None, "moderator")
+        ben.come_in(room)
+
+
+def test_fewer_days_erase_messages_only_after_a_question(room: Room, ada: Person) -> None:
+    ada.say(room, "long ago")
+    room.stream.messages.update(at=Now() - timedelta(days=5))  # type: ignore[union-attr]
+    asked = ada.post(
+        where(room, "settings/"), **SAVED | {"retention_days": "3", "title": "Engines"}
+    )
+    assert asked.status_code == 422
+    page = read(asked)
+    assert "Erase 1 older message for everybody." in page.text
+    assert page.one("input", name="title").attributes["value"] == "Engines"
+    assert page.one("input", name="erase")
+    room.refresh_from_db()
+    assert (room.retention_days, room.title) == (None, "")
+    ada.post(where(room, "settings/"), **SAVED | {"retention_days": "3", "erase": "on"})
+    room.refresh_from_db()
+    assert room.retention_days == 3
+    # Nothing is lost by that, so nothing is asked.
+    answer = ada.post(where(room, "settings/"), **SAVED | {"retention_days": "30"})
+    assert answer.status_code == 302

@@ -384,3 +384,47 @@ def test_nothing_typed_is_ones_own_history(ada: Person) -> None:
     ada.say(ada.create(), "hello")
     assert read(ada.get("/history/?q=+")).one("h1").text == "History"
     assert read(ada.get("/history/")).one("input", name="q")
+
+
+class TestInOneRoom:
+    def test_finds_what_was_said_there_and_may_be_seen(self, ada: Person, ben: Person) -> None:
+        room, other = ada.create(), ada.create()
+        ada.say(room, "an early ferry")
+        hidden = Membership.objects.filter(room=room)
+        ben.come_in(room)
+        hidden.filter(user=ben.user).update(hidden_through=Message.objects.order_by("-pk")[0].seq)
+        (hit,) = ada.say(room, "a late ferry")
+        ada.say(other, "a ferry elsewhere")
+        page = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ferry"))
+        texts = [text.text for text in page.all(class_="message__text")]
+        assert texts == ["a late ferry", "an early ferry"]
+        assert page.all(class_="find")[0].attributes["data-seq"] == str(hit.seq)
+        page = read(ben.get(f"/history/rooms/{room.public_id}/search/?q=ferry"))
+        assert [text.text for text in page.all(class_="message__text")] == ["a late ferry"]
+        nothing = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ship"))
+        assert "Nothing found" in nothing.text
+
+    def test_is_for_whoever_may_read_it(self, ada: Person, ben: Person) -> None:
+        room = ada.create()
+        ben.come_in(room)
+        remove(ben, room)
+        for person in (ben, Client()):
+            for query in ("", "?q=ferry", "?day=2024-02-28"):
+                address = f"/history/rooms/{room.public_id}/search/{query}"
+                assert person.get(address).status_code == 404
+
+    def test_turns_pages_and_leads_to_days(self, ada: Person) -> None:
+        room = ada.create()
+        messages = ada.say(room, *[f"ferry {number}" for number in range(views.PAGE + 1)])
+        address = f"/history/rooms/{room.public_id}/search/"
+        page = read(ada.get(f"{address}?q=ferry"))
+        following = page.one("a", rel="next").attributes["href"]
+        page = read(ada.get(following))
+        assert [text.text for text in page.all(class_="message__text")] == ["ferry 0"]
+        start = read(ada.get(address))
+        [day] = start.one("tbody").all("a")
+        led = ada.get(day.attributes["href"]).headers["Location"]
+        first = Message.objects.filter(stream=room.stream_id).order_by("seq")[0]
+        assert led == f"/history/rooms/{room.public_id}/?at={first.seq}#m{first.seq}"
+        assert start.one("a", href=f"/history/rooms/{room.public_id}/")
+        assert messages[0].seq >= first.seq

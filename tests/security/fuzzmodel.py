@@ -101,7 +101,7 @@ class Room:
         is_new = self._is_new(who)
         if is_new and who != self.owner:
             if address in self.shunned.values():
-                return Entry.UNKNOWN
+                return Entry.REFUSED
             if self.locked or (self.passcode and passcode != self.passcode):
                 return Entry.REFUSED
             if self.by_request:

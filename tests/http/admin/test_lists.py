@@ -1,13 +1,17 @@
 """Long lists at the admin stay fast."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
+from history.models import Message
+from rooms import audit
 from rooms.admin import RoomAdmin, desk, paging
-from rooms.models import Room, User
+from rooms.models import Report, Room, User
 from tests.http.admin.desk import act, address, guest, room_of
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +81,46 @@ def test_a_whole_table_is_estimated_where_counting_it_is_slow(
     estimated = connection.vendor == "postgresql"
     assert ("That is an estimate." in page.content.decode()) is estimated
     assert any("COUNT(" in query["sql"] for query in captured) is not estimated
+
+
+@pytest.mark.parametrize("typed", ["елена", "ЕЛЕНА", "елен", "Елена П"])
+def test_people_are_found_in_any_case_of_any_alphabet(
+    client: Client, boss: User, typed: str
+) -> None:
+    """At each desk that looks for names; SQLite by itself knows the case of ASCII alone."""
+    elena, zoe = guest("Елена Петрова"), guest("Zoë")
+    room = room_of(elena, "привет", title="Совет ДОМА")
+    room_of(zoe, "hello")
+    Report.objects.create(room=room, person=elena, reporter=zoe, reason="spam", comment="Ужас")
+    audit.record("ban", actor=boss, role="staff", room=room, target=elena, reason="СПАМ")
+    for name in ("rooms_user", "rooms_membership", "rooms_room", "history_message"):
+        page = client.get(address(f"{name}_changelist"), {"q": typed})
+        assert page.context["cl"].result_list, name
+        nobody = client.get(address(f"{name}_changelist"), {"q": f"{typed}ян"})
+        assert not nobody.context["cl"].result_list, name
+    for name, text in (
+        ("rooms_report", typed),
+        ("rooms_deed", typed),
+        ("rooms_report", "УЖАС"),
+        ("rooms_deed", "спам"),
+        ("rooms_room", "совет дома"),
+    ):
+        page = client.get(address(f"{name}_changelist"), {"q": text})
+        assert page.context["cl"].result_list, (name, text)
+
+
+def test_times_name_their_zone(client: Client, boss: User, room: Room, ada: User) -> None:
+    audit.record("ban", actor=boss, role="staff", room=room, target=ada)
+    message = Message.objects.filter(kind="chat").first()
+    assert message is not None
+    # Each time of day is followed by its zone.
+    pages = [address(f"{name}_changelist") for name in ("rooms_room", "rooms_user", "rooms_deed")]
+    pages += [address("history_message_changelist"), address("index")]
+    pages += [address("history_message_change", message.pk), address("rooms_user_change", ada.pk)]
+    for path in pages:
+        text = client.get(path).content.decode()
+        times = re.findall(r"(?<!T)\b\d{1,2}:\d\d(?: [ap]\.m\.)?(?! UTC)(?=[ <,)])", text)
+        assert not re.findall(r"[ap]\.m\.|noon|midnight", text), path
+        bare = [time for time in times if f'<th scope="row">{time}' not in text]
+        assert not bare, (path, bare)
+    assert re.search(r"\d{2}:\d{2} UTC", client.get(pages[0]).content.decode())

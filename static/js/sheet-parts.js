@@ -1,0 +1,85 @@
+/**
+ * A page that is shown in a sheet, brought to what the server says of it now: parts that are as they
+ * were stay the same elements, and so do those in which somebody has typed. DOM, no network.
+ */
+
+/** The server's text of a part, as it came. @type {WeakMap<Element, string>} */
+const sources = new WeakMap();
+
+/**
+ * Whether a field within an element has another value than the server gave it.
+ * @param {Element} within
+ */
+export function unsaved(within) {
+  return [...within.querySelectorAll("input, textarea, select")].some((field) => {
+    if (field instanceof HTMLSelectElement) {
+      const set = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(0, set);
+    }
+    if (field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue;
+    if (!(field instanceof HTMLInputElement) || field.type === "hidden") return false;
+    if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+    return field.value !== field.defaultValue;
+  });
+}
+
+/**
+ * @param {Element} body
+ * @param {Element} page what the server answered; its children are the parts, by `data-part`
+ * @param {Map<string, Element>} covered parts with unsaved fields that the page does not have: they
+ *   are put aside, and back when a page has them again
+ * @param {string} sent the part whose form was sent: it is the server's again
+ */
+export function reconcile(body, page, covered, sent) {
+  const held = new Map([...body.children].map((child) => [nameOf(child), child]));
+  for (const [name, child] of covered) held.set(name, child);
+  const wanted = [...page.children].map((next) => {
+    const name = nameOf(next);
+    const old = held.get(name);
+    const source = text(next);
+    const stays = old && name && (sources.get(old) === source || (unsaved(old) && name !== sent));
+    if (old && stays) {
+      covered.delete(name);
+      return old;
+    }
+    const node = document.importNode(next, true);
+    sources.set(node, source);
+    if (old) reopen(old, node);
+    return node;
+  });
+  if (sent !== "") covered.delete(sent);
+  for (const child of [...body.children]) {
+    if (wanted.includes(child)) continue;
+    const name = nameOf(child);
+    if (name && name !== sent && unsaved(child)) covered.set(name, child);
+    child.remove();
+  }
+  let place = body.firstElementChild;
+  for (const node of wanted) {
+    if (node === place) place = place.nextElementSibling;
+    else body.insertBefore(node, place);
+  }
+}
+
+/** @param {Element} part */
+function nameOf(part) {
+  return part.getAttribute("data-part") ?? "";
+}
+
+/** Without the form's token, which is another one each time. @param {Element} part */
+function text(part) {
+  return part.outerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+}
+
+/** What was unfolded stays so. @param {Element} old @param {Element} node */
+function reopen(old, node) {
+  const open = new Set([...old.querySelectorAll("details[open]")].map(keyOf));
+  for (const details of node.querySelectorAll("details")) {
+    if (open.has(keyOf(details))) details.open = true;
+  }
+}
+
+/** @param {Element} details */
+function keyOf(details) {
+  return details.id || (details.querySelector("form[action]")?.getAttribute("action") ?? "");
+}

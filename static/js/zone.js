@@ -1,0 +1,25 @@
+/** Dates of pages that the server made, as the viewer reads them. */
+
+import { localeFor } from "./time.js";
+
+/**
+ * Writes moments in the viewer's zone.
+ * @param {ParentNode} root
+ * @param {Chat.Times} times
+ */
+export function showMoments(root, times) {
+  const moment = new Intl.DateTimeFormat(
+    localeFor(document.documentElement.lang, navigator.languages),
+    {
+      dateStyle: "medium",
+      timeStyle: "short",
+      hourCycle: new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions()
+        .hourCycle,
+    },
+  );
+  for (const time of root.querySelectorAll("time[data-moment]")) {
+    const at = /** @type {HTMLTimeElement} */ (time).dateTime;
+    time.textContent = moment.format(new Date(at));
+    time.setAttribute("title", times.full(at));
+  }
+}
