@@ -13,12 +13,15 @@ django.setup(set_prefix=False)
 # After Django is set up: these have models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from chatsite.database import bound_waits  # noqa: E402
 from chatsite.pages import PagesHandler  # noqa: E402
 from rooms.live import worker  # noqa: E402
 from rooms.routing import websocket_urlpatterns  # noqa: E402
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+bound_waits()
 
 _sockets: Any = URLRouter(cast(Any, websocket_urlpatterns))
 

@@ -1,16 +1,17 @@
 """Pages for what goes wrong outside a form."""
 
-import logging
 import math
+import sys
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.template.loader import render_to_string
+from django.views.defaults import server_error
 
-from rooms.errors import ChatError, Unavailable
-
-logger = logging.getLogger(__name__)
+from history import database
+from rooms.errors import ChatError, RoomHeld, Unavailable
+from rooms.live.outage import outage
 
 # The database is away or restarting: it is safe, and worth while, to come back this soon.
 _RETRY_AFTER = 5
@@ -32,18 +33,38 @@ class ErrorPagesMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, OperationalError | InterfaceError):
-            logger.error("database away at %s: %s", request.path, error)
-            error = Unavailable(retry_after=_RETRY_AFTER)
-        if not isinstance(error, ChatError):
-            return None
-        return _page(error)
+        refusal = _refusal(error)
+        return None if refusal is None else _page(request, refusal)
 
 
-def _page(error: ChatError) -> HttpResponse:
+def failed(request: HttpRequest) -> HttpResponseBase:
+    """What Django answers with when something broke, in a middleware too: they ask the database."""
+    error = sys.exc_info()[1]
+    refusal = _refusal(error) if isinstance(error, Exception) else None
+    if refusal is None:
+        return server_error(request)
+    return _page(request, refusal)
+
+
+def _refusal(error: Exception) -> ChatError | None:
+    """What to say of an error; None of one that nobody has foreseen."""
+    if isinstance(error, ChatError):
+        return error
+    if isinstance(error, Error):
+        if database.is_held(error):
+            return RoomHeld()
+        if database.is_away(error):
+            outage.noticed(error)
+            return Unavailable(retry_after=_RETRY_AFTER)
+    return None
+
+
+def _page(request: HttpRequest, error: ChatError) -> HttpResponse:
     # Without the request: neither session nor database is asked, which may be what is missing.
     if error.status in {404, 429, 503}:
-        text = render_to_string(f"{error.status}.html")
+        # A form that was sent is not sent again by itself.
+        context: dict[str, object] = {"comes_back": error.status == 503 and request.method == "GET"}
+        text = render_to_string(f"{error.status}.html", context)
     else:
         context = {"status": error.status, "happened": error.message, "advice": ""}
         text = render_to_string("error.html", context)
@@ -51,4 +72,7 @@ def _page(error: ChatError) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(math.ceil(error.retry_after))
+    if error.status == 503:
+        # Django would have a line for each, as if something had broken: outage.py has one for all.
+        response._has_been_logged = True  # type: ignore[attr-defined]
     return response

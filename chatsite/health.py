@@ -20,8 +20,10 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
 from chatsite.lifecycle import draining, stats
+from history import database
 from rooms import addresses
 from rooms.live import worker
+from rooms.live.outage import outage
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -57,16 +59,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
         failing["draining"] = draining.reason
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
+            # It can be written to, and nothing is written.
+            cursor.execute("DELETE FROM rooms_worker WHERE 1 = 0")
+    except Error as error:
         failing["database"] = "no answer"
+        if database.is_away(error):
+            outage.noticed(error)
     live = worker.of_this_process()
     if live is not None and live.door.worker_id is None:
         # Until it has a lease it lets nobody in; without a database that it can use it gets none.
         failing.setdefault("database", "no lease")
     if live is not None and not live.hub.bell.up:
         failing["channel_layer"] = "no answer"
-    return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
+    answer = JsonResponse(
+        {"ready": not failing, "failing": failing}, status=503 if failing else 200
+    )
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # or Django would, each time
+    return answer
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -80,21 +80,23 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
 
     async def drain(self) -> None:
         """Return when more of the answer may be written."""
-        if isinstance(self.channel, ChatChannel):
-            await self.channel.drain()
+        channel = getattr(self, "channel", None)  # Twisted takes it away with the end of the answer
+        if isinstance(channel, ChatChannel):
+            await channel.drain()
 
     def check_timeouts(self) -> None:
         """Called every two seconds. A reader who takes nothing is cut; a slow one never is."""
-        if not self._response_started or not isinstance(self.channel, ChatChannel):
+        channel = getattr(self, "channel", None)
+        if not self._response_started or not isinstance(channel, ChatChannel):
             super().check_timeouts()
             return
-        now, unsent = monotonic(), self.channel.unsent()
+        now, unsent = monotonic(), channel.unsent()
         taken = self.sentLength - unsent
         if not unsent or taken != self._taken or not self._taken_at:
             self._taken, self._taken_at = taken, now
         elif now - self._taken_at > STALLED:
             logger.info("Cut off a reader of %s who takes nothing", self.client_addr)
-            self.channel.transport.abortConnection()
+            channel.transport.abortConnection()
 
     def application_returned(self) -> None:
         """The application is done with a request it has not answered in full."""

@@ -77,6 +77,26 @@ class LayerAwayFilter(logging.Filter):
         return not isinstance(error, OSError | ConnectionError | TimeoutError)
 
 
+class DatabaseAwayFilter(logging.Filter):
+    """Drops what each socket, page and connection has to say of a database that is away.
+
+    rooms.live.outage says so once, and once that it is back and how much failed meanwhile.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        told = record.args if isinstance(record.args, tuple) else ()
+        errors = [each for each in told if isinstance(each, Exception)]
+        if record.exc_info and isinstance(record.exc_info[1], Exception):
+            errors.append(record.exc_info[1])
+        if not errors:
+            return True
+        # Here, as Django reads this module before it is ready for theirs.
+        from history.database import is_away
+        from rooms.live.outage import outage
+
+        return not (outage.is_on and any(map(is_away, errors)))
+
+
 class RequestIdMiddleware:
     """Gives each request an id, the load balancer's if it sent one, and answers with it."""
 

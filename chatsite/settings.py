@@ -151,7 +151,22 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     # Persistent connections leak under ASGI, whose requests run on many threads: a pool instead.
     _database["CONN_MAX_AGE"] = 0
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 5}
+    _options = _database.setdefault("OPTIONS", {})
+    # While the database is away a connection is tried for again each second: left to itself the pool
+    # doubles its pauses, and is a minute late after an absence of a minute.
+    _options["pool"] = {"min_size": 2, "max_size": 20, "timeout": 3, "reconnect_timeout": 1}
+    for _name, _value in {
+        # A server that answers but may not be written to, the old primary after a failover, is as
+        # good as none: a connection to it would stay read only when the server no longer is.
+        "target_session_attrs": "read-write",
+        # Seconds (and milliseconds) until a machine that is gone without a word is given up.
+        "connect_timeout": "3",
+        "keepalives_idle": "5",
+        "keepalives_interval": "5",
+        "keepalives_count": "2",
+        "tcp_user_timeout": "15000",
+    }.items():
+        _options.setdefault(_name, _value)  # what DATABASE_URL says comes first
 
 # Redis is the doorbell between workers; without it there is one worker -----------------------------
 
@@ -231,13 +246,23 @@ LOGGING: dict[str, Any] = {
         "text": {"()": "chatsite.logs.LineFormatter"},
         "json": {"()": "chatsite.logs.JsonFormatter"},
     },
-    "filters": {"layer_away": {"()": "chatsite.logs.LayerAwayFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": CHAT_LOG_FORMAT}},
+    "filters": {
+        "layer_away": {"()": "chatsite.logs.LayerAwayFilter"},
+        "database_away": {"()": "chatsite.logs.DatabaseAwayFilter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": CHAT_LOG_FORMAT,
+            "filters": ["database_away"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
         "channels_redis.pubsub": {"filters": ["layer_away"]},
+        "psycopg.pool": {"level": "ERROR"},  # rooms.live.outage says that the database is away
     },
 }

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from chatsite import pwa
 
+handler500 = "chatsite.errors.failed"
+
 urlpatterns = [
     path("", include("rooms.urls")),
     path("account/", include("rooms.account.urls")),

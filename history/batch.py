@@ -8,15 +8,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from django.db import connection, transaction
 from psycopg.types.numeric import Int8
 
-from history import log, wire, words
+from history import database, log, wire, words
 from history.log import Change, Entry
 from history.models import Message
 from history.wire import WireAuthor, WireMessage
+from rooms.errors import RoomHeld
 
 _CHAT = Message.Kind.CHAT.value
 
@@ -25,7 +27,8 @@ _CHAT = Message.Kind.CHAT.value
 #
 # A row lock that was waited for gives the row's newest version, so `locked` has the newest epoch
 # and RETURNING the newest head, whatever committed since the statement began. If any epoch is not
-# the expected one, nothing is advanced, so nothing is inserted and nothing comes back.
+# the expected one, nothing is advanced, so nothing is inserted and nothing comes back. `wanted` is read
+# to its end before the first lock is asked for, so how long it is waited for is known by then.
 _POST = """
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[],
@@ -33,6 +36,7 @@ WITH input AS MATERIALIZED (
         WITH ORDINALITY AS i(stream, epoch, author, client_id, body, words, html, reply_to, place)
 ), wanted AS MATERIALIZED (
     SELECT stream, count(*) AS n, min(epoch) AS low, max(epoch) AS high FROM input GROUP BY stream
+    HAVING set_config('lock_timeout', coalesce(%b, current_setting('lock_timeout')), true) IS NOT NULL
 ), locked AS MATERIALIZED (
     SELECT id, epoch FROM history_stream WHERE id = ANY (SELECT stream FROM wanted)
         ORDER BY id FOR UPDATE
@@ -84,7 +88,7 @@ class Stale(Exception):
 def post(posts: Sequence[Post]) -> tuple[list[int], list[Change]]:
     """Commit messages; the `seq` of each, and one change for each stream.
 
-    Within a stream they keep their order. Must not run in a transaction. Raises Stale, or
+    Within a stream they keep their order. Must not run in a transaction. Raises Stale, RoomHeld, or
     IntegrityError if one of them was posted before; nothing is written then.
     """
     assert not connection.in_atomic_block
@@ -138,8 +142,8 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         # Prepared, since planning takes longer than running. Behind a pooler that hands out a
         # connection by the transaction this needs one that knows prepared statements.
-        cursor.execute(
-            _POST,
+        _execute(
+            cursor,
             (
                 [Int8(item.stream_id) for item in posts],
                 [Int8(item.epoch) for item in posts],
@@ -149,10 +153,17 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
                 [item.words for item in posts],
                 [item.html for item in posts],
                 [None if item.reply_to is None else Int8(item.reply_to) for item in posts],
+                database.lock_timeout(),
             ),
-            prepare=True,
         )
         return {stream: (before, now) for stream, before, now in cursor.fetchall()}
+
+
+def _execute(cursor: psycopg.Cursor[Any], parameters: Sequence[Any]) -> None:
+    try:
+        cursor.execute(_POST, parameters, prepare=True)
+    except psycopg.errors.LockNotAvailable as error:
+        raise RoomHeld from error
 
 
 def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Taken:

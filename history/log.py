@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 
-from history import wire, words
+from history import database, wire, words
 from history.models import Mention, Message, Stream
 from history.wire import Person, WireAuthor, WireMessage
+from rooms.errors import RoomHeld
 
 PAGE_LIMIT = 100
 # How many changes a reader may be behind and still be told what it missed rather than be reset.
@@ -107,16 +108,23 @@ class Page:
 # Writing ------------------------------------------------------------------------------------------
 
 # Streams are locked in the order of their ids: two workers with rooms in common never deadlock.
+#
+# `set_config` says how long the locks are waited for. It holds until the end of the transaction, and is
+# part of the statement since one of its own would be another round trip.
 _ADVANCE_MANY_POSTGRESQL = """
-WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS w(id, n)),
+WITH wanted AS MATERIALIZED (
+         SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS w(id, n)
+         WHERE set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true)
+            IS NOT NULL),
      locked AS (SELECT s.id FROM history_stream s JOIN wanted USING (id) ORDER BY s.id
-                FOR UPDATE OF s)
+                FOR UPDATE OF s {skip})
 UPDATE history_stream s SET head = s.head + w.n
 FROM wanted w JOIN locked l USING (id) WHERE s.id = w.id
 RETURNING s.id, s.head, s.epoch, clock_timestamp()
 """
 _ADVANCE_ONE_POSTGRESQL = """
 UPDATE history_stream SET head = head + %s WHERE id = %s
+    AND set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true) IS NOT NULL
 RETURNING id, head, epoch, clock_timestamp()
 """
 _ADVANCE_ONE_SQLITE = """
@@ -142,10 +150,23 @@ def advance(counts: Mapping[int, int]) -> dict[int, Head]:
     """Take `counts[stream]` numbers of each stream: the last ones up to the head that is returned.
 
     A count of 0 only locks. Must run in a transaction; the locks are held until its end. Streams
-    that do not exist are missing from the answer.
+    that do not exist are missing from the answer. Raises RoomHeld when somebody else has one of them
+    for longer than it is waited for; nothing is taken then.
     """
+    return _advance(counts)
+
+
+def lock_free(stream_ids: Collection[int]) -> dict[int, Head]:
+    """Lock those of these streams that nobody else has just now, and wait for none.
+
+    SQLite has one writer, who has them all.
+    """
+    return _advance(dict.fromkeys(stream_ids, 0), skip="SKIP LOCKED")
+
+
+def _advance(counts: Mapping[int, int], *, skip: str = "") -> dict[int, Head]:
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("advance() holds its locks until commit")
+        raise transaction.TransactionManagementError("locks are held until commit")
     streams = sorted(counts)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -153,17 +174,28 @@ def advance(counts: Mapping[int, int]) -> dict[int, Head]:
             for stream in streams:
                 cursor.execute(_ADVANCE_ONE_SQLITE, (counts[stream], stream))
                 rows += cursor.fetchall()
-        elif len(streams) == 1:
-            cursor.execute(_ADVANCE_ONE_POSTGRESQL, (counts[streams[0]], streams[0]))
-            rows = cursor.fetchall()
-        else:
-            cursor.execute(_ADVANCE_MANY_POSTGRESQL, (streams, [counts[s] for s in streams]))
-            rows = cursor.fetchall()
+            return _heads(rows)
+        try:
+            patience = database.lock_timeout()
+            if len(streams) == 1 and not skip:
+                cursor.execute(_ADVANCE_ONE_POSTGRESQL, (counts[streams[0]], streams[0], patience))
+            else:
+                numbers = [counts[stream] for stream in streams]
+                statement = _ADVANCE_MANY_POSTGRESQL.format(skip=skip)
+                cursor.execute(statement, (streams, numbers, patience))
+            return _heads(cursor.fetchall())
+        except OperationalError as error:
+            if database.is_held(error):
+                raise RoomHeld from error
+            raise
+
+
+def _heads(rows: Iterable[tuple[int, int, int, datetime | str]]) -> dict[int, Head]:
     return {stream: Head(stream, head, epoch, _moment(now)) for stream, head, epoch, now in rows}
 
 
 def lock(stream_id: int) -> Head:
-    """Lock one stream without taking a number. Raises Stream.DoesNotExist."""
+    """Lock one stream without taking a number. Raises Stream.DoesNotExist, or RoomHeld."""
     try:
         return advance({stream_id: 0})[stream_id]
     except KeyError:

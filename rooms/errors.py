@@ -194,5 +194,14 @@ class TooManySockets(Unavailable):
     message = "You have this site open in too many places. Please close some of them."
 
 
+class RoomHeld(Unavailable):
+    """Somebody has held the lock of a room for longer than it is waited for."""
+
+    message = "This room is busy right now. It is safe to try again."
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = 1.0) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
 class CodesExhausted(Unavailable):
     message = "Too many rooms are open right now to make another. Please try again later."

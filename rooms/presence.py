@@ -17,6 +17,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from history import log
+from rooms.errors import RoomHeld
 from rooms.models import Connection, Membership, Worker
 
 LEASE_SECONDS = 15
@@ -52,9 +53,9 @@ def connect(rows: Iterable[tuple[int, str, int, int]]) -> None:
 
 
 @transaction.atomic
-def disconnect(socket_ids: Collection[str]) -> None:
-    """Forget sockets."""
-    _remove(Connection.objects.filter(socket_id__in=socket_ids))
+def disconnect(socket_ids: Collection[str]) -> set[str]:
+    """Forget sockets. Returns those that cannot be yet: somebody else holds their room."""
+    return _remove(Connection.objects.filter(socket_id__in=socket_ids))
 
 
 def reap() -> None:
@@ -71,22 +72,38 @@ def reap() -> None:
             .values_list("pk", flat=True)
         )
         _remove(Connection.objects.filter(worker_id__in=dead))
-        Worker.objects.filter(pk__in=dead).delete()
+        # One with sockets in a room that somebody holds is looked at again the next time.
+        left = Connection.objects.filter(worker=OuterRef("pk"))
+        Worker.objects.filter(~Exists(left), pk__in=dead).delete()
 
 
 @transaction.atomic
 def retire(*, worker_id: int) -> None:
-    """End a worker's lease in order: its sockets are closed."""
-    _remove(Connection.objects.filter(worker_id=worker_id))
-    Worker.objects.filter(pk=worker_id).delete()
+    """End a worker's lease in order: its sockets are closed.
+
+    Those in rooms that somebody holds are left to whoever reaps next.
+    """
+    if _remove(Connection.objects.filter(worker_id=worker_id)):
+        Worker.objects.filter(pk=worker_id).update(lease_until=Now())
+    else:
+        Worker.objects.filter(pk=worker_id).delete()
 
 
-def _remove(connections: QuerySet[Connection]) -> None:
-    """Delete connections. Present people who have none left are away; a leave follows later."""
-    rows = set(connections.values_list("room__stream_id", "room_id", "user_id"))
-    log.advance({stream: 0 for stream, _, _ in rows})
-    connections.delete()
-    pairs = {(room, user) for _, room, user in rows}
+def _remove(connections: QuerySet[Connection]) -> set[str]:
+    """Delete connections. Present people who have none left are away; a leave follows later.
+
+    If one of their rooms is held, those of the others only. Returns the sockets that are left, by id.
+    """
+    found = set(connections.values_list("pk", "socket_id", "room__stream_id", "room_id", "user_id"))
+    streams = {stream for _, _, stream, _, _ in found}
+    try:
+        with transaction.atomic():
+            locked = log.advance(dict.fromkeys(streams, 0))
+    except RoomHeld:
+        locked = log.lock_free(streams)
+    free = [row for row in found if row[2] in locked]
+    Connection.objects.filter(pk__in=[pk for pk, _, _, _, _ in free]).delete()
+    pairs = {(room, user) for _, _, _, room, user in free}
     members = Membership.objects.filter(
         room_id__in={room for room, _ in pairs},
         user_id__in={user for _, user in pairs},
@@ -95,6 +112,7 @@ def _remove(connections: QuerySet[Connection]) -> None:
     ).values_list("pk", "room_id", "user_id")
     away = [pk for pk, room, user in members if (room, user) in pairs]
     Membership.objects.filter(pk__in=away).exclude(Exists(_connected())).update(away_since=Now())
+    return {socket for _, socket, stream, _, _ in found if stream not in locked}
 
 
 def overdue(*, grace: timedelta) -> QuerySet[Membership]:

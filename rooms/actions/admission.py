@@ -1,5 +1,6 @@
 """Who may come in: what newcomers are held to, and those who ask to be let in."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from rooms.errors import (
     PasscodeNeeded,
     RateLimited,
     RoomFull,
+    RoomHeld,
     RoomLocked,
     RoomNotFound,
     WrongPasscode,
@@ -159,7 +161,7 @@ def forget_silent() -> int:
     silent = JoinRequest.objects.filter(state=State.WAITING, heard_at__lte=Now() - JoinRequest.KEPT)
     count = 0
     for room in Room.objects.filter(pk__in=silent.values("room")).order_by("stream_id"):
-        with transaction.atomic():
+        with suppress(RoomHeld), transaction.atomic():
             log.lock(room.stream_id)
             room.refresh_from_db(fields=["code"])
             if gone := silent.filter(room=room).delete()[0]:

@@ -6,6 +6,7 @@ are a handful of transactions.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +20,15 @@ from history.models import Message
 from rooms import access, names, presence, publish
 from rooms.actions import admission
 from rooms.actions.rooms import depart
-from rooms.errors import ChatError, NameTaken, RoomClosed, RoomFull, SignedOut, Unavailable
+from rooms.errors import (
+    ChatError,
+    NameTaken,
+    RoomClosed,
+    RoomFull,
+    RoomHeld,
+    SignedOut,
+    Unavailable,
+)
 from rooms.models import Membership, Room, User
 
 
@@ -49,8 +58,13 @@ class Entrance:
 Outcome = Entrance | ChatError
 
 
-def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
+def arrive(
+    *, worker_id: int, arrivals: Sequence[Arrival], only_free: bool = False
+) -> list[Outcome]:
     """Let sockets in, each with its own answer, in the order given.
+
+    Raises RoomHeld, with nobody let in, when somebody else holds one of their rooms; with `only_free`
+    nobody waits for those rooms, and RoomHeld is the outcome of who wants in there.
 
     Whoever was not present is from now on, with a `join` in the log. An error is SignedOut,
     NotMember, Removed, RoomClosed, Unavailable or, when somebody has taken the name or the last
@@ -68,7 +82,10 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
     ended = _ended(arrivals, people, named - codes.keys())
     with transaction.atomic():
         pairs = {(user, code) for user, code in wanted if user is not None}
-        heads = log.advance(dict.fromkeys(access.streams(pairs), 0)) if pairs else {}
+        streams = access.streams(pairs) if pairs else set()
+        heads: dict[int, log.Head] = {}
+        if streams:
+            heads = log.lock_free(streams) if only_free else log.advance(dict.fromkeys(streams, 0))
         # Under the locks: nobody may be sent away, and no room closed, between this and the answer.
         found = access.find(pairs) if pairs else {}
         outcomes: list[Outcome] = []
@@ -80,7 +97,7 @@ def arrive(*, worker_id: int, arrivals: Sequence[Arrival]) -> list[Outcome]:
                     raise ended[arrival.socket_id]
                 member = access.check(found.get((user_id, code)))
                 if member.room.stream_id not in heads:  # joined while this waited for the locks
-                    raise Unavailable
+                    raise RoomHeld if member.room.stream_id in streams else Unavailable
                 if arrival.room not in {"", member.room.public_id}:  # its code has just passed on
                     raise Unavailable
                 head = heads[member.room.stream_id]
@@ -213,11 +230,15 @@ def enter(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> 
     publish.changed(code=room.code, change=change)
 
 
-def vanish(*, socket_ids: Collection[str]) -> None:
-    """Forget sockets that are gone. Their people have left once the grace has passed."""
-    presence.disconnect(socket_ids)
+def vanish(*, socket_ids: Collection[str]) -> set[str]:
+    """Forget sockets that are gone. Their people have left once the grace has passed.
+
+    Returns those that are still noted, as somebody else holds their room.
+    """
+    left = presence.disconnect(socket_ids)
     if settings.CHAT_LEAVE_GRACE == 0:
         announce_leaves()
+    return left
 
 
 def announce_leaves() -> None:
@@ -225,7 +246,7 @@ def announce_leaves() -> None:
     overdue = presence.overdue(grace=timedelta(seconds=settings.CHAT_LEAVE_GRACE))
     rooms = set(overdue.values_list("room_id", flat=True))
     for room in Room.objects.filter(pk__in=rooms).order_by("stream_id"):
-        with transaction.atomic():
+        with suppress(RoomHeld), transaction.atomic():
             head = log.lock(room.stream_id)
             # Asked again under the lock: somebody may have come back.
             if gone := list(overdue.filter(room=room).select_related("user")):
@@ -236,14 +257,15 @@ def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[
     """Note a living worker's sockets (id, room, user) anew, after it had been given up for dead.
 
     People of whom a leave was announced meanwhile join again. Returns the sockets of those who
-    cannot: their name is somebody else's by now, or they may not be there any more.
+    cannot: their name is somebody else's by now, they may not be there any more, or somebody holds
+    their room.
     """
     by_room: dict[int, dict[str, int]] = defaultdict(dict)
     for socket_id, room_id, user_id in sockets:
         by_room[room_id][socket_id] = user_id
     lost = {socket_id for users in by_room.values() for socket_id in users}
     for room in Room.objects.filter(pk__in=by_room, closed_at__isnull=True).order_by("stream_id"):
-        with transaction.atomic():
+        with suppress(RoomHeld), transaction.atomic():
             heads = {room.stream_id: log.lock(room.stream_id)}
             members = {
                 member.pk: member
@@ -262,5 +284,5 @@ def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[
             Membership.objects.filter(pk__in=members).update(away_since=None)
             if absent := [member for member in members.values() if not member.present]:
                 enter(room, absent, heads)
-        lost -= noted.keys()
+            lost -= noted.keys()
     return lost

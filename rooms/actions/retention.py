@@ -7,6 +7,7 @@ all that stands around it in the report.
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.db.models.functions import Now
 from history import log, retention
 from history.models import Message, Revision
 from rooms import publish
+from rooms.errors import RoomHeld
 from rooms.models import Report, Room
 
 # Rooms looked at in one go, and messages changed or deleted under one lock.
@@ -32,9 +34,10 @@ def sweep(after: int) -> int:
     until = time.monotonic() + _LONGEST
     rooms = list(Room.objects.filter(pk__gt=after).order_by("pk")[:ROOMS])
     for room in _overdue(rooms):
-        while retain(room):
-            if time.monotonic() > until:
-                return room.pk - 1
+        with suppress(RoomHeld):
+            while retain(room):
+                if time.monotonic() > until:
+                    return room.pk - 1
     return rooms[-1].pk if len(rooms) == ROOMS else 0
 
 

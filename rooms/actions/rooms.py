@@ -1,6 +1,7 @@
 """Rooms: made, entered, left, closed. Check, write, publish."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from history import log
 from history.models import Message, Stream
 from rooms import codes, names, publish
 from rooms.actions import admission, people
-from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomNotFound
+from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomHeld, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.traces import UNKNOWN, Traces
 
@@ -226,7 +227,7 @@ def _close_empty(rooms: Iterable[Room], overdue: Q) -> int:
     """Close those of these rooms that are still empty and overdue under their lock; how many."""
     count = 0
     for room in rooms:
-        with transaction.atomic():
+        with suppress(RoomHeld), transaction.atomic():
             log.lock(room.stream_id)
             closed = (
                 Room.objects.filter(overdue, pk=room.pk)

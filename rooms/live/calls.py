@@ -16,7 +16,7 @@ from rooms.frames import Leave, PageRequest
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
-from rooms.live.threads import DatabaseThreads
+from rooms.live.threads import DatabaseThreads, RoomThreads
 from rooms.models import Membership, Room, User
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
     return read
 
 
-async def leave(threads: DatabaseThreads, room: LiveRoom, client: Client, frame: Leave) -> bytes:
+async def leave(threads: RoomThreads, room: LiveRoom, client: Client, frame: Leave) -> bytes:
     """The `ack` or an `error`. The sockets are closed by the rules that have changed."""
     try:
         change = await threads.run(_leave, room.room_id, client.user_id)

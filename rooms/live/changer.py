@@ -16,7 +16,7 @@ from rooms.actions.changes import Changed, Wish
 from rooms.errors import ChatError, Unavailable
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
-from rooms.live.threads import DatabaseThreads
+from rooms.live.threads import RoomThreads
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class _Waiting:
 class Changer:
     """Commits changes on this worker, a batch of each room at a time, in the order they came."""
 
-    def __init__(self, *, threads: DatabaseThreads) -> None:
+    def __init__(self, *, threads: RoomThreads) -> None:
         self._threads = threads
         self._waiting: dict[int, list[_Waiting]] = {}  # by stream, with a batch under way
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,6 +69,8 @@ class Changer:
                     stream_id=room.stream_id,
                     wishes=[Wish(each.client.user_id, each.change) for each in batch],
                 )
+            except ChatError as error:
+                answers = [error for _ in batch]
             except (
                 Exception
             ) as error:  # whatever it was, all get an answer, and the next their turn

@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Sequence
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, Error, IntegrityError, transaction
 
+from history import database, log
 from history.batch import Stale
 from history.log import Change
 from rooms.actions import messages
 from rooms.actions.messages import ASK, Draft, Posted
-from rooms.errors import ChatError, Unavailable
+from rooms.errors import ChatError, RoomHeld, Unavailable
+from rooms.live.outage import outage
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +22,46 @@ def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     """Commit a batch, on a database thread. Never raises: each draft gets an outcome of its own.
 
     The streams with a draft that is to be asked about go apart, so that it does not make a whole
-    batch ask, and whole, so that they keep their order.
+    batch ask, and whole, so that they keep their order. Drafts of a stream that somebody else holds
+    have the outcome RoomHeld: those of the others are committed without waiting for it.
     """
+    with database.impatience():
+        return _commit_free(drafts)
+
+
+def commit_patiently(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+    """The same for the drafts of one stream: wait for it as long as the connection waits for a lock."""
+    return _commit_each_way(drafts)
+
+
+def _commit_free(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+    outcomes, changes = _commit_each_way(drafts)
+    outcomes = list(outcomes)
+    held = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, RoomHeld)]
+    streams = {drafts[n].stream_id for n in held}
+    if len(streams) > 1:  # waited for together: which of them it was is not known
+        free = _free(streams)
+        again = [n for n in held if drafts[n].stream_id in free]
+        if again:
+            found, made = _commit_each_way([drafts[n] for n in again])
+            changes += made
+            for n, outcome in zip(again, found, strict=True):
+                outcomes[n] = outcome
+    return outcomes, changes
+
+
+def _free(streams: set[int]) -> set[int]:
+    """Those of these streams that nobody holds just now."""
+    try:
+        with transaction.atomic():
+            return set(log.lock_free(streams))
+    except Error as error:
+        if database.is_away(error):
+            outage.noticed(error)
+        return set()
+
+
+def _commit_each_way(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     asking = {draft.stream_id for draft in drafts if draft.epoch == ASK}
     if not asking:
         return _commit(drafts)
@@ -44,27 +84,40 @@ def _commit(drafts: Sequence[Draft], *, ask: bool = False) -> tuple[Outcomes, li
     try:
         if not ask:
             return messages.post(drafts)
+    except RoomHeld as held:
+        return [held for _ in drafts], []
     except (Stale, IntegrityError):
         pass
-    except (OperationalError, InterfaceError):
-        # It may have been committed all the same; the checked way finds out.
-        connection.close()
-    except DatabaseError:
-        logger.exception("a batch of %d posts failed", len(drafts))
+    except DatabaseError as error:
+        # If the connection is lost, it may have been committed all the same: the checked way finds out.
+        _failed(drafts, error)
     try:
         return messages.post_checked(drafts)
-    except (OperationalError, InterfaceError) as error:
-        connection.close()
-        logger.warning("posts could not be committed: %s", error)
-        return [Unavailable() for _ in drafts], []
-    except DatabaseError:
-        if len(drafts) == 1:
-            logger.exception("a post failed")
-            return [Unavailable()], []
+    except RoomHeld as held:
+        return [held for _ in drafts], []
+    except Error as error:
+        is_away = _failed(drafts, error)
+        if is_away or len(drafts) == 1:
+            return [Unavailable() for _ in drafts], []
     outcomes: list[Posted | ChatError] = []
     changes: list[Change] = []
+    held_streams: dict[int, ChatError] = {}
     for draft in drafts:
-        outcome, change = _commit([draft], ask=ask)
-        outcomes += outcome
+        if draft.stream_id in held_streams:  # what its author says later must not come before it
+            outcomes.append(held_streams[draft.stream_id])
+            continue
+        [outcome], change = _commit([draft], ask=ask)
+        if isinstance(outcome, RoomHeld):
+            held_streams[draft.stream_id] = outcome
+        outcomes.append(outcome)
         changes += change
     return outcomes, changes
+
+
+def _failed(drafts: Sequence[Draft], error: Error) -> bool:
+    """Say that posts could not be committed; return True if that is the database's fault alone."""
+    if database.is_away(error):
+        outage.noticed(error)
+        return True
+    logger.error("%d posts failed", len(drafts), exc_info=error)
+    return False

@@ -28,5 +28,8 @@ resets = Counter("chat_resets", "Sockets that were given the newest page")
 bad_frames = Counter("chat_bad_frames", "Frames refused as not understood")
 channel_layer_up = Gauge("chat_channel_layer_up", "1 while the last doorbell could be rung")
 database_up = Gauge("chat_database_up", "1 while the lease could be renewed last")
+database_failures = Counter(
+    "chat_database_failures", "Things that failed because the database was away or read only"
+)
 doorbells_lost = Counter("chat_doorbells_lost", "Doorbells that could not be rung")
 doorbells_foreign = Counter("chat_doorbells_foreign", "Doorbells of another site on the same Redis")

@@ -80,7 +80,7 @@ class Session:
         worker, client = self._worker, self._client
         client.leaving += 1
         try:
-            await self._answer(calls.leave(worker.threads, self.room, client, frame))
+            await self._answer(calls.leave(worker.room_threads, self.room, client, frame))
         finally:
             client.leaving -= 1
             if client.socket_id in self.room.clients:

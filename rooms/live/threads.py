@@ -6,15 +6,22 @@ own open.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error
+
+from history import database
+from rooms.errors import RoomHeld
+from rooms.live.outage import outage
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_thread = threading.local()
 
 
 class DatabaseThreads:
@@ -29,13 +36,15 @@ class DatabaseThreads:
         return await loop.run_in_executor(self._executor, partial(_guarded, work, *args, **kwargs))
 
     async def read(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for work that only reads: once more, if the connection turns out to be broken.
+        """The same for work that may be done twice: once more, if the connection turns out to be broken.
 
         A thread that has been idle finds out with its next query that the database restarted.
         """
         try:
             return await self.run(work, *args, **kwargs)
-        except (OperationalError, InterfaceError):
+        except Error as error:
+            if not database.is_away(error):
+                raise
             return await self.run(work, *args, **kwargs)
 
     async def close(self) -> None:
@@ -44,8 +53,42 @@ class DatabaseThreads:
 
 
 def _guarded(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    if getattr(_thread, "generation", 0) != outage.generation:
+        # Another thread has found the database away. This one's connection need not find out too.
+        _thread.generation = outage.generation
+        database.discard()
     try:
         return work(*args, **kwargs)
-    except (OperationalError, InterfaceError):
-        connection.close()
+    except Error as error:
+        if database.is_away(error):
+            outage.noticed(error)
         raise
+
+
+def impatiently(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do work that locks rooms. Raises RoomHeld soon rather than wait for one of them."""
+    with database.impatience():
+        return work(*args, **kwargs)
+
+
+class RoomThreads:
+    """For work that locks one room: on the usual threads, which see to all rooms, and if somebody
+    holds this one, on threads of their own that have nothing else to do but to wait for it.
+    """
+
+    # Rooms that are waited for at once. Each takes a connection.
+    SIZE = 2
+
+    def __init__(self, *, usual: DatabaseThreads) -> None:
+        self._usual = usual
+        self.patient = DatabaseThreads(name="patient", size=self.SIZE)
+
+    async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Raises what the work raises, and RoomHeld if the room could not be had at all."""
+        try:
+            return await self._usual.run(impatiently, work, *args, **kwargs)
+        except RoomHeld:
+            return await self.patient.run(work, *args, **kwargs)
+
+    async def close(self) -> None:
+        await self.patient.close()

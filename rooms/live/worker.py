@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from history import identity, life
+from history import database, identity, life
 from history.identity import Identity
 from history.log import Change
 from history.search import index
@@ -25,9 +25,10 @@ from rooms.live import metrics
 from rooms.live.changer import Changer
 from rooms.live.door import Door
 from rooms.live.hub import POLL, Hub
+from rooms.live.outage import outage
 from rooms.live.preparer import Preparer
 from rooms.live.reads import Reads
-from rooms.live.threads import DatabaseThreads
+from rooms.live.threads import DatabaseThreads, RoomThreads, impatiently
 from rooms.live.writer import Writer
 from rooms.publish import Doorbell
 
@@ -89,13 +90,16 @@ class LiveWorker:
         self.boot_id = secrets.token_hex(8)
         self._sockets = itertools.count(1)
         self.threads = DatabaseThreads(name="live", size=4)
+        self.room_threads = RoomThreads(usual=self.threads)
+        # The lease waits for nothing else: without it everybody would take this worker for dead.
+        self._lessee = DatabaseThreads(name="lease")
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
-        self.writer = Writer(hub=self.hub)
+        self.writer = Writer(hub=self.hub, patient=self.room_threads.patient)
         self.preparer = Preparer(threads=self.threads, writer=self.writer)
-        self.changer = Changer(threads=self.threads)
+        self.changer = Changer(threads=self.room_threads)
         self.reads = Reads(hub=self.hub, threads=self.threads)
-        self.door = Door()
+        self.door = Door(patient=self.room_threads.patient)
         self.settler = limits.settler()
         self.identity: Identity | None = None  # until the database could be asked
         self._leased = asyncio.Event()
@@ -144,12 +148,17 @@ class LiveWorker:
         await self.door.stop()
         if self.door.worker_id is not None:
             try:
-                await self._keeper.run(presence.retire, worker_id=self.door.worker_id)
+                await self._keeper.run(impatiently, presence.retire, worker_id=self.door.worker_id)
             except Error as error:
                 logger.warning("the lease could not be given back: %s", error)
         publish.use(None)
         await self.hub.bell.stop()
-        await asyncio.gather(self.threads.close(), self._keeper.close())
+        await asyncio.gather(
+            self.threads.close(),
+            self.room_threads.close(),
+            self._lessee.close(),
+            self._keeper.close(),
+        )
 
     # Publishing, from any thread --------------------------------------------------------------------
 
@@ -167,22 +176,26 @@ class LiveWorker:
     # Upkeep -----------------------------------------------------------------------------------------
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a piece of upkeep for ever. A failure is said once and tried again every second."""
-        failing = False
+        """Do a piece of upkeep for ever. A failure is said once and tried again every second.
+
+        Of a database that is away it is said once for all of them: see outage.py.
+        """
+        failing = said = False
         while True:
             try:
                 await work()
             except Exception as error:
-                if not failing:
+                if not (said or database.is_away(error)):
                     away = isinstance(error, (Error, *publish.LAYER_AWAY))
                     logger.warning(
                         "%s failing: %s", work.__name__, error, exc_info=None if away else error
                     )
+                    said = True
                 failing = True
             else:
-                if failing:
+                if said:
                     logger.info("%s: well again", work.__name__)
-                failing = False
+                failing = said = False
             await asyncio.sleep(seconds if not failing else min(seconds, 1.0))
 
     async def _renew(self) -> None:
@@ -192,13 +205,14 @@ class LiveWorker:
             metrics.database_up.set(0)
             raise
         metrics.database_up.set(1)
+        outage.over()
 
     async def _hold_lease(self) -> None:
         if self.identity is None:  # before anybody is let in
             self._adopt(await self.threads.read(_first_look))
         worker_id = self.door.worker_id
-        if worker_id is None or not await self._keeper.run(presence.renew, worker_id=worker_id):
-            registered = await self._keeper.run(
+        if worker_id is None or not await self._lessee.run(presence.renew, worker_id=worker_id):
+            registered = await self._lessee.run(
                 presence.register,
                 boot_id=self.boot_id,
                 host=socket.gethostname(),
@@ -240,15 +254,16 @@ class LiveWorker:
 
     async def _find_heirs(self) -> None:
         if self.door.worker_id is not None:
-            await self._keeper.run(roles.find_heirs)
+            await self._keeper.run(impatiently, roles.find_heirs)
 
     async def _make_room(self) -> None:
         if self.door.worker_id is not None:
             await self._keeper.run(rooms.give_up_longest_empty)
 
     async def _sweep(self) -> None:
-        if self.door.worker_id is not None:
-            await self._keeper.run(sweep)
+        # After an outage every worker's lease has run out, and each renews its own within seconds.
+        if self.door.worker_id is not None and outage.is_long_over(presence.RENEW_SECONDS):
+            await self._keeper.run(impatiently, sweep)
         metrics.people.set(
             sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
         )
@@ -264,7 +279,7 @@ class LiveWorker:
 
     async def _retain(self) -> None:
         if self.door.worker_id is not None:
-            self._retained = await self._keeper.run(retention.sweep, self._retained)
+            self._retained = await self._keeper.run(impatiently, retention.sweep, self._retained)
 
     async def _count(self) -> None:
         if self.door.worker_id is not None:
@@ -276,7 +291,10 @@ def _first_look() -> Identity:
 
 
 def sweep() -> None:
-    """What any worker does for all: bury the dead, announce leaves, close what is empty."""
+    """What any worker does for all: bury the dead, announce leaves, close what is empty.
+
+    A room that somebody holds is left for the next time, here as in the other rounds.
+    """
     admission.forget_silent()
     presence.reap()
     attendance.announce_leaves()

@@ -16,11 +16,11 @@ from history.log import Change
 from rooms import protocol, publish
 from rooms.actions.messages import ASK, Draft, Posted
 from rooms.actions.texts import Prepared
-from rooms.errors import Unavailable
+from rooms.errors import RoomHeld, Unavailable
 from rooms.frames import Post
 from rooms.live import metrics
 from rooms.live.client import Client
-from rooms.live.commit import Outcomes, commit
+from rooms.live.commit import Outcomes, commit, commit_patiently
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
@@ -60,21 +60,25 @@ class Writer:
     """Commits posts on this worker: a few batches at a time, a room in one of them at most.
 
     While one batch waits for the disk another is on its way. A room's next posts wait for the ones
-    before them, which keeps each author's order.
+    before them, which keeps each author's order. A room that somebody else holds is waited for on
+    threads apart, so that other rooms need not.
     """
 
-    def __init__(self, *, hub: Hub) -> None:
+    def __init__(self, *, hub: Hub, patient: DatabaseThreads) -> None:
         self._hub = hub
+        self._patient = patient
         self._at_once = BATCHES if connection.vendor == "postgresql" else 1
         self._threads = DatabaseThreads(name="writer", size=self._at_once)
         # By stream: those of rooms without a batch under way, in the order they came; and others.
         self._ready: dict[int, list[_Waiting]] = {}
         self._held: dict[int, list[_Waiting]] = {}
         self._gathering: set[LiveRoom] = set()  # rooms of the others, without a batch under way
+        self._stuck: set[int] = set()  # streams that somebody held when they were last written to
         self._ready_posts = 0
         self._waiting = 0
         self._starting = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._apart: set[asyncio.Task[None]] = set()
 
     def submit(
         self, *, client: Client, room: LiveRoom, post: Post, prepared: Prepared = PLAIN
@@ -100,10 +104,10 @@ class Writer:
 
     async def stop(self) -> None:
         """Commit what is waiting."""
-        while self._starting or self._tasks or self._gathering:
+        while self._starting or self._tasks or self._apart or self._gathering:
             for room in list(self._gathering):
                 room.stop_gathering()
-            await asyncio.gather(*self._tasks)
+            await asyncio.gather(*self._tasks, *self._apart)
             await asyncio.sleep(0)
         await self._threads.close()
 
@@ -125,30 +129,52 @@ class Writer:
         batch: list[_Waiting] = []
         while self._ready and len(batch) < BATCH:
             stream, posts = next(iter(self._ready.items()))
-            room_left = BATCH - len(batch)
-            batch += posts[:room_left]
+            room_left = BATCH if stream in self._stuck else BATCH - len(batch)
             del self._ready[stream]
             self._ready_posts -= len(posts)
             self._held[stream] = posts[room_left:]
-        task = asyncio.get_running_loop().create_task(self._run(batch))
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+            if stream in self._stuck:
+                self._go_apart(stream, posts[:room_left])
+            else:
+                batch += posts[:room_left]
+        if batch:
+            task = asyncio.get_running_loop().create_task(self._run(batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
         self._start_soon()
+
+    def _go_apart(self, stream: int, posts: list[_Waiting]) -> None:
+        """Commit posts of a room that somebody held, waiting for it where nobody else has to."""
+        self._stuck.add(stream)
+        task = asyncio.get_running_loop().create_task(self._run(posts, patiently=True))
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
+        task.add_done_callback(lambda _: self._start_soon())
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._start_soon()
 
-    async def _run(self, batch: Sequence[_Waiting]) -> None:
+    async def _run(self, batch: Sequence[_Waiting], *, patiently: bool = False) -> None:
         drafts = [_draft(waiting) for waiting in batch]
         began = monotonic()
         outcomes: Outcomes = [Unavailable() for _ in drafts]
         changes: Sequence[Change] = ()
         try:
-            outcomes, changes = await self._threads.run(commit, drafts)
+            if patiently:
+                outcomes, changes = await self._patient.run(commit_patiently, drafts)
+            else:
+                outcomes, changes = await self._threads.run(commit, drafts)
         except Exception:  # whatever it was, all get an answer, and the next their turn
             logger.exception("a batch of %d posts failed", len(drafts))
         took = monotonic() - began
+        apart: set[int] = set()
+        if not patiently:
+            batch, outcomes, apart = self._part(batch, outcomes)
+            if not batch:
+                return
+        elif not any(isinstance(outcome, RoomHeld) for outcome in outcomes):
+            self._stuck.discard(drafts[0].stream_id)
         metrics.commit_seconds.observe(took)
         rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
         taking_turns: set[int] = set()
@@ -159,11 +185,33 @@ class Writer:
         finally:
             self._waiting -= len(batch)
             for room in rooms.values():
+                if room.stream_id in apart:
+                    continue
                 full = len(self._held[room.stream_id]) >= BATCH
                 if room.stream_id in taking_turns and not full:
                     self._gather(room, min(took, GATHER))
                 else:
                     self._release(room)
+
+    def _part(
+        self, batch: Sequence[_Waiting], outcomes: Outcomes
+    ) -> tuple[Sequence[_Waiting], Outcomes, set[int]]:
+        """Send the posts of rooms that are held apart.
+
+        Returns the others of the batch, their outcomes, and the streams that went apart.
+        """
+        held: dict[int, list[_Waiting]] = {}
+        rest: list[int] = []
+        for n, outcome in enumerate(outcomes):
+            if isinstance(outcome, RoomHeld):
+                held.setdefault(batch[n].room.stream_id, []).append(batch[n])
+            else:
+                rest.append(n)
+        if not held:
+            return batch, outcomes, set()
+        for stream, posts in held.items():
+            self._go_apart(stream, posts)
+        return [batch[n] for n in rest], [outcomes[n] for n in rest], set(held)
 
     def _gather(self, room: LiveRoom, seconds: float) -> None:
         """Let the room's next posts wait for another worker's next change, but not longer than a

@@ -9,7 +9,7 @@ import pytest
 from rooms.actions import admission, discipline, rooms, settings
 from rooms.actions.messages import ASK, Posted
 from rooms.errors import Muted, Removed, RoomFull, RoomLocked, RoomNotFound
-from rooms.live.commit import commit
+from rooms.live.commit import commit_patiently as commit
 from rooms.models import JoinRequest, Membership, Room, User
 from tests.actions.house import (
     come_in,

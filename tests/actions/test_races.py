@@ -32,7 +32,7 @@ from rooms.errors import (
     RoomClosed,
     RoomNotFound,
 )
-from rooms.live.commit import commit
+from rooms.live.commit import commit_patiently as commit
 from rooms.models import Connection, Membership, Room, User
 from tests.actions.house import (
     away,

@@ -42,6 +42,7 @@ Fault = Callable[[], Awaitable[None]]
 class Timing:
     """Of one post, on the clock of the event loop; `seen_at` by the last of its room."""
 
+    room: str
     sent_at: float
     acked_at: float
     seen_at: float
@@ -90,7 +91,8 @@ class Experiment:
         async with gate:
             visitor = Visitor(self.rig.base_url, f"Visitor {number}")
             code = await visitor.join(code) if code else await visitor.create()
-            member = Member(visitor, code)
+            # Ours come back with jitter. Somebody else's clients are half of them, and do not.
+            member = Member(visitor, code, every=1.0 if number % 2 else None)
             await member.start()
         return member
 
@@ -199,6 +201,7 @@ class Experiment:
         for member in self.members:
             for sent in member.sent:
                 yield Timing(
+                    room=member.code,
                     sent_at=member.sent_at[sent.client_id],
                     acked_at=member.acked_at.get(sent.client_id, float("inf")),
                     seen_at=max(

@@ -80,8 +80,8 @@ def message(wire: Frame) -> Message:
 class Member(RoomSocket):
     """Someone in a room who comes back by themselves and has one post under way at a time."""
 
-    def __init__(self, visitor: Visitor, code: str) -> None:
-        super().__init__(visitor, code, reconnect=True)
+    def __init__(self, visitor: Visitor, code: str, *, every: float | None = None) -> None:
+        super().__init__(visitor, code, reconnect=True, every=every)
         self.recording = RecordingView(record=View(code, visitor.name))
         self.view = self.recording
         self.outbox: asyncio.Queue[Sent] = asyncio.Queue()

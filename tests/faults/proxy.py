@@ -102,6 +102,7 @@ class Proxy:
 
     def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
         self.links: list[Link] = []
+        self.refused_at: list[float] = []  # each try while it was unplugged, on the loop's clock
         self._plugged_in = True
         self._target = port
         self._receive_buffer = receive_buffer
@@ -141,6 +142,7 @@ class Proxy:
             if self._plugged_in:
                 self._run(self._connect(client))
             else:
+                self.refused_at.append(loop.time())
                 _reset(client)
 
     async def _connect(self, client: socket.socket) -> None:

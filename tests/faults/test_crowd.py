@@ -13,7 +13,7 @@ from tests.faults.rig import Rig
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
-POOL = 16  # connections to PostgreSQL of one worker at most: chatsite/settings.py
+POOL = 20  # connections to PostgreSQL of one worker at most: chatsite/settings.py
 _SAMPLE_EVERY = 0.1  # seconds
 
 

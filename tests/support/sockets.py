@@ -22,6 +22,7 @@ from tests.support.refusals import (
 from tests.support.view import ContractViolation, Frame, RoomView, decode
 
 PATIENCE = 15.0  # seconds any single thing may take before a test fails
+HANDSHAKE = 5.0  # seconds after which the page gives a handshake up, and tries again
 
 
 class Browser(Protocol):
@@ -37,7 +38,8 @@ class RoomSocket:
     """A visitor's place in a room: sends frames, and keeps a checked view of the room.
 
     With `reconnect` it does as the page does: after a close that allows it, it comes back with
-    jitter, to the next of `base_urls`, resumes, and sends again what was not acked.
+    jitter, to the next of `base_urls`, resumes, and sends again what was not acked. With `every` it
+    tries again after exactly so many seconds, as somebody's bot does.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class RoomSocket:
         code: str,
         *,
         reconnect: bool = False,
+        every: float | None = None,
         base_urls: Sequence[str] = (),
         origin: str | None = None,
     ) -> None:
@@ -56,6 +59,7 @@ class RoomSocket:
         self.closes: list[int] = []
         self.connection: ClientConnection | None = None
         self._reconnect = reconnect
+        self._every = every
         self._base_urls = deque(base_urls)
         self._origin = origin
         self._waiting: dict[tuple[str, str], tuple[Frame, asyncio.Future[Frame]]] = {}
@@ -115,7 +119,7 @@ class RoomSocket:
                 proxy=None,
                 compression=None,
                 max_size=None,
-                open_timeout=PATIENCE,
+                open_timeout=HANDSHAKE if self._reconnect else PATIENCE,
                 close_timeout=2,
             )
         except InvalidStatus as error:
@@ -270,7 +274,7 @@ class RoomSocket:
         delay = 0.05
         while self._reconnect:
             self._base_urls.rotate(-1)
-            await asyncio.sleep(delay * random.uniform(0.5, 1.5))
+            await asyncio.sleep(self._every or delay * random.uniform(0.5, 1.5))
             delay = min(delay * 2, 1)
             try:
                 await self._open()

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import threading
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from history.log import Change
 from rooms import publish
 from rooms.actions.messages import Draft, Posted
+from rooms.errors import ChatError, RoomHeld
 from rooms.frames import Post
 from rooms.live import hub as hubs
 from rooms.live import writer as writers
@@ -16,6 +18,7 @@ from rooms.live.client import Client
 from rooms.live.commit import Outcomes
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
+from rooms.live.threads import DatabaseThreads
 from rooms.live.writer import Writer
 from tests.unit.listening import Listener, said
 
@@ -58,9 +61,11 @@ def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def writer(hub: Hub) -> AsyncIterator[Writer]:
-    writer = Writer(hub=hub)
+    patient = DatabaseThreads(name="patient", size=2)
+    writer = Writer(hub=hub, patient=patient)
     yield writer
     await asyncio.wait_for(writer.stop(), 5)
+    await patient.close()
 
 
 class Author(Listener):
@@ -82,8 +87,14 @@ class Author(Listener):
         self._writer.submit(client=self._client, room=self._room, post=Post(body, body))
 
     async def until_acked(self, posts: int) -> None:
+        await self._until("ack", posts)
+
+    async def until_refused(self) -> None:
+        await self._until("error", 1)
+
+    async def _until(self, kind: str, count: int) -> None:
         async with asyncio.timeout(5):
-            while sum(frames.count("ack") for frames in self.sends) < posts:
+            while sum(frames.count(kind) for frames in self.sends) < count:
                 self._told.clear()
                 await self._told.wait()
 
@@ -202,3 +213,66 @@ async def test_what_gathers_is_written_before_the_end(
     await asyncio.wait_for(writer.stop(), 5)
     assert log.batches == [["a"], ["b"]]
     await ada.until_acked(2)
+
+
+class TwoRooms:
+    """The log of two rooms, the second of which somebody holds until `let_go`."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.heads = {1: 0, 2: 0}
+        self.said: dict[int, list[str]] = {1: [], 2: []}
+
+    def commit(self, drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+        held = {2} if not self.let_go.is_set() else set()
+        outcomes: list[Posted | ChatError] = []
+        for draft in drafts:
+            if draft.stream_id in held:
+                outcomes.append(RoomHeld())
+            else:
+                self.said[draft.stream_id].append(draft.body)
+                outcomes.append(Posted(len(self.said[draft.stream_id])))
+        return outcomes, []
+
+    def commit_patiently(self, drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+        assert {draft.stream_id for draft in drafts} == {2}, "nobody else waits with it"
+        assert self.let_go.wait(5)
+        return self.commit(drafts)
+
+
+async def test_a_room_that_is_held_keeps_no_other_waiting_and_its_order(
+    hub: Hub, writer: Writer, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = TwoRooms()
+    monkeypatch.setattr(writers, "commit", log.commit)
+    monkeypatch.setattr(writers, "commit_patiently", log.commit_patiently)
+    other = LiveRoom(room_id=2, stream_id=2, code="CDFG")
+    other.ready.set_result(None)
+    hub.rooms[2] = other
+    ada, bob = Author(writer, room), Author(writer, other)
+    ada.post("a")
+    bob.post("b")
+    await ada.until_acked(1)
+    for number in range(3):
+        bob.post(str(number))
+        ada.post(str(number))
+        await ada.until_acked(2 + number)
+    log.let_go.set()
+    await bob.until_acked(4)
+    assert log.said == {1: ["a", "0", "1", "2"], 2: ["b", "0", "1", "2"]}
+    bob.post("and as ever")
+    await bob.until_acked(5)
+
+
+async def test_a_room_that_is_held_for_too_long_is_said_to_be_busy(
+    writer: Writer, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+        return [RoomHeld() for _ in drafts], []
+
+    monkeypatch.setattr(writers, "commit", held)
+    monkeypatch.setattr(writers, "commit_patiently", held)
+    for _ in range(2):
+        ada.post("a")
+        await ada.until_refused()
+        ada.sends.clear()

@@ -1,0 +1,88 @@
+"""What can be wrong with the database itself rather than with what is asked of it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+
+import psycopg
+from django.db import Error, InterfaceError, OperationalError, connection
+
+# Milliseconds that a room's lock is waited for by whoever has other rooms to see to. The usual wait
+# is for a commit or two.
+QUICK = 250
+# PostgreSQL's SQLSTATEs, whole or their class. Read only (as the old primary is after a failover) and
+# a transaction that was idle for too long are of kinds that Django does not take for trouble with the
+# connection. The classes: connection, resources, intervention of an operator, system.
+_UNUSABLE = {"25006", "25P03"}
+_UNUSABLE_CLASSES = {"08", "53", "57", "58"}
+_CANCELLED = "57014"
+_LOCK_NOT_AVAILABLE = "55P03"
+# SQLite's: the file cannot be written to, for whatever reason.
+_NO_FILE = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+}
+
+_NO_ANSWER = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
+
+_patience: ContextVar[int | None] = ContextVar("patience", default=None)
+
+
+def _sqlstate(error: BaseException) -> str:
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    return getattr(cause, "sqlstate", None) or ""
+
+
+def is_away(error: BaseException) -> bool:
+    """Return True if the database cannot be used at all: it is gone, ends, starts, or is read only.
+
+    Whatever connection said so is of no use any more: see `discard`.
+    """
+    if isinstance(error.__cause__, sqlite3.Error):
+        return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _NO_FILE
+    if state := _sqlstate(error):
+        is_operators = state[:2] in _UNUSABLE_CLASSES and state != _CANCELLED
+        return is_operators or state in _UNUSABLE
+    # No answer: the connection broke, or there was none to be had.
+    return isinstance(error, _NO_ANSWER)
+
+
+def is_held(error: BaseException) -> bool:
+    """Return True if a lock was waited for in vain. The connection is as good as before."""
+    return _sqlstate(error) == _LOCK_NOT_AVAILABLE
+
+
+def discard() -> None:
+    """Close this thread's connection for good, so that nobody is given it again by the pool."""
+    raw = connection.connection
+    if raw is not None and connection.vendor == "postgresql":
+        with suppress(psycopg.Error):
+            raw.close()
+    with suppress(Error):
+        connection.close()
+
+
+@contextmanager
+def impatience() -> Iterator[None]:
+    """Wait for locks of rooms for QUICK milliseconds only, on this thread."""
+    token = _patience.set(QUICK)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+def lock_timeout() -> str | None:
+    """What PostgreSQL's `lock_timeout` is to be for what comes next; None: as the connection has it."""
+    patience = _patience.get()
+    return None if patience is None else f"{patience}ms"
