@@ -408,7 +408,7 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
         rooms.join(user=upstart, code=room.code, traces=here)
     # Nor is it for a guest made before the ban who chooses a password after it.
     accounts.register(user=early, username="early", password="seven green lanterns")
-    with pytest.raises(RoomNotFound):
+    with pytest.raises(NewcomersKeptOut):
         rooms.join(user=early, code=room.code, traces=here)
     _, other = open_room("Ben")
     rooms.join(user=guest("Bert"), code=other.code, traces=here)
