@@ -48,6 +48,8 @@ class Entry:
     mentions: Sequence["Mentioned"] = ()
     # What search compares, if that is known.
     words: str | None = None
+    # What a notice says (history/notices.py).
+    facts: Mapping[str, Any] | None = None
 
 
 # Somebody a message speaks to: the user's key, and the id that everybody knows.
@@ -64,10 +66,11 @@ def entry(
     reply_to: int | None = None,
     mentions: Sequence[Mentioned] = (),
     words: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Something to append, by a user or (a notice) by nobody."""
     key, who = (author.pk, wire.author(author)) if author else (None, None)
-    return Entry(kind, key, who, body, client_id, html, reply_to, mentions, words)
+    return Entry(kind, key, who, body, client_id, html, reply_to, mentions, words, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,10 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
             cursor.execute(_INSERT_POSTGRESQL, [list(column) for column in columns])
     if any(entry.mentions for _, _, _, entry in rows):
         _mention(rows)
+    # By a statement of their own: notices are rare, and the insert is the one of posts.
+    for stream, seq, _, entry in rows:
+        if entry.facts is not None:
+            Message.objects.filter(stream=stream, seq=seq).update(facts=entry.facts)
 
 
 def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, str, int | None]:

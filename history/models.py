@@ -5,6 +5,8 @@ numbers in the transaction that makes the change and so holds the stream's row u
 order of numbers is the order of commits, and "all changes after N" can miss nothing.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -70,6 +72,8 @@ class Message(models.Model):
     body = models.TextField("text", blank=True)
     # What search compares: the body's words (history/words.py). Unset until they are found out.
     words = models.TextField(null=True, editable=False)
+    # What a notice says (history/notices.py); its body is the sentence. Unset for anything else.
+    facts: Any = models.JSONField(null=True, editable=False)
     # The body rendered and sanitised; empty where that would show nothing but the text itself.
     html = models.TextField(blank=True, db_default="", default="")
     reply_to = models.BigIntegerField("answers", null=True, blank=True)

@@ -4,17 +4,18 @@ It may be tens of thousands of messages, so rows are changed by statements, not 
 learn of it as of every change: `reissue` gives each message that looks different now a new number.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from secrets import token_hex
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now, Replace
 
-from history import log
+from history import log, notices
 from history.log import Change, Head
 from history.models import Mention, Message, Reaction, Revision
+from history.notices import Facts
 
 _CHUNK = 500
 _RENUMBER = """
@@ -64,10 +65,13 @@ def reissue(head: Head, keys: Sequence[int]) -> Change | None:
     return log.changed_since(head.stream_id, before)
 
 
-def hand_over(*, giver: int, taker: int, names: tuple[str, str]) -> None:
+def hand_over(
+    stream_ids: Collection[int], *, giver: int, taker: int, names: tuple[str, str]
+) -> None:
     """Make everything one person said and did another's. Their streams must be locked.
 
-    `names` are the public ids of the two.
+    `stream_ids` are those in which others told something of the giver; `names` are the public ids
+    of the two.
     """
     said = Message.objects.filter(author=giver)
     # What one called a message, the other may have called one of theirs in the same room.
@@ -82,6 +86,8 @@ def hand_over(*, giver: int, taker: int, names: tuple[str, str]) -> None:
     Message.objects.filter(pk__in=list(spoken_to.values_list("pk", flat=True))).update(
         html=Replace(F("html"), Value(names[0]), Value(names[1]))
     )
+    for pk, facts in _told_of(stream_ids, names[0]):
+        Message.objects.filter(pk=pk).update(facts=notices.handed_over(facts, *names))
     theirs = Reaction.objects.filter(
         user=taker, message=OuterRef("message"), emoji=OuterRef("emoji")
     )
@@ -119,19 +125,23 @@ def withdraw(user_id: int) -> None:
     Mention.objects.filter(user=user_id).delete()
 
 
-def unname(stream_ids: Collection[int], user_id: int, *, name: str, by: str) -> set[int]:
-    """Put another name for a person's into the notices of locked streams; which were changed.
+def unname(stream_ids: Collection[int], person_id: str, *, name: str, by: str) -> set[int]:
+    """Put `by` for all names of a person into the notices about them; the keys of those changed.
 
-    A notice by the person, of another name they had, is said anew without any.
+    The streams must be locked. `person_id` is the public id and `name` the name until now; earlier
+    ones are in the notices. Other people's notices stay as they are, whatever they read like.
     """
-    whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") if name else None
-    notices = Message.objects.filter(stream__in=stream_ids, kind=Message.Kind.NOTICE)
-    changed: set[int] = set()
-    for notice in notices.exclude(body="").iterator():
-        body = whole.sub(lambda _: by, notice.body) if whole else notice.body
-        if notice.author_id == user_id and " is now called " in body:
-            body = f"{by} had another name."
-        if body != notice.body:
-            Message.objects.filter(pk=notice.pk).update(body=body)
-            changed.add(notice.pk)
-    return changed
+    told = _told_of(stream_ids, person_id)
+    names = {name for _, facts in told for name in notices.names_in(facts, person_id)}
+    names = (names | {name}) - {"", by}
+    for pk, facts in told:
+        fresh = notices.unnamed(facts, person_id, names=names, by=by)
+        Message.objects.filter(pk=pk).update(facts=fresh, body=notices.sentence(fresh))
+    return {pk for pk, _ in told}
+
+
+def _told_of(stream_ids: Collection[int], person_id: str) -> list[tuple[int, Facts]]:
+    """The notices of streams that name a person, by key: their facts."""
+    named = Q(facts__by__id=person_id) | Q(facts__about__id=person_id)
+    rows: Any = Message.objects.filter(named, stream__in=stream_ids, kind=Message.Kind.NOTICE)
+    return list(rows.values_list("pk", "facts"))

@@ -222,7 +222,7 @@ def admit(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
             "address_trace": request.address_trace,
         },
     )
-    order.announce(f"{order.name} let {user} in")
+    order.announce("admit", about=user)
     order.change_rules()
     return order.record("admit", target=user)
 

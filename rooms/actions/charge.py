@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from history import log
-from history.models import Message
+from history import log, notices
 from rooms import access, audit, publish
 from rooms.errors import Forbidden, NotMember, RoomClosed
 from rooms.models import Deed, Membership, Room, User
@@ -28,16 +27,17 @@ class Charge:
     role: str
     reason: str
 
-    @property
-    def name(self) -> str:
-        """As it is told in the room: staff acts as the site, not as a person."""
-        return "The site" if self.by is None or self.role == STAFF else str(self.by)
+    def announce(self, verb: str, *, about: User | None = None, what: str = "") -> None:
+        """Put a notice into the log, with the reason (history/notices.py has the verbs).
 
-    def announce(self, text: str) -> None:
-        """Put a notice into the log: a sentence without its full stop, the reason after it."""
-        body = f"{text}: {self.reason}" if self.reason else f"{text}."
-        author = None if self.role == STAFF else self.by
-        change = log.append(self.head, [log.entry(Message.Kind.NOTICE, author, body=body)])
+        In the room staff acts as the site, not as a person.
+        """
+        by = None if self.role == STAFF else self.by
+        self.tell(by, notices.facts(verb, by=by, about=about, what=what, reason=self.reason))
+
+    def tell(self, author: User | None, facts: notices.Facts) -> None:
+        """Put a notice of these facts into the log."""
+        change = log.append(self.head, [notices.entry(author, facts)])
         publish.changed(code=self.room.code, change=change)
 
     def change_rules(self) -> None:

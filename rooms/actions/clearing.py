@@ -46,7 +46,7 @@ def clear(
         if message := changes.get(seq):
             changes.tombstone(message, by_id=by.pk, keep=True)
     _publish(order, changes)
-    order.announce(f"{order.name} removed {_messages(len(seqs))} of {member.user}")
+    order.announce("clear", about=member.user, what=_messages(len(seqs)))
     return order.record(CLEARED, target=user, seqs=seqs)
 
 
@@ -70,7 +70,7 @@ def restore(order: Charge, member: Membership, texts: dict[int, Prepared]) -> in
             count += changes.restore(message, body=body, html=text.html, mentions=text.mentions)
     if count:
         _publish(order, changes)
-        order.announce(f"{order.name} restored {_messages(count)} of {member.user}")
+        order.announce("restore", about=member.user, what=_messages(count))
     return count
 
 

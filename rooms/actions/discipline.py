@@ -37,7 +37,7 @@ def mute(
     if member.muted_until is not None and until < member.muted_until:
         _require_rank(order, member, "mute")
     Membership.objects.filter(pk=member.pk).update(muted_until=until, muted_for=order.reason)
-    order.announce(f"{order.name} muted {member.user} for {span(60 * minutes)}")
+    order.announce("mute", about=member.user, what=span(60 * minutes))
     order.change_rules()
     return order.record("mute", target=user, minutes=minutes)
 
@@ -170,7 +170,7 @@ def _lift_mute(order: Charge, member: Membership) -> bool:
         return False
     _require_rank(order, member, "mute")
     Membership.objects.filter(pk=member.pk).update(muted_until=None, muted_for="")
-    order.announce(f"{order.name} lets {member.user} speak again")
+    order.announce("unmute", about=member.user)
     order.change_rules()
     return True
 
@@ -182,7 +182,7 @@ def _lift_ban(order: Charge, member: Membership) -> bool:
     if member.banned_at is None:
         return False
     Membership.objects.filter(pk=member.pk).update(banned_at=None)
-    order.announce(f"{order.name} lifted the ban of {member.user}")
+    order.announce("unban", about=member.user)
     order.change_rules()
     return True
 
@@ -198,7 +198,7 @@ def _bring_back(order: Charge, member: Membership, deed: Deed) -> bool:
     elif member.removed_at is None or member.banned_at is not None:
         return False
     else:
-        order.announce(f"{order.name} took the removal of {member.user} back")
+        order.announce("undo remove", about=member.user)
         order.change_rules()
     was_member = deed.details.get("was", "member") == Membership.Role.MEMBER
     # Of an owner: the room has another one by now, or keeps waiting for this one as it does.
@@ -217,7 +217,7 @@ def _send_away(order: Charge, member: Membership, *, banned: bool) -> None:
         role=Membership.Role.MEMBER,
     )
     # Told before they go, so that they are told too.
-    order.announce(f"{order.name} {'banned' if banned else 'removed'} {member.user}")
+    order.announce("ban" if banned else "remove", about=member.user)
     if member.present:
         depart(head=order.head, room=order.room, memberships=[member])
     order.change_rules()

@@ -57,9 +57,9 @@ def _leave_the_site(user: User, erase: bool) -> None:
     for room in Room.objects.filter(owner=user, closed_at__isnull=True):
         order = Charge(room, heads[room.stream_id], None, "system", "")
         # Nobody there: whoever comes first will be found (roles.find_heirs).
-        if roles.succeed(order, because="The owner is gone for good") is None:
+        if roles.succeed(order, owner=None, what="is gone for good") is None:
             Room.objects.filter(pk=room.pk).update(owner=None)
-    changed = persons.unname(streams, user.pk, name=former, by=names.DELETED_PERSON)
+    changed = persons.unname(streams, user.public_id, name=former, by=names.DELETED_PERSON)
     audit.record("delete account", actor=user, role="self", erased=erase)
     for stream_id, head in heads.items():
         keys = Message.objects.filter(stream=stream_id).order_by("seq")

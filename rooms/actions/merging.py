@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least, Now
 
-from history import log, persons
+from history import log, notices, persons
 from history.models import Message
 from rooms import audit, publish
 from rooms.actions import attendance, farewell, people
@@ -47,7 +47,12 @@ def merge(*, guest: User, account: User) -> bool:
     for member in memberships.select_related("room", "user"):
         _bring(member, account, heads)
     _bring_the_rest(guest, account)
-    persons.hand_over(giver=guest.pk, taker=account.pk, names=(guest.public_id, account.public_id))
+    persons.hand_over(
+        streams,
+        giver=guest.pk,
+        taker=account.pk,
+        names=(guest.public_id, account.public_id),
+    )
     audit.record("merge", actor=account, role="self", target=guest)
     farewell.retire(guest, name="")
     for room in Room.objects.filter(stream__in=heads, closed_at__isnull=True):
@@ -68,10 +73,10 @@ def _bring(member: Membership, account: User, heads: dict[int, log.Head]) -> Non
     head = heads[room.stream_id]
     if was_here:
         depart(head=head, room=room, memberships=[member])
-        said = f"{guest} is now called {account}"
         if guest.display_name != account.display_name:
-            notice = log.entry(Message.Kind.NOTICE, account, body=said)
-            publish.changed(code=room.code, change=log.append(head, [notice]))
+            facts = notices.facts("rename", about=account, was=str(guest))
+            entry = notices.entry(account, facts)
+            publish.changed(code=room.code, change=log.append(head, [entry]))
     own = Membership.objects.filter(room=room, user=account).first()
     if own is None:
         Membership.objects.filter(pk=member.pk).update(user=account, reserved_until=None)

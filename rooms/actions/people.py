@@ -4,8 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import log
-from history.models import Message
+from history import log, notices
 from rooms import names, publish
 from rooms.errors import BadName, NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username
@@ -78,8 +77,9 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     user.name_key, user.name_skeleton = names.key(name), names.skeleton(name)
     user.save(update_fields=["display_name", "name_key", "name_skeleton"])
     for room in rooms:
-        notice = log.entry(Message.Kind.NOTICE, user, body=f"{former} is now called {name}")
-        publish.changed(code=room.code, change=log.append(heads[room.stream_id], [notice]))
+        facts = notices.facts("rename", about=user, was=former)
+        entry = notices.entry(user, facts)
+        publish.changed(code=room.code, change=log.append(heads[room.stream_id], [entry]))
         log.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
         publish.rules_changed(code=room.code, stream_id=room.stream_id)
 

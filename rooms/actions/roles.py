@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
+from history import notices
 from history.models import Message
 from rooms.actions import charge
 from rooms.actions.charge import Charge
@@ -46,16 +47,17 @@ def hand_over(*, room: Room, by: User, user: User, reason: str = "", staff: bool
     order = charge.take(room=room, by=by, as_owner=True, reason=reason, staff=staff)
     heir = _inside(charge.target(order, user))
     _crown(order, heir)
-    order.announce(f"{order.name} handed this room over to {heir.user}")
+    order.announce("hand over", about=heir.user)
     order.change_rules()
     return order.record("hand over", target=user)
 
 
-def succeed(order: Charge, *, because: str) -> Membership | None:
+def succeed(order: Charge, *, owner: User | None, what: str) -> Membership | None:
     """Make the next in line the owner of a locked room; None when nobody is there.
 
     That is the longest-standing moderator who is there, else the longest-standing member. Who was
-    owner is a moderator on coming back.
+    owner is a moderator on coming back. `owner` is that one, if the room is to be told the name,
+    and `what` says where they are.
     """
     line = Membership.objects.filter(room=order.room, present=True, left_at__isnull=True)
     line = line.exclude(user=order.room.owner_id).filter(user__is_active=True)
@@ -64,7 +66,7 @@ def succeed(order: Charge, *, because: str) -> Membership | None:
     if heir is None:
         return None
     _crown(order, heir)
-    order.announce(f"{because}: {heir.user} runs this room now")
+    order.tell(None, notices.facts("succeed", by=owner, about=heir.user, what=what))
     order.change_rules()
     order.record("succeed", target=heir.user)
     return heir
@@ -79,8 +81,8 @@ def find_heirs() -> int:
             # Asked again under the lock: the owner may have come back.
             if _headless().filter(pk=room.pk).exists():
                 owner = order.room.owner
-                because = f"{owner} is away for good" if owner else "The owner is gone"
-                count += succeed(order, because=because) is not None
+                what = "is away for good" if owner else "is gone"
+                count += succeed(order, owner=owner, what=what) is not None
     return count
 
 
@@ -115,10 +117,10 @@ def _appoint(
         return None
     Membership.objects.filter(pk=member.pk).update(role=role)
     is_raised = role == Role.MODERATOR
-    what = f"made {member.user} a moderator" if is_raised else f"took {member.user}'s office back"
-    order.announce(f"{order.name} {what}")
+    verb = "moderator" if is_raised else "member"
+    order.announce(verb, about=member.user)
     order.change_rules()
-    return order.record("moderator" if is_raised else "member", target=user)
+    return order.record(verb, target=user)
 
 
 def _crown(order: Charge, heir: Membership) -> None:

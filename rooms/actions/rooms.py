@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from history import log
+from history import log, notices
 from history.models import Message, Stream
 from rooms import codes, names, publish
 from rooms.actions import admission, people
@@ -189,7 +189,7 @@ def close(*, room: Room, reason: str = "This room was closed by a moderator.") -
         closed_at=Now(), closes_at=None
     )
     if closed:
-        notice = log.entry(Message.Kind.NOTICE, None, body=reason)
+        notice = notices.entry(None, notices.facts("close", reason=reason))
         publish.changed(code=room.code, change=log.append(head, [notice]))
         _end(room)
     return bool(closed)

@@ -73,7 +73,7 @@ def change(*, room: Room, by: User, wishes: Wishes, staff: bool = False) -> Deed
         if not news:
             return None
         Room.objects.filter(pk=room.pk).update(**news)
-        order.announce(f"{order.name} {_sentence(details)}")
+        order.announce("settings", what=_sentence(details))
         order.change_rules()
         return order.record("settings", **details)
 
@@ -96,7 +96,7 @@ def renew_code(*, room: Room, by: User, staff: bool = False) -> str:
         JoinRequest.objects.filter(room=order.room).delete()
         code = _take_code(order.room)
         # The code itself is not in it: people who left may read the log, and come in with the code.
-        order.announce(f"{order.name} gave this room a new code. The old one is dead")
+        order.announce("new code")
         order.change_rules()
         order.record(access.NEW_CODE, code=code)
     room.code = code

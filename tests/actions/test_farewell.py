@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 
 from history import log
 from history.models import Mention, Message, Reaction, Revision
-from rooms.actions import accounts, farewell, people, rooms
+from rooms.actions import accounts, discipline, farewell, people, rooms, settings
 from rooms.actions.signins import note
 from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
@@ -86,13 +86,76 @@ def test_a_room_with_nobody_in_it_has_no_owner_until_somebody_comes() -> None:
     rooms.leave(user=bob, room=room)
 
 
-def test_a_name_is_taken_out_of_what_the_room_was_told_and_nothing_else() -> None:
+def test_a_name_is_taken_out_of_notices_about_the_person_and_nothing_else() -> None:
     ada, room = open_room("Al")
-    come_in("Bob", room)
+    bob = come_in("Bob", room)
     [said] = say(ada, room, "Also Al, and always")
+    people.rename(user=ada, name="Countess")
+    discipline.mute(room=room, by=ada, user=bob, minutes=5, reason="Countess says so, not Al Ko")
+    people.rename(user=ada, name="Al")
+    settings.renew_code(room=room, by=ada)
+    told = notices(room)
     rooms.close(room=room, reason="Al was also here, Al's friends say.")
-    farewell.delete_account(user=ada, erase=False)
-    notice = Message.objects.get(kind="notice", author=None)
-    assert notice.body == "deleted person was also here, deleted person's friends say."
+    farewell.delete_account(user=ada, erase=True)
+    assert told[1] == "Countess muted Bob for 5 minutes: Countess says so, not Al Ko"
+    assert notices(room) == [
+        "deleted person had another name.",
+        "deleted person muted Bob for 5 minutes: deleted person says so, not deleted person Ko",
+        "deleted person had another name.",
+        "deleted person gave this room a new code. The old one is dead.",
+        "Al was also here, Al's friends say.",
+    ]
     said.refresh_from_db()
-    assert said.body == "Also Al, and always", "what people said is theirs"
+    assert said.body == ""
+
+
+def test_what_others_said_of_others_stays_whatever_it_reads_like() -> None:
+    """Names and reasons can say anything: also what a notice of another name says."""
+    eve, room = open_room("Bob is now called Eve")
+    zed, bob = come_in("Zed", room), come_in("Bob", room)
+    discipline.mute(room=room, by=eve, user=zed, minutes=5, reason="he is now called Bob")
+    discipline.mute(room=room, by=eve, user=bob, minutes=5)
+    farewell.delete_account(user=bob, erase=True)
+    assert notices(room) == [
+        "Bob is now called Eve muted Zed for 5 minutes: he is now called Bob",
+        "Bob is now called Eve muted deleted person for 5 minutes.",
+    ]
+    farewell.delete_account(user=eve, erase=True)
+    assert notices(room)[:2] == [
+        "deleted person muted Zed for 5 minutes: he is now called Bob",
+        "deleted person muted deleted person for 5 minutes.",
+    ]
+    farewell.delete_account(user=zed, erase=False)
+    assert (
+        notices(room)[0]
+        == "deleted person muted deleted person for 5 minutes: he is now called Bob"
+    )
+
+
+def test_a_namesake_keeps_the_notices_of_their_own() -> None:
+    bob, room = open_room("Bob")
+    first = come_in("banned", room)
+    discipline.ban(room=room, by=bob, user=first, reason="banned for spam")
+    second = come_in("banned", room)
+    discipline.mute(room=room, by=bob, user=second, minutes=5)
+    farewell.delete_account(user=second, erase=True)
+    assert notices(room) == [
+        "Bob banned banned: banned for spam",
+        "Bob muted deleted person for 5 minutes.",
+    ]
+    farewell.delete_account(user=first, erase=True)
+    assert notices(room)[0] == "Bob banned deleted person: deleted person for spam"
+
+
+def test_a_name_of_long_ago_is_gone_from_what_was_done_to_its_bearer() -> None:
+    bob, room = open_room("Bob")
+    ada = come_in("Countess", room)
+    discipline.remove(room=room, by=bob, user=ada)
+    people.rename(user=ada, name="Ada")
+    farewell.delete_account(user=ada, erase=False)
+    assert notices(room) == ["Bob removed deleted person."]
+
+
+def notices(room: Room) -> list[str]:
+    rows = Message.objects.filter(stream=room.stream_id, kind="notice").order_by("seq")
+    return list(rows.values_list("body", flat=True))

@@ -6,7 +6,16 @@ from django.db import transaction
 from history import log
 from history.models import Mention, Message, Reaction
 from rooms import access
-from rooms.actions import accounts, admission, attendance, discipline, merging, rooms, settings
+from rooms.actions import (
+    accounts,
+    admission,
+    attendance,
+    discipline,
+    farewell,
+    merging,
+    rooms,
+    settings,
+)
 from rooms.actions.signins import note
 from rooms.errors import NotMember, RateLimited, RoomLocked, SignedOut
 from rooms.models import Connection, Membership, Room, SignIn, User
@@ -70,6 +79,24 @@ def test_what_was_the_guests_is_the_accounts() -> None:
     assert Mention.objects.get(message=answer).user == ada
     assert stream_of(room)[1] > epoch
     assert "Visitor is now called Ada." in {m.body + "." for m in room.stream.messages.all()}
+
+
+def test_what_was_told_of_a_guest_is_told_of_the_account() -> None:
+    bob, room = open_room("Bob")
+    visitor, ada = come_in("Visitor", room), account()
+    discipline.mute(room=room, by=bob, user=visitor, minutes=5, reason="Visitor shouts")
+    discipline.unmute(room=room, by=bob, user=visitor)
+    merging.merge(guest=visitor, account=ada)
+    namesake = come_in("Visitor", room)
+    discipline.mute(room=room, by=bob, user=namesake, minutes=5)
+    farewell.delete_account(user=ada, erase=True)
+    told = Message.objects.filter(kind="notice").order_by("seq")
+    assert list(told.values_list("body", flat=True)) == [
+        "Bob muted deleted person for 5 minutes: deleted person shouts",
+        "Bob lets deleted person speak again.",
+        "deleted person had another name.",
+        "Bob muted Visitor for 5 minutes.",
+    ]
 
 
 def test_who_missed_it_is_told_the_same_as_who_comes_anew() -> None:
