@@ -206,7 +206,8 @@ def _renamed(row):
 
 
 class Migration(migrations.Migration):
-    """Each step commits by itself: a site that runs goes on meanwhile."""
+    """Each notice commits by itself: a site that runs goes on meanwhile, and what was broken off
+    is gone on with."""
 
     atomic = False
 
