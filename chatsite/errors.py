@@ -62,8 +62,11 @@ def _refusal(error: Exception) -> ChatError | None:
 def _page(request: HttpRequest, error: ChatError) -> HttpResponse:
     # Without the request: neither session nor database is asked, which may be what is missing.
     if error.status in {404, 429, 503}:
-        # A form that was sent is not sent again by itself.
-        context: dict[str, object] = {"comes_back": error.status == 503 and request.method == "GET"}
+        context: dict[str, object] = {
+            "said": "" if error.message == type(error).message else error.message,
+            # A form that was sent is not sent again by itself.
+            "comes_back": error.status == 503 and request.method == "GET",
+        }
         text = render_to_string(f"{error.status}.html", context)
     else:
         context = {"status": error.status, "happened": error.message, "advice": ""}

@@ -18,12 +18,14 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
 from chatsite import health
-from rooms import hashing
+from history.search import turns
+from rooms import hashing, places
 
 # Pages under way at once. Each may hold a database connection (settings.py, the pool).
 PLACES = 8
-# Those that wait for a password to be hashed are not among them, and have a thread all the same.
-THREADS = PLACES + hashing.WAITING
+# Those that wait for a password to be hashed, or for their turn to search, are not among them, and
+# have a thread all the same.
+THREADS = PLACES + hashing.WAITING + turns.WAITING
 
 
 class PagesHandler(ASGIHandler):
@@ -56,7 +58,7 @@ class PagesHandler(ASGIHandler):
 
     def _get_response_on_thread(self, request: HttpRequest) -> HttpResponseBase:
         with self._places:
-            hashing.here.place = self._places
+            places.here.place = self._places
             # The signals that do this for Django are sent on another thread, which has no connection.
             close_old_connections()
             try:

@@ -1,10 +1,7 @@
 """Reading what was said: own messages, rooms, transcripts."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from threading import BoundedSemaphore
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,19 +15,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from history import calendar, export, personal, timeline, unread, zones
-from history.search import marks, query
+from history.search import marks, query, turns
 from history.search.hits import Hits, find
-from rooms import limits
-from rooms.errors import Unavailable
+from rooms import addresses
 from rooms.models import Room, User
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
 TRANSCRIPT_PAGE = 100
 RECENT_ROOMS = 6
-# Searches are work for the processor: so many at once, and so many seconds others wait for a turn.
-SEARCHES, PATIENCE = 2, 2
-_searches = BoundedSemaphore(SEARCHES)
 
 
 @never_cache
@@ -84,8 +77,7 @@ def _found(
     hits, texts = Hits(), list[SafeString]()
     skip = _cursor(request, "skip") or 0
     if user is not None:
-        limits.searching.require(user.public_id)
-        with _turn():
+        with turns.turn(person=user.public_id, address=addresses.of_request(request)):
             hits = find(
                 user,
                 asked,
@@ -132,17 +124,6 @@ def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
         context["month"] = calendar.month(room.stream_id, hidden, shown=shown, here=None, zone=zone)
         context["weekdays"] = WEEKDAYS_ABBR.values()
     return render(request, "history/room_search.html", context)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """One of the searches that a worker does at once. Raises Unavailable if none gets done in time."""
-    if not _searches.acquire(timeout=PATIENCE):
-        raise Unavailable(_("Many are searching just now. Please try again."), retry_after=PATIENCE)
-    try:
-        yield
-    finally:
-        _searches.release()
 
 
 @never_cache

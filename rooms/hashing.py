@@ -2,7 +2,7 @@
 
 A hash takes as long as a hundred messages, by design. On the threads of pages a dozen of them would keep
 every page waiting; here they wait for each other. A page that waits gives its place to the next one
-(chatsite/pages.py), and when too many wait the rest are told to come back.
+(rooms/places.py), and when too many wait the rest are told to come back.
 """
 
 import os
@@ -10,11 +10,11 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import connection
 
+from rooms import places
 from rooms.errors import RateLimited
 
 THREADS = 2
@@ -22,21 +22,6 @@ THREADS = 2
 WAITING = 32
 # Where a worker has one core, its event loop must not wait for a hash.
 _NICENESS = 10
-
-
-class Place(Protocol):
-    """What a page holds while it runs: one of a few. A semaphore."""
-
-    def acquire(self) -> bool: ...
-    def release(self) -> None: ...
-
-
-class _Here(threading.local):
-    place: Place | None = None
-
-
-# Of the current thread. Threads that hold no place have None.
-here = _Here()
 
 
 class Hashing:
@@ -55,16 +40,8 @@ class Hashing:
             )
         try:
             future = self._executor.submit(work, *args)
-            place = here.place
-            if place is None:
+            with places.given_up():
                 return future.result()
-            if not connection.in_atomic_block:
-                connection.close()  # others may need it meanwhile
-            place.release()
-            try:
-                return future.result()
-            finally:
-                place.acquire()
         finally:
             self._free.release()
 

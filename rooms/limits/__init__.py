@@ -26,6 +26,7 @@ from rooms.limits.buckets import (
     Claim,
     Limiter,
     Rate,
+    charge_here,
     take_here,
 )
 from rooms.limits.intake import Intake
@@ -54,6 +55,9 @@ posting_into = Limiter(Rate(burst=1000, per_second=100), "post.room")
 # comes back after a restart, all at once, comes in.
 paging = Limiter(Rate(burst=60, per_second=5))
 searching = Limiter(Rate(burst=30, per_second=1))
+# Seconds that searches took. A class that looks for something all at once takes two or three.
+searching_for = Limiter(Rate(burst=10, per_second=1 / 5))
+searching_from = Limiter(Rate(burst=30, per_second=1 / 2))
 downloading = Limiter(Rate(burst=10, per_second=1 / 60))
 connecting = Limiter(Rate(burst=2000, per_second=50))
 
@@ -291,6 +295,17 @@ def _hashing(*, person: str, address: str) -> list[Claim]:
 def rename(*, person: str) -> None:
     """Another name, of which all rooms of a person are told. Raises RateLimited."""
     require([Claim(renaming, person)])
+
+
+def search(*, person: str, address: str) -> None:
+    """A search, before it begins. Raises RateLimited, also where earlier ones took too long."""
+    took = Claim(searching_for, person, 0), Claim(searching_from, address, 0)
+    take_here((Claim(searching, person), *took), settle=False)
+
+
+def searched(*, person: str, address: str, seconds: float) -> None:
+    """What a search took."""
+    charge_here((Claim(searching_for, person, seconds), Claim(searching_from, address, seconds)))
 
 
 def report(*, person: str, device: str, address: str) -> None:

@@ -52,10 +52,10 @@ class Bucket:
         self._tokens -= tokens
         return 0.0
 
-    def charge(self) -> float:
-        """Take a token that may not be there yet; the seconds until all that is owed will be."""
+    def charge(self, tokens: float = 1) -> float:
+        """Take tokens that may not be there yet; the seconds until all that is owed will be."""
         self._refill()
-        self._tokens -= 1
+        self._tokens -= tokens
         return max(0.0, -self._tokens / self._rate.per_second)
 
     def give(self, tokens: float) -> None:
@@ -154,6 +154,14 @@ def try_here(claims: Sequence[Claim]) -> tuple[Limiter, float] | None:
                 _put_back(claims[:number])
                 return limiter, wait
     return None
+
+
+def charge_here(claims: Sequence[Claim]) -> None:
+    """Take all that is claimed in this process, also what is not there: it is owed."""
+    if settings.CHAT_RATE_LIMITS:
+        with _lock:
+            for limiter, key, tokens in claims:
+                limiter.bucket(key).charge(tokens)
 
 
 def put_back_here(claims: Sequence[Claim]) -> None:

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from chatsite import channel, direct, health, http
 from history import log
 from history.models import Message
+from history.search import turns
 from history.wire import WireMessage
 from rooms import downloading, frames, limits, names, protocol
 from rooms.actions import admission, changes, texts
@@ -226,6 +227,15 @@ def test_limits_are_written_down() -> None:
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),
         "searching, a person on a worker": _rate(limits.searching.rate),
+        "seconds that searches took, a person on a worker": _rate(limits.searching_for.rate),
+        "seconds that searches took, an address on a worker": _rate(limits.searching_from.rate),
+        "searches under way, a person on a worker": [turns.EACH, RateLimited.status],
+        "searches under way, a worker": [
+            turns.AT_ONCE,
+            turns.WAITING,
+            int(turns.PATIENCE),
+            Unavailable.status,
+        ],
         "downloading everything, a person on a worker": _rate(limits.downloading.rate),
         "downloads under way, a person on a worker": [downloading.EACH, RateLimited.status],
         "downloads under way, a worker": [downloading.ALL, Unavailable.status],

@@ -123,22 +123,6 @@ class TestWords:
         assert 0 < len(page.all("mark")) <= 5 * 20
         assert 0 < max(looked_at) <= 800
 
-    def test_are_looked_for_by_two_at_once(
-        self, ada: Person, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        ada.create()
-        monkeypatch.setattr(views, "PATIENCE", 0.01)
-        for _ in range(views.SEARCHES):
-            assert views._searches.acquire(timeout=0)
-        try:
-            answer = ada.get("/history/?q=ferry")
-            assert answer.status_code == 503
-            assert answer.headers["Retry-After"]
-        finally:
-            for _ in range(views.SEARCHES):
-                views._searches.release()
-        assert ada.get("/history/?q=ferry").status_code == 200
-
     def test_name_a_bounded_number_of_people_and_rooms(self, ada: Person) -> None:
         ada.create()
         page = search(ada, " ".join(f"in:room{n}" for n in range(30)))

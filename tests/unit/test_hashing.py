@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from chatsite.pages import PLACES, PagesHandler
-from rooms import hashing
+from rooms import places
 from rooms.errors import RateLimited
 from rooms.hashing import Hashing, QueuedHasher
 
@@ -18,7 +18,7 @@ PATIENCE = 10
 
 def hash_on_a_page(hashes: Hashing, place: threading.Semaphore, done: threading.Event) -> str:
     with place:
-        hashing.here.place = place
+        places.here.place = place
         return hashes.run(lambda: str(done.wait(PATIENCE)))
 
 

@@ -1,0 +1,42 @@
+"""What a page holds while it runs: one of a few places, and a database connection.
+
+A page that waits for its turn at something slow gives both to another page meanwhile.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from django.db import connection
+
+
+class Place(Protocol):
+    """One of a few that chatsite/pages.py has. A semaphore."""
+
+    def acquire(self) -> bool: ...
+    def release(self) -> None: ...
+
+
+class _Here(threading.local):
+    place: Place | None = None
+
+
+# Of the current thread. Threads that hold no place have None.
+here = _Here()
+
+
+@contextmanager
+def given_up() -> Iterator[None]:
+    """Let another page have this one's place and database connection while the body waits."""
+    place = here.place
+    if place is None:
+        yield
+        return
+    if not connection.in_atomic_block:
+        connection.close()
+    place.release()
+    try:
+        yield
+    finally:
+        place.acquire()
