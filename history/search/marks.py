@@ -17,8 +17,6 @@ from history.words import Place, fold, places
 # A longer text is shown around its first mark, with so much before it.
 EXCERPT = 400
 _BEFORE = 120
-# Parts of a long text that are looked at for one that has what was found.
-_PARTS = 12
 _JOINER = "\u200d"
 _FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
@@ -92,7 +90,7 @@ def _part(text: str, terms: Sequence[Term]) -> int | None:
 def _parts(text: str) -> Iterator[int]:
     """Where the parts begin, each at the beginning of a word and half over the one before."""
     first = 0
-    for _ in range(_PARTS):
+    while True:
         yield first
         if first + 2 * EXCERPT >= len(text):
             return

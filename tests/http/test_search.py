@@ -98,6 +98,12 @@ class TestWords:
         marks = [m.text for m in search(ada, "北京needle").all("mark")]
         assert marks == ["北京needle"] * 4
 
+    def test_are_marked_at_the_end_of_the_longest_text(self, ada: Person) -> None:
+        # The longest that a site can allow.
+        ada.say(ada.create(), ("重要 hello " * 2000)[:9993] + " needle")
+        page = search(ada, "needle")
+        assert page.one("mark").text == "needle"
+
     @pytest.mark.parametrize("sign", ["👍🏽", "👩‍👩‍👧", "🇩🇪", "❤️", "e\u0301\u0323"])
     def test_are_marked_and_cut_between_characters_as_people_see_them(
         self, ada: Person, sign: str
