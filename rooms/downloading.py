@@ -22,21 +22,26 @@ _lock = Lock()
 
 
 class Parts:
-    """The parts of a file, for a streaming answer, which closes them with itself."""
+    """The parts of a file, for a streaming answer. Under way until the last was taken, or until the
+    answer is closed."""
 
     def __init__(self, parts: AsyncIterator[bytes], release: Callable[[], None]) -> None:
         self._parts = parts
         self._release = release
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._parts
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for part in self._parts:
+                yield part
+        finally:
+            self._release()
 
     def close(self) -> None:
         self._release()
 
 
 def begin(parts: AsyncIterator[bytes], *, person: str) -> Parts:
-    """The parts, as one more download of a person's that is under way until they are closed.
+    """The parts, as one more download of a person's that is under way.
 
     Raises RateLimited to who has enough of them, and Unavailable when this worker has.
     """
