@@ -103,6 +103,7 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
     wanted = [
         "Skip to the content",
         "To the front page",
+        "Search in this room",
         "Theme",
         "Messages",
         "https://example.com",
@@ -114,6 +115,7 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "Room code",
         "Copy link",
         "QR code",
+        "Change your name",
         "Room settings",
         "Leave the room",
     ]

@@ -214,12 +214,12 @@ def test_a_knock_is_seen_on_a_phone(
             async with Visitor(site.url, name) as visitor:
                 await visitor.join(ada.code)
 
-    aside.run(knock("Kim", "Lee", "Moe", "Nan"))
-    expect(phone.get_by_role("heading", name="4 people ask to come in")).to_be_visible()
-    expect(phone.locator("[data-waiting-count]")).to_have_text("4")
+    aside.run(knock("Kim", "Lee", "Moe"))  # as many as one address may have
+    expect(phone.get_by_role("heading", name="3 people ask to come in")).to_be_visible()
+    expect(phone.locator("[data-waiting-count]")).to_have_text("3")
     rows = phone.locator("[data-waiting] li")
     expect(rows).to_have_count(3)
     rows.filter(has_text="Kim").get_by_role("button", name="Turn away").tap()
-    expect(rows.locator("bdi")).to_have_text(["Lee", "Moe", "Nan"])
-    expect(ada.page.locator("[data-waiting] bdi")).to_have_text(["Lee", "Moe", "Nan"])
+    expect(rows.locator("bdi")).to_have_text(["Lee", "Moe"])
+    expect(ada.page.locator("[data-waiting] bdi")).to_have_text(["Lee", "Moe"])
     expect(ada.page.get_by_role("link", name="Show all")).to_be_hidden()
