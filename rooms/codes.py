@@ -11,11 +11,16 @@ ALPHABET = "BCDFGHJKMNPQRSTVWXZ23456789"
 MAX_LENGTH = 12
 # Characters of what somebody types or pastes for a code: more is none.
 TYPED_MAX = 300
-_LINK = re.compile(r"/rooms/([^/?#\s]+)")
+_LINK = re.compile(r"/rooms/+([^/?#\s]+)", re.IGNORECASE)
+# What follows a link's code without a space.
+_BEHIND = re.compile(r"(?<=[0-9A-Za-z])[^0-9A-Za-z-].*", re.DOTALL)
+# Between a code and the words around it: "Code: 76WC".
+_BETWEEN = re.compile(r"[\s:=]+")
 # What keyboards, messengers and people put between and around characters: format characters (marks of
-# direction, zero-width spaces), dashes, quotes, brackets, other punctuation, accents by themselves.
-_ADDED = {"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk"}
-_ALSO_ADDED = frozenset("<>~|\ufe0e\ufe0f\u20e3")  # of keycaps: 7\ufe0f\u20e3
+# direction, zero-width spaces), dashes, quotes, brackets, other punctuation, accents by themselves,
+# arrows and the minus, pictures.
+_ADDED = {"Cf", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk", "Sm", "So"}
+_ALSO_ADDED = frozenset("\ufe0e\ufe0f\u20e3")  # of keycaps: 7\ufe0f\u20e3
 _TELLING = frozenset("/\\@%&")  # of addresses, and never around a code
 
 
@@ -37,19 +42,37 @@ def candidates(*, length: int, count: int) -> Iterator[str]:
 def normalize(text: str) -> str:
     """The code somebody meant, also by a link with it; "" if it cannot be one.
 
-    Any case, wide letters, digits of any script; spaces, dashes, quotes and the like anywhere.
+    Any case, wide letters, digits of any script; spaces, dashes, quotes and the like anywhere. Of
+    several words it is the one that can be a code.
     """
     if len(text) > TYPED_MAX:
         return ""
-    code = (text if text.isascii() and text.isalnum() else _bare(text)).upper()
+    if text.isascii() and text.isalnum():
+        return _code(text)
+    text = unquote(text)
+    if link := _LINK.search(text):
+        shown = _usual(link[1])
+        return _code(_bare(shown)) or _code(_bare(_BEHIND.sub("", shown)))
+    bare = _bare(text)
+    if (code := _code(bare)) or not _TELLING.isdisjoint(bare):
+        return code
+    words = [code for word in _BETWEEN.split(_usual(text)) if (code := _code(_bare(word)))]
+    return words[0] if len(words) == 1 else ""
+
+
+def _code(text: str) -> str:
+    """A text in capitals, if it is a code."""
+    code = text.upper()
     return code if 0 < len(code) <= MAX_LENGTH and all(mark in ALPHABET for mark in code) else ""
+
+
+def _usual(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
 
 
 def _bare(text: str) -> str:
     """What was typed without what was added to it on the way."""
-    if link := _LINK.search(text):
-        text = unquote(link[1])
-    return "".join(map(_kept, unicodedata.normalize("NFKC", text)))
+    return "".join(map(_kept, _usual(text)))
 
 
 def _kept(mark: str) -> str:

@@ -23,6 +23,8 @@ _REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _BLANK = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u034f", "\u17b4", "\u17b5"}
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _TEXT_STYLE, _EMOJI_STYLE, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
+_KEYED = frozenset("#*0123456789")
+_VIRAMA = 9  # the combining class of the signs that take a letter its vowel
 _VARIATIONS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # Plane 1's pictographs; those that Unicode added after this Python was made are among them.
 _PICTOGRAPHS = range(0x1F000, 0x1FB00)
@@ -83,6 +85,8 @@ def hides(text: str) -> bool:
     whole = _emoji(text)
     for at, character in enumerate(text):
         before, after = text[at - 1] if at else "\0", text[at + 1 : at + 2] or "\0"
+        if _VARIATIONS.match(character) and _varies(before, character):
+            continue
         if at in whole or _is_pictograph(character) or _is_glue(before, character, after):
             continue
         if character in {_NON_JOINER, _JOINER} and _joins(text, at):
@@ -103,10 +107,31 @@ def _emoji(text: str) -> set[int]:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Whether the joiner or non-joiner here changes how the letters beside it are drawn."""
-    return (
-        at > 0 and unicodedata.category(text[at - 1])[0] in "LM" and idna.valid_contextj(text, at)
-    )
+    r"""Whether the joiner or non-joiner here changes how the letters beside it are drawn.
+
+    Two that change nothing, or that those rules do not have, are usual too: between Arabic letters
+    of which the first joins nothing anyway, as in "محمد\u200cرضا", and the joiner before the virama
+    of Bengali's "র\u200d্যা".
+    """
+    before, after = text[at - 1] if at else "\0", text[at + 1 : at + 2] or "\0"
+    if unicodedata.category(before)[0] not in "LM":
+        return False
+    if idna.valid_contextj(text, at):
+        return True
+    if text[at] == _JOINER:
+        return unicodedata.combining(after) == _VIRAMA and unicodedata.category(before) == "Lo"
+    return _is_arabic(before) and _is_arabic(after)
+
+
+def _is_arabic(character: str) -> bool:
+    return unicodedata.bidirectional(character) == "AL" and character.isalpha()
+
+
+def _varies(before: str, character: str) -> bool:
+    """Whether the selector chooses a form of the Chinese character or Mongolian letter before it."""
+    if character >= "\U000e0100":
+        return unicodedata.name(before, "").startswith("CJK UNIFIED")
+    return character <= "\u180f" and unicodedata.name(before, "").startswith("MONGOLIAN LETTER")
 
 
 def _is_piled_up(text: str) -> bool:
@@ -131,14 +156,16 @@ def _is_glue(before: str, character: str, after: str) -> bool:
     if character == _JOINER:
         return before == _EMOJI_STYLE or _is_pictograph(before)
     if character == _TEXT_STYLE:
-        return before in _styled()
-    return character == _EMOJI_STYLE and (_is_pictograph(before) or after == _KEYCAP)
+        return before in _styled() or (before in _KEYED and after == _KEYCAP)
+    return character == _EMOJI_STYLE and (
+        _is_pictograph(before) or before in _styled() or after == _KEYCAP
+    )
 
 
 @cache
 def _styled() -> frozenset[str]:
     """Characters that are drawn as text or as a picture, as the sign after them says."""
-    return frozenset(sign[0] for sign in emoji.EMOJI_DATA if sign[1:] == _EMOJI_STYLE)
+    return frozenset(sign[0] for sign in emoji.EMOJI_DATA if sign[1:] in {"", _EMOJI_STYLE})
 
 
 def folded(text: str) -> str:

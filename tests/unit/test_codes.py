@@ -33,7 +33,10 @@ def test_whatever_is_typed_becomes_a_code_or_nothing(text: str) -> None:
 
 
 def test_what_cannot_be_a_code_is_none() -> None:
-    for text in ("", "-", "AEIO", "BCD0", "BC\0D", "BÇDF", "B" * 13, "B/CD", "\ud800"):
+    for text in (
+        *("", "-", "AEIO", "BCD0", "BC\0D", "BÇDF", "B" * 13, "B/CD", "\ud800", "see you there"),
+        *("76WC or 77WC", "https://elsewhere.example/76WC", "https:\\\\rooms\\76WC", "a@b: 76WC"),
+    ):
         assert codes.normalize(text) == ""
 
 
@@ -63,6 +66,18 @@ DRESSED = [
         "Come in: https://chat.example/rooms/76WC/?after=1 see you",
         "/rooms/%EF%BC%97%EF%BC%96WC/#m5",
     ),
+    *(
+        "Code: 76WC",
+        "code is 76wc",
+        "код: ７６ＷＣ",
+        "コード：76WC",
+        "76WC 👋",
+        "👉76WC🎉",
+        "76−WC",
+    ),
+    *("HTTPS://CHAT.EXAMPLE/ROOMS/76WC/", "https://chat.example/rooms//76WC/", "76\u00a0WC"),
+    *("https://chat.example/rooms/76WCです", "https://chat.example/rooms/76WC,please", "→76WC"),
+    "https://l.example/?u=https%3A%2F%2Fchat.example%2Frooms%2F76WC%2F",
 ]
 
 

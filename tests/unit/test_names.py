@@ -37,6 +37,14 @@ def test_people_may_be_called_what_they_are_called(name: str) -> None:
         *("അവന\u0d4d\u200d", "ক\u09cd\u200cষ"),
         *("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f Harry", "ℹ\ufe0f Desk"),
         *("‼\ufe0f Al", "#\ufe0f\u20e3 one", "☺\ufe0e", "Al ™\ufe0f", "↔\ufe0f", "〰\ufe0f"),
+        *(
+            "محمد\u200cرضا",
+            "خدا\u200cداد",
+            "د\u200cر",
+            "র\u200d\u09cdযাচেল",
+            "ರಾಜ\u0ccd\u200cಕುಮಾರ\u0ccd\u200c",
+        ),
+        *("葛\U000e0100城", "ᠭ\u180bᠤ", "☕\ufe0e", "⚽\ufe0e Al", "◽\ufe0f", "1\ufe0e\u20e3"),
         *("👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏾", "🏳\ufe0f\u200d🌈", "🧑\u200d🚀", "❤\u200d🔥"),
     ],
 )
@@ -47,9 +55,17 @@ def test_what_joins_letters_or_makes_an_emoji_is_no_hiding(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("A\u200cda", "\u200cعلی", "علی\u200c", "رضا\u200cA", "د\u200cر", "क\u200dष", "اa\u200d"),
+        *("A\u200cda", "\u200cعلی", "علی\u200c", "رضا\u200cA", "رضا\u200c", "क\u200dष", "اa\u200d"),
         *("🏴\U000e0075\U000e0073\U000e007f", "Ada\U000e0067\U000e007f", "A\ufe0eda", "A\ufe0f"),
-        "क\u094d\u200d\u200d",
+        *(
+            "क\u094d\u200d\u200d",
+            "A\U000e0100da",
+            "あ\U000e0100",
+            "葛\ufe00",
+            "A\u180bda",
+            "1\ufe0e",
+        ),
+        *("a\u200d\u0300", "١\u200c٢", "د\u200c\u200cر", "☕\ufe0e\ufe0e", "क\u200d\u0301"),
     ],
 )
 def test_elsewhere_joiners_signs_of_style_and_tags_are(name: str) -> None:
@@ -63,6 +79,9 @@ def test_elsewhere_joiners_signs_of_style_and_tags_are(name: str) -> None:
         ("क\u094d\u200dष", "क\u094dष"),
         ("ℹ\ufe0f", "ℹ"),
         ("☺\ufe0e", "☺\ufe0f"),
+        ("محمد\u200cرضا", "محمدرضا"),
+        ("র\u200d\u09cdযা", "র\u09cdযা"),
+        ("葛\U000e0100城", "葛城"),
     ],
 )
 def test_names_that_differ_in_what_is_not_drawn_look_the_same(one: str, other: str) -> None:
