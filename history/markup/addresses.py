@@ -19,10 +19,14 @@ _IN_PATH = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _IN_HOST = re.compile(r"[0-9A-Za-z_.-]+")
 _IPV6 = re.compile(r"\[([0-9A-Fa-f:.]{2,45})\]")
 _PORT = re.compile(r":(\d{1,5})(?!\d)", re.ASCII)
+# Where the next address follows without a space; within one, others stand behind "/", "=" and the like.
+_NEXT = re.compile(r"(?<=[^\W_])https?://|(?<=[,;])https?://", re.IGNORECASE)
+_NEXT_SCHEME = re.compile(r"(?<=[^\W_])https?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[()\[\]]")
 _OPENED = {")": "(", "]": "["}
 _DEPTH = 8  # of brackets in brackets
-_TRAILING = ".,:;!?'*_~\u00b7\u30fb"
+_POINTS_AT_END = "\u00b7\u05f3\u05f4\u30fb"
+_TRAILING = ".,:;!?'*_~" + _POINTS_AT_END
 # IDNA has these between letters: of Catalan, Greek, Hebrew, Japanese.
 _POINTS = frozenset("\u00b7\u0375\u05f3\u05f4\u30fb")
 _JOINERS = frozenset("\u200c\u200d")
@@ -119,7 +123,9 @@ def _host_end(text: str, begin: int, stop: int) -> int | None:
         else:
             break
     # Without what marks emphasis, and a sentence's dots.
-    host = text[begin:end].split("..")[0].rstrip("_-.")
+    host = text[begin:end].split("..")[0].rstrip("_-." + _POINTS_AT_END)
+    if text.startswith("://", begin + len(host)):
+        host = _NEXT_SCHEME.sub("", host)
     labels = host.split(".")
     if not all(labels):
         return None
@@ -143,7 +149,7 @@ def _joins(before: str, character: str) -> bool:
 def _top_level(label: str) -> int:
     """How much of a label is a top level domain: none has Latin letters and others behind them."""
     for place, character in enumerate(label):
-        if character == "_":
+        if character == "_" or (place and character in _POINTS):
             return place
         is_other = label[0].isascii() and character.isalpha() and not character.isascii()
         if is_other and not unicodedata.name(character, "").startswith("LATIN"):
@@ -184,6 +190,8 @@ def _is_ip(kind: type[IPv4Address | IPv6Address], text: str) -> bool:
 
 def _path_end(text: str, begin: int, stop: int) -> int:
     """Where path, query and fragment end: before a bracket without another, and punctuation."""
+    if following := _NEXT.search(text, begin, stop):
+        stop = following.start()
     opened: list[int] = []
     for found in _BRACKETS.finditer(text, begin, stop):
         if found[0] in "([" and len(opened) < _DEPTH:

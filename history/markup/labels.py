@@ -6,14 +6,19 @@ usual forms of its letters (NFKC), and, where a word is not plain ASCII, by its 
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 from history.markup import addresses
 from rooms import names
 
-_ADDRESS_LIKE = re.compile(r"://|\bwww\.|\w\.[^\W\d_]{2,}")
+_ADDRESS_LIKE = re.compile(
+    r"://|\bwww\.|\w[\u0300-\u036f]*\.[^\W\d_]{2,}|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
+)
 _MARKS = re.compile(r"[*_~`\\]")
 _SCHEME = re.compile(r"\W*(?:https?://|mailto:)?(?:www\.)?")
-_HOST = re.compile(r"[^/:?#]*")
+# With what is before an @, even where a colon is in it: "here.example:80@elsewhere.example".
+_HOST = re.compile(r"[^/?#@]*@[^/:?#]*|[^/:?#]*")
+_BEHIND_HOST = re.compile(r"\W+$")
 # What draws nothing though it is a letter or a mark, and spaces too thin to part two words.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200a\u202f\u205f\u3164\ufe00-\ufe0f\uffa0"
@@ -36,6 +41,7 @@ def pretends(label: str, target: str) -> bool:
 
 def _usual(text: str) -> str:
     """The text without what cannot be seen, its letters and dots in their usual forms."""
+    text = unquote(text)
     text = _STOP.sub(_dot, _BLANK.sub("", text))
     text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", text).casefold()
@@ -49,4 +55,4 @@ def _dot(found: re.Match[str]) -> str:
 def _host(text: str) -> str:
     scheme = _SCHEME.match(text)
     host = _HOST.match(text, scheme.end() if scheme else 0)
-    return host[0].rstrip(".,;!)]\u2026") if host else ""
+    return _BEHIND_HOST.sub("", host[0]) if host else ""

@@ -26,11 +26,10 @@ class Literal(NamedTuple):
 
 
 # They all have one of three characters near their beginning, which are quick to find. An address
-# begins behind anything but an ASCII letter or digit; "www." not within another address.
+# begins behind anything but an ASCII letter or digit, and right behind another; "www." not within one.
 _FINDS = re.compile(
     r"[:.@](?:"
-    r"(?P<web>(?:(?<=(?<![0-9A-Za-z])[Hh][Tt][Tt][Pp]:)"
-    r"|(?<=(?<![0-9A-Za-z])[Hh][Tt][Tt][Pp][Ss]:))//)"
+    r"(?P<web>(?:(?<=[Hh][Tt][Tt][Pp]:)|(?<=[Hh][Tt][Tt][Pp][Ss]:))//)"
     r"|(?P<www>(?<=(?<![0-9A-Za-z@])(?<!//)(?<![0-9A-Za-z][.-])[Ww]{3}\.))"
     rf"|(?P<emoji>{shortcodes.REST})"
     r"|(?P<mention>(?<=@))"
@@ -114,7 +113,7 @@ def _literal(text: str, match: re.Match[str], start: int, end: int, work: Work) 
     if match["emoji"]:
         return _emoji(text, match, start)
     begin = sign - (3 if match["www"] is not None else 4 if text[sign - 1] in "pP" else 5)
-    if begin < start:
+    if begin < start or (begin > start and match["web"] and _is_ascii_word(text[begin - 1])):
         return None
     address = addresses.at(text, begin, end)
     work.spend(8 + ((address.read - begin if address else addresses.LONGEST_HOST) >> 4))
@@ -122,6 +121,10 @@ def _literal(text: str, match: re.Match[str], start: int, end: int, work: Work) 
     if address is None or text.startswith("](", address.end):
         return None
     return Literal(begin, address.end, "link", address.target)
+
+
+def _is_ascii_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _mention(text: str, sign: int, end: int, work: Work) -> Literal | None:

@@ -105,7 +105,14 @@ def test_those_who_are_spoken_to_are_marked() -> None:
             "bank.\u200aorg",
         ),
         *("bank**.**org", "bank\\.org", "*bank*.org", "bank`.`org", "bank.ｏrg", "𝐛𝐚𝐧𝐤.𝐨𝐫𝐠"),
-        *("evil.org.bank.org", "evil.org@bank.org", "evil.org, bank.org"),
+        *("evil.org.bank.org", "evil.org@bank.org", "evil.org, bank.org", "evil.org:80@bank.org"),
+        *(
+            "bank%2Eorg",
+            "bank%2eorg/login",
+            "https://%62ank.org",
+            "bank\u0338.org",
+            "192.0.2.7/admin",
+        ),
     ],
 )
 def test_a_label_that_pretends_to_be_another_address_is_no_link(label: str) -> None:
@@ -122,7 +129,10 @@ def test_a_label_that_pretends_to_be_another_address_is_no_link(label: str) -> N
         "www.bank.org",
         "这里。谢谢",
         "2.10",
+        "v1.2.3",
         "Dr. Who",
+        "“bank.org”",
+        "50 % off",
     ],
 )
 def test_a_label_may_say_where_it_leads(label: str) -> None:
