@@ -62,7 +62,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   async function leave() {
     const question = {
       title: gettext("Discard what you changed?"),
-      text: gettext("Nothing of it is saved yet."),
+      text: gettext("Your changes have not been saved."),
       yes: gettext("Discard"),
       no: gettext("Keep editing"),
     };

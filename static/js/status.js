@@ -165,7 +165,7 @@ function ending(code, urls, farewell, guest) {
         ? [
             gettext("Signed out"),
             gettext(
-              "You are signed out. A guest cannot sign in again, but anyone can come in anew.",
+              "You are signed out. A guest cannot sign in again, but you can come in as somebody new.",
             ),
             { label: gettext("To the front page"), href: urls.front },
           ]

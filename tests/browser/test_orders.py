@@ -158,9 +158,9 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     outside.locator("button[name=join]").click()
     expect(outside.get_by_role("heading", name="You asked to be let in")).to_be_visible()
     # In the open sheet, in the title of a hidden tab, in the room.
-    settings.get_by_label("People at the most").fill("30")
+    settings.get_by_label("Maximum number of people").fill("30")
     expect(settings.get_by_text("Eve", exact=True)).to_be_visible()
-    expect(settings.get_by_label("People at the most")).to_have_value("30")
+    expect(settings.get_by_label("Maximum number of people")).to_have_value("30")
     ada.hide()
     expect(page).to_have_title(re.compile("^\\(✋1"))
     ada.hide(False)
