@@ -13,7 +13,7 @@ import emoji
 import orjson
 from django.utils.dateparse import parse_datetime
 
-from history.markup import sanitiser
+from history.markup import labels, sanitiser
 from rooms import codes, names
 from rooms.errors import ChatError
 
@@ -170,7 +170,7 @@ def _message(value: "_Object", people: Mapping[str, Person]) -> Said:
         author=author,
         at=value.time("at"),
         body=body,
-        html=sanitiser.clean(html) if html else "",
+        html=labels.honest(sanitiser.clean(html)) if html else "",
         edited_at=value.maybe("edited_at", value.time),
         deleted_at=deleted_at,
         pinned_at=value.maybe("pinned_at", value.time),

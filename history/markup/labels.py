@@ -6,6 +6,7 @@ usual forms of its letters (NFKC), and, where a word is not plain ASCII, by its 
 
 import re
 import unicodedata
+from html import unescape
 from urllib.parse import unquote
 
 from history.markup import addresses
@@ -16,6 +17,7 @@ _ADDRESS_LIKE = re.compile(
 )
 _MARKS = re.compile(r"[*_~`\\]")
 _SCHEME = re.compile(r"\W*(?:https?://|mailto:)?(?:www\.)?")
+_WEB = re.compile("https?://", re.IGNORECASE)
 # With what is before an @, even where a colon is in it: "here.example:80@elsewhere.example".
 _HOST = re.compile(r"[^/?#@]*@[^/:?#]*|[^/:?#]*")
 _BEHIND_HOST = re.compile(r"\W+$")
@@ -27,13 +29,35 @@ _BLANK = re.compile(
 _STOP = re.compile(f"[{''.join(sorted(addresses.DOTS))}](.?)")
 
 
+_LINK = re.compile(r"<a ([^>]*)>(.*?)</a>", re.DOTALL)
+_ATTRIBUTE = re.compile(r'\b(href|title)="([^"]*)"')
+_TAG = re.compile(r"<[^>]*>")
+
+
+def honest(html: str) -> str:
+    """Return sanitised HTML without the links that nobody could have typed, but with their words."""
+    return _LINK.sub(_honest, html) if "<a " in html else html
+
+
+def _honest(link: re.Match[str]) -> str:
+    values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(link[1])}
+    target, label = values.get("href", ""), unescape(_TAG.sub("", link[2]))
+    is_known = target.startswith("mailto:") or (
+        bool(_WEB.match(target)) and addresses.is_one(target)
+    )
+    says_so = values.get("title", target) == target
+    is_true = label == target or not pretends(label, target)
+    return link[0] if is_known and says_so and is_true else link[2]
+
+
 def pretends(label: str, target: str) -> bool:
     """Return True if the label looks like another address than the link's own."""
     own = _host(_usual(target))
     return any(
         _host(seen) != own
         for text in (label, _MARKS.sub("", label))
-        for seen in _usual(text).split()
+        for word in _usual(text).split()
+        for seen in (_usual(unquote(word)),)
         if _ADDRESS_LIKE.search(seen if seen.isascii() else names.skeleton(seen))
         or _ADDRESS_LIKE.search(seen)
     )
@@ -41,7 +65,6 @@ def pretends(label: str, target: str) -> bool:
 
 def _usual(text: str) -> str:
     """The text without what cannot be seen, its letters and dots in their usual forms."""
-    text = unquote(text)
     text = _STOP.sub(_dot, _BLANK.sub("", text))
     text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", text).casefold()

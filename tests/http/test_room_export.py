@@ -219,6 +219,28 @@ def test_comes_beside_what_is_here_as_others(ada: Person, talk: Room, tmp_path: 
     assert not mention.user.has_usable_password()
 
 
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ('<p><a href="https://evil.example">bank.example</a></p>', "<p>bank.example</p>"),
+        ('<p><a href="https://evil.example"><em>bank</em>․example</a></p>', "<p><em>bank</em>․example</p>"),
+        ('<p><a href="https://bank.example@evil.example">here</a></p>', "<p>here</p>"),
+        ('<p><a href="https:evil.example">here</a></p>', "<p>here</p>"),
+        ('<p><a title="https://bank.example" href="https://evil.example">here</a></p>', "<p>here</p>"),
+        ('<p><a href="mailto:me@evil.example">me@bank.example</a></p>', "<p>me@bank.example</p>"),
+    ],
+)  # fmt: skip
+def test_imports_no_link_that_nobody_could_have_typed(
+    ada: Person, talk: Room, tmp_path: Path, html: str, kept: str
+) -> None:
+    data = json.loads(fetch(ada, talk, "json"))
+    data["messages"][3] |= {"body": "the link", "html": html}
+    file = tmp_path / "room.json"
+    file.write_text(json.dumps(data))
+    call_command("importroom", str(file), verbosity=0)
+    assert Message.objects.get(body="the link").html == kept
+
+
 BAD: list[tuple[str, Any, str]] = [
     ("format", "zip", "format is not"),
     ("version", 2, "version must be 1"),

@@ -132,6 +132,7 @@ def test_a_label_that_pretends_to_be_another_address_is_no_link(label: str) -> N
         "v1.2.3",
         "Dr. Who",
         "“bank.org”",
+        "https://bank.org/a%20b.pdf",
         "50 % off",
     ],
 )
