@@ -16,6 +16,8 @@ _LINK = re.compile(r"/rooms/+([^/?#\s]+)", re.IGNORECASE)
 _BEHIND = re.compile(r"(?<=[0-9A-Za-z])[^0-9A-Za-z-].*", re.DOTALL)
 # Between a code and the words around it: "Code: 76WC".
 _BETWEEN = re.compile(r"[\s:=]+")
+# What is shorter is a number or an abbreviation: "we are 3".
+_SHORTEST_WORD = 3
 # What keyboards, messengers and people put between and around characters: format characters (marks of
 # direction, zero-width spaces), dashes, quotes, brackets, other punctuation, accents by themselves,
 # arrows and the minus, pictures.
@@ -56,8 +58,9 @@ def normalize(text: str) -> str:
     bare = _bare(text)
     if (code := _code(bare)) or not _TELLING.isdisjoint(bare):
         return code
-    words = [code for word in _BETWEEN.split(_usual(text)) if (code := _code(_bare(word)))]
-    return words[0] if len(words) == 1 else ""
+    words = [_code(_bare(word)) for word in _BETWEEN.split(_usual(text))]
+    found = [code for code in words if len(code) >= _SHORTEST_WORD]
+    return found[0] if len(found) == 1 else ""
 
 
 def _code(text: str) -> str:

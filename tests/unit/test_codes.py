@@ -35,7 +35,13 @@ def test_whatever_is_typed_becomes_a_code_or_nothing(text: str) -> None:
 def test_what_cannot_be_a_code_is_none() -> None:
     for text in (
         *("", "-", "AEIO", "BCD0", "BC\0D", "BÇDF", "B" * 13, "B/CD", "\ud800", "see you there"),
-        *("76WC or 77WC", "https://elsewhere.example/76WC", "https:\\\\rooms\\76WC", "a@b: 76WC"),
+        *(
+            "76WC or 77WC",
+            "https://elsewhere.example/76WC",
+            "https:\\\\rooms\\76WC",
+            "a@b: 76WC",
+            "we are 3",
+        ),
     ):
         assert codes.normalize(text) == ""
 
