@@ -56,7 +56,7 @@ class ChangePasswordForm(NewPasswordForm):
 
 class NameForm(forms.Form):
     # As it was typed: the verb cleans it and says what is wrong.
-    name = forms.Field(required=False)
+    name = typed(names.TYPED_MAX, names.TOO_LONG)
 
 
 class DeleteForm(forms.Form):
