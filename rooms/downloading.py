@@ -59,7 +59,7 @@ def begin(parts: AsyncIterator[bytes], *, person: str) -> Parts:
             if not done:
                 done = True
                 _under_way[person] -= 1
-                if not _under_way[person]:
+                if _under_way[person] <= 0:
                     del _under_way[person]
 
     return Parts(parts, release)

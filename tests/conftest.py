@@ -9,11 +9,20 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from rooms import downloading
+
 pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
 
 # No test fails for how long an example took: on a busy machine that says nothing about the code.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _no_download_under_way() -> Iterator[None]:
+    """A server closes each answer; a test that looks at the head of a download alone does not."""
+    yield
+    downloading._under_way.clear()
 
 
 @pytest.fixture(scope="session")

@@ -117,6 +117,7 @@ def test_the_tools_follow_the_mouse_after_the_menu_was_used(ada: RoomPage) -> No
     # Closed by a key, the menu gives the focus back to its button; the mouse still decides.
     menu_of(ada, "first")
     ada.page.keyboard.press("Escape")
+    expect(ada.message("first").get_by_role("button", name="More")).to_be_focused()
     ada.message("second").hover()
     expect(ada.message("second").get_by_role("button", name="More")).to_be_visible()
     expect(ada.message("first")).to_be_focused()

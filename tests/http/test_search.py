@@ -147,7 +147,7 @@ class TestWords:
 
     def test_inside_of_others_are_told_of(self, ada: Person) -> None:
         ada.say(ada.create(), "Ubuntu")
-        assert "Inside of words" in search(ada, "bunt").one("h2").text
+        assert "inside words" in search(ada, "bunt").one("h2").text
 
     def test_are_marked_and_nothing_that_was_written_is_markup(self, ada: Person) -> None:
         ada.say(ada.create(), '<b onclick="x">Bold</b> & bolder <script>')
