@@ -334,7 +334,7 @@ class TestHits:
         for _ in range(3):
             room = ada.create()
             ada.say(room, *(["ferry"] * 5))
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             assert len(found(ada, "ferry")) == 15
 
 
