@@ -114,12 +114,14 @@ def test_the_tools_follow_the_mouse_after_the_menu_was_used(ada: RoomPage) -> No
     expect(menu).to_be_hidden()
     ada.message("second").hover()
     expect(ada.message("second").get_by_role("button", name="More")).to_be_visible()
-    # Closed by a key, the menu gives the focus back; the mouse still decides.
-    menu = menu_of(ada, "first")
+    # Closed by a key, the menu gives the focus back to its button or its message; the mouse still decides,
+    # and the message keeps the focus.
+    expect(menu_of(ada, "first").get_by_role("menuitem", name="👍")).to_be_focused()
     ada.page.keyboard.press("Escape")
-    expect(menu).to_be_hidden()
+    expect(ada.page.locator("article:focus-within")).to_contain_text("first")
     ada.message("second").hover()
     expect(ada.message("second").get_by_role("button", name="More")).to_be_visible()
+    expect(ada.message("first")).to_be_focused()
 
 
 def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
