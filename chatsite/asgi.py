@@ -14,7 +14,7 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.database import bound_waits  # noqa: E402
-from chatsite.pages import PagesHandler  # noqa: E402
+from chatsite.web.pages import PagesHandler  # noqa: E402
 from rooms.live import worker  # noqa: E402
 from rooms.routing import websocket_urlpatterns  # noqa: E402
 

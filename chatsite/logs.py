@@ -6,20 +6,15 @@ can forge a line.
 
 import json
 import logging
-import re
-import secrets
-from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponseBase
 from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - not OSErrors, these two
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), 127, 0x85, 0x2028, 0x2029)}
 _ESCAPES[ord("\n")] = "\\n"
-_WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # What a record may carry beside its text: `logger.info(..., extra={"socket": socket_id})`.
 _FIELDS = ("request", "socket")
 
@@ -95,24 +90,3 @@ class DatabaseAwayFilter(logging.Filter):
         from rooms.live.outage import outage
 
         return not (outage.is_on and any(map(is_away, errors)))
-
-
-class RequestIdMiddleware:
-    """Gives each request an id, the load balancer's if it sent one, and answers with it."""
-
-    sync_capable = True
-    async_capable = False
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        sent = request.headers.get("X-Request-ID", "")
-        name = sent if _WELL_FORMED_ID.fullmatch(sent) else secrets.token_hex(8)
-        token = request_id.set(name)
-        try:
-            response = self.get_response(request)
-        finally:
-            request_id.reset(token)
-        response.headers["X-Request-ID"] = name
-        return response

@@ -89,12 +89,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "chatsite.health.HealthMiddleware",
-    "chatsite.headers.SecurityHeadersMiddleware",
-    "chatsite.logs.RequestIdMiddleware",
+    "chatsite.web.health.HealthMiddleware",
+    "chatsite.web.headers.SecurityHeadersMiddleware",
+    "chatsite.web.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "chatsite.compression.CompressionMiddleware",  # with random padding: lengths tell nothing
+    "chatsite.web.compression.CompressionMiddleware",  # with random padding: lengths tell nothing
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "rooms.account.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "chatsite.errors.ErrorPagesMiddleware",
+    "chatsite.web.errors.ErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "chatsite.urls"
@@ -174,7 +174,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
     {
         "default": {
-            "BACKEND": "chatsite.layers.PubSubLayer",
+            "BACKEND": "chatsite.server.layer.PubSubLayer",
             "CONFIG": {"hosts": REDIS_URL.split(",")},
         }
     }
@@ -230,14 +230,14 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "chatsite.staticfiles.HashedStaticFilesStorage"
+        else "chatsite.web.staticfiles.HashedStaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
 # No other site uses our files; and what every one of seventy modules does not say is 2 KB less.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/http.py says why
-FILE_UPLOAD_HANDLERS = ["chatsite.uploads.NoUploads"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/server/http.py says why
+FILE_UPLOAD_HANDLERS = ["chatsite.web.uploads.NoUploads"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -2,9 +2,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from chatsite import pwa
+from chatsite.web import pwa
 
-handler500 = "chatsite.errors.failed"
+handler500 = "chatsite.web.errors.failed"
 
 urlpatterns = [
     path("", include("rooms.urls")),

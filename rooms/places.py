@@ -12,7 +12,7 @@ from django.db import connection
 
 
 class Place(Protocol):
-    """One of a few that chatsite/pages.py has. A semaphore."""
+    """One of a few that chatsite/web/pages.py has. A semaphore."""
 
     def acquire(self) -> bool: ...
     def release(self) -> None: ...

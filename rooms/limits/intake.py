@@ -1,7 +1,7 @@
 """How many frames a socket may send, whatever is in them.
 
 Decided in this worker's memory, on its event loop only. A frame is never refused here: it is charged, and
-a socket that owes something is not read until that is paid off (chatsite/pacing.py). Sockets that share
+a socket that owes something is not read until that is paid off (chatsite/server/pacing.py). Sockets that share
 a bucket so take turns at it.
 """
 

@@ -30,7 +30,7 @@ class Sender(Protocol):
 
 
 class DirectSender:
-    """Through our server's extension (chatsite/direct.py): written to the wire at once."""
+    """Through our server's extension (chatsite/server/direct.py): written to the wire at once."""
 
     __slots__ = ("_socket", "frame", "write")
 

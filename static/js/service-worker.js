@@ -1,7 +1,7 @@
 // Shows the offline page in the place of one that cannot be had. It keeps that page and what it is
 // made of, nothing else: no chat, no answer of the site is ever served from here.
 //
-// Run by /sw.js (chatsite/pwa.py), which names in `self.offline` what to keep. Those names carry
+// Run by /sw.js (chatsite/web/pwa.py), which names in `self.offline` what to keep. Those names carry
 // hashes, so a new release is a new worker; it takes over at once and throws the old copy away.
 
 /**

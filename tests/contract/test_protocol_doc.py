@@ -9,7 +9,8 @@ import pytest
 from django.urls import URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
-from chatsite import channel, direct, health, http
+from chatsite.server import channel, direct, http
+from chatsite.web import health
 from history import log
 from history.models import Message
 from history.search import turns

@@ -11,7 +11,8 @@ from tests.support.programs import ROOT
 SOURCES = (
     "chatsite/settings.py",
     "chatsite/secretkey.py",
-    "chatsite/server.py",
+    "chatsite/server/__main__.py",
+    "chatsite/server/server.py",
     "tools/bootstrap.py",
 )
 READERS = {"_flag", "_number", "_words"}

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client, override_settings
 
-from chatsite import lifecycle
+from chatsite.server import lifecycle
 
 pytestmark = pytest.mark.django_db
 

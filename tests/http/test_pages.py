@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from chatsite import pwa
+from chatsite.web import pwa
 from history import personal
 from rooms.errors import ChatError, RateLimited, Unavailable
 from tests.http.conftest import Person

@@ -1,10 +1,10 @@
 """The server with deadlines that a test can wait for: `python -m tests.live.impatient`."""
 
-from chatsite import channel, http, server
+from chatsite.server import channel, command_line, http
 
 http.STALLED = 2
 channel.HEAD_TIMEOUT = 2
 channel.BODY_TIMEOUT = 2
 
 if __name__ == "__main__":
-    server.main()
+    command_line.main()

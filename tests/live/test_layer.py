@@ -7,7 +7,7 @@ import pytest
 import redis.asyncio
 from redis.exceptions import ConnectionError as RedisAway
 
-from chatsite.layers import PubSubLayer
+from chatsite.server.layer import PubSubLayer
 from tests.support.services import RedisServer
 
 pytestmark = pytest.mark.usefixtures("own_redis")

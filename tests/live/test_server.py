@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, unix_connect
 
-from chatsite.server import raise_file_limit
+from chatsite.server.command_line import raise_file_limit
 from tests.live.serverproc import PATIENCE, RawClient, ToyServer
 from tests.support.frames import client_frame
 from tests.support.processes import ProcessFailed

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chatsite.layers import PubSubLayer
+from chatsite.server.layer import PubSubLayer
 from history import wire
 from history.log import Change
 from rooms.publish import doorbell, group

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatsite.layers import PubSubLayer
+from chatsite.server.layer import PubSubLayer
 from rooms.publish import group
 from tests.live.company import all_see, company, events, eventually, fence, tab, visitor_of
 from tests.support.client import FrameRefused, RoomSocket

@@ -8,8 +8,8 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from chatsite.framing import text_frame
-from chatsite.lifecycle import draining, stats
+from chatsite.server.framing import text_frame
+from chatsite.server.lifecycle import draining, stats
 
 Message = dict[str, Any]
 Scope = dict[str, Any]

@@ -28,7 +28,7 @@ from django.core.validators import MaxLengthValidator
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from chatsite.http import MAX_BODY
+from chatsite.server.http import MAX_BODY
 from rooms import frames
 from rooms.login import Bounded
 from tests.security.test_pages import ADDRESSES, CODE

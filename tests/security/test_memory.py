@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatsite.http import MAX_BODY
+from chatsite.server.http import MAX_BODY
 from tests.security.rawsocket import RawSocket
 from tests.support.frames import client_frame
 from tests.support.nginx import SHIPPED

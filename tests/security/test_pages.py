@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import AsyncRequestFactory, Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from chatsite import health
+from chatsite.web import health
 from history.models import Message
 from rooms.addresses import FORWARDING
 from rooms.models import Room

@@ -1,6 +1,6 @@
 """WebSocket frames as a client sends them, right and wrong ones."""
 
-from chatsite.framing import unmask
+from chatsite.server.framing import unmask
 
 
 def client_frame(

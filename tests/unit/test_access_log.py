@@ -5,7 +5,7 @@ from typing import Any
 
 from daphne.access import AccessLogGenerator
 
-from chatsite.access import AccessLog
+from chatsite.server.access_log import AccessLog
 
 
 class Stream:

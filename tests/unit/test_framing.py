@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from chatsite.framing import read_text, text_frame, unmask
+from chatsite.server.framing import read_text, text_frame, unmask
 from tests.support.frames import client_frame
 
 NO_LIMIT = 2**63

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from chatsite.pages import PLACES, PagesHandler
+from chatsite.web.pages import PLACES, PagesHandler
 from rooms import places
 from rooms.errors import RateLimited
 from rooms.hashing import Hashing, QueuedHasher

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chatsite.inbox import LIMIT, Inbox, Message
+from chatsite.server.inbox import LIMIT, Inbox, Message
 
 
 class Tap:

@@ -5,7 +5,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from chatsite.logs import JsonFormatter, LayerAwayFilter, LineFormatter, RequestIdMiddleware
+from chatsite.logs import JsonFormatter, LayerAwayFilter, LineFormatter
+from chatsite.web.request_id import RequestIdMiddleware
 
 
 def record(text: str, *values: object, **fields: object) -> logging.LogRecord:

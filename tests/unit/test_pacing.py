@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chatsite import pacing
-from chatsite.pacing import FRAMES_A_TURN
+from chatsite.server import pacing
+from chatsite.server.pacing import FRAMES_A_TURN
 from rooms.limits import Intake, Limiter, Rate, intake
 from tests.support.frames import client_frame
 from tests.unit.test_websocket import open_protocol

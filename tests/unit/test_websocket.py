@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from twisted.internet.testing import StringTransport
 
-from chatsite.websocket import ChatProtocol, ChatSocketFactory
+from chatsite.server.websocket import ChatProtocol, ChatSocketFactory
 from tests.support.frames import client_frame
 
 OPTIONS = SimpleNamespace(

@@ -2,7 +2,7 @@
 
 from daphne.management.commands.runserver import Command as DaphneCommand
 
-from chatsite.server import Server
+from chatsite.server.server import Server
 
 
 class Command(DaphneCommand):  # type: ignore[misc]

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from chatsite.framing import text_frame
-from chatsite.lifecycle import stats
+from chatsite.server.framing import text_frame
+from chatsite.server.lifecycle import stats
 
 EXTENSION = "chat.socket"
 

@@ -19,7 +19,7 @@ from django.http import (
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, generate_latest
 
-from chatsite.lifecycle import draining, stats
+from chatsite.server.lifecycle import draining, stats
 from history import database
 from rooms import addresses
 from rooms.live import worker
@@ -35,7 +35,7 @@ _slow.set_function(lambda: stats.slow_readers_cut)
 
 
 async def alive(scope: dict[str, Any], send: Send) -> None:
-    """Answer /healthz on the event loop, whatever the threads are busy with (chatsite/pages.py)."""
+    """Answer /healthz on the event loop, whatever the threads are busy with (chatsite/web/pages.py)."""
     status, body = (200, b"ok\n") if scope["method"] in _READING else (405, b"")
     headers = [(b"Content-Type", b"text/plain"), (b"Cache-Control", b"no-store")]
     headers.append((b"Content-Length", b"%d" % len(body)))

@@ -10,9 +10,9 @@ from typing import Any
 from daphne.server import reactor
 from twisted.internet import tcp
 
-from chatsite.lifecycle import draining
-from chatsite.lifespan import Lifespan
-from chatsite.websocket import ChatProtocol
+from chatsite.server.lifecycle import draining
+from chatsite.server.lifespan import Lifespan
+from chatsite.server.websocket import ChatProtocol
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Daphne's WebSocket protocol, with the common paths made short and the readers held to a bound.
 
 Autobahn parses and answers everything unusual: fragments, control frames, errors, closing. What
-happens all day does not reach it: whole text frames coming in (chatsite/pacing.py), frames going out,
+happens all day does not reach it: whole text frames coming in (chatsite/server/pacing.py), frames going out,
 pings and pongs.
 """
 
@@ -17,10 +17,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from zope.interface import implementer
 
-from chatsite.direct import CloseCallback, DirectSocket, MessageCallback
-from chatsite.framing import BINARY, PING, TEXT, build_frame
-from chatsite.inbox import Inbox
-from chatsite.pacing import PacedProtocol
+from chatsite.server.direct import CloseCallback, DirectSocket, MessageCallback
+from chatsite.server.framing import BINARY, PING, TEXT, build_frame
+from chatsite.server.inbox import Inbox
+from chatsite.server.pacing import PacedProtocol
 
 logger = logging.getLogger(__name__)
 

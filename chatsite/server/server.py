@@ -1,51 +1,15 @@
-"""The server: Daphne with a drain, bounded readers, and sockets the application may write to.
-
-    python -m chatsite.server [--prepare] [Daphne's flags] chatsite.asgi:application
-
---prepare does first what `manage.py prepare` does, in the same process: bin/serve starts in half
-the time for loading the site once.
-
-Environment:
-  CHAT_UVLOOP         off: do not run on uvloop where it is installed
-  CHAT_DRAIN_DELAY    seconds between /readyz failing and the port closing (0), so that a load
-                      balancer that asks /readyz notices first
-  CHAT_DRAIN_TIMEOUT  seconds that requests, sockets and the application get to finish (10)
-
-On SIGTERM and SIGINT the server drains: it reports itself not ready, stops listening, closes its
-WebSockets with 4000, lets requests finish, tells the application (lifespan.shutdown) and exits with
-0. A second signal stops it at once.
-"""
-
-# ruff: noqa: E402 - the event loop is chosen before Daphne is imported, which makes one as it is
+"""The server: Daphne with a drain, bounded readers, and sockets the application may write to."""
 
 import asyncio
 import gc
 import logging
 import os
-import resource
 import signal
-import sys
 from ipaddress import ip_address
 from typing import Any
 
-
-def use_uvloop() -> None:
-    if os.environ.get("CHAT_UVLOOP", "on") == "off":
-        return
-    try:
-        import uvloop
-    except ImportError:
-        return
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-
-
-if __name__ == "__main__":
-    use_uvloop()
-
 from daphne.access import AccessLogGenerator
-from daphne.cli import CommandLineInterface
 from daphne.server import reactor
-from django.core.management import execute_from_command_line
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.endpoints import serverFromString
 from twisted.logger import (
@@ -56,21 +20,18 @@ from twisted.logger import (
     globalLogBeginner,
 )
 
-from chatsite.access import AccessLog
-from chatsite.applications import ApplicationServer
-from chatsite.drain import drain
-from chatsite.http import ChatHTTPFactory
-from chatsite.lifespan import Lifespan, StartupFailed
-from chatsite.websocket import ChatSocketFactory
+from chatsite.server.access_log import AccessLog
+from chatsite.server.applications import ApplicationServer
+from chatsite.server.drain import drain
+from chatsite.server.http import ChatHTTPFactory
+from chatsite.server.lifespan import Lifespan, StartupFailed
+from chatsite.server.websocket import ChatSocketFactory
 
-logger = logging.getLogger("chatsite.server")
+logger = logging.getLogger(__name__)
 
 # Connections the kernel keeps while a storm of reconnects is worked through. Twisted's 50 overflows
 # in a tenth of a second, and who is turned away tries again only after 1, 3, 7 s.
 BACKLOG = 2048
-
-# Open files to ask the system for.
-FILES = 65536
 
 # Each connection's timeouts are looked at once in this time, some of them in every step: a burst of
 # pings to all sockets at once, and of pongs from them, would be felt as a pause.
@@ -248,63 +209,3 @@ def _address(host: Any) -> str:
         return str(host)
     name = f"[{host.host}]" if isinstance(host, IPv6Address) else host.host
     return f"http://{name}:{host.port}"
-
-
-class CommandLine(CommandLineInterface):  # type: ignore[misc]
-    """All of Daphne's flags but --root-path, with two other defaults."""
-
-    description = "The chat's HTTP and WebSocket server"
-    server_class = Server
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parser.prog = "python -m chatsite.server"
-        # When everyone comes back at once, the last of them wait their turn for longer than 5 s.
-        self.parser.set_defaults(server_name="", websocket_connect_timeout=20)
-        self.parser.add_argument(
-            "--prepare",
-            action="store_true",
-            help="Migrate the database and collect static files first, if they need it",
-        )
-
-    def run(self, args: list[str]) -> None:
-        if self.parser.parse_args(args).root_path:
-            self.parser.error(
-                "--root-path is not supported: the site has a host of its own (chat.example), and is "
-                "not served below a path of another one (example/chat/)"
-            )
-        if self.parser.parse_args(args).prepare:
-            prepare()
-        super().run(args)
-
-
-def prepare() -> None:
-    """Do what `manage.py prepare` does. Exits with what that says if it fails."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-    try:
-        execute_from_command_line(["manage.py", "prepare"])
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def raise_file_limit() -> None:
-    """A socket is an open file, and of those most systems allow 1,024 unless asked for more."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def main() -> None:
-    raise_file_limit()
-    command = CommandLine()
-    command.run(sys.argv[1:])
-    if command.server.forced:
-        # At once: not when the last thread has done what it is doing.
-        logging.shutdown()
-        sys.stdout.flush()
-        os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

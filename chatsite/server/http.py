@@ -7,8 +7,8 @@ from typing import Any
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web.http import HTTPChannel, _GenericHTTPChannelProtocol
 
-from chatsite.channel import KEEP_ALIVE, ChatChannel
-from chatsite.lifecycle import draining
+from chatsite.server.channel import KEEP_ALIVE, ChatChannel
+from chatsite.server.lifecycle import draining
 
 logger = logging.getLogger(__name__)
 

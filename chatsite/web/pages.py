@@ -17,7 +17,7 @@ from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
-from chatsite import health
+from chatsite.web import health
 from history.search import turns
 from rooms import hashing, places
 

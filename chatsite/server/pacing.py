@@ -12,9 +12,9 @@ from typing import Any
 from daphne.server import reactor  # which that module installs
 from twisted.internet import tcp
 
-from chatsite.direct import Gate
-from chatsite.framing import PONG, read_text
-from chatsite.slim import SlimProtocol
+from chatsite.server.direct import Gate
+from chatsite.server.framing import PONG, read_text
+from chatsite.server.slim import SlimProtocol
 
 # Frames of one socket in one turn of the event loop. What else was read with them waits for the next,
 # in which the other sockets have theirs first.

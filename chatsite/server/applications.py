@@ -10,10 +10,10 @@ from daphne.server import Server as DaphneServer
 from daphne.server import reactor
 from twisted.internet.defer import Deferred
 
-from chatsite.direct import EXTENSION
-from chatsite.http import SHORT, ChatRequest
-from chatsite.inbox import Inbox
-from chatsite.websocket import ChatProtocol
+from chatsite.server.direct import EXTENSION
+from chatsite.server.http import SHORT, ChatRequest
+from chatsite.server.inbox import Inbox
+from chatsite.server.websocket import ChatProtocol
 
 logger = logging.getLogger(__name__)
 

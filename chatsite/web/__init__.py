@@ -1,0 +1,1 @@
+"""What stands around every page: middlewares, pages of errors, static files, the installable site."""
