@@ -8,8 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NotRequired, TypedDict
 
-from history import log
-from history.log import Entry
+from history.log.entry import Entry
 from history.models import Message
 from history.wire import Person
 
@@ -98,7 +97,7 @@ def sentence(found: Facts) -> str:
 
 def entry(author: Person | None, found: Facts) -> Entry:
     """A notice to append, by a user or by nobody."""
-    return log.entry(Message.Kind.NOTICE, author, body=sentence(found), facts=found)
+    return Entry.of(Message.Kind.NOTICE, author, body=sentence(found), facts=found)
 
 
 def names_in(found: Facts, person_id: str) -> Iterator[str]:

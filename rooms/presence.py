@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from history import log
+from history.log import write
 from rooms.errors import RoomHeld
 from rooms.models import Connection, Membership, Worker
 
@@ -98,9 +98,9 @@ def _remove(connections: QuerySet[Connection]) -> set[str]:
     streams = {stream for _, _, stream, _, _ in found}
     try:
         with transaction.atomic():
-            locked = log.advance(dict.fromkeys(streams, 0))
+            locked = write.advance(dict.fromkeys(streams, 0))
     except RoomHeld:
-        locked = log.lock_free(streams)
+        locked = write.lock_free(streams)
     free = [row for row in found if row[2] in locked]
     Connection.objects.filter(pk__in=[pk for pk, _, _, _, _ in free]).delete()
     pairs = {(room, user) for _, _, _, room, user in free}

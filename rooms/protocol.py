@@ -10,7 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 import orjson
 
-from history.log import Change
+from history.log.entry import Change
 from history.wire import WireMessage
 from rooms.errors import ChatError
 

@@ -13,7 +13,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
-from history.log import Change
+from history.log.entry import Change
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from history import log
+from history.log import write
 from rooms import names, passwords, publish
 from rooms.models import Room, User
 
@@ -57,7 +57,7 @@ def register(*, user: User, username: str, password: str, hashed: str = "") -> N
         raise ValidationError({"username": [_taken()]}) from None
     user.refresh_from_db(fields=["registered_at"])
     for stream_id, code in heads.items():
-        log.raise_epoch(stream_id)
+        write.raise_epoch(stream_id)
         publish.rules_changed(code=code, stream_id=stream_id)
 
 
@@ -104,5 +104,5 @@ def _lock_rooms(user: User) -> dict[int, str]:
     rooms = Room.objects.filter(memberships__user=user, closed_at__isnull=True)
     codes = dict(rooms.values_list("stream_id", "code"))
     if codes:
-        log.advance(dict.fromkeys(codes, 0))
+        write.advance(dict.fromkeys(codes, 0))
     return codes

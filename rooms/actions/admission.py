@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import log
+from history.log import write
+from history.log.entry import Head
 from rooms import access, codes, passwords, publish
 from rooms.actions import charge, people
 from rooms.errors import (
@@ -59,7 +60,7 @@ def prove(*, code: str, passcode: str) -> str:
 
 
 def check(
-    *, room: Room, head: log.Head, user: User, proof: str, traces: Traces, asking: bool = False
+    *, room: Room, head: Head, user: User, proof: str, traces: Traces, asking: bool = False
 ) -> None:
     """Hold somebody new to what the owner has ordered. `room` is locked, and as it is now.
 
@@ -98,7 +99,7 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
     if room is None:
         raise RoomNotFound
     people.lock(user)
-    head = log.lock(room.stream_id)
+    head = write.lock(room.stream_id)
     room.refresh_from_db()
     banned = Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()
     is_there = room.is_open and room.code == codes.normalize(code)
@@ -128,7 +129,7 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
     return room
 
 
-def _require_place_outside(room: Room, user: User, head: log.Head, traces: Traces) -> None:
+def _require_place_outside(room: Room, user: User, head: Head, traces: Traces) -> None:
     """Raise RateLimited if too many wait at a locked room: in all, or from the same place."""
     others = waiting(room).exclude(user=user)
     if traces.device:
@@ -162,7 +163,7 @@ def forget_silent() -> int:
     count = 0
     for room in Room.objects.filter(pk__in=silent.values("room")).order_by("stream_id"):
         with suppress(RoomHeld), transaction.atomic():
-            log.lock(room.stream_id)
+            write.lock(room.stream_id)
             room.refresh_from_db(fields=["code"])
             if gone := silent.filter(room=room).delete()[0]:
                 _tell_those_in_charge(room)
@@ -265,7 +266,7 @@ def _answer(
     return order, request
 
 
-def _is_shunned(room: Room, head: log.Head, user: User, traces: Traces) -> bool:
+def _is_shunned(room: Room, head: Head, user: User, traces: Traces) -> bool:
     """Return True for guests, and for accounts registered since the ban, of a banned guest's traces.
 
     A password is no harder to make up than a name, also for somebody who was a guest before the ban.
@@ -278,5 +279,5 @@ def _is_shunned(room: Room, head: log.Head, user: User, traces: Traces) -> bool:
 
 
 def _tell_those_in_charge(room: Room) -> None:
-    log.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
+    write.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
     publish.rules_changed(code=room.code, stream_id=room.stream_id)

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import log
+from history.log import write
+from history.log.entry import Entry, Head
 from history.models import Message
 from rooms import access, names, presence, publish
 from rooms.actions import admission
@@ -83,9 +84,11 @@ def arrive(
     with transaction.atomic():
         pairs = {(user, code) for user, code in wanted if user is not None}
         streams = access.streams(pairs) if pairs else set()
-        heads: dict[int, log.Head] = {}
+        heads: dict[int, Head] = {}
         if streams:
-            heads = log.lock_free(streams) if only_free else log.advance(dict.fromkeys(streams, 0))
+            heads = (
+                write.lock_free(streams) if only_free else write.advance(dict.fromkeys(streams, 0))
+            )
         # Under the locks: nobody may be sent away, and no room closed, between this and the answer.
         found = access.find(pairs) if pairs else {}
         outcomes: list[Outcome] = []
@@ -134,7 +137,7 @@ def _let_in(
     worker_id: int,
     arrivals: Sequence[Arrival],
     outcomes: list[Outcome],
-    heads: dict[int, log.Head],
+    heads: dict[int, Head],
 ) -> list[Outcome]:
     """Note the connections, and put the joins of those who were not there into the log."""
     newcomers = {
@@ -192,7 +195,7 @@ def _namesakes(newcomers: Collection[Membership]) -> list[int]:
     return namesakes
 
 
-def _surplus(newcomers: Collection[Membership], heads: dict[int, log.Head]) -> list[int]:
+def _surplus(newcomers: Collection[Membership], heads: dict[int, Head]) -> list[int]:
     """The memberships, by id, for which their room has no place. Who came by the form has one."""
     surplus: list[int] = []
     left: dict[int, int] = {}
@@ -219,9 +222,9 @@ def _look(user: User) -> str:
     return user.name_skeleton or names.skeleton(user.display_name)
 
 
-def enter(room: Room, members: list[Membership], heads: dict[int, log.Head]) -> None:
-    change = log.append(
-        heads[room.stream_id], [log.entry(Message.Kind.JOIN, member.user) for member in members]
+def enter(room: Room, members: list[Membership], heads: dict[int, Head]) -> None:
+    change = write.append(
+        heads[room.stream_id], [Entry.of(Message.Kind.JOIN, member.user) for member in members]
     )
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(
         present=True, away_since=None, reserved_until=None
@@ -247,7 +250,7 @@ def announce_leaves() -> None:
     rooms = set(overdue.values_list("room_id", flat=True))
     for room in Room.objects.filter(pk__in=rooms).order_by("stream_id"):
         with suppress(RoomHeld), transaction.atomic():
-            head = log.lock(room.stream_id)
+            head = write.lock(room.stream_id)
             # Asked again under the lock: somebody may have come back.
             if gone := list(overdue.filter(room=room).select_related("user")):
                 depart(head=head, room=room, memberships=gone)
@@ -266,7 +269,7 @@ def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[
     lost = {socket_id for users in by_room.values() for socket_id in users}
     for room in Room.objects.filter(pk__in=by_room, closed_at__isnull=True).order_by("stream_id"):
         with suppress(RoomHeld), transaction.atomic():
-            heads = {room.stream_id: log.lock(room.stream_id)}
+            heads = {room.stream_id: write.lock(room.stream_id)}
             members = {
                 member.pk: member
                 for member in Membership.objects.filter(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from history import life, log
+from history.log import edits, write
 from history.models import Message
 from history.wire import timestamp
 from rooms import access, audit, frames, publish
@@ -45,14 +45,14 @@ def perform(*, room_id: int, stream_id: int, wishes: Sequence[Wish]) -> list[Cha
     """
     texts = _prepare(room_id, stream_id, wishes)
     with transaction.atomic():
-        head = log.lock(stream_id)
+        head = write.lock(stream_id)
         members = {
             member.user_id: member
             for member in Membership.objects.filter(
                 room=room_id, user__in={wish.user_id for wish in wishes}
             ).select_related("room", "user")
         }
-        changes = life.Changes(head, {wish.change.seq for wish in wishes})
+        changes = edits.Edits(head, {wish.change.seq for wish in wishes})
         pace = Pace()
         answers: list[Changed | ChatError] = []
         for i, wish in enumerate(wishes):
@@ -84,7 +84,7 @@ def _prepare(room_id: int, stream_id: int, wishes: Sequence[Wish]) -> dict[int, 
     return dict(zip(raws, prepare(list(raws.values())), strict=True))
 
 
-def _find(changes: life.Changes, member: Membership, seq: int) -> Message:
+def _find(changes: edits.Edits, member: Membership, seq: int) -> Message:
     """The message, if it is one that the person can see."""
     message = changes.get(seq)
     if message is None or seq <= member.hidden_through:
@@ -105,7 +105,7 @@ def _check(member: Membership, message: Message, change: frames.Change) -> None:
 
 
 def _perform(
-    changes: life.Changes,
+    changes: edits.Edits,
     member: Membership,
     message: Message,
     change: frames.Change,
@@ -139,7 +139,7 @@ def _check_edited(message: Message, edit: Edit) -> None:
         raise EditedMeanwhile
 
 
-def _delete(changes: life.Changes, member: Membership, message: Message) -> None:
+def _delete(changes: edits.Edits, member: Membership, message: Message) -> None:
     is_own = message.author_id == member.user_id
     if not is_own:
         _check_in_charge(member, "You can delete only what you said yourself.")
@@ -165,6 +165,6 @@ def _check_reactions(given: Collection[tuple[str, int]], emoji: str) -> None:
         raise Forbidden("This message has all the reactions it can take.")
 
 
-def _check_pins(changes: life.Changes) -> None:
+def _check_pins(changes: edits.Edits) -> None:
     if changes.pinned() >= PINS_MAX:
         raise Forbidden(f"A room has at most {PINS_MAX} pinned messages.")

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
-from history import log, notices
+from history import notices
+from history.log import write
+from history.log.entry import Head
 from rooms import access, audit, publish
 from rooms.errors import Forbidden, NotMember, RoomClosed
 from rooms.models import Deed, Membership, Room, User
@@ -22,7 +24,7 @@ class Charge:
     """
 
     room: Room
-    head: log.Head
+    head: Head
     by: User | None
     role: str
     reason: str
@@ -37,12 +39,12 @@ class Charge:
 
     def tell(self, author: User | None, facts: notices.Facts) -> None:
         """Put a notice of these facts into the log."""
-        change = log.append(self.head, [notices.entry(author, facts)])
+        change = write.append(self.head, [notices.entry(author, facts)])
         publish.changed(code=self.room.code, change=change)
 
     def change_rules(self) -> None:
         """Have every worker look again at who may do what here."""
-        log.raise_epoch(self.room.stream_id)
+        write.raise_epoch(self.room.stream_id)
         publish.rules_changed(code=self.room.code, stream_id=self.room.stream_id)
 
     def record(self, verb: str, *, target: User | None = None, **details: Any) -> Deed:
@@ -66,7 +68,7 @@ def take(
     does. Raises RoomClosed, NotMember, Removed or Forbidden.
     """
     assert transaction.get_connection().in_atomic_block
-    head = log.lock(room.stream_id)
+    head = write.lock(room.stream_id)
     room = Room.objects.select_related("owner").get(pk=room.pk)
     if not room.is_open:
         raise RoomClosed

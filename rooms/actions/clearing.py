@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from history import life
+from history.log import edits
 from history.models import Message, Revision
 from rooms import publish
 from rooms.actions import charge
@@ -41,7 +41,7 @@ def clear(
     seqs = sorted(said.order_by("-seq").values_list("seq", flat=True)[:CLEAR_MAX])
     if not seqs:
         raise MessageNotFound(f"{member.user} said nothing in that time.")
-    changes = life.Changes(order.head, seqs)
+    changes = edits.Edits(order.head, seqs)
     for seq in seqs:
         if message := changes.get(seq):
             changes.tombstone(message, by_id=by.pk, keep=True)
@@ -61,10 +61,10 @@ def kept(room: Room, seqs: Collection[int]) -> dict[int, Prepared]:
 
 def restore(order: Charge, member: Membership, texts: dict[int, Prepared]) -> int:
     """Put removed texts back where they were; how many."""
-    changes, count = life.Changes(order.head, texts.keys()), 0
+    changes, count = edits.Edits(order.head, texts.keys()), 0
     for seq, text in texts.items():
         message = changes.get(seq)
-        body = life.removed_text(message) if message else None
+        body = edits.removed_text(message) if message else None
         # None: erased by its author since, or its day is over.
         if message is not None and body is not None:
             count += changes.restore(message, body=body, html=text.html, mentions=text.mentions)
@@ -74,7 +74,7 @@ def restore(order: Charge, member: Membership, texts: dict[int, Prepared]) -> in
     return count
 
 
-def _publish(order: Charge, changes: life.Changes) -> None:
+def _publish(order: Charge, changes: edits.Edits) -> None:
     if change := changes.write():
         publish.changed(code=order.room.code, change=change)
 

@@ -5,7 +5,8 @@ from secrets import token_hex
 from django.db import transaction
 from django.db.models.functions import Now
 
-from history import log, persons
+from history.log import authors, write
+from history.log.entry import Head
 from history.models import Message
 from rooms import audit, names, publish
 from rooms.actions import people, roles, signins
@@ -24,14 +25,14 @@ def delete_account(*, user: User, erase: bool) -> None:
     at a time: broken off half way, there still is somebody who can ask for the rest.
     """
     if erase:
-        for stream_id in persons.streams(user.pk):
+        for stream_id in authors.streams(user.pk):
             with transaction.atomic():
-                head = log.lock(stream_id)
+                head = write.lock(stream_id)
                 said = Message.objects.filter(
                     stream=stream_id, author=user.pk, kind=Message.Kind.CHAT
                 )
                 keys = list(said.filter(deleted_at__isnull=True).values_list("pk", flat=True))
-                persons.erase_texts(stream_id, user.pk)
+                authors.erase_texts(stream_id, user.pk)
                 _tell(head, keys)
     _leave_the_site(user, erase)
 
@@ -40,16 +41,16 @@ def delete_account(*, user: User, erase: bool) -> None:
 def _leave_the_site(user: User, erase: bool) -> None:
     people.lock(user)
     memberships = Membership.objects.filter(user=user)
-    streams = {*memberships.values_list("room__stream_id", flat=True), *persons.streams(user.pk)}
-    heads = log.advance(dict.fromkeys(streams, 0))
-    marks = {stream: set(persons.traces(stream, user.pk)) for stream in streams}
+    streams = {*memberships.values_list("room__stream_id", flat=True), *authors.streams(user.pk)}
+    heads = write.advance(dict.fromkeys(streams, 0))
+    marks = {stream: set(authors.traces(stream, user.pk)) for stream in streams}
     for member in memberships.filter(present=True).select_related("room", "user"):
         depart(head=heads[member.room.stream_id], room=member.room, memberships=[member])
     signins.end_all(user=user)
     if erase:  # what was said since
         for stream_id in streams:
-            persons.erase_texts(stream_id, user.pk)
-    persons.withdraw(user.pk)
+            authors.erase_texts(stream_id, user.pk)
+    authors.withdraw(user.pk)
     memberships.delete()
     JoinRequest.objects.filter(user=user).delete()
     former = user.display_name
@@ -59,7 +60,7 @@ def _leave_the_site(user: User, erase: bool) -> None:
         # Nobody there: whoever comes first will be found (roles.find_heirs).
         if roles.succeed(order, owner=None, what="is gone for good") is None:
             Room.objects.filter(pk=room.pk).update(owner=None)
-    changed = persons.unname(streams, user.public_id, name=former, by=names.DELETED_PERSON)
+    changed = authors.unname(streams, user.public_id, name=former, by=names.DELETED_PERSON)
     audit.record("delete account", actor=user, role="self", erased=erase)
     for stream_id, head in heads.items():
         keys = Message.objects.filter(stream=stream_id).order_by("seq")
@@ -79,12 +80,12 @@ def retire(user: User, *, name: str) -> None:
     User.objects.filter(pk=user.pk).update(erased_at=Now(), last_login=None)
 
 
-def _tell(head: log.Head, keys: list[int]) -> None:
+def _tell(head: Head, keys: list[int]) -> None:
     """Show messages of a locked stream as they are now, if its room is open."""
     room = Room.objects.filter(stream=head.stream_id, closed_at__isnull=True).first()
     if room is None:
         return
-    if change := persons.reissue(head, keys):
+    if change := authors.reissue(head, keys):
         publish.changed(code=room.code, change=change)
-    log.raise_epoch(room.stream_id)
+    write.raise_epoch(room.stream_id)
     publish.rules_changed(code=room.code, stream_id=room.stream_id)

@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least, Now
 
-from history import log, notices, persons
+from history import notices
+from history.log import authors, write
+from history.log.entry import Head
 from history.models import Message
 from rooms import audit, publish
 from rooms.actions import attendance, farewell, people
@@ -41,13 +43,13 @@ def merge(*, guest: User, account: User) -> bool:
         return False
     memberships = Membership.objects.filter(user=guest)
     streams = set(memberships.values_list("room__stream_id", flat=True))
-    heads = log.advance(dict.fromkeys(streams, 0))
-    marks = {stream: persons.traces(stream, guest.pk) for stream in streams}
+    heads = write.advance(dict.fromkeys(streams, 0))
+    marks = {stream: authors.traces(stream, guest.pk) for stream in streams}
     Connection.objects.filter(user=guest).update(user=account)
     for member in memberships.select_related("room", "user"):
         _bring(member, account, heads)
     _bring_the_rest(guest, account)
-    persons.hand_over(
+    authors.hand_over(
         streams,
         giver=guest.pk,
         taker=account.pk,
@@ -60,14 +62,14 @@ def merge(*, guest: User, account: User) -> bool:
         # What was told on the way is the guest's too.
         told = Message.objects.filter(stream=room.stream_id, seq__gt=head.seq, author=account)
         keys = dict.fromkeys([*marks[room.stream_id], *told.values_list("pk", flat=True)])
-        if change := persons.reissue(head, list(keys)):
+        if change := authors.reissue(head, list(keys)):
             publish.changed(code=room.code, change=change)
-        log.raise_epoch(room.stream_id)
+        write.raise_epoch(room.stream_id)
         publish.rules_changed(code=room.code, stream_id=room.stream_id)
     return True
 
 
-def _bring(member: Membership, account: User, heads: dict[int, log.Head]) -> None:
+def _bring(member: Membership, account: User, heads: dict[int, Head]) -> None:
     """One room's membership. Of two in the same room one is made."""
     room, guest, was_here = member.room, member.user, member.present
     head = heads[room.stream_id]
@@ -76,7 +78,7 @@ def _bring(member: Membership, account: User, heads: dict[int, log.Head]) -> Non
         if guest.display_name != account.display_name:
             facts = notices.facts("rename", about=account, was=str(guest))
             entry = notices.entry(account, facts)
-            publish.changed(code=room.code, change=log.append(head, [entry]))
+            publish.changed(code=room.code, change=write.append(head, [entry]))
     own = Membership.objects.filter(room=room, user=account).first()
     if own is None:
         Membership.objects.filter(pk=member.pk).update(user=account, reserved_until=None)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-from history import batch, life, log
+from history.log import edits, read, write
+from history.log.entry import Change, Entry, Mentioned
+from history.log.post import Post, post_all
 from history.models import Message
 from rooms import access, publish
 from rooms.actions.pace import Pace
@@ -20,14 +22,14 @@ ASK = 0
 
 
 @dataclass(slots=True, kw_only=True)
-class Draft(batch.Post):
+class Draft(Post):
     """A message on its way into the log; `epoch` is of when its author's access was checked.
 
     With `mentions` it has the epoch ASK. `refused` is said unless it turns out to be in the log.
     """
 
     room_id: int
-    mentions: Sequence[log.Mentioned] = ()
+    mentions: Sequence[Mentioned] = ()
     refused: ChatError | None = None
 
 
@@ -38,34 +40,34 @@ class Posted:
     seq: int
 
 
-def post(drafts: Sequence[Draft]) -> tuple[list[Posted], list[log.Change]]:
+def post(drafts: Sequence[Draft]) -> tuple[list[Posted], list[Change]]:
     """Commit many messages at once without looking anything up: the normal case.
 
     Raises Stale when somebody's access must be looked at again, IntegrityError when a message was
     posted before; nothing is written then, and `post_checked` is what remains. The caller
     publishes the changes.
     """
-    seqs, changes = batch.post(drafts)
+    seqs, changes = post_all(drafts)
     return [Posted(seq) for seq in seqs], changes
 
 
-def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], list[log.Change]]:
+def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], list[Change]]:
     """The same, asking for each message whether it may be posted and whether it has been already.
 
     A message posted before gives its first number again and changes nothing, also if its author
     has been removed since: it is in the log.
     """
     outcomes: list[Posted | ChatError | None] = [None] * len(drafts)
-    changes: list[log.Change] = []
+    changes: list[Change] = []
     for draft in drafts:
         draft.find_words()
     with transaction.atomic():
-        heads = log.advance({draft.stream_id: 0 for draft in drafts})
+        heads = write.advance({draft.stream_id: 0 for draft in drafts})
         members = _members(drafts)
-        known = log.find_posted((d.stream_id, d.author_id, d.client_id) for d in drafts)
+        known = read.find_posted((d.stream_id, d.author_id, d.client_id) for d in drafts)
         pace = Pace()
         fresh: dict[int, list[int]] = defaultdict(list)
-        entries: dict[int, list[log.Entry]] = defaultdict(list)
+        entries: dict[int, list[Entry]] = defaultdict(list)
         repeats: list[tuple[int, int]] = []
         first: dict[tuple[int, int, str], int] = {}
         for position, draft in enumerate(drafts):
@@ -90,7 +92,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                 fresh[draft.stream_id].append(position)
                 # Under the name of this moment: somebody renamed has another epoch, and comes here.
                 entries[draft.stream_id].append(
-                    log.entry(
+                    Entry.of(
                         Message.Kind.CHAT.value,
                         member.user,
                         body=draft.body,
@@ -102,7 +104,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                     )
                 )
         for stream_id, where in fresh.items():
-            change = log.append(heads[stream_id], entries[stream_id])
+            change = write.append(heads[stream_id], entries[stream_id])
             changes.append(change)
             for position, message in zip(where, change.messages, strict=True):
                 outcomes[position] = Posted(message["seq"])
@@ -121,7 +123,7 @@ def delete(*, message: Message, by: User | None) -> bool:
         raise BadFrame("Only what somebody said can be deleted.")
     room = Room.objects.get(stream=message.stream_id)
     with transaction.atomic():
-        changes = life.Changes(log.lock(message.stream_id), [message.seq])
+        changes = edits.Edits(write.lock(message.stream_id), [message.seq])
         row = changes.get(message.seq)
         assert row is not None
         if not changes.tombstone(row, by_id=by.pk if by else None, keep=True):
@@ -136,11 +138,11 @@ def restore(*, room: Room, seq: int) -> bool:
     The caller has checked who asks, and notes it. Raises MessageNotFound.
     """
     with transaction.atomic():
-        changes = life.Changes(log.lock(room.stream_id), [seq])
+        changes = edits.Edits(write.lock(room.stream_id), [seq])
         message = changes.get(seq)
         if message is None:
             raise MessageNotFound
-        body = life.removed_text(message)
+        body = edits.removed_text(message)
         if body is None or message.author_id is None:
             return False
         (text,) = prepare([Raw(room.pk, room.stream_id, message.author_id, body)])
@@ -149,7 +151,7 @@ def restore(*, room: Room, seq: int) -> bool:
     return restored
 
 
-def _publish(room: Room, changes: life.Changes) -> None:
+def _publish(room: Room, changes: edits.Edits) -> None:
     if change := changes.write():
         publish.changed(code=room.code, change=change)
 

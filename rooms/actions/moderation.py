@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from history import log
+from history.log import write
+from history.log.entry import Head
 from rooms import publish
 from rooms.actions import people
 from rooms.actions.rooms import depart
@@ -26,16 +27,16 @@ def unban(*, user: User) -> None:
     _set_active(user, active=True)
 
 
-def _set_active(user: User, *, active: bool) -> dict[int, log.Head]:
+def _set_active(user: User, *, active: bool) -> dict[int, Head]:
     """The locked streams of the open rooms that the person is a member of, by id."""
     people.lock(user)  # who is just joining a room has joined it, or will be refused
     rooms = Room.objects.filter(memberships__user=user, closed_at__isnull=True)
     streams = {room.stream_id: room.code for room in rooms}
     # The locks first: what is being posted right now is committed before or refused after.
-    heads = log.advance(dict.fromkeys(streams, 0))
+    heads = write.advance(dict.fromkeys(streams, 0))
     User.objects.filter(pk=user.pk).update(is_active=active)
     user.is_active = active
     for stream_id, code in streams.items():
-        log.raise_epoch(stream_id)
+        write.raise_epoch(stream_id)
         publish.rules_changed(code=code, stream_id=stream_id)
     return heads

@@ -6,7 +6,7 @@ To edit is to speak: else one message would be as good as any number.
 import math
 from datetime import datetime
 
-from history import log
+from history.log import read
 from rooms import access
 from rooms.errors import RateLimited
 from rooms.models import Membership
@@ -43,5 +43,5 @@ class Pace:
             Membership.objects.filter(pk=member.pk).update(last_edit_at=now)
 
     def _last_word(self, member: Membership) -> datetime | None:
-        posted = log.last_post(member.room.stream_id, member.user_id)
+        posted = read.last_post(member.room.stream_id, member.user_id)
         return max((at for at in (posted, member.last_edit_at) if at is not None), default=None)

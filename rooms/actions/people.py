@@ -4,7 +4,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import log, notices
+from history import notices
+from history.log import write
 from rooms import names, publish
 from rooms.errors import BadName, NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username
@@ -64,7 +65,7 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     streams = {*memberships.values_list("room__stream_id", flat=True)}
     if joining:
         streams.add(joining.stream_id)
-    heads = log.advance(dict.fromkeys(streams, 0))
+    heads = write.advance(dict.fromkeys(streams, 0))
     rooms = list(
         Room.objects.filter(
             stream__in=heads, memberships__user=user, memberships__present=True
@@ -79,8 +80,8 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     for room in rooms:
         facts = notices.facts("rename", about=user, was=former)
         entry = notices.entry(user, facts)
-        publish.changed(code=room.code, change=log.append(heads[room.stream_id], [entry]))
-        log.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
+        publish.changed(code=room.code, change=write.append(heads[room.stream_id], [entry]))
+        write.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
         publish.rules_changed(code=room.code, stream_id=room.stream_id)
 
 

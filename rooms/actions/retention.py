@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from history import log, retention
+from history.log import read, retention, write
 from history.models import Message, Revision
 from rooms import publish
 from rooms.errors import RoomHeld
@@ -63,7 +63,7 @@ def count_older(room: Room, *, days: int) -> int:
 @transaction.atomic
 def retain(room: Room) -> int:
     """Erase a batch of what a room keeps no longer; how many messages that were, 0 when all is."""
-    head = log.lock(room.stream_id)
+    head = write.lock(room.stream_id)
     room.refresh_from_db()
     days = room.kept_days
     if days is None:
@@ -90,7 +90,7 @@ def _overdue(rooms: list[Room]) -> list[Room]:
         before = Now() - timedelta(days=days)
         messages = Message.objects.filter(stream=OuterRef("stream"))
         settled = messages.filter(retention.settled(before)).filter(
-            Q(changed_seq__lte=OuterRef("stream__head") - log.RESUME_LIMIT)
+            Q(changed_seq__lte=OuterRef("stream__head") - read.RESUME_LIMIT)
             | Q(stream__room__closed_at__isnull=False)
         )
         kept = Revision.objects.filter(

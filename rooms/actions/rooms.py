@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from history import log, notices
+from history import notices
+from history.log import write
+from history.log.entry import Change, Entry, Head
 from history.models import Message, Stream
 from rooms import codes, names, publish
 from rooms.actions import admission, people
@@ -99,7 +101,7 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
     if room is None:
         raise RoomNotFound
     people.lock(user)
-    head = log.lock(room.stream_id)
+    head = write.lock(room.stream_id)
     # It may have closed, or have got another code, while this waited for the lock.
     room.refresh_from_db()
     if room.code != codes.normalize(code):
@@ -141,14 +143,14 @@ def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) ->
 
 
 @transaction.atomic
-def leave(*, user: User, room: Room) -> log.Change | None:
+def leave(*, user: User, room: Room) -> Change | None:
     """End a membership at once, for all the person's sockets. None if the person was not present.
 
     An owner who leaves is followed by the next in line after a while (roles.find_heirs).
 
     Raises NotMember.
     """
-    head = log.lock(room.stream_id)
+    head = write.lock(room.stream_id)
     membership = (
         Membership.objects.filter(room=room, user=user, left_at__isnull=True)
         .select_related("user")
@@ -159,15 +161,15 @@ def leave(*, user: User, room: Room) -> log.Change | None:
     Membership.objects.filter(pk=membership.pk).update(left_at=Now(), reserved_until=None)
     # Before the rules change, and so shown without waiting for who may see what comes after.
     change = depart(head=head, room=room, memberships=[membership]) if membership.present else None
-    log.raise_epoch(room.stream_id)
+    write.raise_epoch(room.stream_id)
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
     return change
 
 
-def depart(*, head: log.Head, room: Room, memberships: list[Membership]) -> log.Change:
+def depart(*, head: Head, room: Room, memberships: list[Membership]) -> Change:
     """Put `leave` into the log for present people of a room whose stream is locked."""
-    change = log.append(
-        head, [log.entry(Message.Kind.LEAVE, membership.user) for membership in memberships]
+    change = write.append(
+        head, [Entry.of(Message.Kind.LEAVE, membership.user) for membership in memberships]
     )
     Membership.objects.filter(pk__in=[m.pk for m in memberships]).update(
         present=False, away_since=None
@@ -184,13 +186,13 @@ def close(*, room: Room, reason: str = "This room was closed by a moderator.") -
 
     `reason` goes into the log as a notice. False if it was closed already.
     """
-    head = log.lock(room.stream_id)
+    head = write.lock(room.stream_id)
     closed = Room.objects.filter(pk=room.pk, closed_at__isnull=True).update(
         closed_at=Now(), closes_at=None
     )
     if closed:
         notice = notices.entry(None, notices.facts("close", reason=reason))
-        publish.changed(code=room.code, change=log.append(head, [notice]))
+        publish.changed(code=room.code, change=write.append(head, [notice]))
         _end(room)
     return bool(closed)
 
@@ -228,7 +230,7 @@ def _close_empty(rooms: Iterable[Room], overdue: Q) -> int:
     count = 0
     for room in rooms:
         with suppress(RoomHeld), transaction.atomic():
-            log.lock(room.stream_id)
+            write.lock(room.stream_id)
             closed = (
                 Room.objects.filter(overdue, pk=room.pk)
                 .exclude(memberships__present=True)
@@ -246,7 +248,7 @@ def _end(room: Room) -> None:
     Membership.objects.filter(room=room).update(device_trace="", address_trace="")
     Shunned.objects.filter(room=room).delete()
     JoinRequest.objects.filter(room=room).delete()
-    log.raise_epoch(room.stream_id)
+    write.raise_epoch(room.stream_id)
     publish.rules_changed(code=room.code, stream_id=room.stream_id)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from history import log
+from history.log import write
 from rooms import publish
 from rooms.models import Connection, Room, SignIn, User
 
@@ -76,7 +76,7 @@ def _alert(user_ids: Collection[int]) -> None:
     sockets = Connection.objects.filter(room=OuterRef("pk"), user__in=user_ids)
     streams = dict(rooms.filter(Exists(sockets)).values_list("stream_id", "code"))
     if streams:
-        log.advance(dict.fromkeys(streams, 0))
+        write.advance(dict.fromkeys(streams, 0))
     for stream_id, code in streams.items():
-        log.raise_epoch(stream_id)  # so that a worker that hears no bell finds it too
+        write.raise_epoch(stream_id)  # so that a worker that hears no bell finds it too
         publish.rules_changed(code=code, stream_id=stream_id)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from history import log, markup, words
-from history.log import Mentioned
+from history import markup, words
+from history.log import read
+from history.log.entry import Mentioned
 from rooms import names
 from rooms.errors import ChatError, MessageNotFound
 from rooms.models import Membership
@@ -110,7 +111,7 @@ def _unanswerable(raws: Sequence[Raw]) -> set[Raw]:
     replies = [(raw, raw.reply_to) for raw in raws if raw.reply_to is not None]
     if not replies:
         return set()
-    there = log.find_said((raw.stream_id, seq) for raw, seq in replies)
+    there = read.find_said((raw.stream_id, seq) for raw, seq in replies)
     hidden = {
         (room, user): seq
         for room, user, seq in Membership.objects.filter(

@@ -6,8 +6,9 @@ import re
 
 from django.db import Error
 
-from history import log
-from history.log import Change, Page
+from history.log import read
+from history.log.entry import Change
+from history.log.read import Page
 from rooms import access, protocol, publish
 from rooms.actions import rooms
 from rooms.actions.attendance import Arrival, Entrance
@@ -73,7 +74,7 @@ async def page(
 
 def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
     """Asked for the right only afterwards: so nobody reads what was said after losing it."""
-    read = log.page(
+    page = read.page(
         room.stream_id,
         before=request.before,
         limit=request.limit,
@@ -81,7 +82,7 @@ def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
     )
     member = Membership.objects.filter(room=room.room_id, user=client.user_id)
     access.check(member.select_related("room", "user").first())
-    return read
+    return page
 
 
 async def leave(threads: RoomThreads, room: LiveRoom, client: Client, frame: Leave) -> bytes:

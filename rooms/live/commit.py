@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, Error, IntegrityError, transaction
 
-from history import database, log
-from history.batch import Stale
-from history.log import Change
+from history import database
+from history.log import write
+from history.log.entry import Change
+from history.log.post import Stale
 from rooms.actions import messages
 from rooms.actions.messages import ASK, Draft, Posted
 from rooms.errors import ChatError, RoomHeld, Unavailable
@@ -54,7 +55,7 @@ def _free(streams: set[int]) -> set[int]:
     """Those of these streams that nobody holds just now."""
     try:
         with transaction.atomic():
-            return set(log.lock_free(streams))
+            return set(write.lock_free(streams))
     except Error as error:
         if database.is_away(error):
             outage.noticed(error)

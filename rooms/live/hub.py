@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Seque
 from contextlib import asynccontextmanager
 from typing import Any
 
-from history import log
 from history.identity import Identity
-from history.log import Change
+from history.log import read
+from history.log.entry import Change
 from rooms import protocol, publish
 from rooms.errors import ChatError, Unavailable
 from rooms.live import metrics
@@ -285,10 +285,10 @@ class Hub:
         """
         while self.rooms.get(room.stream_id) is room:
             start = room.cursor
-            change = await self._threads.read(log.changed_since, room.stream_id, start)
+            change = await self._threads.read(read.changed_since, room.stream_id, start)
             if change.through > room.cursor:
                 self.deliver(change)
-            if len(change.messages) < log.RESUME_LIMIT or room.cursor == start:
+            if len(change.messages) < read.RESUME_LIMIT or room.cursor == start:
                 break
 
     async def poll(self) -> bool:
@@ -301,7 +301,7 @@ class Hub:
         if not rooms:
             return False
         shown = {room.stream_id: room.cursor for room in rooms}
-        heads = await self._threads.read(log.heads, list(shown))
+        heads = await self._threads.read(read.heads, list(shown))
         for room in rooms:
             head, epoch = heads.get(room.stream_id, (0, 0))
             if head < shown[room.stream_id]:

@@ -11,8 +11,8 @@ from typing import TypedDict
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import log
-from history.log import Change
+from history.log import read
+from history.log.entry import Change
 from history.wire import WireMessage, timestamp
 from rooms import access
 from rooms.errors import ChatError, NotMember
@@ -93,12 +93,12 @@ def load(rooms: Collection[tuple[int, int]]) -> dict[int, Snapshot]:
     The log is read before the roster: a join that the roster knows and the log does not is told
     again by the log, which does no harm, while the other way round it would be missing.
     """
-    recent = log.recent([stream_id for stream_id, _ in rooms])
+    recent = read.recent([stream_id for stream_id, _ in rooms])
     room_ids = [room_id for _, room_id in rooms]
     known = Room.objects.in_bulk(room_ids)
     here = people(room_ids)
     asking = waiting(room_ids)
-    pinned = log.pinned(recent)
+    pinned = read.pinned(recent)
     found: dict[int, Snapshot] = {}
     for stream_id, room_id in rooms:
         if stream_id not in recent or room_id not in known:
@@ -117,7 +117,7 @@ def load(rooms: Collection[tuple[int, int]]) -> dict[int, Snapshot]:
 
 def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[str]) -> Look:
     # The epoch first: whoever is let through by what is read next is let through at it.
-    head, epoch = log.heads([stream_id])[stream_id]
+    head, epoch = read.heads([stream_id])[stream_id]
     look = Look(
         head,
         epoch,

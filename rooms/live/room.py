@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from history.log import Change
+from history.log.entry import Change
 from history.models import Message
 from history.wire import WireMessage
 from rooms import protocol

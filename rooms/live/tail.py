@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from history.log import RESUME_LIMIT
+from history.log.read import RESUME_LIMIT
 from history.wire import WireAuthor, WireMessage
 from rooms.protocol import WirePerson
 

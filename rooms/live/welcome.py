@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from history import log
+from history.log import read
 from history.wire import WireMessage
 from rooms import names, protocol
 from rooms.errors import Unavailable
@@ -50,13 +50,13 @@ async def _newest(
     hidden = client.hidden_through
     while (page := room.tail.newest(NEWEST_PAGE, hidden_through=hidden)) is None:
         cursor = room.cursor
-        read = await threads.read(
-            log.page, room.stream_id, limit=NEWEST_PAGE, hidden_through=hidden
+        found = await threads.read(
+            read.page, room.stream_id, limit=NEWEST_PAGE, hidden_through=hidden
         )
-        if any(message["changed"] > room.cursor for message in read.messages):
+        if any(message["changed"] > room.cursor for message in found.messages):
             await hub.catch_up(room)
         elif cursor == room.cursor:
-            return read.messages, read.older
+            return found.messages, found.older
     return page
 
 

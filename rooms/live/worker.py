@@ -15,9 +15,10 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from history import database, identity, life
+from history import database, identity
 from history.identity import Identity
-from history.log import Change
+from history.log import edits
+from history.log.entry import Change
 from history.search import index
 from rooms import limits, presence, publish, tally
 from rooms.actions import admission, attendance, retention, roles, rooms, signins
@@ -269,7 +270,7 @@ class LiveWorker:
         )
 
     async def _purge(self) -> None:
-        await self._keeper.run(life.purge)
+        await self._keeper.run(edits.purge)
         await self._keeper.run(index.scrub)
         await self._keeper.run(signins.forget_expired)
 

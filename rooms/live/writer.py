@@ -12,7 +12,7 @@ from time import monotonic
 
 from django.db import connection
 
-from history.log import Change
+from history.log.entry import Change
 from rooms import protocol, publish
 from rooms.actions.messages import ASK, Draft, Posted
 from rooms.actions.texts import Prepared

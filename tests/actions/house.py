@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from history import log
+from history.log import write
 from history.models import Message
 from rooms import presence
 from rooms.actions import attendance, messages, people, rooms
@@ -191,7 +191,7 @@ def waiting_for(room: Room, work: Callable[[], Any]) -> Iterator[Callable[[], An
     """
     thread = _Thread(work)
     with transaction.atomic():
-        log.lock(room.stream_id)
+        write.lock(room.stream_id)
         thread.start()
         _until_somebody_waits()
         yield thread.result

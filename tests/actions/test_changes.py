@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from history import life, log
+from history.log import edits, read
 from history.models import Mention, Message, Revision
 from rooms import audit, frames
 from rooms.actions import changes, discipline, messages
@@ -38,18 +38,18 @@ def do(room: Room, *wishes: tuple[User, frames.Change]) -> list[int | str]:
     return [a.code if isinstance(a, ChatError) else a.changed for a in answers]
 
 
-def read(room: Room, seq: int) -> dict[str, Any]:
+def message(room: Room, seq: int) -> dict[str, Any]:
     """A message, from the log."""
-    found = {m["seq"]: m for m in log.changed_since(room.stream_id, 0).messages}
+    found = {m["seq"]: m for m in read.changed_since(room.stream_id, 0).messages}
     return found[seq]  # type: ignore[return-value]
 
 
 def last(room: Room) -> dict[str, Any]:
     """What is told last, which is also what a page has."""
-    (told,) = log.changed_since(
+    (told,) = read.changed_since(
         room.stream_id, Room.objects.get(pk=room.pk).stream.head - 1
     ).messages
-    (paged,) = [m for m in log.page(room.stream_id).messages if m["seq"] == told["seq"]]
+    (paged,) = [m for m in read.page(room.stream_id).messages if m["seq"] == told["seq"]]
     assert paged == told
     return told  # type: ignore[return-value]
 
@@ -95,7 +95,7 @@ def test_only_its_author_edits_a_message(people: tuple[User, User, Room]) -> Non
         "forbidden",
         "not_found",
     ]
-    assert read(room, 3)["body"] == "hello"
+    assert message(room, 3)["body"] == "hello"
 
 
 # Deleting -----------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_who_deletes_a_message_erases_all_that_it_was(people: tuple[User, User, 
 def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
     assert do(room, (bob, frames.Delete(3)), (ada, frames.Delete(4))) == ["forbidden", 5]
-    assert read(room, 4)["deleted"]
+    assert message(room, 4)["deleted"]
     deed = Deed.objects.get()
     assert (deed.verb, deed.role, deed.target_id, deed.details) == (
         "delete message",
@@ -139,7 +139,7 @@ def test_who_runs_the_room_takes_a_deletion_back(people: tuple[User, User, Room]
     do(room, (ada, frames.Delete(4)))
     deed = Deed.objects.get()
     discipline.undo(room=room, by=ada, deed=deed)
-    assert read(room, 4)["body"] == "hi"
+    assert message(room, 4)["body"] == "hi"
     with pytest.raises(Forbidden):
         discipline.undo(room=room, by=ada, deed=deed)
 
@@ -164,13 +164,13 @@ def test_an_author_can_have_erased_what_a_moderator_deleted(
 def test_earlier_texts_are_forgotten_in_time(people: tuple[User, User, Room]) -> None:
     ada, _, room = people
     do(room, (ada, frames.Edit(3, "other")), (ada, frames.Delete(4)))
-    life.purge()
+    edits.purge()
     assert Revision.objects.count() == 2
     Revision.objects.update(at=Now() - timedelta(days=2))
-    life.purge()
+    edits.purge()
     assert [r.cause for r in Revision.objects.all()] == ["edit"]
     Revision.objects.update(at=Now() - timedelta(days=31))
-    assert life.purge() == 1
+    assert edits.purge() == 1
     assert not messages.restore(room=room, seq=4)
 
 
@@ -209,7 +209,7 @@ def test_who_runs_the_room_pins_messages(people: tuple[User, User, Room]) -> Non
     ada, bob, room = people
     assert do(room, (bob, frames.Pin(3, True))) == ["forbidden"]
     assert do(room, (ada, frames.Pin(4, True)), (ada, frames.Pin(3, True))) == [5, 6]
-    assert [m["seq"] for m in log.pinned([room.stream_id])[room.stream_id]] == [4, 3]
+    assert [m["seq"] for m in read.pinned([room.stream_id])[room.stream_id]] == [4, 3]
     assert last(room)["pinned"]
     assert do(room, (ada, frames.Pin(3, True)), (ada, frames.Pin(3, False))) == [6, 7]
     assert "pinned" not in last(room)
@@ -244,7 +244,7 @@ def test_what_somebody_may_not_see_is_not_there(people: tuple[User, User, Room])
 
 def mentioned(room: Room, seq: int) -> list[str]:
     by_id = {u.public_id: u.display_name for u in User.objects.all()}
-    told = [by_id[who] for who in read(room, seq).get("mentions", [])]
+    told = [by_id[who] for who in message(room, seq).get("mentions", [])]
     rows = Mention.objects.filter(stream=room.stream_id, seq=seq).order_by("pk")
     assert [m.user.display_name for m in rows] == told
     return told

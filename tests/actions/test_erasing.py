@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
-from history import life, log
+from history.log import edits, write
 from history.models import Message
 from history.search import index
 from rooms.actions import farewell, reports, retention
@@ -44,7 +44,7 @@ def holders(*texts: str) -> set[str]:
 
 def by_its_author(ada: User, room: Room, message: Message) -> None:
     with transaction.atomic():
-        changes = life.Changes(log.lock(room.stream_id), [message.seq])
+        changes = edits.Edits(write.lock(room.stream_id), [message.seq])
         row = changes.get(message.seq)
         assert row
         changes.tombstone(row, by_id=ada.pk, keep=False)
@@ -68,7 +68,7 @@ def test_what_is_erased_is_nowhere_any_more(erase: Callable[[User, Room, Message
     (message,) = house.say(ada, room, f"a {BEFORE} here")
     house.say(ben, room, "is it?")
     with transaction.atomic():
-        changes = life.Changes(log.lock(room.stream_id), [message.seq])
+        changes = edits.Edits(write.lock(room.stream_id), [message.seq])
         row = changes.get(message.seq)
         assert row
         html = f"<p>a <strong>{SECRET}</strong></p>"

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.sessions.models import Session
 
-from history import log
+from history.log import read
 from history.models import Mention, Message, Reaction, Revision
 from rooms.actions import accounts, discipline, farewell, people, rooms, settings
 from rooms.actions.signins import note
@@ -27,7 +27,7 @@ def test_what_was_said_stays_as_nobodys_in_particular() -> None:
     assert "Ada" not in text
     assert "Countess" not in text
     assert present(room) == {"Bob"}
-    told = log.changed_since(room.stream_id, 0).messages
+    told = read.changed_since(room.stream_id, 0).messages
     assert {m["author"]["name"] for m in told if m["author"]} == {"Bob", "deleted person"}
     room.refresh_from_db()
     assert room.owner == bob

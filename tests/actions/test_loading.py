@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import F
 
-from history import log
+from history.log import read
 from history.models import Message
 from rooms.live import look
 from rooms.models import JoinRequest, Membership, Room, User
@@ -49,7 +49,7 @@ def test_rooms_that_are_read_together_are_as_each_is_alone() -> None:
 
 
 def test_of_a_long_log_the_end_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "RESUME_LIMIT", 4)
+    monkeypatch.setattr(read, "RESUME_LIMIT", 4)
     ada, long = open_room("Ada")
     say(ada, long, *"abcdef")
     bob, short = open_room("Bob")

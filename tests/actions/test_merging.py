@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from history import log
+from history.log import read, write
 from history.models import Mention, Message, Reaction
 from rooms import access
 from rooms.actions import (
@@ -105,12 +105,12 @@ def test_who_missed_it_is_told_the_same_as_who_comes_anew() -> None:
     cursor = stream_of(room)[0]
     ada = account()
     merging.merge(guest=visitor, account=ada)
-    change = log.changed_since(room.stream_id, cursor)
+    change = read.changed_since(room.stream_id, cursor)
     told = {message["seq"]: message for message in change.messages}
     assert change.through == stream_of(room)[0]
     numbers = [message["changed"] for message in change.messages]
     assert numbers == sorted(set(numbers))
-    for message in log.page(room.stream_id, limit=100).messages:
+    for message in read.page(room.stream_id, limit=100).messages:
         assert told[message["seq"]] == message
         assert message["author"] == {"id": ada.public_id, "name": "Ada", "registered": True}
 
@@ -152,7 +152,7 @@ def test_a_ban_is_not_washed_off(who: str) -> None:
     connect(ada, room)
     banned = visitor if who == "guest" else ada
     with transaction.atomic():
-        log.lock(room.stream_id)
+        write.lock(room.stream_id)
         Membership.objects.filter(user=banned, room=room).update(banned_at="2026-01-01T00:00:00Z")
     merging.merge(guest=visitor, account=ada)
     assert membership(ada, room).banned_at is not None

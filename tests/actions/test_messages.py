@@ -5,8 +5,8 @@ import secrets
 import pytest
 from django.db import IntegrityError, connection
 
-from history import batch, log
-from history.batch import Stale
+from history.log import read
+from history.log.post import Stale, post_all
 from history.models import Message
 from rooms.actions import messages, moderation, people, rooms
 from rooms.actions.messages import Posted
@@ -42,10 +42,10 @@ def test_what_is_shown_at_once_is_what_is_read_later() -> None:
     user, room = open_room("Ada")
     bodies = ["hello", "😀" * 4000, "NUL-free \x01 control", "\u202eturned", "  spaces  ", "a\r\nb"]
     _, (change,) = commit([draft(enter(user, room), body) for body in bodies])
-    read = log.changed_since(room.stream_id, change.after)
-    assert list(read.messages) == list(change.messages)
-    assert [m["body"] for m in read.messages] == bodies
-    assert log.page(room.stream_id).messages[1:] == list(change.messages)
+    told = read.changed_since(room.stream_id, change.after)
+    assert list(told.messages) == list(change.messages)
+    assert [m["body"] for m in told.messages] == bodies
+    assert read.page(room.stream_id).messages[1:] == list(change.messages)
 
 
 def test_a_post_sent_twice_is_one_message() -> None:
@@ -102,16 +102,16 @@ def test_nothing_is_written_for_a_stream_that_is_not_there() -> None:
     ghost = draft(entrance, "hello")
     object.__setattr__(ghost, "stream_id", 10**9)
     with pytest.raises(Stale):
-        batch.post([draft(entrance, "also not"), ghost])
+        post_all([draft(entrance, "also not"), ghost])
     assert transcript(room) == ["1 join Ada"]
 
 
 def test_a_used_client_id_leaves_the_log_as_it_was() -> None:
     user, room = open_room("Ada")
     post = draft(enter(user, room), "hello")
-    batch.post([post])
+    post_all([post])
     with pytest.raises(IntegrityError):
-        batch.post([draft(enter(user, room), "new"), post])
+        post_all([draft(enter(user, room), "new"), post])
     assert len(transcript(room)) == 2
 
 
@@ -206,8 +206,8 @@ def test_a_deleted_message_leaves_a_tombstone_and_takes_a_number() -> None:
     ada, room = open_room("Ada")
     (first, _) = say(ada, room, "oops", "fine")
     assert messages.delete(message=first, by=ada)
-    (read,) = log.changed_since(room.stream_id, 3).messages
-    assert (read["seq"], read["changed"], read["deleted"], read["body"]) == (2, 4, True, "")
+    (told,) = read.changed_since(room.stream_id, 3).messages
+    assert (told["seq"], told["changed"], told["deleted"], told["body"]) == (2, 4, True, "")
     first.refresh_from_db()
     assert (first.body, first.deleted_by) == ("", ada)
     assert not messages.delete(message=first, by=ada), "it is deleted already"
@@ -228,12 +228,12 @@ def test_pages_lead_back_to_the_first_message() -> None:
     ada, room = open_room("Ada")
     say(ada, room, *(f"message {n}" for n in range(2, 120)))
     seen: list[int] = []
-    page = log.page(room.stream_id)
+    page = read.page(room.stream_id)
     while True:
         seen = [m["seq"] for m in page.messages] + seen
         if not page.older:
             break
-        page = log.page(room.stream_id, before=seen[0], limit=30)
+        page = read.page(room.stream_id, before=seen[0], limit=30)
     assert seen == list(range(1, 120))
 
 
@@ -246,7 +246,7 @@ def test_a_page_says_whether_there_is_more(
 ) -> None:
     ada, room = open_room("Ada")
     say(ada, room, *(secrets.token_hex(2) for _ in range(119)))
-    page = log.page(room.stream_id, before=before, limit=limit)
+    page = read.page(room.stream_id, before=before, limit=limit)
     assert (len(page.messages), page.older) == (length, older)
 
 
@@ -254,10 +254,10 @@ def test_changes_reach_to_the_head_or_as_far_as_the_limit() -> None:
     ada, room = open_room("Ada")
     first, *_ = say(ada, room, *(f"message {n}" for n in range(2, 22)))
     messages.delete(message=first, by=ada)
-    whole = log.changed_since(room.stream_id, 0)
+    whole = read.changed_since(room.stream_id, 0)
     assert [m["changed"] for m in whole.messages] == [1, *range(3, 23)]
     assert (whole.after, whole.through) == (0, 22)
-    part = log.changed_since(room.stream_id, 0, limit=5)
+    part = read.changed_since(room.stream_id, 0, limit=5)
     assert (part.through, len(part.messages)) == (6, 5)
-    assert log.changed_since(room.stream_id, 22).messages == []
-    assert log.changed_since(room.stream_id, 10**6).messages == []
+    assert read.changed_since(room.stream_id, 22).messages == []
+    assert read.changed_since(room.stream_id, 10**6).messages == []

@@ -8,7 +8,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from history import log
+from history.log import write
+from history.log.entry import Entry
 from history.models import Message
 from rooms.actions import (
     accounts,
@@ -171,15 +172,15 @@ def test_an_old_notice_that_no_audit_log_knows_is_read_where_the_names_are_certa
     ada, room = open_room("Ada")
     ben = come_in("Ben", room)
     entries = [
-        log.entry("notice", ada, body="Ada banned Ben: said Ben is now called Ada, as if"),
-        log.entry(
+        Entry.of("notice", ada, body="Ada banned Ben: said Ben is now called Ada, as if"),
+        Entry.of(
             "notice", ada, body="Ada banned Zed: called Ben is now called Ada by all his friends"
         ),
-        log.entry("notice", None, body="The site muted Ben for 5 minutes."),
-        log.entry("notice", None, body="Ben is now called Eve"),
-        log.entry("notice", None, body="Ada is away for good: Ben runs this room now."),
+        Entry.of("notice", None, body="The site muted Ben for 5 minutes."),
+        Entry.of("notice", None, body="Ben is now called Eve"),
+        Entry.of("notice", None, body="Ada is away for good: Ben runs this room now."),
     ]
-    log.append(log.lock(room.stream_id), entries)
+    write.append(write.lock(room.stream_id), entries)
     derive()
     farewell.delete_account(user=ben, erase=True)
     assert [body for body, _ in told()] == [

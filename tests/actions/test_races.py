@@ -16,7 +16,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from history import log
+from history.log import read
 from history.models import Stream
 from rooms import frames, names, presence
 from rooms.actions import attendance, changes, moderation, people, rooms
@@ -425,8 +425,8 @@ def test_whatever_is_done_to_messages_at_once_each_change_has_a_number_of_its_ow
     stream = Stream.objects.get(pk=room.stream_id)
     # What was so already gave a number that had been taken before.
     assert set(taken) - set(said) >= set(range(head + 1, stream.head + 1))
-    told = log.changed_since(stream.pk, 0)
+    told = read.changed_since(stream.pk, 0)
     assert told.through == stream.head
     assert {m["seq"]: m for m in told.messages} == {
-        m["seq"]: m for m in log.page(stream.pk, limit=100).messages
+        m["seq"]: m for m in read.page(stream.pk, limit=100).messages
     }

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db.models import F
 from django.db.models.functions import Now
 
-from history import life, log
+from history.log import edits, read, write
 from history.models import Message, Reaction, Revision
 from rooms.actions import messages, reports, retention, rooms
 from rooms.models import Membership, Report, Room, User
@@ -52,7 +52,7 @@ def test_nothing_is_erased_where_nobody_wants_it() -> None:
 def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None:
     ada, room = house.open_room()
     (old,) = house.say(ada, room, "old")
-    changes = life.Changes(log.lock(room.stream_id), [old.seq])
+    changes = edits.Edits(write.lock(room.stream_id), [old.seq])
     row = changes.get(old.seq)
     assert row
     changes.edit(row, body="older", html="", mentions=())
@@ -60,17 +60,17 @@ def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None
     changes.write()
     age(room, 31)
     house.say(ada, room, "new")
-    before = log.heads([room.stream_id])[room.stream_id][0]
+    before = read.heads([room.stream_id])[room.stream_id][0]
     sweep()
-    change = log.changed_since(room.stream_id, before)
+    change = read.changed_since(room.stream_id, before)
     assert [(m["seq"], m["deleted"], m["body"]) for m in change.messages] == [(old.seq, True, "")]
     assert change.messages[0]["reactions"] == {}
-    assert change.through == log.heads([room.stream_id])[room.stream_id][0]
+    assert change.through == read.heads([room.stream_id])[room.stream_id][0]
     assert bodies(room) == ["", "new"]
     assert not Revision.objects.exists()
     assert not Reaction.objects.exists()
     sweep()
-    assert log.heads([room.stream_id])[room.stream_id][0] == change.through, "once"
+    assert read.heads([room.stream_id])[room.stream_id][0] == change.through, "once"
 
 
 @pytest.mark.parametrize(("of_room", "gone"), [(None, False), (5, True), (1000, False)])
@@ -109,7 +109,7 @@ def test_what_is_pinned_or_under_report_stays_until_it_is_no_longer(site: Any) -
 def test_rows_go_when_nobody_can_be_behind_their_change(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "RESUME_LIMIT", 5)
+    monkeypatch.setattr(read, "RESUME_LIMIT", 5)
     ada, room = house.open_room()
     house.say(ada, room, *"abc")
     age(room, 31)
@@ -122,13 +122,13 @@ def test_rows_go_when_nobody_can_be_behind_their_change(
     house.say(ada, room, *"fgh")
     sweep()
     assert bodies(room) == list("defgh")
-    head = log.heads([room.stream_id])[room.stream_id][0]
-    page = log.page(room.stream_id, limit=3)
+    head = read.heads([room.stream_id])[room.stream_id][0]
+    page = read.page(room.stream_id, limit=3)
     assert [m["body"] for m in page.messages] == list("fgh")
-    first = log.page(room.stream_id, before=page.messages[0]["seq"])
+    first = read.page(room.stream_id, before=page.messages[0]["seq"])
     assert [m["body"] for m in first.messages] == list("de")
     assert not first.older
-    assert log.changed_since(room.stream_id, 0).through == head
+    assert read.changed_since(room.stream_id, 0).through == head
     (next_one,) = house.say(ada, room, "next")
     assert next_one.seq == head + 1, "no number is used again"
 
@@ -143,5 +143,5 @@ def test_a_closed_room_is_emptied_by_command(site: Any) -> None:
     call_command("retain", verbosity=0)
     assert not Message.objects.filter(stream=room.stream_id).exists()
     assert not Revision.objects.exists()
-    assert log.page(room.stream_id).messages == []
+    assert read.page(room.stream_id).messages == []
     assert Membership.objects.filter(room=room).exists(), "that somebody was there stays"

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from chatsite.server import channel, direct, http
 from chatsite.web import health
-from history import log
+from history.log import read
 from history.models import Message
 from history.search import turns
 from history.wire import WireMessage
@@ -214,7 +214,7 @@ def test_limits_are_written_down() -> None:
         "client_id, ref": [frames.CLIENT_ID_MAX],
         "page": [frames.PAGE_MAX, frames.NEWEST_PAGE],
         "welcome with mode reset": [frames.NEWEST_PAGE],
-        "changes that can be resumed": [log.RESUME_LIMIT],
+        "changes that can be resumed": [read.RESUME_LIMIT],
         "people in a welcome or members frame": [protocol.PEOPLE_MAX],
         "people in a room with read frames": [protocol.READERS_MAX],
         "people one message can mention": [texts.MENTIONS_MAX],
@@ -261,7 +261,7 @@ def test_limits_are_written_down() -> None:
     assert written == expected
     assert frames.REF_MAX == frames.CLIENT_ID_MAX
     assert f"at most one each {calls.TYPING_EVERY:g} s" in DOC.text
-    assert f"At least the last {log.RESUME_LIMIT} changes" in DOC.text
+    assert f"At least the last {read.RESUME_LIMIT} changes" in DOC.text
 
 
 # Pages --------------------------------------------------------------------------------------------

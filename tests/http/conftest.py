@@ -10,7 +10,9 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from history import log, markup
+from history import markup
+from history.log import write
+from history.log.entry import Entry
 from history.models import Message
 from rooms import limits, presence
 from rooms.actions import attendance
@@ -57,7 +59,7 @@ class Person:
     def say(self, room: Room, *bodies: str, rendered: bool = False) -> list[Message]:
         with transaction.atomic():
             entries = [
-                log.entry(
+                Entry.of(
                     "chat",
                     self.user,
                     body=body,
@@ -66,7 +68,7 @@ class Person:
                 )
                 for body in bodies
             ]
-            change = log.append(log.lock(room.stream_id), entries)
+            change = write.append(write.lock(room.stream_id), entries)
         return list(
             Message.objects.filter(stream=room.stream_id, seq__gt=change.after).order_by("seq")
         )

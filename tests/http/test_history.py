@@ -8,7 +8,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from history import log, views
+from history import views
+from history.log import write
+from history.log.entry import Entry
 from history.models import Message, Reaction
 from rooms.actions import messages, rooms
 from rooms.models import Membership, Room, User
@@ -278,8 +280,8 @@ class TestWhatHappenedToMessages:
         ben.join(room)
         (question,) = ada.say(room, "why?")
         with transaction.atomic():
-            answer = log.entry("chat", ben.user, body="because", reply_to=question.seq)
-            log.append(log.lock(room.stream_id), [answer])
+            answer = Entry.of("chat", ben.user, body="because", reply_to=question.seq)
+            write.append(write.lock(room.stream_id), [answer])
         Reaction.objects.create(message=question, user=ben.user, emoji="👍")
         Message.objects.filter(pk=question.pk).update(
             changed_seq=99, edited_at=Now(), pinned_at=Now()
@@ -299,8 +301,8 @@ class TestWhatHappenedToMessages:
         ben.join(room)
         Membership.objects.filter(user=ben.user).update(hidden_through=question.seq)
         with transaction.atomic():
-            answer = log.entry("chat", ada.user, body="an answer", reply_to=question.seq)
-            log.append(log.lock(room.stream_id), [answer])
+            answer = Entry.of("chat", ada.user, body="an answer", reply_to=question.seq)
+            write.append(write.lock(room.stream_id), [answer])
         page = ben.get(transcript(room)).content.decode()
         assert "an answer" in page
         assert "secret" not in page

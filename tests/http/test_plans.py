@@ -16,7 +16,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from history import life, log, personal
+from history import personal
+from history.log import edits, read
 from history.models import Message
 from history.search import candidates, hits
 from rooms import access
@@ -152,20 +153,20 @@ def _live(ada: User, room: Room) -> Calls:
     yield "vanish", lambda: attendance.vanish(socket_ids=[socket])
     yield "load", lambda: look.load([(stream, room.pk)])
     yield "load many", lambda: look.load([(stream, room.pk), *others])
-    yield "resume", lambda: log.changed_since(stream, head - 400)
-    yield "page", lambda: log.page(stream, before=head // 2)
-    yield "poll", lambda: log.heads(range(stream, stream + 100))
+    yield "resume", lambda: read.changed_since(stream, head - 400)
+    yield "page", lambda: read.page(stream, before=head // 2)
+    yield "poll", lambda: read.heads(range(stream, stream + 100))
     yield "look again", lambda: look.look_again(room.pk, stream, {ada.pk}, keys)
     yield "recheck", lambda: look.who_is_signed_in(keys)
     yield "post", lambda: messages.post_checked([house.draft(entrance, "hello")])
-    yield "slow mode", lambda: log.last_post(stream, ada.pk)
+    yield "slow mode", lambda: read.last_post(stream, ada.pk)
     yield "react", lambda: _react(ada, room)
     yield "read", lambda: reading.note({(room.pk, ada.pk): head})
     yield "sweep", sweep
     yield "sessions", lambda: access.living(keys)
     yield "sessions renamed", lambda: access.replaced({f"former-{key}" for key in keys})
     yield "sign out", lambda: signins.end_all(user=ada)
-    yield "purge", life.purge
+    yield "purge", edits.purge
     yield "retention", lambda: retention.sweep(0)
 
 

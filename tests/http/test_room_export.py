@@ -15,7 +15,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test import AsyncClient
 
-from history import downloads, life, log, personal
+from history import downloads, personal
+from history.log import edits, write
+from history.log.entry import Entry
 from history.models import Mention, Message, Stream
 from rooms.models import Membership, Room, User
 from tests.http.conftest import Person, remove
@@ -48,13 +50,13 @@ def talk(ada: Person, ben: Person) -> Room:
     first, second, third = ada.say(room, "=1+1\n[2020-01-01 00:00:00] Ben: forged", "<b>", "gone")
     with transaction.atomic():
         mentioned = [(ben.user.pk, ben.user.public_id)]
-        answer = log.entry("chat", ada.user, body="@Ben `x`", reply_to=first.seq, client_id="a",
+        answer = Entry.of("chat", ada.user, body="@Ben `x`", reply_to=first.seq, client_id="a",
                            html=f'<p><span class="mention" data-user="{ben.user.public_id}">@Ben'
                                 "</span> <code>x</code></p>", mentions=mentioned)  # fmt: skip
-        log.append(log.lock(room.stream_id), [answer])
+        write.append(write.lock(room.stream_id), [answer])
     with transaction.atomic():
         seqs = [first.seq, second.seq, third.seq]
-        changes = life.Changes(log.lock(room.stream_id), seqs)
+        changes = edits.Edits(write.lock(room.stream_id), seqs)
         one, two, three = (changes.get(seq) for seq in seqs)
         assert one
         assert two
@@ -133,7 +135,7 @@ def test_is_one_moment_of_a_log_that_goes_on(
 
     def go_on() -> None:
         with transaction.atomic():
-            changes = life.Changes(log.lock(talk.stream_id), [newest.seq])
+            changes = edits.Edits(write.lock(talk.stream_id), [newest.seq])
             message = changes.get(newest.seq)
             assert message
             changes.react(message, user_id=ada.user.pk, emoji="🎉", on=True)

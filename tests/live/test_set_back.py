@@ -11,7 +11,7 @@ import pytest
 
 from chatsite.server.layer import PubSubLayer
 from history import wire
-from history.log import Change
+from history.log.entry import Change
 from rooms.publish import doorbell, group
 from tests.live.company import company, fence, tab
 from tests.support.client import RoomSocket

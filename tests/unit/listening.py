@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import orjson
 
 from history import wire
-from history.log import Change
+from history.log.entry import Change
 
 
 class Listener:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import orjson
 
 from history import wire
-from history.log import Change
+from history.log.entry import Change
 from history.wire import WireMessage
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom

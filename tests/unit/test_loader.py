@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from history.log import Change
+from history.log.entry import Change
 from rooms.errors import Unavailable
 from rooms.live import loader, look
 from rooms.live.loader import Loader, Wanted

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from history import wire
-from history.log import Change
+from history.log.entry import Change
 from history.wire import WireMessage
 from rooms import protocol
 from rooms.protocol import MAX_SERVER_FRAME, PEOPLE_MAX, WirePerson

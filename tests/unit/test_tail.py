@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from history.log import RESUME_LIMIT
+from history.log.read import RESUME_LIMIT
 from history.wire import WireMessage
 from rooms.live.tail import Tail
 from tests.unit.test_splitting import message

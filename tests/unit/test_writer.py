@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from history.log import Change
+from history.log.entry import Change
 from rooms import publish
 from rooms.actions.messages import Draft, Posted
 from rooms.errors import ChatError, RoomHeld

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from history import log
+from history.log import write
+from history.log.entry import Entry
 from history.models import Message
 from rooms.actions import people, rooms
 from rooms.models import Deed, Membership, Room, User
@@ -25,10 +26,10 @@ def room_of(owner: User, *said: str, title: str = "") -> Room:
     room = rooms.create(user=owner, title=title)
     Membership.objects.filter(room=room, user=owner).update(present=True)
     Room.objects.filter(pk=room.pk).update(closes_at=None)
-    entries = [log.entry(Message.Kind.JOIN, owner)]
-    entries += [log.entry(Message.Kind.CHAT, owner, body=body) for body in said]
+    entries = [Entry.of(Message.Kind.JOIN, owner)]
+    entries += [Entry.of(Message.Kind.CHAT, owner, body=body) for body in said]
     with transaction.atomic():
-        log.append(log.lock(room.stream_id), entries)
+        write.append(write.lock(room.stream_id), entries)
     return room
 
 

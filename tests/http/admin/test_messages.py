@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
-from history import log
+from history.log import read
 from history.models import Message, Revision
 from rooms.models import Deed, Room, User
 from tests.http.admin.desk import WHY, act, address, deeds, guest, order, room_of
@@ -19,7 +19,7 @@ def test_a_deleted_message_leaves_a_tombstone(
 ) -> None:
     message = Message.objects.get(body="hello")
     assertContains(client.get(address("history_message_delete", message.pk)), "hello")
-    head = log.heads([room.stream_id])[room.stream_id][0]
+    head = read.heads([room.stream_id])[room.stream_id][0]
 
     order(client, "history_message_delete", message)
 

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from history import log, persons
-from history.log import Change, Head
+from history.log import authors, read
+from history.log.entry import Change, Head
 from history.models import Mention, Message, Reaction, Revision
 
 # How long a tombstone's row stays at least: longer than any worker serves a room without its log.
@@ -49,7 +49,7 @@ def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> Chang
     Message.objects.filter(pk__in=keys).update(
         body="", html="", deleted_at=Now(), deleted_by=None, edited_at=None
     )
-    return persons.reissue(head, keys)
+    return authors.reissue(head, keys)
 
 
 def remove(head: Head, *, before: datetime, spared: Ranges, closed: bool, limit: int) -> int:
@@ -61,7 +61,7 @@ def remove(head: Head, *, before: datetime, spared: Ranges, closed: bool, limit:
     if closed:
         rows = rows.filter(at__lt=before)
     else:
-        rows = rows.filter(settled(before), changed_seq__lte=head.seq - log.RESUME_LIMIT)
+        rows = rows.filter(settled(before), changed_seq__lte=head.seq - read.RESUME_LIMIT)
     keys = list(rows.order_by("stream", "at").values_list("pk", flat=True)[:limit])
     _detach(keys)
     Message.objects.filter(pk__in=keys).delete()

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from history import log, wire
-from history.log import Change, Head, Mentioned
+from history import wire
+from history.log import write
+from history.log.entry import Change, Head, Mentioned
 from history.models import Mention, Message, Reaction, Revision
 
 # How long earlier texts are kept: for moderators, and to undo a moderator's deletion.
@@ -20,7 +21,7 @@ KEPT_REMOVED = timedelta(days=1)
 _Given = dict[tuple[str, int], int | None]
 
 
-class Changes:
+class Edits:
     """Changes to messages of one stream that this transaction has locked, many at once.
 
     They are made on the rows in memory, each taking the next number, and written by `write`. A
@@ -125,7 +126,7 @@ class Changes:
         count = self._through - self._head.seq
         if not count:
             return None
-        log.advance({self._head.stream_id: count})
+        write.advance({self._head.stream_id: count})
         for message, columns in self._touched.values():
             message.save(update_fields=columns)
         Revision.objects.bulk_create(self._kept)

@@ -14,8 +14,9 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.types.numeric import Int8
 
-from history import database, log, wire, words
-from history.log import Change, Entry
+from history import database, wire, words
+from history.log import write
+from history.log.entry import Change, Entry
 from history.models import Message
 from history.wire import WireAuthor, WireMessage
 from rooms.errors import RoomHeld
@@ -85,7 +86,7 @@ class Stale(Exception):
     """An epoch has moved, or a stream does not exist. Nothing was written."""
 
 
-def post(posts: Sequence[Post]) -> tuple[list[int], list[Change]]:
+def post_all(posts: Sequence[Post]) -> tuple[list[int], list[Change]]:
     """Commit messages; the `seq` of each, and one change for each stream.
 
     Within a stream they keep their order. Must not run in a transaction. Raises Stale, RoomHeld, or
@@ -169,7 +170,7 @@ def _execute(cursor: psycopg.Cursor[Any], parameters: Sequence[Any]) -> None:
 def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Taken:
     taken: Taken = {}
     with transaction.atomic():
-        heads = log.advance({stream: len(where) for stream, where in by_stream.items()})
+        heads = write.advance({stream: len(where) for stream, where in by_stream.items()})
         rows: list[tuple[int, int, datetime, Entry]] = []
         for stream_id, where in by_stream.items():
             head = heads.get(stream_id)
@@ -184,5 +185,5 @@ def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Take
                     item.html, item.reply_to, words=item.words,
                 )  # fmt: skip
                 rows.append((stream_id, seq, head.now, entry))
-        log.insert(rows)
+        write.insert(rows)
     return taken

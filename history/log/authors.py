@@ -12,8 +12,9 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now, Replace
 
-from history import log, notices
-from history.log import Change, Head
+from history import notices
+from history.log import read, write
+from history.log.entry import Change, Head
 from history.models import Mention, Message, Reaction, Revision
 from history.notices import Facts
 
@@ -55,14 +56,14 @@ def reissue(head: Head, keys: Sequence[int]) -> Change | None:
     """
     if not keys:
         return None
-    through = log.advance({head.stream_id: len(keys)})[head.stream_id].seq
+    through = write.advance({head.stream_id: len(keys)})[head.stream_id].seq
     before = through - len(keys)
     with connection.cursor() as cursor:
         for start in range(0, len(keys), _CHUNK):
             some = keys[start : start + _CHUNK]
             marks = ", ".join(["%s"] * len(some))
             cursor.execute(_RENUMBER.format(ids=marks), [before + start, *some])
-    return log.changed_since(head.stream_id, before)
+    return read.changed_since(head.stream_id, before)
 
 
 def hand_over(

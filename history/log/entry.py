@@ -1,0 +1,101 @@
+"""The shapes of the log: what is appended to a stream, and what one transaction did to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from history import wire
+from history.wire import Person, WireAuthor, WireMessage
+
+# Somebody a message speaks to: the user's key, and the id that everybody knows.
+Mentioned = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A locked stream: its latest number, its epoch, and the database's time."""
+
+    stream_id: int
+    seq: int
+    epoch: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to append."""
+
+    kind: str
+    author_id: int | None
+    author: WireAuthor | None
+    body: str = ""
+    client_id: str | None = None
+    html: str = ""
+    reply_to: int | None = None
+    mentions: Sequence[Mentioned] = ()
+    # What search compares, if that is known.
+    words: str | None = None
+    # What a notice says (history/notices.py).
+    facts: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        kind: str,
+        author: Person | None,
+        *,
+        body: str = "",
+        client_id: str | None = None,
+        html: str = "",
+        reply_to: int | None = None,
+        mentions: Sequence[Mentioned] = (),
+        words: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> "Entry":
+        """Return something to append, by a user or (a notice) by nobody."""
+        key, who = (author.pk, wire.author(author)) if author else (None, None)
+        return cls(kind, key, who, body, client_id, html, reply_to, mentions, words, facts)
+
+    def wired(self, seq: int, now: datetime) -> WireMessage:
+        """Return what this entry, just inserted, looks like from outside."""
+        return wire.message(
+            seq=seq,
+            kind=self.kind,
+            author=self.author,
+            client_id=self.client_id,
+            body=self.body,
+            at=wire.timestamp(now),
+            html=self.html,
+            reply_to=self.reply_to,
+            mentions=[who for _, who in self.mentions],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one transaction did to one stream: a reader at `after` who applies it is at `through`.
+
+    `encoded` is `messages` as JSON: encoded once for the sockets here and for other workers.
+    """
+
+    stream_id: int
+    after: int
+    through: int
+    epoch: int
+    messages: Sequence[WireMessage]
+    encoded: bytes
+
+    @classmethod
+    def of(
+        cls, *, stream_id: int, after: int, through: int, epoch: int, messages: list[WireMessage]
+    ) -> "Change":
+        return cls(stream_id, after, through, epoch, messages, orjson.dumps(messages))
+
+    @classmethod
+    def from_json(
+        cls, *, stream_id: int, after: int, through: int, epoch: int, encoded: bytes
+    ) -> "Change":
+        return cls(stream_id, after, through, epoch, orjson.loads(encoded), encoded)
