@@ -5,6 +5,7 @@ Standard library only: it runs on the machine's own Python, before anything is i
 """
 
 import argparse
+import ast
 import contextlib
 import fcntl
 import hashlib
@@ -24,10 +25,24 @@ NODE_MODULES = ROOT / "node_modules"
 # Servers that only tests need, for a machine that has none: see requirements-services.txt.
 SERVICES = VENV / "services"
 
+SERVE_HELP = """\
+Set up what is missing, then serve the site on http://127.0.0.1:8000 until interrupted.
+
+    bin/serve                         SQLite, and a secret key, in var/
+    bin/serve --host H --port P       listen there; HOST and PORT in the environment do the same
+
+It also takes every flag of Daphne's command line but --root-path:
+    .venv/bin/python -m chatsite.server --help
+
+README.md has the settings. They are environment variables, like DATABASE_URL and REDIS_URL."""
+
 
 def main() -> None:
     command, *arguments = sys.argv[1:]
     os.chdir(ROOT)
+    if command != "module" and not {"-h", "--help"}.isdisjoint(arguments):
+        print(SERVE_HELP if command == "serve" else test_help())
+        return
     _open_standard_input()
     try:
         {"serve": serve, "test": test, "module": module}[command](arguments)
@@ -62,6 +77,12 @@ def test(arguments: list[str]) -> NoReturn:
         _install_services()
         _install_node_tools()
     _become(PYTHON, "-m", "tools.check", *arguments)
+
+
+def test_help() -> str:
+    """Return the text that stands at the beginning of the module that bin/test becomes."""
+    source = (ROOT / "tools" / "check.py").read_text()
+    return ast.get_docstring(ast.parse(source)) or ""
 
 
 def module(arguments: list[str]) -> NoReturn:

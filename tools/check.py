@@ -1,12 +1,14 @@
-"""Every check and test, as bin/test runs them.
+"""Run every check and test; set up what is missing before.
 
-    bin/test                everything
+    bin/test                everything: the checks, then the tests on SQLite and on PostgreSQL
     bin/test --static       only what reads the code: lint, format, types, layers, settings
     bin/test --faults       the fault runs in full (minutes)
-    bin/test ARGUMENT…      pytest with these arguments, against both databases
+    bin/test ARGUMENT…      pytest with these arguments, against both databases:
+                            paths, -k EXPRESSION, -x, --durations=20 …
+                            (.venv/bin/python -m pytest --help has them all)
 
-Each kind runs even when an earlier one failed. The exit code is 0 only when every kind passed and
-no test was skipped. Everything is run two jobs at a time, which keeps two cores busy.
+Each kind runs even when an earlier one failed, two at a time. The exit code is 0 only when every
+kind passed and no test was skipped.
 """
 
 import math

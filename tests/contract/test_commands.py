@@ -124,6 +124,17 @@ def test_host_and_port_come_from_flags_or_the_environment(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "test"])
+def test_help_is_a_few_lines_and_sets_nothing_up(command: str, tmp_path: Path) -> None:
+    for directory in ("bin", "tools"):
+        shutil.copytree(ROOT / directory, tmp_path / directory)
+    script = tmp_path / "bin" / command
+    result = subprocess.run([script, "--help"], capture_output=True, text=True, check=True)
+    assert f"bin/{command} --" in result.stdout
+    assert len(result.stdout.splitlines()) <= 12
+    assert {path.name for path in tmp_path.iterdir()} == {"bin", "tools"}
+
+
+@pytest.mark.parametrize("command", ["serve", "test"])
 def test_an_old_python_is_named_in_one_line_with_what_brings_a_new_one(
     command: str, tmp_path: Path
 ) -> None:
