@@ -8,7 +8,7 @@ handler500 = "chatsite.web.errors.failed"
 
 urlpatterns = [
     path("", include("rooms.urls")),
-    path("account/", include("rooms.account.urls")),
+    path("account/", include("rooms.pages.account.urls")),
     path("history/", include("history.urls")),
     path(settings.CHAT_ADMIN_PATH, admin.site.urls),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),

@@ -1,16 +1,16 @@
 from django.urls import path, re_path
 
-from rooms import reporting, views
-from rooms.manage import views as manage
+from rooms.pages import front, report
+from rooms.pages.manage import views as manage
 
 urlpatterns = [
-    path("", views.front, name="front"),
-    path("rooms/<str:code>/", views.room, name="room"),
+    path("", front.front, name="front"),
+    path("rooms/<str:code>/", front.room, name="room"),
     # A link with what stood behind it in a message: a bracket, a quote, a full stop.
-    re_path(r"^rooms/(?P<code>[^/]+)/[^\w/]{1,9}/?$", views.tidied),
-    path("rooms/<str:code>/waiting/", views.waiting, name="waiting"),
-    path("rooms/<str:code>/leave/", views.leave, name="leave"),
-    path("rooms/<str:code>/report/", reporting.report, name="report"),
+    re_path(r"^rooms/(?P<code>[^/]+)/[^\w/]{1,9}/?$", front.tidied),
+    path("rooms/<str:code>/waiting/", front.waiting, name="waiting"),
+    path("rooms/<str:code>/leave/", front.leave, name="leave"),
+    path("rooms/<str:code>/report/", report.report, name="report"),
     path("rooms/<str:code>/manage/", manage.page, name="manage"),
     path("rooms/<str:code>/manage/settings/", manage.change, name="manage_settings"),
     path("rooms/<str:code>/manage/code/", manage.renew_code, name="manage_code"),
@@ -18,5 +18,5 @@ urlpatterns = [
     path("rooms/<str:code>/manage/people/<str:who>/<str:verb>/", manage.person, name="order"),
     path("rooms/<str:code>/manage/waiting/refuse/", manage.refuse_all, name="refuse_all"),
     path("rooms/<str:code>/manage/undo/<int:deed>/", manage.undo, name="undo"),
-    path("rooms/<str:code>/preview.png", views.link_preview, name="preview"),
+    path("rooms/<str:code>/preview.png", front.link_preview, name="preview"),
 ]

@@ -39,8 +39,8 @@ from rooms.errors import (
     RoomNotFound,
     WrongPasscode,
 )
-from rooms.manage import people
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
+from rooms.pages.manage import people
 from rooms.traces import Traces
 from tests.actions.house import (
     come_in,

@@ -23,8 +23,8 @@ from rooms.frames import Refused
 from rooms.limits import intake
 from rooms.live import calls, door
 from rooms.models import Membership
+from rooms.pages.front import tidied
 from rooms.protocol import Close
-from rooms.views import tidied
 from tests.support import papers
 from tests.support.client import FrameRefused, Visitor
 from tests.support.papers import plain

@@ -120,7 +120,7 @@ class TestErrors:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         client = Client(raise_request_exception=False)
-        monkeypatch.setattr("rooms.views._name", lambda request: 1 / 0)
+        monkeypatch.setattr("rooms.pages.front._name", lambda request: 1 / 0)
         response = client.get("/")
         assert response.status_code == 500
         page = read(response)

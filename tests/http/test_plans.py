@@ -22,11 +22,11 @@ from history.models import Message
 from history.search import candidates, hits
 from rooms import access
 from rooms.actions import attendance, changes, messages, reading, retention, signins
-from rooms.admin import overview, paging
 from rooms.frames import React
 from rooms.live import loader, look
 from rooms.live.worker import sweep
 from rooms.models import Connection, Membership, Room, User, Worker
+from rooms.staff import overview, paging
 from tests.actions import house
 from tests.support import bigsite
 from tests.support.work import watched

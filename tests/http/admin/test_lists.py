@@ -10,8 +10,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from history.models import Message
 from rooms import audit
-from rooms.admin import RoomAdmin, desk, paging
 from rooms.models import Report, Room, User
+from rooms.staff import base, paging
+from rooms.staff.rooms import RoomAdmin
 from tests.http.admin.desk import act, address, guest, room_of
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def test_a_longer_list_takes_no_more_queries(client: Client, boss: User, name: s
 def test_a_verb_is_done_to_so_many_rows_and_no_more(
     client: Client, boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "VERB_LIMIT", 1)
+    monkeypatch.setattr(base, "VERB_LIMIT", 1)
     told = act(client, "rooms_room", "close_selected", room, room_of(guest("Bob")))
     assertContains(told, "No more than 1 at once")
     assert Room.objects.filter(closed_at__isnull=True).count() == 2

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
 from rooms.actions import discipline
-from rooms.admin.desk import Desk, Order, Verb, link
-from rooms.admin.only import Only
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
+from rooms.staff.base import Desk, Order, Verb, link
+from rooms.staff.filters import Only
 
 
 class OnlyRoom(Only):

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
 from rooms.actions import moderation, signins
-from rooms.admin.desk import Desk, Order, Text, Verb, count, deeds, listing, written
-from rooms.admin.recorded import Recorded
 from rooms.login import Bounded
 from rooms.models import Membership, Report, User
+from rooms.staff.base import Desk, Order, Text, Verb, count, deeds, listing, written
+from rooms.staff.recorded import Recorded
 
 
 class KindFilter(admin.SimpleListFilter):

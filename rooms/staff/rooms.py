@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from history.models import Message
 from rooms import codes
 from rooms.actions import rooms
-from rooms.admin.desk import Desk, Order, Text, Verb, count, deeds, link, listing, written
 from rooms.models import Membership, Report, Room
+from rooms.staff.base import Desk, Order, Text, Verb, count, deeds, link, listing, written
 
 CLOSED = "This room was closed by a moderator."
 

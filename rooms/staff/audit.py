@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rooms import audit, codes
-from rooms.admin.desk import Desk, listing, written
-from rooms.admin.only import OnlyId
 from rooms.models import Deed, Room, User
+from rooms.staff.base import Desk, listing, written
+from rooms.staff.filters import OnlyId
 
 _VERBS = """
 WITH RECURSIVE known(verb) AS (

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rooms.account import views
+from rooms.pages.account import views
 
 urlpatterns = [
     path("", views.overview, name="account"),

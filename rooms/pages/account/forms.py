@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rooms import names
-from rooms.forms import typed
+from rooms.pages.forms import typed
 from rooms.passwords import normal
 
 # Hashing takes longer the more there is to hash.

@@ -14,8 +14,8 @@ from rooms.actions.settings import (
     Wishes,
     span,
 )
-from rooms.forms import GRACES, title_of
 from rooms.models import Room
+from rooms.pages.forms import GRACES, title_of
 
 # Seconds between two messages of one person.
 PACES = (

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from rooms.admin.desk import Desk, link
-from rooms.admin.memberships import OnlyPerson
 from rooms.models import SignIn, User
+from rooms.staff.base import Desk, link
+from rooms.staff.memberships import OnlyPerson
 
 
 @admin.register(SignIn)

@@ -18,10 +18,10 @@ from history.models import Message, Revision
 from history.search import everywhere
 from rooms import codes
 from rooms.actions import messages
-from rooms.admin import paging
-from rooms.admin.desk import Desk, Order, Text, Verb, link, listing, written
-from rooms.admin.only import Only
 from rooms.models import Report, Room, User
+from rooms.staff import paging
+from rooms.staff.base import Desk, Order, Text, Verb, link, listing, written
+from rooms.staff.filters import Only
 
 _EXCERPT = 120
 # So many people or rooms of what is searched for are looked up.

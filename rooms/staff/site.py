@@ -1,6 +1,6 @@
 """The admin as a whole: its first page, and the way in.
 
-Not with the desks, which register with it as they are imported: it has to be there before them.
+It imports no desk: the desks register with it as they are imported, so it has to be there before them.
 """
 
 import math
@@ -49,7 +49,7 @@ class StaffSite(AdminSite):
     login_form = StaffLogin
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        from rooms.admin import overview
+        from rooms.staff import overview
 
         return super().index(request, {**overview.context(request), **(extra_context or {})})
 

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rooms import addresses, limits
 from rooms.actions import admission, clearing, discipline, roles, settings
 from rooms.errors import BadFrame, ChatError, Forbidden, NotMember
-from rooms.manage import answers, forms, people
-from rooms.manage.answers import in_charge
-from rooms.manage.forms import OrderForm, SettingsForm
-from rooms.manage.sayings import said
 from rooms.models import Deed, Membership, Room, User
+from rooms.pages.manage import answers, forms, people
+from rooms.pages.manage.answers import in_charge
+from rooms.pages.manage.forms import OrderForm, SettingsForm
+from rooms.pages.manage.sayings import said
 
 _PERSON = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 

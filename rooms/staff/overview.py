@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
-from rooms.admin.charts import spans
-from rooms.admin.desk import Text, address, listing
 from rooms.models import Connection, Deed, Membership, Report, Room, User, Worker
+from rooms.staff.base import Text, address, listing
+from rooms.staff.charts import spans
 
 TOP = 10
 # Messages that the busiest rooms are taken from.

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from history.models import Message
 from rooms import codes
 from rooms.actions import reports
-from rooms.admin.desk import Desk, Order, Text, Verb, address, deeds, link, listing, written
-from rooms.admin.messages import DELETE
-from rooms.admin.only import Only
-from rooms.admin.people import BAN
-from rooms.admin.rooms import CLOSE
 from rooms.models import Report, Room, Seconding, User
+from rooms.staff.base import Desk, Order, Text, Verb, address, deeds, link, listing, written
+from rooms.staff.filters import Only
+from rooms.staff.messages import DELETE
+from rooms.staff.people import BAN
+from rooms.staff.rooms import CLOSE
 
 _EXCERPT = 120
 # Others who reported the same, on a report's page.

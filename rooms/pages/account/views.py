@@ -27,8 +27,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import addresses, devices, downloading, limits, passwords, paths
-from rooms.account import agents, mydata
-from rooms.account.forms import (
+from rooms.actions import accounts, farewell, merging, people, signins
+from rooms.errors import BadName, ChatError
+from rooms.models import User
+from rooms.pages.account import agents, mydata
+from rooms.pages.account.forms import (
     ChangePasswordForm,
     DeleteForm,
     NameForm,
@@ -36,10 +39,7 @@ from rooms.account.forms import (
     SignInForm,
     refuse,
 )
-from rooms.account.middleware import sign_in as open_session
-from rooms.actions import accounts, farewell, merging, people, signins
-from rooms.errors import BadName, ChatError
-from rooms.models import User
+from rooms.pages.account.middleware import sign_in as open_session
 
 View = Callable[..., HttpResponseBase]
 

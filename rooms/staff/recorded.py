@@ -9,9 +9,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from rooms import audit
-from rooms.admin.only import Declared
-from rooms.admin.paging import BoundedChangeList
 from rooms.models import Deed, User
+from rooms.staff.filters import Declared
+from rooms.staff.paging import BoundedChangeList
 
 
 class Recorded(Declared):

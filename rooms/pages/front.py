@@ -29,8 +29,8 @@ from rooms.errors import (
     RoomNotFound,
     TurnedAway,
 )
-from rooms.forms import GRACES, EntryForm
 from rooms.models import Membership, Report, Room, User
+from rooms.pages.forms import GRACES, EntryForm
 
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)

@@ -24,10 +24,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from rooms import audit
-from rooms.admin.only import Declared
-from rooms.admin.paging import KeyChangeList, KeyPaginator
 from rooms.errors import ChatError
 from rooms.models import Deed, User
+from rooms.staff.filters import Declared
+from rooms.staff.paging import KeyChangeList, KeyPaginator
 
 # What is shown: translated when it is.
 Text = str | Promise

@@ -1,0 +1,18 @@
+"""Import the desks, which register with the admin: this module is where Django looks for them.
+
+They are in rooms/staff, together with the site they register with, which has to be imported before
+them. So it cannot be their package that imports them all.
+"""
+
+from rooms.staff import audit, memberships, messages, people, recorded, reports, rooms, signins
+
+__all__ = [
+    "audit",
+    "memberships",
+    "messages",
+    "people",
+    "recorded",
+    "reports",
+    "rooms",
+    "signins",
+]
