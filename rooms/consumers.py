@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import Error
 from django.http.cookie import parse_cookie
 
-from rooms import addresses, codes, frames, limits, origins, protocol
+from rooms import addresses, codes, commands, limits, origins, protocol
+from rooms.commands import Post, Refused
 from rooms.errors import BadFrame, ChatError, NotMember
-from rooms.frames import Post, Refused
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
 from rooms.live.rules import turn_out
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 # Frames in a row that could not be taken before a socket is given up; one is forgiven a second.
 BAD_FRAMES = limits.Rate(burst=50, per_second=1)
 # Bytes a client may send before its welcome; nobody knows yet whether it may send any.
-EARLY = 4 * frames.MAX_CLIENT_FRAME
+EARLY = 4 * commands.MAX_CLIENT_FRAME
 _EARLY_FRAME = 1024  # what one frame costs beside its bytes
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -129,8 +129,8 @@ class RoomConsumer(AsyncConsumer):
             return
         try:
             if is_binary:
-                raise Refused(BadFrame("Frames are text."), ref=None, client_id=None)
-            frame = frames.parse(data, body_max=settings.CHAT_BODY_MAX)
+                raise Refused(BadFrame("Frames are text."))
+            command = commands.parse(data, body_max=settings.CHAT_BODY_MAX)
         except Refused as refused:
             self.refuse(refused.error, ref=refused.ref, client_id=refused.client_id)
             metrics.bad_frames.inc()
@@ -138,10 +138,10 @@ class RoomConsumer(AsyncConsumer):
                 self.client.sender.close(Close.TOO_MANY_BAD_FRAMES)
             return
         try:
-            self.session.perform(frame)
+            self.session.perform(command)
         except ChatError as error:
-            client_id = frame.client_id if isinstance(frame, Post) else None
-            self.refuse(error, ref=frame.ref, client_id=client_id)
+            client_id = command.client_id if isinstance(command, Post) else None
+            self.refuse(error, ref=command.ref, client_id=client_id)
 
     def refuse(self, error: ChatError, *, ref: str | None, client_id: str | None) -> None:
         self.client.sender.send([protocol.error(error, ref=ref, client_id=client_id)])

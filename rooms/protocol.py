@@ -1,4 +1,4 @@
-"""The socket's frames: what goes out, and how a socket is closed. frames.py has what comes in.
+"""The socket's frames: what goes out, and how a socket is closed. commands.py has what comes in.
 
 docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/protocol.js together.
 No ORM and no Channels here.

@@ -8,11 +8,11 @@ from django.db import transaction
 from history.log import edits, write
 from history.models import Message
 from history.wire import timestamp
-from rooms import access, audit, frames, publish
+from rooms import access, audit, commands, publish
 from rooms.actions.pace import Pace
 from rooms.actions.texts import Prepared, Raw, prepare
+from rooms.commands import Delete, Edit, Pin, React
 from rooms.errors import ChatError, EditedMeanwhile, Forbidden, MessageNotFound
-from rooms.frames import Delete, Edit, Pin, React
 from rooms.models import Membership
 
 # Different emojis on one message, and reactions in all: it has to fit into a frame with them.
@@ -28,7 +28,7 @@ class Wish:
     """A change that somebody, by key, asks for."""
 
     user_id: int
-    change: frames.Change
+    change: commands.MessageCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _find(changes: edits.Edits, member: Membership, seq: int) -> Message:
     return message
 
 
-def _check(member: Membership, message: Message, change: frames.Change) -> None:
+def _check(member: Membership, message: Message, change: commands.MessageCommand) -> None:
     """Raise unless the message is one that this person may change so."""
     if message.kind != Message.Kind.CHAT:
         raise Forbidden("Only what somebody said can be changed.")
@@ -108,7 +108,7 @@ def _perform(
     changes: edits.Edits,
     member: Membership,
     message: Message,
-    change: frames.Change,
+    change: commands.MessageCommand,
     text: Prepared | None,
 ) -> None:
     match change:

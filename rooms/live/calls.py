@@ -12,8 +12,8 @@ from history.log.read import Page
 from rooms import access, protocol, publish
 from rooms.actions import rooms
 from rooms.actions.attendance import Arrival, Entrance
+from rooms.commands import Leave, PageRequest
 from rooms.errors import ChatError, Unavailable
-from rooms.frames import Leave, PageRequest
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import Error
 
-from rooms import frames, protocol
+from rooms import commands, protocol
 from rooms.actions import changes
 from rooms.actions.changes import Changed, Wish
 from rooms.errors import ChatError, Unavailable
@@ -28,7 +28,7 @@ WAITING = 2_000
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     client: Client
-    change: frames.Change
+    change: commands.MessageCommand
 
 
 class Changer:
@@ -39,7 +39,7 @@ class Changer:
         self._waiting: dict[int, list[_Waiting]] = {}  # by stream, with a batch under way
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def submit(self, *, client: Client, room: LiveRoom, change: frames.Change) -> None:
+    def submit(self, *, client: Client, room: LiveRoom, change: commands.MessageCommand) -> None:
         """Take a change; its ack or error goes to the client. Raises Unavailable when overrun."""
         waiting = self._waiting.get(room.stream_id)
         if waiting is None:
@@ -81,7 +81,7 @@ class Changer:
         del self._waiting[room.stream_id]
 
 
-def _answer(change: frames.Change, answer: Changed | ChatError) -> bytes:
+def _answer(change: commands.MessageCommand, answer: Changed | ChatError) -> bytes:
     if isinstance(answer, ChatError):
         return protocol.error(answer, ref=change.ref)
     return protocol.encode("ack", ref=change.ref, changed=answer.changed)

@@ -12,8 +12,8 @@ from django.db import Error
 from rooms import protocol
 from rooms.actions import texts
 from rooms.actions.texts import Prepared, Raw
+from rooms.commands import Post
 from rooms.errors import ChatError, Unavailable
-from rooms.frames import Post
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom

@@ -9,8 +9,8 @@ from django.db import Error
 from rooms import protocol, publish
 from rooms.actions import reading
 from rooms.actions.reading import Place, Position
+from rooms.commands import Read
 from rooms.errors import Unavailable
-from rooms.frames import Read
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom

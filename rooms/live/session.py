@@ -4,10 +4,21 @@ import asyncio
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, assert_never
 
-from rooms import frames, limits
+from rooms import limits
 from rooms.actions import texts
+from rooms.commands import (
+    Command,
+    Delete,
+    Edit,
+    Leave,
+    PageRequest,
+    Pin,
+    Post,
+    React,
+    Read,
+    Typing,
+)
 from rooms.errors import Unavailable
-from rooms.frames import Delete, Edit, Leave, PageRequest, Pin, Post, React, Read, Typing
 from rooms.live import calls
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
@@ -32,28 +43,28 @@ class Session:
         self._client = client
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def perform(self, frame: frames.ClientFrame) -> None:
-        """Do what a frame asks. Raises Muted, RateLimited or Unavailable."""
+    def perform(self, command: Command) -> None:
+        """Perform a command. Raises Muted, RateLimited or Unavailable."""
         worker, room, client = self._worker, self.room, self._client
-        match frame:
+        match command:
             case Post():
                 client.require_voice()
-                self._spend(texts.cost(frame.body))
-                worker.preparer.submit(client=client, room=room, post=frame)
+                self._spend(texts.cost(command.body))
+                worker.preparer.submit(client=client, room=room, post=command)
             case Edit() | Delete() | React() | Pin():
-                self._spend(texts.cost(frame.body) if isinstance(frame, Edit) else 1)
-                worker.changer.submit(client=client, room=room, change=frame)
+                self._spend(texts.cost(command.body) if isinstance(command, Edit) else 1)
+                worker.changer.submit(client=client, room=room, change=command)
             case Read():
-                worker.reads.note(client=client, room=room, frame=frame)
+                worker.reads.note(client=client, room=room, frame=command)
             case Typing():
                 calls.typing(worker.hub, room, client)
             case PageRequest():
                 limits.paging.require(client.author["id"])
-                self._begin(self._answer(calls.page(worker.threads, room, client, frame)))
+                self._begin(self._answer(calls.page(worker.threads, room, client, command)))
             case Leave():
-                self._begin(self._leave(frame))
+                self._begin(self._leave(command))
             case _:
-                assert_never(frame)
+                assert_never(command)
 
     def _spend(self, tokens: int) -> None:
         limits.post(

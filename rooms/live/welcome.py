@@ -5,8 +5,8 @@ from django.conf import settings
 from history.log import read
 from history.wire import WireMessage
 from rooms import names, protocol
+from rooms.commands import MAX_CLIENT_FRAME, NEWEST_PAGE
 from rooms.errors import Unavailable
-from rooms.frames import MAX_CLIENT_FRAME, NEWEST_PAGE
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.hub import Hub

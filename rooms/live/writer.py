@@ -16,8 +16,8 @@ from history.log.entry import Change
 from rooms import protocol, publish
 from rooms.actions.messages import ASK, Draft, Posted
 from rooms.actions.texts import Prepared
+from rooms.commands import Post
 from rooms.errors import RoomHeld, Unavailable
-from rooms.frames import Post
 from rooms.live import metrics
 from rooms.live.client import Client
 from rooms.live.commit import Outcomes, commit, commit_patiently

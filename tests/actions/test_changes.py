@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from history.log import edits, read
 from history.models import Mention, Message, Revision
-from rooms import audit, frames
+from rooms import audit, commands
 from rooms.actions import changes, discipline, messages
 from rooms.actions.changes import Wish
 from rooms.errors import ChatError, Forbidden
@@ -28,7 +28,7 @@ def people() -> tuple[User, User, Room]:
     return ada, bob, room
 
 
-def do(room: Room, *wishes: tuple[User, frames.Change]) -> list[int | str]:
+def do(room: Room, *wishes: tuple[User, commands.MessageCommand]) -> list[int | str]:
     """The number of each change, or the code of its refusal."""
     answers = changes.perform(
         room_id=room.pk,
@@ -59,12 +59,12 @@ def last(room: Room) -> dict[str, Any]:
 
 def test_an_edit_is_the_same_message_with_another_text(people: tuple[User, User, Room]) -> None:
     ada, _, room = people
-    assert do(room, (ada, frames.Edit(3, "hello!"))) == [5]
+    assert do(room, (ada, commands.Edit(3, "hello!"))) == [5]
     told = last(room)
     assert (told["seq"], told["changed"], told["body"]) == (3, 5, "hello!")
     assert told["edited_at"] >= told["at"]
     assert [r.body for r in Revision.objects.filter(message__seq=3)] == ["hello"]
-    assert do(room, (ada, frames.Edit(3, "hello!"))) == [5], "it says so already"
+    assert do(room, (ada, commands.Edit(3, "hello!"))) == [5], "it says so already"
 
 
 def test_an_edit_of_a_text_that_was_changed_meanwhile_is_refused(
@@ -73,12 +73,12 @@ def test_an_edit_of_a_text_that_was_changed_meanwhile_is_refused(
     ada, _, room = people
 
     def edit(body: str, **of: str | None) -> list[int | str]:
-        return do(room, (ada, frames.Edit(3, body, **of)))
+        return do(room, (ada, commands.Edit(3, body, **of)))
 
     assert do(
         room,
-        (ada, frames.Edit(3, "from one window", edited_at=None)),
-        (ada, frames.Edit(3, "from another", edited_at=None)),
+        (ada, commands.Edit(3, "from one window", edited_at=None)),
+        (ada, commands.Edit(3, "from another", edited_at=None)),
     ) == [5, "conflict"]
     now = last(room)
     assert now["body"] == "from one window"
@@ -90,8 +90,8 @@ def test_an_edit_of_a_text_that_was_changed_meanwhile_is_refused(
 
 def test_only_its_author_edits_a_message(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
-    assert do(room, (bob, frames.Edit(3, "x")), (ada, frames.Edit(4, "x"))) == ["forbidden"] * 2
-    assert do(room, (ada, frames.Edit(1, "x")), (ada, frames.Edit(9, "x"))) == [
+    assert do(room, (bob, commands.Edit(3, "x")), (ada, commands.Edit(4, "x"))) == ["forbidden"] * 2
+    assert do(room, (ada, commands.Edit(1, "x")), (ada, commands.Edit(9, "x"))) == [
         "forbidden",
         "not_found",
     ]
@@ -103,23 +103,23 @@ def test_only_its_author_edits_a_message(people: tuple[User, User, Room]) -> Non
 
 def test_who_deletes_a_message_erases_all_that_it_was(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
-    do(room, (ada, frames.Edit(3, "other")), (bob, frames.React(3, "👍", True)))
-    do(room, (ada, frames.Pin(3, True)))
-    assert do(room, (ada, frames.Delete(3))) == [8]
+    do(room, (ada, commands.Edit(3, "other")), (bob, commands.React(3, "👍", True)))
+    do(room, (ada, commands.Pin(3, True)))
+    assert do(room, (ada, commands.Delete(3))) == [8]
     told = last(room)
     assert told["deleted"]
     assert (told["body"], told["reactions"], told["reply_to"]) == ("", {}, None)
     assert not {"html", "names", "mentions", "pinned"} & told.keys()
     assert not Revision.objects.exists()
-    assert do(room, (ada, frames.Delete(3)), (bob, frames.Delete(3))) == [8, "forbidden"]
-    for change in (frames.Edit(3, "x"), frames.React(3, "👍", True), frames.Pin(3, True)):
+    assert do(room, (ada, commands.Delete(3)), (bob, commands.Delete(3))) == [8, "forbidden"]
+    for change in (commands.Edit(3, "x"), commands.React(3, "👍", True), commands.Pin(3, True)):
         assert do(room, (ada, change)) == ["not_found"]
     assert not Deed.objects.exists()
 
 
 def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
-    assert do(room, (bob, frames.Delete(3)), (ada, frames.Delete(4))) == ["forbidden", 5]
+    assert do(room, (bob, commands.Delete(3)), (ada, commands.Delete(4))) == ["forbidden", 5]
     assert message(room, 4)["deleted"]
     deed = Deed.objects.get()
     assert (deed.verb, deed.role, deed.target_id, deed.details) == (
@@ -136,7 +136,7 @@ def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room
 
 def test_who_runs_the_room_takes_a_deletion_back(people: tuple[User, User, Room]) -> None:
     ada, _, room = people
-    do(room, (ada, frames.Delete(4)))
+    do(room, (ada, commands.Delete(4)))
     deed = Deed.objects.get()
     discipline.undo(room=room, by=ada, deed=deed)
     assert message(room, 4)["body"] == "hi"
@@ -156,14 +156,14 @@ def test_an_author_can_have_erased_what_a_moderator_deleted(
     people: tuple[User, User, Room],
 ) -> None:
     ada, bob, room = people
-    do(room, (ada, frames.Delete(4)))
-    assert do(room, (bob, frames.Delete(4))) == [5]
+    do(room, (ada, commands.Delete(4)))
+    assert do(room, (bob, commands.Delete(4))) == [5]
     assert not messages.restore(room=room, seq=4)
 
 
 def test_earlier_texts_are_forgotten_in_time(people: tuple[User, User, Room]) -> None:
     ada, _, room = people
-    do(room, (ada, frames.Edit(3, "other")), (ada, frames.Delete(4)))
+    do(room, (ada, commands.Edit(3, "other")), (ada, commands.Delete(4)))
     edits.purge()
     assert Revision.objects.count() == 2
     Revision.objects.update(at=Now() - timedelta(days=2))
@@ -181,15 +181,17 @@ def test_reactions_are_told_with_who_gave_them(people: tuple[User, User, Room]) 
     ada, bob, room = people
     assert do(
         room,
-        (bob, frames.React(3, "👍", True)),
-        (ada, frames.React(3, "👍", True)),
-        (ada, frames.React(3, "🎉", True)),
-        (bob, frames.React(3, "👍", True)),
+        (bob, commands.React(3, "👍", True)),
+        (ada, commands.React(3, "👍", True)),
+        (ada, commands.React(3, "🎉", True)),
+        (bob, commands.React(3, "👍", True)),
     ) == [5, 6, 7, 7]
     told = last(room)
     assert told["reactions"] == {"👍": [bob.public_id, ada.public_id], "🎉": [ada.public_id]}
     assert told["names"] == {ada.public_id: "Ada", bob.public_id: "Bob"}
-    assert do(room, (bob, frames.React(3, "👍", False)), (bob, frames.React(3, "🎉", False))) == [
+    assert do(
+        room, (bob, commands.React(3, "👍", False)), (bob, commands.React(3, "🎉", False))
+    ) == [
         8,
         8,
     ]
@@ -199,22 +201,22 @@ def test_reactions_are_told_with_who_gave_them(people: tuple[User, User, Room]) 
 def test_a_message_takes_only_so_many_reactions(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
     signs = [chr(0x1F600 + n) for n in range(changes.EMOJIS_MAX + 1)]
-    answers = do(room, *((ada, frames.React(3, sign, True)) for sign in signs))
+    answers = do(room, *((ada, commands.React(3, sign, True)) for sign in signs))
     assert answers == [*range(5, 5 + changes.EMOJIS_MAX), "forbidden"]
-    assert do(room, (bob, frames.React(3, signs[0], True))) == [25]
+    assert do(room, (bob, commands.React(3, signs[0], True))) == [25]
     assert list(last(room)["reactions"]) == signs[:-1]
 
 
 def test_who_runs_the_room_pins_messages(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
-    assert do(room, (bob, frames.Pin(3, True))) == ["forbidden"]
-    assert do(room, (ada, frames.Pin(4, True)), (ada, frames.Pin(3, True))) == [5, 6]
+    assert do(room, (bob, commands.Pin(3, True))) == ["forbidden"]
+    assert do(room, (ada, commands.Pin(4, True)), (ada, commands.Pin(3, True))) == [5, 6]
     assert [m["seq"] for m in read.pinned([room.stream_id])[room.stream_id]] == [4, 3]
     assert last(room)["pinned"]
-    assert do(room, (ada, frames.Pin(3, True)), (ada, frames.Pin(3, False))) == [6, 7]
+    assert do(room, (ada, commands.Pin(3, True)), (ada, commands.Pin(3, False))) == [6, 7]
     assert "pinned" not in last(room)
     more = say(ada, room, *(f"{n}" for n in range(changes.PINS_MAX)))
-    answers = do(room, *((ada, frames.Pin(m.seq, True)) for m in more))
+    answers = do(room, *((ada, commands.Pin(m.seq, True)) for m in more))
     assert answers == [*range(28, 28 + changes.PINS_MAX - 1), "forbidden"]
 
 
@@ -224,7 +226,7 @@ def test_who_runs_the_room_pins_messages(people: tuple[User, User, Room]) -> Non
 def test_who_is_not_in_the_room_changes_nothing_there(people: tuple[User, User, Room]) -> None:
     _, bob, room = people
     Membership.objects.filter(user=bob).update(left_at=Now())
-    wishes = [frames.Edit(4, "x"), frames.Delete(4), frames.React(4, "👍", True)]
+    wishes = [commands.Edit(4, "x"), commands.Delete(4), commands.React(4, "👍", True)]
     assert (
         do(room, *((user, w) for w in wishes for user in (bob, guest("Eve")))) == ["forbidden"] * 6
     )
@@ -233,7 +235,7 @@ def test_who_is_not_in_the_room_changes_nothing_there(people: tuple[User, User, 
 def test_what_somebody_may_not_see_is_not_there(people: tuple[User, User, Room]) -> None:
     _, bob, room = people
     Membership.objects.filter(user=bob).update(hidden_through=3)
-    assert do(room, (bob, frames.React(3, "👍", True)), (bob, frames.React(4, "👍", True))) == [
+    assert do(room, (bob, commands.React(3, "👍", True)), (bob, commands.React(4, "👍", True))) == [
         "not_found",
         5,
     ]
@@ -283,7 +285,7 @@ def test_a_name_after_an_at_speaks_to_who_has_it(body: str, names: list[str]) ->
     for name in (*people, "O'Brien", "علی\u200cرضا"):
         come_in(name, room)
     (message,) = say(ada, room, "nothing yet")
-    do(room, (ada, frames.Edit(message.seq, body)))
+    do(room, (ada, commands.Edit(message.seq, body)))
     assert mentioned(room, message.seq) == names
-    do(room, (ada, frames.Edit(message.seq, "nobody")))
+    do(room, (ada, commands.Edit(message.seq, "nobody")))
     assert mentioned(room, message.seq) == []

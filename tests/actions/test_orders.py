@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from history.models import Stream
-from rooms import access, frames
+from rooms import access, commands
 from rooms.actions import (
     accounts,
     admission,
@@ -334,7 +334,7 @@ def test_slow_mode_binds_edits_as_it_does_messages() -> None:
     edit = lambda user, *bodies: changes.perform(  # noqa: E731
         room_id=room.pk,
         stream_id=first.stream_id,
-        wishes=[changes.Wish(user.pk, frames.Edit(first.seq, body)) for body in bodies],
+        wishes=[changes.Wish(user.pk, commands.Edit(first.seq, body)) for body in bodies],
     )
     (refusal,) = edit(bob, "two")
     assert isinstance(refusal, RateLimited)
@@ -350,7 +350,7 @@ def test_slow_mode_binds_edits_as_it_does_messages() -> None:
     Membership.objects.filter(user=bob).update(last_edit_at=Now() - timedelta(minutes=16))
     say(bob, room, "seven")
     (mine,) = say(ada, room, "eight")
-    wish = changes.Wish(ada.pk, frames.Edit(mine.seq, "nine"))
+    wish = changes.Wish(ada.pk, commands.Edit(mine.seq, "nine"))
     for _ in range(3):  # those in charge are not held up
         changes.perform(room_id=room.pk, stream_id=mine.stream_id, wishes=[wish])
     assert said(room) == ["three", "seven", "nine"]
@@ -478,7 +478,7 @@ def test_what_the_owner_did_no_moderator_takes_back() -> None:
     for moderator in (mary, max_):
         roles.make_moderator(room=room, by=ada, user=moderator)
     for message in (hers, his):
-        wish = changes.Wish(ada.pk, frames.Delete(message.seq))
+        wish = changes.Wish(ada.pk, commands.Delete(message.seq))
         changes.perform(room_id=room.pk, stream_id=message.stream_id, wishes=[wish])
     say(bob, room, "spam")
     clearing.clear(room=room, by=ada, user=bob, minutes=10)
@@ -507,7 +507,7 @@ def test_nobody_takes_back_what_was_done_to_themselves() -> None:
     (hers,) = say(mary, room, "by Mary")
     for moderator in (mary, max_):
         roles.make_moderator(room=room, by=ada, user=moderator)
-    wish = changes.Wish(max_.pk, frames.Delete(hers.seq))
+    wish = changes.Wish(max_.pk, commands.Delete(hers.seq))
     changes.perform(room_id=room.pk, stream_id=hers.stream_id, wishes=[wish])
     (deed,) = Deed.objects.filter(verb=changes.DELETED)
     assert people.undoable(member(mary, room)) == []
@@ -540,7 +540,7 @@ def test_what_somebody_said_lately_is_removed_and_restored() -> None:
         clearing.clear(room=room, by=ada, user=bob, minutes=10)
     # Its author takes one back for good: nobody restores it.
     entrance = enter(bob, room)
-    wish = changes.Wish(bob.pk, frames.Delete(deed.details["seqs"][-1]))
+    wish = changes.Wish(bob.pk, commands.Delete(deed.details["seqs"][-1]))
     changes.perform(room_id=room.pk, stream_id=entrance.membership.room.stream_id, wishes=[wish])
     discipline.undo(room=room, by=ada, deed=deed)
     assert said(room) == ["long ago", "mine", "spam for @Ada", "more *spam*"]

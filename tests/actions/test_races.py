@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from history.log import read
 from history.models import Stream
-from rooms import frames, names, presence
+from rooms import commands, names, presence
 from rooms.actions import attendance, changes, moderation, people, rooms
 from rooms.actions.changes import Changed, Wish
 from rooms.actions.messages import Posted
@@ -408,10 +408,10 @@ def test_whatever_is_done_to_messages_at_once_each_change_has_a_number_of_its_ow
         for n in range(12):
             seq = dice.choice(said)
             changes_wished = [
-                frames.React(seq, dice.choice("👍🎉🙂"), dice.random() < 0.6),
-                frames.Edit(seq, f"{worker}.{n}"),
-                frames.Pin(seq, dice.random() < 0.5),
-                *([frames.Delete(seq)] if n == 11 and worker == 0 else []),
+                commands.React(seq, dice.choice("👍🎉🙂"), dice.random() < 0.6),
+                commands.Edit(seq, f"{worker}.{n}"),
+                commands.Pin(seq, dice.random() < 0.5),
+                *([commands.Delete(seq)] if n == 11 and worker == 0 else []),
             ]
             user = ada if worker % 2 else bob
             wishes = [Wish(user.pk, change) for change in dice.sample(changes_wished, 2)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rooms import frames, protocol
+from rooms import commands, protocol
 from rooms.live import calls
 from rooms.protocol import Close
 from tests.support import papers
@@ -48,7 +48,7 @@ def page() -> dict[str, Any]:
 def test_constants_are_the_same(page: dict[str, Any]) -> None:
     assert page["PROTOCOL"] == protocol.VERSION
     assert page["CLOSE"] == {code.name: int(code) for code in Close}
-    assert page["PAGE_LIMIT"] == frames.PAGE_MAX
+    assert page["PAGE_LIMIT"] == commands.PAGE_MAX
     assert page["TYPING_INTERVAL"] == calls.TYPING_EVERY * 1000
 
 
@@ -71,17 +71,17 @@ def test_the_page_sends_again_what_passes(page: dict[str, Any]) -> None:
 
 
 def test_the_frames_it_makes_are_understood(page: dict[str, Any]) -> None:
-    made = [frames.parse(json.dumps(frame), body_max=4000) for frame in page["frames"]]
+    made = [commands.parse(json.dumps(frame), body_max=4000) for frame in page["frames"]]
     assert made == [
-        frames.Post("c1", "hello"),
-        frames.Post("c2", "hi", reply_to=3),
-        frames.Edit(3, "hey", "1"),
-        frames.Edit(3, "hey", "1", None),
-        frames.Edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),
-        frames.Delete(3, "2"),
-        frames.React(3, "👍", True, "3"),
-        frames.Pin(3, False, "4"),
-        frames.Read(3, "5"),
-        frames.PageRequest(9, 50, "8"),
-        frames.Typing(),
+        commands.Post("c1", "hello"),
+        commands.Post("c2", "hi", reply_to=3),
+        commands.Edit(3, "hey", "1"),
+        commands.Edit(3, "hey", "1", None),
+        commands.Edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),
+        commands.Delete(3, "2"),
+        commands.React(3, "👍", True, "3"),
+        commands.Pin(3, False, "4"),
+        commands.Read(3, "5"),
+        commands.PageRequest(9, 50, "8"),
+        commands.Typing(),
     ]

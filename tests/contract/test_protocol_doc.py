@@ -15,11 +15,11 @@ from history.log import read
 from history.models import Message
 from history.search import turns
 from history.wire import WireMessage
-from rooms import downloading, frames, limits, names, protocol
+from rooms import commands, downloading, limits, names, protocol
 from rooms.actions import admission, changes, texts
+from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
-from rooms.frames import Refused
 from rooms.limits import intake
 from rooms.live import calls, door
 from rooms.models import Membership
@@ -61,9 +61,9 @@ def test_kinds_and_roles_are_written_down() -> None:
 
 def test_what_a_client_may_send_is_written_down_and_nothing_else() -> None:
     for frame in FROM_CLIENT:
-        frames.parse(json.dumps(frame), body_max=4000)
+        commands.parse(json.dumps(frame), body_max=4000)
     with pytest.raises(Refused) as refusal:
-        frames.parse(b'{"type": "nonsense"}', body_max=4000)
+        commands.parse(b'{"type": "nonsense"}', body_max=4000)
     known = refusal.value.error.message.partition("one of ")[2].rstrip(".").split(", ")
     assert set(known) == {frame["type"] for frame in FROM_CLIENT}
 
@@ -209,11 +209,11 @@ def test_limits_are_written_down() -> None:
     expected = {
         "one message": [],
         "one name": [names.MAX_LENGTH],
-        "a frame from the client": [frames.MAX_CLIENT_FRAME, told, 1009],
+        "a frame from the client": [commands.MAX_CLIENT_FRAME, told, 1009],
         "a frame from the server": [protocol.MAX_SERVER_FRAME],
-        "client_id, ref": [frames.CLIENT_ID_MAX],
-        "page": [frames.PAGE_MAX, frames.NEWEST_PAGE],
-        "welcome with mode reset": [frames.NEWEST_PAGE],
+        "client_id, ref": [commands.CLIENT_ID_MAX],
+        "page": [commands.PAGE_MAX, commands.NEWEST_PAGE],
+        "welcome with mode reset": [commands.NEWEST_PAGE],
         "changes that can be resumed": [read.RESUME_LIMIT],
         "people in a welcome or members frame": [protocol.PEOPLE_MAX],
         "people in a room with read frames": [protocol.READERS_MAX],
@@ -259,7 +259,7 @@ def test_limits_are_written_down() -> None:
         for what, limit in DOC.table("Limits")
     }
     assert written == expected
-    assert frames.REF_MAX == frames.CLIENT_ID_MAX
+    assert commands.REF_MAX == commands.CLIENT_ID_MAX
     assert f"at most one each {calls.TYPING_EVERY:g} s" in DOC.text
     assert f"At least the last {read.RESUME_LIMIT} changes" in DOC.text
 

@@ -22,7 +22,7 @@ from history.models import Message
 from history.search import candidates, hits
 from rooms import access
 from rooms.actions import attendance, changes, messages, reading, retention, signins
-from rooms.frames import React
+from rooms.commands import React
 from rooms.live import loader, look
 from rooms.live.worker import sweep
 from rooms.models import Connection, Membership, Room, User, Worker

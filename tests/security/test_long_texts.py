@@ -22,6 +22,7 @@ from typing import Any, Self, get_args
 from urllib.parse import quote, urlsplit
 
 import httpx
+import msgspec
 import pytest
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -29,7 +30,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from chatsite.server.http import MAX_BODY
-from rooms import frames
+from rooms import commands
 from rooms.login import Bounded
 from tests.security.test_pages import ADDRESSES, CODE
 from tests.support.forms import Form, found
@@ -348,9 +349,7 @@ def say(scene: Scene, frame: dict[str, Any], name: str, text: str) -> None:
 def test_no_frame_is_felt_by_others(scene: Scene) -> None:
     slow: dict[str, float] = {}
     fields = {"before": 1, "seq": 1, "on": True, "limit": 1, "body": "hello", "emoji": "👍"}
-    shapes = {shape.__name__.lower(): shape for shape in get_args(frames.ClientFrame)}
-    shapes["page"] = shapes.pop("pagerequest")
-    assert shapes.keys() == frames._READERS.keys()
+    shapes = {shape.__struct_config__.tag: shape for shape in get_args(commands.Command)}
     del shapes["leave"]
     texts = [storm(60_000, MARKS), storm(8000, MARKS), storm(4000, *OTHERS)]
     with Other(scene.site) as other:
@@ -359,7 +358,7 @@ def test_no_frame_is_felt_by_others(scene: Scene) -> None:
                 if (took := felt(other, partial(shake_hands, scene, where=where), text)) >= LIMIT:
                     slow[where] = took
         for kind, shape in shapes.items():
-            for field in dataclasses.fields(shape):
+            for field in msgspec.structs.fields(shape):
                 for number, text in enumerate(texts):
                     act = partial(say, scene, {"type": kind, **fields}, field.name)
                     if (took := felt(other, act, text)) >= LIMIT:

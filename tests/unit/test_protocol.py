@@ -2,15 +2,16 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from rooms import errors, frames, protocol
-from rooms.frames import (
+from rooms import commands, errors, protocol
+from rooms.commands import (
     Delete,
     Edit,
     Leave,
@@ -55,7 +56,7 @@ def test_each_frame_is_read_from_text_and_bytes_alike() -> None:
         assert parse(read(frame(ref="r")), body_max=BODY_MAX) == Post("c-1", "hello", "r")  # type: ignore[operator]
     assert accepted(type="typing") == Typing()
     assert accepted(type="page", before=9, limit=7, ref="r") == PageRequest(9, 7, "r")
-    assert accepted(type="page", before=9) == PageRequest(9, frames.NEWEST_PAGE)
+    assert accepted(type="page", before=9) == PageRequest(9, commands.NEWEST_PAGE)
     assert accepted(type="leave", ref="r") == Leave("r")
     assert accepted(**POST, reply_to=3) == Post("c-1", "hello", reply_to=3)
     assert accepted(**POST, reply_to=None) == Post("c-1", "hello")
@@ -128,6 +129,9 @@ def test_a_body_has_as_many_characters_as_allowed_and_none_more() -> None:
         b'{"type": "page", "before": -Infinity}',
         b'{"type": "page", "before": ' + b"9" * 5000 + b"}",
         b'{"type": "page", "before": 1e99999}',
+        b'{"type": "page", "before": "x", "before": 3}',
+        b'{"type": "typing", "unknown": NaN}',
+        b'{"type": "post", "client_id": "c", "body": "\\ud83d\\u0041"}',
         b'{"type": "post", "client_id": "c", "body": "\\ud800"}',
         b'{"type": "post", "client_id": "c", "body": "\xff"}',
         b'{"type": "post", "client_id": "c", "body": "\xed\xa0\x80"}',
@@ -195,6 +199,11 @@ def test_a_refusal_tells_people_of_no_fields() -> None:
         assert not re.search(r"`|_|\b(seq|ref|emoji is|body|limit|before)\b", message), message
 
 
+def test_every_field_of_a_command_has_a_sentence_for_its_refusal() -> None:
+    known = [field.name for kind in get_args(commands.Command) for field in structs.fields(kind)]
+    assert set(known) == commands._SENTENCES.keys()
+
+
 @pytest.mark.parametrize("before", [None, 0, -1, 1.0, "1", True, 2**53, 2**64, [1]])
 def test_a_page_ends_before_a_number_a_message_can_have(before: Any) -> None:
     assert refusal(json.dumps({"type": "page", "before": before})).error.code == "bad_frame"
@@ -214,7 +223,7 @@ def test_a_blank_message_is_empty(body: str) -> None:
 
 
 def test_a_frame_over_64_kib_is_too_long_and_not_even_read() -> None:
-    most = frame(junk="x" * (frames.MAX_CLIENT_FRAME - len(frame(junk=""))))
+    most = frame(junk="x" * (commands.MAX_CLIENT_FRAME - len(frame(junk=""))))
     assert parse(most, body_max=BODY_MAX) == Post("c-1", "hello")
     assert refusal(most + " ").error.code == "too_long"
     assert refusal(b"[" * 100_000).error.code == "too_long"

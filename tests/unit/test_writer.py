@@ -10,8 +10,8 @@ import pytest
 from history.log.entry import Change
 from rooms import publish
 from rooms.actions.messages import Draft, Posted
+from rooms.commands import Post
 from rooms.errors import ChatError, RoomHeld
-from rooms.frames import Post
 from rooms.live import hub as hubs
 from rooms.live import writer as writers
 from rooms.live.client import Client

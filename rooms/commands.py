@@ -1,0 +1,220 @@
+"""The commands that a client may send, decoded and checked in one step.
+
+A command is a struct: its fields' types are what the decoder holds a frame to. A new command is a
+struct here, in `Command`, and a case where commands are performed (rooms/live/session.py).
+
+docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/protocol.js together.
+"""
+
+import re
+from functools import lru_cache
+from typing import Annotated, Any, get_args
+
+import emoji
+import msgspec
+from msgspec import Meta, Struct
+
+from rooms.errors import BadFrame, ChatError, Empty, TooLong
+
+# In bytes. A client that sends more is answered.
+MAX_CLIENT_FRAME = 64 * 1024
+CLIENT_ID_MAX = 64
+REF_MAX = 64
+PAGE_MAX = 100
+NEWEST_PAGE = 50
+_MAX_SAFE_INTEGER = 2**53 - 1
+# A character that draws something. The invisible ones listed here are no whitespace to Unicode.
+_DRAWN = re.compile(
+    r"[^\s\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u3164\u115f\u1160\u2800]"
+)
+# Variation selectors: shown as text, or as an emoji.
+_SELECTORS = dict.fromkeys((0xFE0E, 0xFE0F))
+# Spellings of emoji whose canonical form is kept. The longest emoji has 10 code points.
+_EMOJI_CACHE = 1024
+
+Ref = Annotated[str, Meta(max_length=REF_MAX)] | None
+ClientId = Annotated[str, Meta(min_length=1, max_length=CLIENT_ID_MAX)]
+# The number of a message in its room.
+Seq = Annotated[int, Meta(ge=1, le=_MAX_SAFE_INTEGER)]
+
+
+class Post(Struct, frozen=True, tag="post"):
+    client_id: ClientId
+    body: str
+    ref: Ref = None
+    reply_to: Seq | None = None
+
+
+class Edit(Struct, frozen=True, tag="edit"):
+    """Another body. `edited_at` is that of the body that was edited, "" where the client does not say."""
+
+    seq: Seq
+    body: str
+    ref: Ref = None
+    edited_at: str | None = ""
+
+
+class Delete(Struct, frozen=True, tag="delete"):
+    seq: Seq
+    ref: Ref = None
+
+
+class React(Struct, frozen=True, tag="react"):
+    seq: Seq
+    emoji: str
+    on: bool
+    ref: Ref = None
+
+
+class Pin(Struct, frozen=True, tag="pin"):
+    seq: Seq
+    on: bool
+    ref: Ref = None
+
+
+class Read(Struct, frozen=True, tag="read"):
+    seq: Seq
+    ref: Ref = None
+
+
+class Typing(Struct, frozen=True, tag="typing"):
+    ref: Ref = None
+
+
+class PageRequest(Struct, frozen=True, tag="page"):
+    before: Seq
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = NEWEST_PAGE
+    ref: Ref = None
+
+
+class Leave(Struct, frozen=True, tag="leave"):
+    ref: Ref = None
+
+
+# A command that changes a message of the log.
+MessageCommand = Edit | Delete | React | Pin
+Command = Post | MessageCommand | Read | Typing | PageRequest | Leave
+
+_DECODER: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_BY_TYPE: dict[str, type[Struct]] = {
+    str(command.__struct_config__.tag): command for command in get_args(Command)
+}
+# The sentence for a field that is missing or not of its type. The page shows it to people: it names
+# things as they do, and no fields.
+_SENTENCES = {
+    "ref": f"A reference is text of at most {REF_MAX} characters.",
+    "client_id": f"A client's name of a message is text of 1 to {CLIENT_ID_MAX} characters.",
+    "body": "A message is text.",
+    "edited_at": "When a text was edited is a time, or nothing.",
+    "emoji": "A reaction is one emoji.",
+    "on": "That can be put on or taken off: true or false.",
+    "limit": f"A page has from 1 to {PAGE_MAX} messages.",
+    "seq": "A message has a number, from 1 on.",
+    "before": "A message has a number, from 1 on.",
+    "reply_to": "A message has a number, from 1 on.",
+}
+
+
+class Refused(Exception):
+    """A frame that is no valid command, with what its answer repeats: `ref` and `client_id`."""
+
+    def __init__(
+        self, error: ChatError, *, ref: str | None = None, client_id: str | None = None
+    ) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.ref = ref
+        self.client_id = client_id
+
+
+def parse(data: bytes | str, *, body_max: int) -> Command:
+    """Decode and check one command from its JSON text.
+
+    Raises Refused with `bad_frame`, `too_long` or `empty`. JSON is taken strictly: NaN, lone
+    surrogates, numbers and nesting beyond reason are refused by the decoder.
+    """
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogatepass")  # the decoder refuses what is no UTF-8 then
+    if len(data) > MAX_CLIENT_FRAME:
+        raise Refused(TooLong(f"A frame has at most {MAX_CLIENT_FRAME} bytes."))
+    try:
+        command = _DECODER.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _explain(data) from error
+    try:
+        return _checked(command, body_max)
+    except ChatError as error:
+        client_id = command.client_id if isinstance(command, Post) else None
+        raise Refused(error, ref=command.ref, client_id=client_id) from error
+
+
+def _checked(command: Command, body_max: int) -> Command:
+    """Return the command, canonical. Raises ChatError for what its types do not say."""
+    if isinstance(command, Post | Edit):
+        _check_body(command.body, body_max)
+        if isinstance(command, Post) and "\0" in command.client_id:
+            raise BadFrame("Text cannot contain the character U+0000.")
+    elif isinstance(command, React):
+        sign = _canonical_emoji(command.emoji)
+        if sign is None:
+            raise BadFrame(_SENTENCES["emoji"])
+        return command if sign == command.emoji else msgspec.structs.replace(command, emoji=sign)
+    return command
+
+
+def _check_body(body: str, body_max: int) -> None:
+    if len(body) > body_max:
+        raise TooLong(f"A message has at most {body_max} characters.")
+    if not _DRAWN.search(body):
+        raise Empty
+    if "\0" in body:
+        raise BadFrame("Text cannot contain the character U+0000.")
+
+
+@lru_cache(_EMOJI_CACHE)
+def _canonical_emoji(text: str) -> str | None:
+    """Return the one way to write an emoji: a heart has its colour selector. None for other text."""
+    if not emoji.is_emoji(text):
+        # Keyboards and other sites add selectors of colour that the emoji does not need.
+        text = text.translate(_SELECTORS)
+        if not emoji.is_emoji(text):
+            return None
+    return emoji.emojize(emoji.demojize(text))
+
+
+def _explain(data: bytes) -> Refused:
+    """Find what is wrong with a frame that the decoder has refused, and what its answer repeats."""
+    try:
+        frame = msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return Refused(BadFrame("That is not JSON."))
+    if not isinstance(frame, dict):
+        return Refused(BadFrame("A frame is a JSON object."))
+    ref, client_id = frame.get("ref"), frame.get("client_id")
+    return Refused(
+        BadFrame(_complaint(frame)),
+        ref=ref if _fits(ref, Ref) else None,
+        client_id=client_id if _fits(client_id, ClientId) else None,
+    )
+
+
+def _complaint(frame: dict[str, Any]) -> str:
+    """Return the sentence for the first field that is wrong."""
+    if not _fits(frame.get("ref"), Ref):
+        return _SENTENCES["ref"]
+    kind = frame.get("type")
+    command = _BY_TYPE.get(kind) if isinstance(kind, str) else None
+    if command is None:
+        return "A frame's type is one of " + ", ".join(_BY_TYPE) + "."
+    for field in msgspec.structs.fields(command):
+        if not _fits(frame.get(field.name, field.default), field.type):
+            return _SENTENCES[field.name]
+    return BadFrame.message  # a field that is there twice, the first time wrong
+
+
+def _fits(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
