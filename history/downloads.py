@@ -1,6 +1,6 @@
 """What was said, to take away: own messages, and the transcript of a room, as files.
 
-With `?progress=1` the answer is for a script that shows how far it has got (static/js/downloads.js):
+With `?progress=1` the answer is for a script that shows how far it has got (static/js/pages/downloads.js):
 `X-Messages` says how many messages there are, and each part of the file has 8 bytes before it: its
 length, and how many messages have been read by its end, both as big-endian 32-bit numbers.
 """

@@ -3,7 +3,7 @@
 A command is a struct: its fields' types are what the decoder holds a frame to. A new command is a
 struct here, in `Command`, and a case where commands are performed (rooms/live/session.py).
 
-docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/protocol.js together.
+docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/net/protocol.js together.
 """
 
 import re

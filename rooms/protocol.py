@@ -1,6 +1,6 @@
 """The socket's frames: what goes out, and how a socket is closed. commands.py has what comes in.
 
-docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/protocol.js together.
+docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/net/protocol.js together.
 No ORM and no Channels here.
 """
 

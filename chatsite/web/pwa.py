@@ -23,11 +23,11 @@ OFFLINE_ASSETS = (
     "css/ticket.css",
     "icons/sprite.svg",
     "icons/icon.svg",
-    "js/theme-init.js",
-    "js/theme.js",
-    "js/pwa.js",
-    "js/backoff.js",
-    "js/offline.js",
+    "js/pages/theme-init.js",
+    "js/pages/theme.js",
+    "js/pages/pwa.js",
+    "js/net/backoff.js",
+    "js/pages/offline.js",
 )
 
 
@@ -74,7 +74,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     settings = {"release": release, "page": reverse("offline"), "assets": kept}
     return HttpResponse(
         f"self.offline = {json.dumps(settings)};\n"
-        f"importScripts({json.dumps(static('js/service-worker.js'))});\n",
+        f"importScripts({json.dumps(static('js/pages/service-worker.js'))});\n",
         content_type="text/javascript; charset=utf-8",
     )
 

@@ -395,9 +395,9 @@ declare namespace Chat {
     | { want: "around"; before: number; seq: number }
     | { want: "quote"; before: number; seq: number; limit: number };
 
-  type Unread = ReturnType<typeof import("./unread.js").createUnread>;
+  type Unread = ReturnType<typeof import("./state/unread.js").createUnread>;
 
-  type Notice = ReturnType<typeof import("./notice.js").createNotice>;
+  type Notice = ReturnType<typeof import("./room/notice-bar.js").createNotice>;
 
   /** Something that is completed while it is typed: names of people, of emoji. */
   interface Completing<Item> {

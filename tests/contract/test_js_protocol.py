@@ -1,4 +1,4 @@
-"""static/js/protocol.js knows the same contract as rooms/protocol.py."""
+"""static/js/net/protocol.js knows the same contract as rooms/protocol.py."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from tests.support.programs import ROOT, require_node
 DOC = papers.read("docs/PROTOCOL.md")
 # Every constant, what its functions say of each code, and the frames they make.
 PROGRAM = """
-import * as protocol from "./static/js/protocol.js";
+import * as protocol from "./static/js/net/protocol.js";
 const [codes, errors] = JSON.parse(process.argv[1]);
 const constants = Object.entries(protocol).filter(([, value]) => typeof value !== "function");
 console.log(JSON.stringify({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createAbsence } from "../../static/js/absence.js";
+import { createAbsence } from "../../static/js/room/missed-messages.js";
 import { message } from "./helpers.js";
 
 function line() {

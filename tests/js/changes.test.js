@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { changedBy, createChanges, createPreview } from "../../static/js/changes.js";
+import { changedBy, createChanges, createPreview } from "../../static/js/net/changes.js";
 import { message } from "./helpers.js";
 
 const me = { id: "me", name: "Me" };

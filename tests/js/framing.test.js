@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createUnframer } from "../../static/js/framing.js";
+import { createUnframer } from "../../static/js/net/framing.js";
 
 /** @param {string} text @param {number} messages */
 function part(text, messages) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { rows } from "../../static/js/grouping.js";
+import { rows } from "../../static/js/log/rows.js";
 import { message } from "./helpers.js";
 
 process.env.TZ = "Europe/Berlin";
@@ -13,7 +13,7 @@ const times = {
 
 /**
  * @param {Chat.Message[]} messages
- * @param {Partial<import("../../static/js/grouping.js").Context>} [context]
+ * @param {Partial<import("../../static/js/log/rows.js").Context>} [context]
  * @param {Chat.Pending[]} [pending]
  */
 function rowsOf(messages, context = {}, pending = []) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { isEmojiOnly } from "../../static/js/message-text.js";
+import { isEmojiOnly } from "../../static/js/log/message-text.js";
 
 describe("emoji only", () => {
   for (const text of ["👋", "👩‍👩‍👧 🇩🇪", "❤️", "1️⃣", "👍🏽"]) {

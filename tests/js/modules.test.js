@@ -1,22 +1,109 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 
-const ROOT = new URL("../../", import.meta.url);
-const text = (/** @type {string} */ path) => readFileSync(new URL(path, ROOT), "utf8");
+const SCRIPTS = new URL("../../static/js/", import.meta.url);
 
-/** What a module needs before it runs, itself included. @param {string} name */
-function graph(name, found = new Set()) {
-  if (found.has(name)) return found;
-  found.add(name);
-  const imports = text(`static/js/${name}`).matchAll(/^(?:import|\} from)[^"]*"\.\/([\w.-]+)";$/gm);
-  for (const [, needed] of imports) graph(needed, found);
-  return found;
+/**
+ * The folders from the bottom up, and what the modules of each may import beside those of their own.
+ * @type {Record<string, string[]>}
+ */
+const MAY_IMPORT = {
+  vendor: [],
+  lib: [],
+  net: ["lib"],
+  state: ["lib"],
+  log: ["lib", "net", "state"],
+  compose: ["lib", "net", "state", "vendor"],
+  room: ["lib", "net", "state", "log", "compose", "vendor"],
+  pages: ["lib", "net", "state", "log", "compose", "room"],
+};
+
+/** Every module as "folder/name.js". */
+const modules = Object.keys(MAY_IMPORT).flatMap((folder) =>
+  readdirSync(new URL(`${folder}/`, SCRIPTS))
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => `${folder}/${name}`),
+);
+
+/** @param {string} module */
+const folderOf = (module) => module.split("/")[0];
+
+/**
+ * The modules that a pattern finds the names of in a module.
+ * @param {string} module
+ * @param {RegExp} pattern
+ */
+function named(module, pattern) {
+  const address = new URL(module, SCRIPTS);
+  const found = readFileSync(address, "utf8").matchAll(pattern);
+  return [...found].map(([, name]) => new URL(name, address).href.slice(SCRIPTS.href.length));
 }
 
-test("the room page asks for all its modules at once", () => {
-  const page = text("templates/rooms/room.html");
-  const preloaded = [...page.matchAll(/modulepreload" href="\{% static 'js\/([\w.-]+)' %\}"/g)];
-  const needed = [...graph("room.js")].filter((name) => name !== "room.js");
-  assert.deepEqual(preloaded.map(([, name]) => name).sort(), needed.sort());
+/** What a module needs before it runs. @param {string} module */
+const needed = (module) =>
+  named(module, /^(?:import|export)\b(?:[^"';]*\bfrom)? "(\.\.?\/[^"]+)";$/gm);
+
+/** All that a module names: also what it loads later, and what only its types are of. @param {string} module */
+const imported = (module) => named(module, /"(\.\.?\/[^"]+\.js)"/g);
+
+describe("a module", () => {
+  test("imports only modules that exist", () => {
+    for (const module of modules) {
+      for (const other of imported(module)) {
+        assert.ok(existsSync(fileURLToPath(new URL(other, SCRIPTS))), `${module}: no ${other}`);
+      }
+    }
+  });
+
+  test("imports only from the folders below its own", () => {
+    for (const module of modules) {
+      const allowed = [folderOf(module), ...MAY_IMPORT[folderOf(module)]];
+      for (const other of imported(module)) {
+        assert.ok(allowed.includes(folderOf(other)), `${module} may not import ${other}`);
+      }
+    }
+  });
+
+  test("does not import itself through others", () => {
+    /** @type {Set<string>} */
+    const finished = new Set();
+    /** @param {string} module @param {readonly string[]} path */
+    function follow(module, path) {
+      assert.ok(!path.includes(module), `a circle: ${[...path, module].join(" → ")}`);
+      if (finished.has(module)) return;
+      for (const other of needed(module)) follow(other, [...path, module]);
+      finished.add(module);
+    }
+    for (const module of modules) follow(module, []);
+  });
+
+  test("is the script of a page, or imported from one", () => {
+    /** @type {Set<string>} */
+    const reached = new Set();
+    /** @param {string} module */
+    function reach(module) {
+      if (reached.has(module)) return;
+      reached.add(module);
+      for (const other of imported(module)) reach(other);
+    }
+    for (const module of modules) if (folderOf(module) === "pages") reach(module);
+    assert.deepEqual(
+      modules.filter((module) => !reached.has(module)),
+      [],
+    );
+  });
+});
+
+test("nothing lies beside the folders but the types that all of them share", () => {
+  const folders = new Set(Object.keys(MAY_IMPORT));
+  const others = readdirSync(SCRIPTS).filter((name) => !folders.has(name));
+  assert.deepEqual(others, ["types.d.ts"]);
+});
+
+test("no module imports the script of a page", () => {
+  for (const module of modules) {
+    for (const other of imported(module)) assert.notEqual(folderOf(other), "pages", module);
+  }
 });

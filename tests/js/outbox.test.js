@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 
-import { createOutbox } from "../../static/js/outbox.js";
-import { inMemory, withFallback } from "../../static/js/outbox-storage.js";
+import { createOutbox } from "../../static/js/net/outbox.js";
+import { inMemory, withFallback } from "../../static/js/net/outbox-storage.js";
 
 /** Lets everything that is ready run. */
 async function settled() {

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-
-import { sentenceFor } from "../../static/js/announce.js";
-import { clean, length, sends } from "../../static/js/composer.js";
-import { createLocal } from "../../static/js/local.js";
-import { parse } from "../../static/js/protocol.js";
+import { clean, length, sends } from "../../static/js/compose/composer.js";
 import {
   AT_END,
   around,
@@ -14,7 +10,10 @@ import {
   reachesEnd,
   slice,
   up,
-} from "../../static/js/viewport.js";
+} from "../../static/js/log/viewport.js";
+import { parse } from "../../static/js/net/protocol.js";
+import { sentenceFor } from "../../static/js/room/announcer.js";
+import { createLocal } from "../../static/js/state/browser-storage.js";
 import { message, messages, seqs } from "./helpers.js";
 
 describe("frames", () => {

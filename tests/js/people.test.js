@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 
-import { HUES, hue, initials, list } from "../../static/js/names.js";
-import { countText, inOrder } from "../../static/js/presence.js";
-import { atMostEach, createTypists, sentence } from "../../static/js/typing.js";
+import { HUES, hue, initials, list } from "../../static/js/lib/people.js";
+import { atMostEach, createTypists, sentence } from "../../static/js/net/typing.js";
+import { countText, inOrder } from "../../static/js/room/presence.js";
 
 describe("names", () => {
   for (const [name, letters] of [

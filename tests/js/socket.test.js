@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 
-import { delay } from "../../static/js/backoff.js";
-import { comesBack } from "../../static/js/protocol.js";
-import { createSocket, socketUrl } from "../../static/js/socket.js";
+import { delay } from "../../static/js/net/backoff.js";
+import { comesBack } from "../../static/js/net/protocol.js";
+import { createSocket, socketUrl } from "../../static/js/net/socket.js";
 
 /** What the module uses of a WebSocket, to be led by hand. */
 class FakeSocket {

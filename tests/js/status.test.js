@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe as suite, test } from "node:test";
 
-import { describe, lost } from "../../static/js/status.js";
+import { describe, lost } from "../../static/js/room/connection-status.js";
 
 const NOW = 1_000_000;
 

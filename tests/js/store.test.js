@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-
-import { apply, initial, snapshot } from "../../static/js/store.js";
-import { MEMORY_CAP, TAIL_CAP } from "../../static/js/stretch.js";
+import { MEMORY_CAP, TAIL_CAP } from "../../static/js/state/loaded-range.js";
+import { apply, initial, snapshot } from "../../static/js/state/store.js";
 import { events, message, messages, seqs, welcome } from "./helpers.js";
 
 const nobody = initial({ id: "me", name: "Me" });

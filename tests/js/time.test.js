@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { createTimes, dayKey, localeFor, span, untilMidnight } from "../../static/js/time.js";
+import { createTimes, dayKey, localeFor, span, untilMidnight } from "../../static/js/lib/time.js";
 
 process.env.TZ = "Europe/Berlin";
 const times = createTimes("en-GB", "h23");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 
-import { createUnread } from "../../static/js/unread.js";
+import { createUnread } from "../../static/js/state/unread.js";
 import { message, messages } from "./helpers.js";
 
 /** @param {number | null} readUpTo */

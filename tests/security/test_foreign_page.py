@@ -39,7 +39,7 @@ ATTACK = """async ([site, code]) => {
     history: await ask("/history/export/", { mode: "no-cors" }),
     creating: await ask("/", { method: "POST", mode: "no-cors", body: form }),
     leaving: await ask(`/rooms/${code}/leave/`, { method: "POST", mode: "no-cors", body: leave }),
-    script: await load("script", "/static/js/room.js"),
+    script: await load("script", "/static/js/pages/room.js"),
     picture: await load("img", "/static/icons/icon-192.png"),
   };
 }"""

@@ -1,0 +1,90 @@
+/** How people's names are shown: initials, a colour of their own, names inside sentences. Pure. */
+
+import { element, icon } from "./dom.js";
+import { fill, gettext } from "./i18n.js";
+
+/** Number of `hue-<n>` classes in room.css. */
+export const HUES = 12;
+
+/** What a reader takes for one character: a flag or a letter with its marks is several code points. */
+const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+const FIRST_STRONG_ISOLATE = "\u2068";
+const POP_ISOLATE = "\u2069";
+
+/**
+ * A name within a sentence, kept from turning the words around it when it reads right to left.
+ * `isolated` in dom.js makes elements of it.
+ * @param {string} name
+ */
+export function isolate(name) {
+  return FIRST_STRONG_ISOLATE + name + POP_ISOLATE;
+}
+
+/**
+ * One of the colour classes, the same for a person wherever and whenever they are seen (FNV-1a).
+ * @param {string} id
+ */
+export function hue(id) {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % HUES;
+}
+
+/**
+ * First letters of the first and the last word: "Ada Lovelace" is AL, "漱石" is 漱; of a name without
+ * letters its first character.
+ * @param {string} name
+ */
+export function initials(name) {
+  const letters = name
+    .split(/[\s\-_.]+/u)
+    .map((word) => split(word).find((character) => /[\p{L}\p{N}]/u.test(character)) ?? "")
+    .filter((letter) => letter !== "");
+  const ends = letters.length > 1 ? [letters[0], letters[letters.length - 1]] : letters;
+  return ends.join("").toLocaleUpperCase() || split(name.trim())[0] || "?";
+}
+
+/**
+ * A text's characters as a reader counts them.
+ * @param {string} text
+ */
+export function split(text) {
+  return Array.from(characters.segment(text), ({ segment }) => segment);
+}
+
+/**
+ * "Ada", "Ada and Ben", "Ada, Ben and Cleo".
+ * @param {readonly string[]} names already isolated where needed
+ */
+export function list(names) {
+  if (names.length < 2) return names.join("");
+  return fill(gettext("%(some)s and %(last)s"), {
+    some: names.slice(0, -1).join(", "),
+    last: names[names.length - 1],
+  });
+}
+
+/**
+ * Beside the name of somebody with an account, so that no guest can pass for them.
+ * @param {string} sprite
+ */
+export function registeredMark(sprite) {
+  const label = gettext("has an account");
+  return element(
+    "span",
+    { class: "registered", title: label },
+    icon("badge-check", sprite),
+    element("span", { class: "visually-hidden" }, label),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {string} id
+ */
+export function avatar(name, id) {
+  return element("span", { class: `avatar hue-${hue(id)}`, "aria-hidden": "true" }, initials(name));
+}

@@ -1,0 +1,109 @@
+/**
+ * A message's HTML to nodes. It was sanitised before it was stored; all the same nothing of it gets into
+ * the page but new elements of the kinds known here, with the attributes known here. It is parsed in a
+ * document of its own, which runs and loads nothing, and is never given to this one as a string.
+ */
+
+import { element } from "../lib/dom.js";
+import { codeBlock } from "./code-block.js";
+
+/** Elements without attributes. */
+const PLAIN = new Set(["p", "br", "strong", "em", "s", "blockquote", "ul", "ol"]);
+
+const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+
+/**
+ * @param {string} html
+ * @param {Chat.Reader} reader
+ * @returns {(Node | string)[]}
+ */
+export function fromHtml(html, reader) {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  return copies(body, reader);
+}
+
+/**
+ * @param {Element} parent
+ * @param {Chat.Reader} reader
+ * @returns {(Node | string)[]}
+ */
+export function copies(parent, reader) {
+  return [...parent.childNodes].flatMap((node) => {
+    if (node instanceof Text) return [node.data];
+    return node instanceof Element ? copy(node, reader) : [];
+  });
+}
+
+/**
+ * @param {Element} original
+ * @param {Chat.Reader} reader
+ * @returns {(Node | string)[]} what it has in it, if it is nothing that is known
+ */
+function copy(original, reader) {
+  const tag = original.localName;
+  if (tag === "pre") return [block(original, reader)];
+  const children = copies(original, reader);
+  if (PLAIN.has(tag)) return [element(/** @type {"p"} */ (tag), {}, ...children)];
+  switch (tag) {
+    case "code":
+      return [element("code", {}, ...children)];
+    case "li":
+      return [element("li", { value: number(original.getAttribute("value")) }, ...children)];
+    case "span":
+      return [mention(original, children, reader)];
+    case "a":
+      return [link(original, children)];
+  }
+  return children;
+}
+
+/**
+ * @param {Element} original
+ * @param {Chat.Reader} reader
+ */
+function block(original, { sprite }) {
+  const language = original.querySelector("code")?.className.match(/^language-([\w+#.-]+)$/)?.[1];
+  return codeBlock(original.textContent ?? "", language ?? "", sprite);
+}
+
+/** @param {string | null} value */
+function number(value) {
+  return value !== null && /^\d{1,9}$/.test(value) ? value : null;
+}
+
+/**
+ * @param {Element} original
+ * @param {(Node | string)[]} children
+ * @param {Chat.Reader} reader
+ */
+function mention(original, children, { myId }) {
+  const user = original.getAttribute("data-user") ?? "";
+  return element(
+    user !== "" && user === myId ? "mark" : "span",
+    { class: "mention", "data-user": user, dir: "auto" },
+    ...children,
+  );
+}
+
+/**
+ * @param {Element} original
+ * @param {(Node | string)[]} children
+ */
+function link(original, children) {
+  const href = original.getAttribute("href") ?? "";
+  if (!URL.canParse(href) || !SCHEMES.has(new URL(href).protocol)) {
+    return element("span", {}, ...children);
+  }
+  const isBare = original.getAttribute("dir") === "ltr";
+  return element(
+    "a",
+    {
+      href,
+      title: isBare ? null : href,
+      target: "_blank",
+      rel: "noopener noreferrer nofollow",
+      dir: isBare ? "ltr" : "auto",
+    },
+    ...children,
+  );
+}

@@ -1,0 +1,181 @@
+/** The menu of a message: reactions at hand, and all else that can be done about it. */
+
+import { element, icon } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { place } from "../lib/popover-position.js";
+import { deeds, QUICK } from "../state/message-actions.js";
+
+/** @typedef {import("../state/message-actions.js").Deed} Deed */
+
+/** @type {Record<Exclude<Deed, "react">, string>} */
+const PICTURES = {
+  reply: "reply",
+  edit: "pencil",
+  pin: "pin",
+  unpin: "pin-off",
+  text: "copy",
+  link: "link",
+  report: "flag",
+  delete: "trash",
+};
+
+/** @param {Exclude<Deed, "react">} deed */
+function labelOf(deed) {
+  switch (deed) {
+    case "reply":
+      return gettext("Reply");
+    case "edit":
+      return gettext("Edit");
+    case "pin":
+      return gettext("Pin");
+    case "unpin":
+      return gettext("Unpin");
+    case "text":
+      return gettext("Copy the text");
+    case "link":
+      return gettext("Copy the link");
+    case "report":
+      return gettext("Report…");
+    case "delete":
+      return gettext("Delete");
+  }
+}
+
+/**
+ * @param {HTMLElement} menu a popover
+ * @param {string} sprite
+ * @param {(deed: Deed, message: Chat.Message, emoji?: string) => void} perform `react` without an emoji: any
+ */
+export function createMessageMenu(menu, sprite, perform) {
+  /** @type {HTMLElement | null} where the focus was */
+  let origin = null;
+
+  /** @param {number} step */
+  function move(step) {
+    const items = [...menu.querySelectorAll("button")];
+    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    items[(at + step + items.length) % items.length]?.focus();
+  }
+
+  menu.addEventListener("keydown", (event) => {
+    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step);
+  });
+  menu.addEventListener("toggle", (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
+    // Closed by Escape or by a click beside it: back to the message.
+    if (menu.contains(document.activeElement) || document.activeElement === document.body) {
+      origin?.focus({ preventScroll: true });
+    }
+  });
+
+  return {
+    /**
+     * @param {Chat.Message} message
+     * @param {string} name of its author
+     * @param {Chat.You} you
+     * @param {HTMLElement} node its row
+     * @param {HTMLElement | null} from what was pressed
+     */
+    open(message, name, you, node, from) {
+      const offered = deeds(message, you);
+      origin = node;
+      /** @param {() => void} act */
+      const closing = (act) => () => {
+        menu.hidePopover();
+        act();
+      };
+      const rest = offered.filter((deed) => deed !== "react");
+      menu.setAttribute("aria-label", fill(gettext("Message of %(name)s"), { name }));
+      menu.replaceChildren(
+        ...(offered.includes("react") ? [reactions(message, closing)] : []),
+        ...rest.map((deed) => {
+          const act = closing(() => perform(deed, message));
+          const isForGood = deed === "delete" && message.author?.id === you.id;
+          const take = isForGood ? () => ask(act, closing) : act;
+          return item(deed, PICTURES[deed], labelOf(deed), take);
+        }),
+      );
+      menu.showPopover();
+      place(menu, from ?? node);
+      menu.querySelector("button")?.focus({ preventScroll: true });
+    },
+  };
+
+  /**
+   * @param {string} kind
+   * @param {string} picture
+   * @param {string} label
+   * @param {() => void} act
+   */
+  function item(kind, picture, label, act) {
+    const button = element(
+      "button",
+      { type: "button", role: "menuitem", class: `menu__item menu__item--${kind}` },
+      icon(picture, sprite),
+      label,
+    );
+    button.addEventListener("click", act);
+    return button;
+  }
+
+  /**
+   * Asks once about what cannot be taken back.
+   * @param {() => void} act
+   * @param {(act: () => void) => () => void} closing
+   */
+  function ask(act, closing) {
+    const question = gettext("Delete for everyone? The text is gone for good.");
+    const keep = item(
+      "keep",
+      "x",
+      gettext("Keep it"),
+      closing(() => origin?.focus()),
+    );
+    menu.setAttribute("aria-label", question);
+    menu.replaceChildren(
+      element("p", { class: "menu__question", "aria-hidden": "true" }, question),
+      item("delete", PICTURES.delete, gettext("Delete for good"), act),
+      keep,
+    );
+    keep.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {Chat.Message} message
+   * @param {(act: () => void) => () => void} closing
+   */
+  function reactions(message, closing) {
+    const row = element("div", {
+      class: "menu__reactions",
+      role: "group",
+      "aria-label": gettext("React"),
+    });
+    for (const emoji of QUICK) {
+      const button = element(
+        "button",
+        { type: "button", role: "menuitem", "aria-label": emoji },
+        emoji,
+      );
+      button.addEventListener(
+        "click",
+        closing(() => perform("react", message, emoji)),
+      );
+      row.append(button);
+    }
+    const more = element(
+      "button",
+      { type: "button", role: "menuitem", "aria-label": gettext("Another reaction") },
+      icon("smile-plus", sprite),
+    );
+    more.addEventListener(
+      "click",
+      closing(() => perform("react", message)),
+    );
+    row.append(more);
+    return row;
+  }
+}

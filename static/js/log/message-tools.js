@@ -1,0 +1,159 @@
+/**
+ * Which message is meant: by the mouse over it, by the arrow keys, or by a finger that rests on it.
+ * A message that is pointed at is lent the tools; what they open is loaded when it is first wanted.
+ */
+
+import { element, icon } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+
+/** A finger rests so long, in milliseconds, and moves no farther than this, in pixels. */
+const LONG_PRESS = 450;
+const STILL = 10;
+
+/**
+ * @typedef {"menu" | "react" | "reply"} Tool
+ *
+ * @typedef {object} Options
+ * @property {HTMLElement} scroller the log, which has the focus when none of its messages has it
+ * @property {HTMLElement} rows
+ * @property {string} sprite
+ * @property {(seq: number) => boolean} isMessage whether anything can be done about it
+ * @property {(tool: Tool, seq: number, node: HTMLElement, from: HTMLElement | null) => void} use `from`: the tool's button
+ */
+
+/** @param {Options} options */
+export function createPointing({ scroller, rows, sprite, isMessage, use }) {
+  const tools = element(
+    "div",
+    { class: "message-tools", "data-lent": true },
+    tool("react", "smile-plus", gettext("React")),
+    tool("reply", "reply", gettext("Reply")),
+    tool("menu", "ellipsis", gettext("More")),
+  );
+
+  /**
+   * @param {Tool} name
+   * @param {string} picture
+   * @param {string} label
+   */
+  function tool(name, picture, label) {
+    return element(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "data-tool": name,
+        "aria-label": label,
+        title: label,
+      },
+      icon(picture, sprite),
+    );
+  }
+
+  /** @param {EventTarget | null} target */
+  function messageOf(target) {
+    const node = target instanceof Element ? target.closest(".message[data-seq]") : null;
+    return node instanceof HTMLElement && rows.contains(node) ? node : null;
+  }
+
+  /** @param {HTMLElement | null} node */
+  const seqOf = (node) => Number(node?.dataset.seq ?? 0);
+
+  /** @param {HTMLElement | null} node */
+  function lend(node) {
+    if (node === null || tools.parentElement === node) return;
+    // The focus that is on a tool stays with the message it was for.
+    if (tools.contains(document.activeElement)) messageOf(tools)?.focus({ preventScroll: true });
+    if (isMessage(seqOf(node))) node.append(tools);
+    else tools.remove();
+  }
+
+  /** Where the mouse was seen last. */
+  let mouse = { x: NaN, y: NaN };
+
+  rows.addEventListener("pointerover", ({ pointerType, target, screenX: x, screenY: y }) => {
+    if (pointerType !== "mouse") return;
+    // A log that moves under a mouse that rests is no wish of its owner's, who may be using the tools.
+    const rests = x === mouse.x && y === mouse.y;
+    mouse = { x, y };
+    if (!rests || !tools.contains(document.activeElement)) lend(messageOf(target));
+  });
+  rows.addEventListener("focusin", ({ target }) => lend(messageOf(target)));
+
+  tools.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("button") : null;
+    const node = messageOf(tools);
+    if (button === null || node === null) return;
+    use(/** @type {Tool} */ (button.dataset.tool), seqOf(node), node, button);
+  });
+
+  // Keys -----------------------------------------------------------------------------------------
+
+  scroller.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const node = messageOf(event.target);
+    const isHere = event.target === scroller || event.target === node;
+    const menu = event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
+    if (node !== null && (menu || (event.target === node && event.key === "Enter"))) {
+      event.preventDefault();
+      if (isMessage(seqOf(node))) use("menu", seqOf(node), node, null);
+    } else if (isHere && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      step(node, event.key === "ArrowUp" ? -1 : 1);
+    } else if (node !== null && event.key === "Escape") {
+      scroller.focus();
+    }
+  });
+
+  /**
+   * To the message before or after; from the log itself, to the last one in view.
+   * @param {HTMLElement | null} from
+   * @param {number} direction
+   */
+  function step(from, direction) {
+    /** @type {HTMLElement[]} */
+    const all = [...rows.querySelectorAll(":scope > .message[data-seq]")].filter(
+      (node) => node instanceof HTMLElement,
+    );
+    const edge = scroller.getBoundingClientRect().bottom;
+    const next =
+      from === null
+        ? all.findLast((node) => node.getBoundingClientRect().top < edge)
+        : all[all.indexOf(from) + direction];
+    next?.focus();
+  }
+
+  // Fingers --------------------------------------------------------------------------------------
+
+  /** @type {{timer: ReturnType<typeof setTimeout>, x: number, y: number} | null} */
+  let press = null;
+
+  function release() {
+    if (press !== null) clearTimeout(press.timer);
+    press = null;
+  }
+
+  rows.addEventListener("pointerdown", ({ pointerType, target, clientX: x, clientY: y }) => {
+    release();
+    const node = messageOf(target);
+    if (pointerType !== "touch" || node === null || !isMessage(seqOf(node))) return;
+    if (target instanceof Element && target.closest("a, button, summary")) return;
+    const timer = setTimeout(() => {
+      press = null;
+      getSelection()?.removeAllRanges();
+      navigator.vibrate?.(10);
+      use("menu", seqOf(node), node, null);
+    }, LONG_PRESS);
+    press = { timer, x, y };
+  });
+  rows.addEventListener("pointermove", ({ clientX, clientY }) => {
+    if (press && Math.hypot(clientX - press.x, clientY - press.y) > STILL) release();
+  });
+  for (const type of ["pointerup", "pointercancel"]) rows.addEventListener(type, release);
+  scroller.addEventListener("scroll", release, { passive: true });
+  // The browser's own menu would lie over ours.
+  rows.addEventListener("contextmenu", (event) => {
+    const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
+    if (isTouch && messageOf(event.target)) event.preventDefault();
+  });
+}

@@ -1,0 +1,61 @@
+/** The pinned messages: the latest in a line over the log, the others behind it. */
+
+import { element, find, icon, setText } from "../lib/dom.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { excerpt } from "../state/message-actions.js";
+import { nameOf } from "../state/messages.js";
+
+/**
+ * @param {HTMLElement} bar a `details`
+ * @param {string} sprite
+ */
+export function createPins(bar, sprite) {
+  const latest = find(bar, "[data-pin]", HTMLElement);
+  const count = find(bar, "[data-pins-count]", HTMLElement);
+  const list = find(bar, "ul", HTMLElement);
+  /** @type {readonly Chat.Message[]} */
+  let shown = [];
+  /** @type {ReadonlyMap<string, string> | null} */
+  let named = null;
+
+  return {
+    /**
+     * @param {readonly Chat.Message[]} pinned
+     * @param {ReadonlyMap<string, string>} names
+     */
+    render(pinned, names) {
+      if (pinned === shown && names === named) return;
+      [shown, named] = [pinned, names];
+      bar.hidden = pinned.length === 0;
+      const newest = pinned.toReversed();
+      latest.replaceChildren(...(newest.length > 0 ? line(newest[0], names) : []));
+      const n = pinned.length;
+      setText(count, fill(ngettext("%(n)s pinned", "%(n)s pinned", n), { n }));
+      list.replaceChildren(
+        ...newest.map((message) =>
+          element(
+            "li",
+            {},
+            element(
+              "button",
+              { type: "button", "data-goto": String(message.seq) },
+              icon("pin", sprite),
+              ...line(message, names),
+            ),
+          ),
+        ),
+      );
+    },
+  };
+}
+
+/**
+ * @param {Chat.Message} message
+ * @param {ReadonlyMap<string, string>} names
+ */
+function line(message, names) {
+  return [
+    element("bdi", { class: "quote__name" }, nameOf(message, names)),
+    element("span", { class: "quote__text", dir: "auto" }, excerpt(message) || gettext("…")),
+  ];
+}

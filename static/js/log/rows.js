@@ -1,0 +1,216 @@
+/** Messages to the rows of the log: groups, days, folded joins, the unread line. Pure. */
+
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { isolate, list } from "../lib/people.js";
+import { dayKey } from "../lib/time.js";
+import { isFolded, nameOf } from "../state/messages.js";
+
+/** Messages of one author within this many milliseconds of each other share a heading. */
+const GROUP_SPAN = 5 * 60_000;
+
+/** Up to this many people a fold names; more are counted. */
+const NAMED = 3;
+
+/** Opened, a fold lists this many of its latest comings and goings. */
+const LISTED = 200;
+
+/**
+ * @typedef {object} Context
+ * @property {string} me my id
+ * @property {ReadonlyMap<string, string>} names what people are called now
+ * @property {ReadonlyMap<string, Chat.Person>} members who is here
+ * @property {number | null} unreadAt `seq` of the message the unread line stands before
+ * @property {number | null} target `seq` of the message a link points to
+ * @property {(seq: number) => Chat.Message | null | undefined} quote a message that another answers
+ * @property {number} now milliseconds since the epoch
+ * @property {Pick<Chat.Times, "clock" | "day">} times
+ */
+
+/**
+ * @param {readonly Chat.Message[]} messages a stretch without holes
+ * @param {readonly Chat.Pending[]} pending shown after them
+ * @param {Context} context
+ * @returns {Chat.Row[]}
+ */
+export function rows(messages, pending, context) {
+  /** @type {Chat.Row[]} */
+  const result = [];
+  /** @type {Chat.Message[]} */
+  let run = [];
+  let day = 0;
+  /** @type {{author: string, at: number} | null} */
+  let group = null;
+
+  const endRun = () => {
+    if (run.length > 0) result.push(fold(run, context));
+    run = [];
+  };
+  /** @param {string | number} at */
+  const turnDay = (at) => {
+    const key = dayKey(at);
+    if (key === day) return;
+    endRun();
+    day = key;
+    group = null;
+    result.push({ type: "day", key: `d${key}`, label: context.times.day(at, context.now) });
+  };
+
+  for (const message of messages) {
+    turnDay(message.at);
+    if (isFolded(message)) {
+      run.push(message);
+      group = null;
+      continue;
+    }
+    endRun();
+    if (message.seq === context.unreadAt) {
+      group = null;
+      result.push({ type: "unread", key: "unread" });
+    }
+    const target = message.seq === context.target;
+    if (message.kind !== "chat") {
+      group = null;
+      result.push({ type: "notice", key: `m${message.seq}`, message, target });
+      continue;
+    }
+    const author = message.author?.id ?? "";
+    const at = Date.parse(message.at);
+    const head = !continues(group, author, at);
+    group = { author, at };
+    result.push({
+      type: "message",
+      key: rowKey(message, context.me),
+      message,
+      head,
+      name: nameOf(message, context.names),
+      registered: Boolean((context.members.get(author) ?? message.author)?.registered),
+      mine: author === context.me,
+      target,
+      ...quoted(message.reply_to ?? null, context),
+    });
+  }
+  endRun();
+
+  for (const item of pending) {
+    turnDay(item.at);
+    const head = !continues(group, context.me, item.at);
+    group = { author: context.me, at: item.at };
+    const name = context.names.get(context.me) ?? "";
+    const registered = Boolean(context.members.get(context.me)?.registered);
+    const quote = quoted(item.reply_to, context);
+    const own = { type: /** @type {const} */ ("pending"), key: `c${item.client_id}` };
+    result.push({ ...own, item, head, name, registered, ...quote });
+  }
+  return result;
+}
+
+/**
+ * @param {number | null} seq of the message that is answered
+ * @param {Context} context
+ */
+function quoted(seq, context) {
+  const quote = seq === null ? undefined : context.quote(seq);
+  return { quote, quoteName: quote ? nameOf(quote, context.names) : "" };
+}
+
+/**
+ * My own keep the key they had while pending, so that the row stays the same element.
+ * @param {Chat.Message} message
+ * @param {string} me
+ */
+function rowKey(message, me) {
+  const { client_id: clientId, author, seq } = message;
+  return clientId && author?.id === me ? `c${clientId}` : `m${seq}`;
+}
+
+/**
+ * @param {{author: string, at: number} | null} group
+ * @param {string} author
+ * @param {number} at
+ */
+function continues(group, author, at) {
+  return group !== null && group.author === author && at - group.at < GROUP_SPAN;
+}
+
+/**
+ * @param {readonly Chat.Message[]} run joins and leaves in a row
+ * @param {Context} context
+ * @returns {Chat.Row}
+ */
+function fold(run, context) {
+  const said = run.slice(-LISTED).map((message) => {
+    const name = isolate(nameOf(message, context.names));
+    const time = context.times.clock(message.at);
+    const text = message.kind === "join" ? gettext("%(name)s joined") : gettext("%(name)s left");
+    return `${time} ${fill(text, { name })}`;
+  });
+  const unlisted = run.length - said.length;
+  if (unlisted > 0) {
+    said.unshift(
+      fill(ngettext("%(n)s before these", "%(n)s before these", unlisted), { n: unlisted }),
+    );
+  }
+  return {
+    type: "fold",
+    key: `f${run[0].seq}`,
+    seq: run[0].seq,
+    text: summary(run, context.names),
+    detail: run.length > 1 ? said.join("\n") : "",
+    at: run[run.length - 1].at,
+  };
+}
+
+/**
+ * "Ada joined", "Ada left and came back", "Ada and Ben joined", "4 joined, 2 left".
+ * @param {readonly Chat.Message[]} run
+ * @param {ReadonlyMap<string, string>} names
+ */
+function summary(run, names) {
+  const joined = people(run, "join", names);
+  const left = people(run, "leave", names);
+  const everyone = new Set([...joined.keys(), ...left.keys()]);
+  if (everyone.size === 1) return comingAndGoing(run, [...joined.values(), ...left.values()][0]);
+  if (left.size === 0 && joined.size <= NAMED) {
+    return fill(gettext("%(names)s joined"), { names: list([...joined.values()]) });
+  }
+  if (joined.size === 0 && left.size <= NAMED) {
+    return fill(gettext("%(names)s left"), { names: list([...left.values()]) });
+  }
+  const parts = [];
+  if (joined.size > 0) {
+    parts.push(fill(ngettext("%(n)s joined", "%(n)s joined", joined.size), { n: joined.size }));
+  }
+  if (left.size > 0) {
+    parts.push(fill(ngettext("%(n)s left", "%(n)s left", left.size), { n: left.size }));
+  }
+  return parts.join(", ");
+}
+
+/**
+ * @param {readonly Chat.Message[]} run
+ * @param {string} name
+ */
+function comingAndGoing(run, name) {
+  const first = run[0].kind;
+  const last = run[run.length - 1].kind;
+  if (first === last) {
+    return fill(first === "join" ? gettext("%(name)s joined") : gettext("%(name)s left"), { name });
+  }
+  return first === "leave"
+    ? fill(gettext("%(name)s left and came back"), { name })
+    : fill(gettext("%(name)s joined and left"), { name });
+}
+
+/**
+ * @param {readonly Chat.Message[]} run
+ * @param {"join" | "leave"} kind
+ * @param {ReadonlyMap<string, string>} names
+ * @returns {Map<string, string>} isolated names by id
+ */
+function people(run, kind, names) {
+  return new Map(
+    run
+      .filter((message) => message.kind === kind)
+      .map((message) => [message.author?.id ?? "", isolate(nameOf(message, names))]),
+  );
+}

@@ -1,0 +1,67 @@
+/** Who is writing: frames in, a sentence out; and when to say that I am. Pure but for its timer. */
+
+import { fill, gettext } from "../lib/i18n.js";
+import { isolate, list } from "../lib/people.js";
+import { TYPING_INTERVAL } from "./protocol.js";
+
+/** Milliseconds after the last frame at which someone is taken to have stopped: two intervals, one lost. */
+const LASTS = 2 * TYPING_INTERVAL;
+
+/** More people than this are not named. */
+const NAMED = 2;
+
+/**
+ * @param {(people: Chat.Author[]) => void} onChange
+ */
+export function createTypists(onChange) {
+  /** @type {Map<string, {person: Chat.Author, timer: ReturnType<typeof setTimeout>}>} */
+  const typists = new Map();
+  const changed = () => onChange([...typists.values()].map(({ person }) => person));
+
+  /** @param {string} id */
+  function stop(id) {
+    const typist = typists.get(id);
+    if (typist === undefined) return;
+    clearTimeout(typist.timer);
+    typists.delete(id);
+    changed();
+  }
+
+  return {
+    /** @param {Chat.Author} person */
+    started(person) {
+      clearTimeout(typists.get(person.id)?.timer);
+      typists.set(person.id, { person, timer: setTimeout(() => stop(person.id), LASTS) });
+      changed();
+    },
+    stop,
+    clear() {
+      for (const id of [...typists.keys()]) stop(id);
+    },
+  };
+}
+
+/** @param {readonly string[]} names */
+export function sentence(names) {
+  if (names.length === 0) return "";
+  if (names.length > NAMED) return gettext("Several people are typing…");
+  const who = list(names.map(isolate));
+  return names.length === 1
+    ? fill(gettext("%(name)s is typing…"), { name: who })
+    : fill(gettext("%(names)s are typing…"), { names: who });
+}
+
+/**
+ * Runs something at most once an interval.
+ * @param {() => void} run
+ * @param {number} interval milliseconds
+ * @param {() => number} [now]
+ */
+export function atMostEach(run, interval, now = Date.now) {
+  let last = -Infinity;
+  return () => {
+    if (now() - last < interval) return;
+    last = now();
+    run();
+  };
+}

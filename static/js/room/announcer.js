@@ -1,0 +1,50 @@
+/** Says the newest message to a screen reader, as a sentence; one at a time, and only the latest of many. */
+
+import { fill, gettext } from "../lib/i18n.js";
+import { nameOf } from "../state/messages.js";
+
+/** A reader is not interrupted more often than this. Milliseconds. */
+const PACE = 1500;
+
+/**
+ * @param {HTMLElement} region `aria-live="polite"`
+ */
+export function createAnnouncer(region) {
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let timer = null;
+  let next = "";
+
+  function speak() {
+    timer = null;
+    if (next === "") return;
+    region.textContent = next;
+    next = "";
+    timer = setTimeout(speak, PACE);
+  }
+
+  return {
+    /** @param {string} text */
+    say(text) {
+      next = text;
+      if (timer === null) speak();
+    },
+  };
+}
+
+/**
+ * What is said of messages that just arrived: the newest that others wrote.
+ * @param {readonly Chat.Message[]} fresh
+ * @param {string} me
+ * @param {ReadonlyMap<string, string>} names
+ * @returns {string} empty when there is nothing to say
+ */
+export function sentenceFor(fresh, me, names) {
+  const message = fresh.findLast(
+    ({ kind, author, deleted }) =>
+      (kind === "chat" || kind === "notice") && author?.id !== me && !deleted,
+  );
+  if (message === undefined) return "";
+  if (message.kind === "notice") return message.body;
+  const name = nameOf(message, names);
+  return fill(gettext("%(name)s says: %(text)s"), { name, text: message.body });
+}

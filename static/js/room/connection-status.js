@@ -1,0 +1,262 @@
+/** The connection line and the banner: what is so, in words one can believe. `describe` is pure. */
+
+import { element, setText } from "../lib/dom.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { CLOSE } from "../net/protocol.js";
+
+/** A loss shorter than this is not worth a banner. Milliseconds. */
+export const BANNER_AFTER = 5_000;
+
+/** While live, a message is spoken of only if it takes longer than this. Milliseconds. */
+const SLOW = 1_000;
+
+/**
+ * @typedef {object} Situation
+ * @property {Chat.ConnectionState} connection
+ * @property {readonly Chat.Pending[]} pending
+ * @property {boolean} durable whether the outbox survives the page
+ * @property {Pick<Chat.Times, "clock">} times
+ * @property {Chat.PageData["urls"]} urls
+ * @property {string} farewell why the server ended the connection, if it said so
+ * @property {boolean} [guest] without an account: signed out, nobody comes back as them
+ * @property {boolean} [slowed] the next message is not due yet
+ *
+ * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} Way
+ *
+ * @typedef {object} Shown
+ * @property {"live" | "busy" | "offline" | "over"} kind
+ * @property {string} line
+ * @property {string} banner empty for none
+ * @property {string} countdown apart from the banner, since it changes each second
+ * @property {Way | null} way
+ */
+
+/**
+ * @param {Situation} situation
+ * @param {number} now milliseconds since the epoch
+ * @returns {Shown}
+ */
+export function describe(situation, now) {
+  const { connection, pending } = situation;
+  const waiting = pending.filter(({ state }) => state === "waiting" || state === "sending");
+  const plain = { banner: "", countdown: "", way: null };
+  switch (connection.phase) {
+    case "live":
+      if (connection.doubted) {
+        return { ...plain, kind: "busy", line: gettext("Checking the connection…") };
+      }
+      return {
+        ...plain,
+        kind: "live",
+        line: live(situation.slowed ? [] : waiting.filter(({ at }) => now - at >= SLOW)),
+      };
+    case "catching-up":
+      return { ...plain, kind: "busy", line: gettext("Catching up…") };
+    case "over":
+      return over(situation);
+    default:
+      if (now - connection.since >= BANNER_AFTER) return offline(situation, waiting.length, now);
+      return {
+        ...plain,
+        kind: "busy",
+        line: connection.phase === "connecting" ? gettext("Connecting…") : gettext("Reconnecting…"),
+      };
+  }
+}
+
+/** @param {readonly Chat.Pending[]} slow */
+function live(slow) {
+  if (slow.length === 0) return gettext("Live");
+  return fill(gettext("Live · sending %(n)s"), { n: slow.length });
+}
+
+/**
+ * @param {Situation} situation
+ * @param {number} waiting
+ * @param {number} now
+ * @returns {Shown}
+ */
+function offline({ connection, durable, times }, waiting, now) {
+  const since = fill(gettext("Offline since %(time)s"), { time: times.clock(connection.since) });
+  const sentences = [`${since}.`];
+  if (waiting > 0) {
+    sentences.push(
+      fill(
+        ngettext(
+          "%(n)s message will be sent when you are back.",
+          "%(n)s messages will be sent when you are back.",
+          waiting,
+        ),
+        { n: waiting },
+      ),
+    );
+  }
+  if (!durable) {
+    sentences.push(gettext("This browser cannot keep messages: leave the page open until then."));
+  } else if (waiting === 0) {
+    sentences.push(gettext("Keep writing: it is sent when you are back."));
+  }
+  return {
+    kind: "offline",
+    line: waiting === 0 ? since : fill(gettext("%(since)s, %(n)s waiting"), { since, n: waiting }),
+    banner: sentences.join(" "),
+    countdown: countdown(connection, now),
+    way: { label: gettext("Try now"), action: "try-now" },
+  };
+}
+
+/**
+ * @param {Chat.ConnectionState} connection
+ * @param {number} now
+ */
+function countdown({ retryAt }, now) {
+  if (retryAt === null) return gettext("Trying now…");
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return fill(ngettext("Trying again in %(n)s s", "Trying again in %(n)s s", seconds), {
+    n: seconds,
+  });
+}
+
+/**
+ * @param {Situation} situation
+ * @returns {Shown}
+ */
+function over({ connection: { code }, urls, farewell, guest = false, pending }) {
+  const [line, sentence, way] = ending(code, urls, farewell, guest);
+  const kept = pending.filter(({ state }) => state === "waiting" || state === "sending").length;
+  const waits = ngettext(
+    "%(n)s message is kept in this browser and is sent when you are back.",
+    "%(n)s messages are kept in this browser and are sent when you are back.",
+    kept,
+  );
+  const banner = kept === 0 ? sentence : `${sentence} ${fill(waits, { n: kept })}`;
+  return { kind: "over", line, banner, countdown: "", way };
+}
+
+/**
+ * @param {number | null} code
+ * @param {Chat.PageData["urls"]} urls
+ * @param {string} farewell
+ * @param {boolean} guest
+ * @returns {[string, string, Way]}
+ */
+function ending(code, urls, farewell, guest) {
+  switch (code) {
+    case CLOSE.NOT_MEMBER:
+      return [
+        gettext("Not in this room"),
+        gettext("You are not in this room. Its code lets you in again."),
+        { label: gettext("Join"), href: urls.room },
+      ];
+    case CLOSE.ROOM_CLOSED:
+      return [
+        gettext("Closed"),
+        gettext("This room has closed. What was said in it is kept for those who were here."),
+        { label: gettext("Read the transcript"), href: urls.transcript },
+      ];
+    case CLOSE.REMOVED:
+      return [
+        gettext("Removed"),
+        farewell || gettext("A moderator has removed you from this room."),
+        { label: gettext("To the front page"), href: urls.front },
+      ];
+    case CLOSE.SIGNED_OUT:
+      return guest
+        ? [
+            gettext("Signed out"),
+            gettext(
+              "You are signed out. A guest cannot sign in again, but you can come in as somebody new.",
+            ),
+            { label: gettext("To the front page"), href: urls.front },
+          ]
+        : [
+            gettext("Signed out"),
+            gettext("You are signed out."),
+            { label: gettext("Sign in"), href: urls.signIn },
+          ];
+    default:
+      return [
+        gettext("Disconnected"),
+        gettext("The server has ended this connection. A reload brings the page up to date."),
+        { label: gettext("Reload"), action: "reload" },
+      ];
+  }
+}
+
+/**
+ * Why messages can never be sent after a close code; "" for those that wait until their author is back.
+ * @param {number | null} code
+ * @param {string} farewell
+ * @param {boolean} guest
+ */
+export function lost(code, farewell, guest) {
+  switch (code) {
+    case CLOSE.ROOM_CLOSED:
+      return gettext("The room has closed.");
+    case CLOSE.REMOVED:
+      return farewell || gettext("A moderator has removed you from this room.");
+    case CLOSE.SIGNED_OUT:
+      return guest ? gettext("You are signed out.") : "";
+    default:
+      return "";
+  }
+}
+
+/**
+ * @param {{line: HTMLElement, banner: HTMLElement}} places
+ * @param {() => Situation} situation
+ * @param {Record<"try-now" | "reload", () => void>} actions
+ */
+export function createStatus({ line, banner }, situation, actions) {
+  const message = element("p", { role: "status" });
+  const clock = element("span", { class: "quiet" });
+  banner.append(message, clock);
+  /** @type {HTMLElement | null} */
+  let control = null;
+  let offered = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  /** @param {Way | null} way */
+  function offer(way) {
+    // Compared, so that the button stays the same element and keeps the focus.
+    const key = JSON.stringify(way);
+    if (key === offered) return;
+    offered = key;
+    control?.remove();
+    control = way && controlFor(way, actions);
+    if (control !== null) banner.append(control);
+  }
+
+  return {
+    refresh() {
+      const now = Date.now();
+      const current = situation();
+      const shown = describe(current, now);
+      line.dataset.kind = shown.kind;
+      setText(line, shown.line);
+      banner.hidden = shown.banner === "";
+      banner.dataset.kind = shown.kind;
+      setText(message, shown.banner);
+      setText(clock, shown.countdown);
+      offer(shown.way);
+
+      clearTimeout(timer);
+      // A countdown, a banner that is due, a message that takes its time.
+      const { phase } = current.connection;
+      if (phase === "over" || (phase === "live" && current.pending.length === 0)) return;
+      timer = setTimeout(() => this.refresh(), 1000 - (now % 1000));
+    },
+  };
+}
+
+/**
+ * @param {Way} way
+ * @param {Record<"try-now" | "reload", () => void>} actions
+ */
+function controlFor(way, actions) {
+  if ("href" in way) return element("a", { class: "button", href: way.href }, way.label);
+  const button = element("button", { class: "button", type: "button" }, way.label);
+  button.addEventListener("click", actions[way.action]);
+  return button;
+}

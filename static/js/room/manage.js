@@ -1,0 +1,174 @@
+/**
+ * Running the room from within it: those who ask to come in, and the way to what opens over the live
+ * room (room/sheet.js): the settings, what can be done about somebody, another name, a search. What comes of an order
+ * comes over the socket, to everybody.
+ */
+
+import { element, find, setText } from "../lib/dom.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { avatar } from "../lib/people.js";
+
+/** Most people who ask that are shown by name; the settings have all of them. */
+const SHOWN = 3;
+
+/** @typedef {ReturnType<typeof import("./sheet.js").createSheet>} Sheet */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Chat.PageData} page
+ * @param {object} hooks
+ * @param {(text: string) => void} hooks.say
+ * @param {(text: string, way?: {label: string, run: () => void}) => void} hooks.tell
+ * @param {(count: number) => void} hooks.onWaiting
+ * @param {(seq: number) => void} hooks.onSeq a message was looked for and chosen
+ */
+export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
+  const queue = find(root, "[data-waiting]", HTMLElement);
+  const list = find(queue, "ul", HTMLElement);
+  const count = find(queue, "h2", HTMLElement);
+  const more = find(queue, "a", HTMLElement);
+  const number = find(root, "[data-waiting-count]", HTMLElement);
+  const token = find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
+  /** @type {readonly unknown[]} */
+  let known = [];
+  /** @type {readonly Chat.Waiting[]} */
+  let shown = [];
+  /** One for the settings, one for what can be done about somebody. @type {Map<boolean, Sheet>} */
+  const sheets = new Map();
+
+  /**
+   * Posts an order.
+   * @param {string} path below the room's `manage/`
+   */
+  async function post(path) {
+    try {
+      const answer = await fetch(page.urls.manage + path, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": token },
+      });
+      if (!answer.ok) tell((await answer.json()).error.message);
+    } catch {
+      tell(gettext("That did not arrive. Please try again."));
+    }
+  }
+
+  /**
+   * @param {string} href of a page that sheets show
+   * @param {boolean} brief closed after one order
+   */
+  async function open(href, brief) {
+    try {
+      const [{ createSheet }] = await Promise.all([
+        import("./sheet.js"),
+        styled(root.dataset.urlSheetStyle ?? ""),
+        styled(root.dataset.urlManageStyle ?? ""),
+        styled(root.dataset.urlSearchStyle ?? ""),
+      ]);
+      const sheet =
+        sheets.get(brief) ??
+        createSheet({
+          root,
+          sprite: page.urls.sprite,
+          // The room may have got another code since a link was made.
+          here: (href) => href.replace(/^\/rooms\/[^/]+\/manage\//, () => page.urls.manage),
+          onDone: brief ? done : null,
+          onSeq,
+        });
+      sheets.set(brief, sheet);
+      await sheet.open(href);
+    } catch {
+      // Without its script, the page itself does.
+      location.assign(href);
+    }
+  }
+
+  /** @param {{message?: string, undo?: number}} answer */
+  function done({ message, undo }) {
+    if (message === undefined || undo === undefined) return;
+    say(message);
+    tell(message, { label: gettext("Undo"), run: () => post(`undo/${undo}/`) });
+  }
+
+  root.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const target = event.target instanceof Element ? event.target : null;
+    const orders = target?.closest("[data-orders]");
+    if (orders) open(`${page.urls.manage}people/${orders.getAttribute("data-orders")}/`, true);
+    else if (target?.closest("[data-search]")) open(`${page.urls.transcript}search/`, false);
+    else if (target?.closest("[data-rename]")) open("/account/name/", true);
+    else if (target?.closest("[data-settings], [data-waiting] a")) open(page.urls.manage, false);
+    else return;
+    event.preventDefault();
+  });
+
+  list.addEventListener("click", async ({ target }) => {
+    const button = target instanceof Element ? target.closest("button") : null;
+    const row = button?.closest("li");
+    if (!button || !row) return;
+    button.disabled = true;
+    await post(`people/${row.dataset.id}/${button.getAttribute("value")}/`);
+    button.disabled = false;
+  });
+
+  return {
+    /** @param {Chat.State} state */
+    render({ members, waiting, room }) {
+      const facts = [members, waiting, room];
+      if (facts.some((fact, index) => fact !== known[index])) {
+        for (const sheet of sheets.values()) sheet.refresh();
+      }
+      known = facts;
+      if (waiting === shown) return;
+      const news = waiting.length > shown.length;
+      shown = waiting;
+      queue.hidden = waiting.length === 0;
+      list.replaceChildren(...waiting.slice(0, SHOWN).map(request));
+      const n = waiting.length;
+      setText(
+        count,
+        fill(ngettext("%(n)s person asks to come in", "%(n)s people ask to come in", n), { n }),
+      );
+      more.hidden = n <= SHOWN;
+      number.hidden = n === 0;
+      setText(number, String(n));
+      onWaiting(n);
+      const last = waiting.at(-1);
+      if (news && last) say(fill(gettext("%(name)s asks to come in"), { name: last.name }));
+    },
+  };
+}
+
+/**
+ * A style sheet of what is opened over the room, once it is there.
+ * @param {string} href
+ */
+function styled(href) {
+  const known = document.querySelector(`link[rel="stylesheet"][href="${href}"]`);
+  if (known) return Promise.resolve();
+  const link = element("link", { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => {
+      link.remove();
+      reject(new Error(`no ${href}`));
+    });
+  });
+}
+
+/** @param {Chat.Waiting} person */
+function request({ id, name }) {
+  const button = { class: "button", type: "button" };
+  return element(
+    "li",
+    { "data-id": id },
+    avatar(name, id),
+    element("bdi", {}, name),
+    element(
+      "button",
+      { ...button, class: "button button--primary", value: "admit" },
+      gettext("Let in"),
+    ),
+    element("button", { ...button, value: "refuse" }, gettext("Turn away")),
+  );
+}

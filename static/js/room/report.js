@@ -1,0 +1,99 @@
+/** Reporting a message or a person to the site's staff, in a dialog. */
+
+import { element, find, icon, isolated, setText } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { isolate } from "../lib/people.js";
+
+/** @typedef {{seq?: string, person?: string, name: string, text?: string}} About */
+
+/**
+ * What opens the dialog, beside a person.
+ * @param {{person: string, name: string}} about
+ * @param {string} sprite
+ */
+export function reportButton({ person, name }, sprite) {
+  const label = fill(gettext("Report %(name)s"), { name });
+  return element(
+    "button",
+    {
+      class: "icon-button report-button",
+      type: "button",
+      "aria-label": label,
+      title: label,
+      "data-report-person": person,
+      "data-report-name": name,
+    },
+    icon("flag", sprite),
+  );
+}
+
+/**
+ * @param {HTMLElement} root the room
+ * @param {(message: string) => void} onSent gets the server's thanks
+ */
+export function createReport(root, onSent) {
+  const dialog = find(root, "dialog[data-report]", HTMLDialogElement);
+  const form = find(dialog, "form", HTMLFormElement);
+  const title = find(dialog, "h2", HTMLElement);
+  const quote = find(dialog, "blockquote", HTMLElement);
+  const problem = find(dialog, "[role=alert]", HTMLElement);
+  const send = find(form, "button[type=submit]", HTMLButtonElement);
+
+  /** @param {About} about */
+  function open({ seq = "", person = "", name, text = "" }) {
+    form.reset();
+    find(form, "[name=seq]", HTMLInputElement).value = seq;
+    find(form, "[name=person]", HTMLInputElement).value = person;
+    const sentence = seq ? gettext("Report a message of %(name)s") : gettext("Report %(name)s");
+    title.replaceChildren(...isolated(fill(sentence, { name: isolate(name) })));
+    setText(quote, text);
+    quote.hidden = text === "";
+    fail("");
+    dialog.showModal();
+  }
+
+  /** @param {string} why */
+  function fail(why) {
+    setText(problem, why);
+    problem.hidden = why === "";
+  }
+
+  async function submit() {
+    fail("");
+    send.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { Accept: "application/json" },
+      });
+      const { message } = await answer.json();
+      if (!answer.ok) return fail(message);
+      dialog.close();
+      onSent(message);
+    } catch {
+      fail(gettext("That could not be sent. Please try again."));
+    } finally {
+      send.disabled = false;
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  find(form, "[data-cancel]", HTMLButtonElement).addEventListener("click", () => dialog.close());
+  // A click on the backdrop is a click on the dialog itself.
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+
+  root.addEventListener("click", ({ target }) => {
+    const way = target instanceof Element && target.closest("[data-report-name]");
+    if (!(way instanceof HTMLElement)) return;
+    const { reportPerson, reportName = "" } = way.dataset;
+    open({ person: reportPerson, name: reportName });
+  });
+
+  return { open };
+}

@@ -1,0 +1,46 @@
+/** The page follows its room: another title, and another code, without a reload. */
+
+import { setText } from "../lib/dom.js";
+
+/**
+ * Brings what the page shows and where it asks to the room's present title and code.
+ * @param {ParentNode} root
+ * @param {Chat.PageData} page is brought there too
+ * @param {Chat.Room} room
+ */
+export function follow(root, page, room) {
+  if (room.title !== page.room.title) {
+    for (const place of root.querySelectorAll("[data-title]")) setText(place, room.title);
+    document.title = renamed(document.title, page.room, room);
+    page.room.title = room.title;
+  }
+  if (room.code === page.room.code) return;
+  const [former, path] = [`/rooms/${page.room.code}/`, `/rooms/${room.code}/`];
+  document.title = document.title.replace(page.room.code, room.code);
+  page.room.code = room.code;
+  for (const name of /** @type {const} */ (["room", "socket", "manage", "signIn"])) {
+    page.urls[name] = page.urls[name].replace(former, path);
+  }
+  for (const place of root.querySelectorAll("[data-code]")) setText(place, room.code);
+  for (const form of root.querySelectorAll("form[action]")) {
+    form.setAttribute("action", (form.getAttribute("action") ?? "").replace(former, path));
+  }
+  for (const link of root.querySelectorAll(`a[href*="${former}"]`)) {
+    link.setAttribute("href", (link.getAttribute("href") ?? "").replace(former, path));
+  }
+  history.replaceState(history.state, "", location.href.replace(former, path));
+}
+
+/**
+ * The window's title, which begins with the room's if it has one.
+ * @param {string} text
+ * @param {{title: string, code: string}} before
+ * @param {{title: string}} now
+ */
+export function renamed(text, before, now) {
+  const lead = before.title === "" ? "" : `${before.title} · `;
+  const at = text.indexOf(lead + before.code);
+  if (at < 0) return text;
+  const rest = text.slice(at + lead.length);
+  return text.slice(0, at) + (now.title === "" ? "" : `${now.title} · `) + rest;
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { createLocal } from "../../static/js/state/browser-storage.js";
+import { message } from "./helpers.js";
+
+/** @returns {Storage} */
+function storage() {
+  const kept = new Map();
+  return /** @type {any} */ ({
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ text) => kept.set(key, text),
+    removeItem: (/** @type {string} */ key) => kept.delete(key),
+  });
+}
+
+/** What a page reads that finds these in its tab. @param {{snapshot?: string, changes?: string}} kept */
+function reading({ snapshot = "null", changes = "null" }) {
+  const session = storage();
+  session.setItem("chat:u:r:snapshot", snapshot);
+  session.setItem("chat:u:r:changes", changes);
+  return createLocal("u", "r", { local: storage(), session });
+}
+
+const SNAPSHOT = {
+  room: { id: "r", code: "K7XM", title: "", grace: 3600 },
+  cursor: 3,
+  older: true,
+  messages: [message(1), message(2, { kind: "join", author: null })],
+  members: [{ id: "u", name: "Ada", role: "owner" }],
+};
+
+describe("a snapshot", () => {
+  test("is what was kept", () => {
+    assert.deepEqual(reading({ snapshot: JSON.stringify(SNAPSHOT) }).snapshot(), SNAPSHOT);
+  });
+
+  const strange = [
+    "",
+    "{",
+    "{}",
+    "5",
+    "[]",
+    '"text"',
+    "true",
+    ...[
+      { room: null },
+      { room: {} },
+      { cursor: "3" },
+      { cursor: null },
+      { older: undefined },
+      { messages: {} },
+      { messages: [null] },
+      { messages: [{}] },
+      { messages: [{ ...message(1), at: "yesterday" }] },
+      { messages: [{ ...message(1), author: undefined }] },
+      { messages: [{ ...message(1), author: {} }] },
+      { messages: [{ ...message(1), reactions: { a: 5 } }] },
+      { members: undefined },
+      { members: [{ id: 5 }] },
+    ].map((fields) => JSON.stringify({ ...SNAPSHOT, ...fields })),
+  ];
+  for (const snapshot of strange) {
+    test(`of another shape is dropped: ${snapshot.slice(-60)}`, () => {
+      assert.equal(reading({ snapshot }).snapshot(), null);
+    });
+  }
+});
+
+describe("changes", () => {
+  const pin = { kind: "pin", seq: 1, on: true, ref: "c1", changed: null };
+
+  test("of another shape are dropped, and no others", () => {
+    const changes = JSON.stringify([pin, 5, {}, null, { ...pin, kind: "?" }, { ...pin, on: 1 }]);
+    assert.deepEqual(reading({ changes }).changes(), [pin]);
+  });
+
+  for (const changes of ["{}", "5", "{", "null", '"text"']) {
+    test(`none are in ${changes}`, () => assert.deepEqual(reading({ changes }).changes(), []));
+  }
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { complete, search } from "../../static/js/compose/emoji.js";
+import { codeAt } from "../../static/js/compose/emoji-completion.js";
+import { candidates, wordAt } from "../../static/js/compose/mention-completion.js";
+import { whoReacted } from "../../static/js/log/message-extras.js";
+import { deeds, excerpt, lastOfMine } from "../../static/js/state/message-actions.js";
+import { pins, readFurther, requoted, seenBy } from "../../static/js/state/room-extras.js";
+import { initial } from "../../static/js/state/store.js";
+import { message, seqs } from "./helpers.js";
+
+/** @param {Chat.Role} role */
+const you = (role) => ({ id: "me", name: "Me", role });
+
+describe("what can be done with a message", () => {
+  test("of others: react, answer, copy, report", () => {
+    const offered = deeds(message(1), you("member"));
+    assert.deepEqual(offered, ["react", "reply", "text", "link", "report"]);
+  });
+
+  test("of mine: edit and delete as well", () => {
+    const offered = deeds(message(1, { by: "me" }), you("member"));
+    assert.deepEqual(offered, ["react", "reply", "edit", "text", "link", "delete"]);
+  });
+
+  test("by who runs the room: pin, unpin, delete", () => {
+    assert.ok(deeds(message(1), you("moderator")).includes("delete"));
+    assert.ok(deeds(message(1), you("owner")).includes("pin"));
+    assert.ok(deeds(message(1, { pinned: true }), you("owner")).includes("unpin"));
+  });
+
+  test("that is gone: nothing but its link", () => {
+    assert.deepEqual(deeds(message(1, { deleted: true }), you("owner")), ["link"]);
+  });
+
+  test("Up edits my last one that is still there", () => {
+    const list = [message(1, { by: "me" }), message(2, { by: "me", deleted: true }), message(3)];
+    assert.equal(lastOfMine(list, "me")?.seq, 1);
+  });
+
+  test("a quote is one line", () => {
+    assert.equal(excerpt(message(1, { body: " a\n\n b " })), "a b");
+    assert.equal(excerpt(message(1, { body: "👍🏽".repeat(9) }), 4), "👍🏽👍🏽…");
+    const html =
+      '<p><a href="/?a>b">1</a> &lt; <em>2</em> &amp;lt;</p><ul><li>x</li><li>y</li></ul>';
+    assert.equal(excerpt(message(1, { body: "[1](…) < *2* …", html })), "1 < 2 &lt; x y");
+  });
+});
+
+describe("beside the log", () => {
+  test("pins come, change in place and go", () => {
+    const first = pins([], [message(1, { pinned: true }), message(2, { pinned: true })]);
+    assert.deepEqual(seqs(first), [1, 2]);
+    const edited = pins(first, [message(1, { pinned: true, body: "new" })]);
+    assert.deepEqual([seqs(edited), edited[0].body], [[1, 2], "new"]);
+    assert.deepEqual(
+      seqs(pins(edited, [message(1), message(2, { deleted: true, pinned: true })])),
+      [],
+    );
+    assert.equal(pins(first, [message(7)]), first);
+  });
+
+  test("a quoted message follows its changes", () => {
+    const quoted = new Map([[1, message(1)]]);
+    assert.equal(requoted(quoted, [message(1, { body: "new" })]).get(1)?.body, "new");
+    assert.equal(requoted(quoted, [message(2)]), quoted);
+  });
+
+  test("nobody's reading goes back", () => {
+    const reads = readFurther(new Map([["ada", 5]]), [
+      { id: "ada", seq: 3 },
+      { id: "ben", seq: 4 },
+    ]);
+    assert.deepEqual(
+      [...reads],
+      [
+        ["ada", 5],
+        ["ben", 4],
+      ],
+    );
+  });
+
+  test("my last message is seen by those who have come so far", () => {
+    const state = {
+      ...initial(you("member")),
+      messages: [message(1), message(2, { by: "me" })],
+      members: new Map(["me", "ada", "ben"].map((id) => [id, { id, name: id }])),
+      reads: new Map([
+        ["ada", 2],
+        ["ben", 1],
+      ]),
+    };
+    assert.deepEqual(seenBy(state), { names: ["ada"], everyone: false });
+    assert.equal(seenBy({ ...state, messages: [...state.messages, message(3)] }), null);
+  });
+
+  test("who reacted: me first, very many counted", () => {
+    const plain = (/** @type {string} */ text) => text.replace(/[\u2068\u2069]/g, "");
+    assert.equal(plain(whoReacted(["ada", "me"], { ada: "Ada" }, "me")), "You and Ada");
+    const ids = Array.from({ length: 12 }, (_, index) => `u${index}`);
+    assert.match(whoReacted(ids, {}, "me"), /4 more$/);
+  });
+});
+
+describe("completing a name", () => {
+  test("begins with an @ that is not within a word", () => {
+    assert.deepEqual(wordAt("hi @ad", 6), { start: 3, part: "ad" });
+    assert.deepEqual(wordAt("@", 1), { start: 0, part: "" });
+    assert.equal(wordAt("mail me@ad", 10), null);
+    assert.equal(wordAt("hi there", 8), null);
+  });
+
+  test("offers who is here first, by the start of any word of the name", () => {
+    const people = [
+      { id: "1", name: "Zoe Adams", here: true },
+      { id: "2", name: "Ada", here: false },
+      { id: "3", name: "Ben", here: true },
+    ];
+    assert.deepEqual(
+      candidates("ad", people).map(({ name }) => name),
+      ["Zoe Adams", "Ada"],
+    );
+    assert.deepEqual(
+      candidates("zoe a", people).map(({ name }) => name),
+      ["Zoe Adams"],
+    );
+    assert.deepEqual(candidates("ada ", people), []);
+  });
+
+  test("finds a name however its apostrophe, its dash or its joiner is typed", () => {
+    const typed = { "O'Brien": ["o’b", "O´B", "oʼbrien"], "Jean-Luc": ["jean–l"] };
+    for (const [name, parts] of Object.entries(typed)) {
+      for (const part of parts)
+        assert.equal(candidates(part, [{ id: "1", name, here: true }]).length, 1);
+    }
+    const ali = { id: "2", name: "علی\u200cرضا", here: true };
+    assert.equal(candidates("علیر", [ali]).length, 1);
+    assert.equal(candidates("adalo", [{ id: "3", name: "Ada Lovelace", here: true }]).length, 1);
+  });
+});
+
+describe("the name of an emoji", () => {
+  test("is what follows a colon that ends no word, hour or address", () => {
+    assert.deepEqual(codeAt("so :smi", 7), { start: 3, part: "smi" });
+    assert.deepEqual(codeAt("(:+1", 4), { start: 1, part: "+1" });
+    for (const text of ["at 10:30", "so:smi", "a :smile:", "https://x", ":-)", "a : b"]) {
+      assert.equal(codeAt(text, text.length), null, text);
+    }
+  });
+
+  test("is offered by the start of it, the shortest first, then by its words", () => {
+    const codes = complete("smi").map(({ code }) => code);
+    assert.deepEqual(codes.slice(0, 3), ["smile", "smirk", "smiley"]);
+    assert.deepEqual(complete("TADA"), [{ sign: "🎉", code: "tada", rank: 4 }]);
+    assert.ok(complete("popper").some(({ sign }) => sign === "🎉"));
+    assert.deepEqual(complete("no_such"), []);
+  });
+
+  test("is found in the picker by its shortcode too", () => {
+    assert.equal(search("tada")[0].sign, "🎉");
+    assert.equal(search("party pop")[0].sign, "🎉");
+  });
+});
