@@ -55,7 +55,7 @@ class Session:
                 self._spend(texts.cost(command.body) if isinstance(command, Edit) else 1)
                 worker.changer.submit(client=client, room=room, change=command)
             case Read():
-                worker.reads.note(client=client, room=room, frame=command)
+                worker.read_receipts.note(client=client, room=room, command=command)
             case Typing():
                 calls.typing(worker.hub, room, client)
             case PageRequest():

@@ -28,7 +28,7 @@ from rooms.live.door import Door
 from rooms.live.hub import POLL, Hub
 from rooms.live.outage import outage
 from rooms.live.preparer import Preparer
-from rooms.live.reads import Reads
+from rooms.live.read_receipts import ReadReceipts
 from rooms.live.threads import DatabaseThreads, RoomThreads, impatiently
 from rooms.live.writer import Writer
 from rooms.publish import Doorbell
@@ -99,7 +99,7 @@ class LiveWorker:
         self.writer = Writer(hub=self.hub, patient=self.room_threads.patient)
         self.preparer = Preparer(threads=self.threads, writer=self.writer)
         self.changer = Changer(threads=self.room_threads)
-        self.reads = Reads(hub=self.hub, threads=self.threads)
+        self.read_receipts = ReadReceipts(hub=self.hub, threads=self.threads)
         self.door = Door(patient=self.room_threads.patient)
         self.settler = limits.settler()
         self.identity: Identity | None = None  # until the database could be asked
@@ -143,7 +143,7 @@ class LiveWorker:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.preparer.stop()
         await self.changer.stop()
-        await self.reads.stop()
+        await self.read_receipts.stop()
         await self.settler.close()
         await self.writer.stop()
         await self.door.stop()
