@@ -43,8 +43,18 @@ def group(code: str, stream_id: int) -> str:
 
 
 def doorbell(change: Change) -> Doorbell:
-    """A change as it goes over the channel layer."""
-    return {
+    """Return a change as it goes over the channel layer.
+
+    A change of no message raises the epoch and does nothing else: `room.rules`.
+
+    A worker of the release before does not know `evicts_from`. It need not be sent a `room.rules`
+    besides: whatever is said at the new epoch makes it check its sockets before it shows that, and
+    its poll finds the new epoch within a second. So it may close a socket a second later than others
+    do, and shows it nothing more.
+    """
+    if change.evicts_from is not None and change.through == change.after:
+        return {"type": "room.rules", "stream": change.stream_id, "epoch": change.evicts_from}
+    bell = {
         "type": "room.changed",
         "stream": change.stream_id,
         "after": change.after,
@@ -52,6 +62,9 @@ def doorbell(change: Change) -> Doorbell:
         "epoch": change.epoch,
         "messages": change.encoded,
     }
+    if change.evicts_from is not None:
+        bell["evicts_from"] = change.evicts_from
+    return bell
 
 
 def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Doorbell:
@@ -75,7 +88,8 @@ def reading(stream_id: int, reads: dict[str, int]) -> Doorbell:
 
 def changed(*, code: str, change: Change) -> None:
     """After this transaction's commit, tell all workers of a change of the log."""
-    transaction.on_commit(lambda: _send(group(code, change.stream_id), doorbell(change), change))
+    shown = change if change.through > change.after else None
+    transaction.on_commit(lambda: _send(group(code, change.stream_id), doorbell(change), shown))
 
 
 def rules_changed(*, code: str, stream_id: int) -> None:

@@ -78,7 +78,10 @@ class Entry:
 class Change:
     """What one transaction did to one stream: a reader at `after` who applies it is at `through`.
 
-    `encoded` is `messages` as JSON: encoded once for the sockets here and for other workers.
+    It is shown to whoever held `epoch`. `evicts_from` is the new epoch, if the transaction raised
+    it: everybody is checked again before anything later is shown. So somebody who is banned is told
+    of the ban and of nothing after it. `encoded` is `messages` as JSON: encoded once for the sockets
+    here and for other workers.
     """
 
     stream_id: int
@@ -87,15 +90,32 @@ class Change:
     epoch: int
     messages: Sequence[WireMessage]
     encoded: bytes
+    evicts_from: int | None = None
 
     @classmethod
     def of(
-        cls, *, stream_id: int, after: int, through: int, epoch: int, messages: list[WireMessage]
+        cls,
+        *,
+        stream_id: int,
+        after: int,
+        through: int,
+        epoch: int,
+        messages: list[WireMessage],
+        evicts_from: int | None = None,
     ) -> "Change":
-        return cls(stream_id, after, through, epoch, messages, orjson.dumps(messages))
+        encoded = orjson.dumps(messages)
+        return cls(stream_id, after, through, epoch, messages, encoded, evicts_from)
 
     @classmethod
     def from_json(
-        cls, *, stream_id: int, after: int, through: int, epoch: int, encoded: bytes
+        cls,
+        *,
+        stream_id: int,
+        after: int,
+        through: int,
+        epoch: int,
+        encoded: bytes,
+        evicts_from: int | None = None,
     ) -> "Change":
-        return cls(stream_id, after, through, epoch, orjson.loads(encoded), encoded)
+        messages = orjson.loads(encoded)
+        return cls(stream_id, after, through, epoch, messages, encoded, evicts_from)

@@ -37,8 +37,10 @@ class Listener:
         self.closed.set()
 
 
-def said(seq: int, *, changed: int | None = None, epoch: int = 0) -> Change:
-    """A message that is new, or changed."""
+def said(
+    seq: int, *, changed: int | None = None, epoch: int = 0, evicts_from: int | None = None
+) -> Change:
+    """A message that is new, or changed; with it the epoch may be raised."""
     through = changed or seq
     author: wire.WireAuthor = {"id": "ada", "name": "Ada"}
     at = "2026-11-22T15:00:00.123Z"
@@ -46,5 +48,10 @@ def said(seq: int, *, changed: int | None = None, epoch: int = 0) -> Change:
         seq=seq, changed=changed, kind="chat", author=author, client_id=None, body="", at=at
     )
     return Change.of(
-        stream_id=1, after=through - 1, through=through, epoch=epoch, messages=[message]
+        stream_id=1,
+        after=through - 1,
+        through=through,
+        epoch=epoch,
+        messages=[message],
+        evicts_from=evicts_from,
     )

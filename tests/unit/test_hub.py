@@ -16,6 +16,7 @@ from rooms.live.hub import Hub
 from rooms.live.look import Look, People
 from rooms.live.room import LiveRoom
 from rooms.protocol import Close
+from rooms.publish import doorbell
 from tests.unit.listening import Listener, said
 
 
@@ -119,6 +120,45 @@ async def test_under_rules_that_are_still_to_be_looked_at_they_go_at_once(
     hub.deliver(said(1, epoch=1), acks={client: [ACK]})
     assert listener.sends == [["ack"]]
     assert refreshed == [room]
+
+
+async def test_a_change_that_evicts_is_shown_and_what_follows_waits_for_the_check(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, listener = come(room)
+    checked: list[int] = []
+    monkeypatch.setattr(hub.rules, "refresh", lambda room: checked.append(room.cursor))
+    hub.deliver(said(3, epoch=1, evicts_from=2))
+    hub.deliver(said(2, evicts_from=1))
+    hub.deliver(said(4, epoch=2))
+    assert listener.sends == []
+    checked.clear()
+    hub.deliver(said(1))
+    assert listener.sends == [[[1], [2]]], "the third was said at an epoch not checked yet"
+    assert checked == [2], "only once the ban has been shown"
+    room.epoch = 1
+    hub.take_early(room)
+    assert listener.sends == [[[1], [2]], [[3]]]
+    assert checked == [2, 3]
+
+
+async def test_a_notification_of_the_release_before_evicts_nobody(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says so in a `room.rules` of its own, which has no epoch."""
+    _, listener = come(room)
+    checked: list[LiveRoom] = []
+    monkeypatch.setattr(hub.rules, "refresh", checked.append)
+    hub.hear(doorbell(said(1)))
+    assert listener.sends == [[[1]]]
+    assert checked == []
+    hub.hear({"type": "room.rules", "stream": 1})
+    assert checked == [room]
+    hub.hear({"type": "room.rules", "stream": 1, "epoch": 0})
+    assert checked == [room], "checked already"
+    hub.hear(doorbell(said(2, evicts_from=1)))
+    assert listener.sends == [[[1]], [[2]]]
+    assert checked == [room, room]
 
 
 async def test_who_is_detached_gets_its_acks_and_nothing_else(hub: Hub, room: LiveRoom) -> None:
