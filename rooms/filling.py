@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.models import Max
 
-from history import words
+from history import lookalikes, words
 from history.markup import needs_rendering, render
 from history.models import Message, Stream
 from rooms import names
@@ -102,7 +102,7 @@ def _new(name: str, *, username: str, is_guest: bool = True) -> User:
         password=make_password(None),
         display_name=name,
         name_key=names.key(name),
-        name_skeleton=names.skeleton(name),
+        name_skeleton=lookalikes.skeleton(name),
         is_guest=is_guest,
     )
 

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
-from pathlib import Path
 
 import emoji
 import idna
 
+from history.lookalikes import JOINER, NON_JOINER, VARIATIONS, drawn, skeleton
 from rooms.errors import BadName, BadTitle
 
 MAX_LENGTH = 40
@@ -21,16 +21,12 @@ _SPACES = re.compile(r"\s+")
 _REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Letters and marks that draw nothing, though their categories are those of what does.
 _BLANK = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u034f", "\u17b4", "\u17b5"}
-_NON_JOINER, _JOINER = "\u200c", "\u200d"
 _TEXT_STYLE, _EMOJI_STYLE, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
 _KEYED = frozenset("#*0123456789")
 _VIRAMA = 9  # the combining class of the signs that take a letter its vowel
-_VARIATIONS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # Plane 1's pictographs; those that Unicode added after this Python was made are among them.
 _PICTOGRAPHS = range(0x1F000, 0x1FB00)
 _MARKS_IN_A_ROW = 3
-# What a name can have in it and is not drawn by itself: two names that differ in it look the same.
-_UNDRAWN = re.compile(f"[{_NON_JOINER}{_JOINER}]|{_VARIATIONS.pattern}")
 
 
 def clean(text: str) -> str:
@@ -85,14 +81,14 @@ def hides(text: str) -> bool:
     whole = _emoji(text)
     for at, character in enumerate(text):
         before, after = text[at - 1] if at else "\0", text[at + 1 : at + 2] or "\0"
-        if _VARIATIONS.match(character) and _varies(before, character):
+        if VARIATIONS.match(character) and _varies(before, character):
             continue
         if at in whole or _is_pictograph(character) or _is_glue(before, character, after):
             continue
-        if character in {_NON_JOINER, _JOINER} and _joins(text, at):
+        if character in {NON_JOINER, JOINER} and _joins(text, at):
             continue
         category = unicodedata.category(character)
-        if category in _REFUSED or character in _BLANK or _VARIATIONS.match(character):
+        if category in _REFUSED or character in _BLANK or VARIATIONS.match(character):
             return True
     return False
 
@@ -118,7 +114,7 @@ def _joins(text: str, at: int) -> bool:
         return False
     if idna.valid_contextj(text, at):
         return True
-    if text[at] == _JOINER:
+    if text[at] == JOINER:
         return unicodedata.combining(after) == _VIRAMA and unicodedata.category(before) == "Lo"
     return _is_arabic(before) and _is_arabic(after)
 
@@ -137,7 +133,7 @@ def _varies(before: str, character: str) -> bool:
 def _is_piled_up(text: str) -> bool:
     marks = 0
     for character in text:
-        if character in {_EMOJI_STYLE, _JOINER, _NON_JOINER}:
+        if character in {_EMOJI_STYLE, JOINER, NON_JOINER}:
             continue
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         if marks > _MARKS_IN_A_ROW:
@@ -153,7 +149,7 @@ def _is_pictograph(character: str) -> bool:
 
 def _is_glue(before: str, character: str, after: str) -> bool:
     """Whether this invisible character holds an emoji together; nowhere else is it wanted."""
-    if character == _JOINER:
+    if character == JOINER:
         return before == _EMOJI_STYLE or _is_pictograph(before)
     if character == _TEXT_STYLE:
         return before in _styled() or (before in _KEYED and after == _KEYCAP)
@@ -175,18 +171,7 @@ def folded(text: str) -> str:
 
 def key(name: str) -> str:
     """What two names are compared by: the same key is the same name, typed in another way."""
-    return "".join(folded(_drawn(name)).split())
-
-
-def skeleton(name: str) -> str:
-    """What the eye compares two names by: those with the same skeleton look alike.
-
-    That of UTS #39, and small letters then compared once more: "Раul" in Cyrillic, "PauI" with an I
-    and "pau1" are "paul", "Mia" and "rnia" are the same. It is no key by itself: i and I look
-    different to it.
-    """
-    small = unicodedata.normalize("NFKC", _alike(_drawn(name))).casefold()
-    return "".join(_alike(small).split())
+    return "".join(folded(drawn(name)).split())
 
 
 def beginnings(text: str) -> list[str]:
@@ -241,24 +226,3 @@ def _alias(name: str) -> str:
 @cache
 def _reserved() -> frozenset[str]:
     return frozenset(map(_alias, RESERVED))
-
-
-def _drawn(name: str) -> str:
-    return _UNDRAWN.sub("", name)
-
-
-def _alike(text: str) -> str:
-    """The skeleton of UTS #39."""
-    parts = unicodedata.normalize("NFD", text).translate(_prototypes())
-    return unicodedata.normalize("NFD", parts)
-
-
-@cache
-def _prototypes() -> dict[int, str]:
-    table: dict[int, str] = {}
-    for line in (Path(__file__).parent / "confusables.txt").read_text("ascii").splitlines():
-        if not line.startswith("#"):
-            target, *points = line.split(";")
-            text = "".join(chr(int(point, 16)) for point in target.split())
-            table.update((int(point, 16), text) for point in points)
-    return table

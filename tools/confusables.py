@@ -1,6 +1,6 @@
-"""Writes rooms/confusables.txt: which characters look like which, by Unicode's own table.
+"""Writes history/confusables.txt: which characters look like which, by Unicode's own table.
 
-    python -m tools.confusables > rooms/confusables.txt
+    python -m tools.confusables > history/confusables.txt
 
 Needs PyICU (Debian's python3-icu), whose ICU carries the table of UTS #39, "Unicode Security
 Mechanisms". Wanted once for each new Unicode, so it is not among the development packages.

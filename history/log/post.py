@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from psycopg.types.numeric import Int8
 
 from history import database, wire, words
+from history.errors import RoomHeld
 from history.log import write
 from history.log.entry import Change, Entry
 from history.models import Message
 from history.wire import WireAuthor, WireMessage
-from rooms.errors import RoomHeld
 
 _CHAT = Message.Kind.CHAT.value
 

@@ -11,9 +11,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
 from history import database, words
+from history.errors import RoomHeld
 from history.log.entry import Change, Entry, Head
 from history.models import Mention, Message, Stream
-from rooms.errors import RoomHeld
 
 # Streams are locked in the order of their ids: two workers with rooms in common never deadlock.
 #

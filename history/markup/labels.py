@@ -9,8 +9,8 @@ import unicodedata
 from html import unescape
 from urllib.parse import unquote
 
+from history.lookalikes import skeleton
 from history.markup import addresses
-from rooms import names
 
 _ADDRESS_LIKE = re.compile(
     r"://|\bwww\.|\w[\u0300-\u036f]*\.[^\W\d_]{2,}|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
@@ -58,7 +58,7 @@ def pretends(label: str, target: str) -> bool:
         for text in (label, _MARKS.sub("", label))
         for word in _usual(text).split()
         for seen in (_usual(unquote(word)),)
-        if _ADDRESS_LIKE.search(seen if seen.isascii() else names.skeleton(seen))
+        if _ADDRESS_LIKE.search(seen if seen.isascii() else skeleton(seen))
         or _ADDRESS_LIKE.search(seen)
     )
 

@@ -15,10 +15,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from history import lookalikes
 from history.log import write
 from history.log.entry import Entry, Head
 from history.models import Message
-from rooms import access, names, presence, publish
+from rooms import access, presence, publish
 from rooms.actions import admission
 from rooms.actions.rooms import depart
 from rooms.errors import (
@@ -219,7 +220,7 @@ def _claims(member: Membership) -> list[tuple[int, str, str]]:
 
 
 def _look(user: User) -> str:
-    return user.name_skeleton or names.skeleton(user.display_name)
+    return user.name_skeleton or lookalikes.skeleton(user.display_name)
 
 
 def enter(room: Room, members: list[Membership], heads: dict[int, Head]) -> None:

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models.functions import Now
 
-from history import words
+from history import lookalikes, words
 from history.markup import may_have_links
 from history.models import Mention, Message, Reaction, Stream
 from history.roomfile import RoomFile, Said
@@ -100,7 +100,7 @@ def _people(file: RoomFile, room: Room, *, keep_roles: bool) -> dict[str, User]:
                 password=unusable,
                 display_name=person.name,
                 name_key=names.key(person.name),
-                name_skeleton=names.skeleton(person.name),
+                name_skeleton=lookalikes.skeleton(person.name),
                 is_guest=True,
                 **({} if person.id in known else {"public_id": person.id}),
             )

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import notices
+from history import lookalikes, notices
 from history.log import write
 from rooms import names, publish
 from rooms.errors import BadName, NameTaken, Removed
@@ -33,7 +33,7 @@ def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> Us
             username=guest_username(),
             display_name=name,
             name_key=names.key(name),
-            name_skeleton=names.skeleton(name),
+            name_skeleton=lookalikes.skeleton(name),
             is_guest=True,
         )
         user.set_unusable_password()
@@ -75,7 +75,7 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
         if is_taken(room_id=room.pk, user=user, name=name):
             raise NameTaken
     user.display_name = name
-    user.name_key, user.name_skeleton = names.key(name), names.skeleton(name)
+    user.name_key, user.name_skeleton = names.key(name), lookalikes.skeleton(name)
     user.save(update_fields=["display_name", "name_key", "name_skeleton"])
     for room in rooms:
         facts = notices.facts("rename", about=user, was=former)
@@ -101,7 +101,7 @@ def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
     guests for as long as that one is a member. `name` is one the person would like to have.
     """
     name = user.display_name if name is None else name
-    alike = Q(user__name_key=names.key(name)) | Q(user__name_skeleton=names.skeleton(name))
+    alike = Q(user__name_key=names.key(name)) | Q(user__name_skeleton=lookalikes.skeleton(name))
     held = Q(present=True) | Q(reserved_until__gt=Now())
     if user.is_guest:
         held |= Q(user__is_guest=False, left_at__isnull=True, banned_at__isnull=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from rooms import names
+from history.lookalikes import skeleton
 
 _PORTION = 1000
 
@@ -16,7 +16,7 @@ def draw(apps: Any, schema_editor: Any) -> None:
         users.filter(pk__gt=last).exclude(display_name="").order_by("pk")[:_PORTION]
     ):
         for row in rows:
-            row.name_skeleton = names.skeleton(row.display_name)
+            row.name_skeleton = skeleton(row.display_name)
         users.bulk_update(rows, ["name_skeleton"])
         last = rows[-1].pk
 

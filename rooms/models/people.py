@@ -56,7 +56,7 @@ class User(AbstractUser):
     display_name = models.CharField("name", max_length=names.MAX_LENGTH, blank=True)
     # What the name is compared by; longer than the name, since NFKC can expand a character to 18.
     name_key = models.CharField(max_length=names.MAX_LENGTH * 18, blank=True, editable=False)
-    # The same for the eye: names that look alike have it in common (names.skeleton). Empty in rows
+    # The same for the eye: names that look alike have it in common (history.lookalikes). Empty in rows
     # that a worker of the release before made while an upgrade rolled.
     name_skeleton = models.TextField(blank=True, editable=False, default="", db_default="")
     is_guest = models.BooleanField("guest", default=False)

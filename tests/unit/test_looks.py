@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from history import lookalikes
 from rooms import names
 from rooms.errors import BadName
 from tests.support.programs import ROOT
@@ -63,7 +64,7 @@ def test_these_do_not() -> None:
 
 def uts39(text: str) -> str:
     """The skeleton of the standard, without anything of ours."""
-    return names._alike(text)
+    return lookalikes._alike(text)
 
 
 @given(st.lists(disguised | st.text(max_size=8), max_size=12))
@@ -83,7 +84,7 @@ def test_no_two_accepted_names_in_a_room_share_a_skeleton(wanted: list[str]) -> 
 @given(st.text(max_size=20) | disguised | st.text("aمเ\u0e31각ᄀ\u1161e\u0301 ", max_size=9))
 def test_the_beginnings_of_a_text_have_the_skeletons_they_have_alone(text: str) -> None:
     for length, look in enumerate(names.beginnings(text)):
-        assert look in ("", names.skeleton(text[:length]))
+        assert look in ("", lookalikes.skeleton(text[:length]))
 
 
 @pytest.mark.parametrize(

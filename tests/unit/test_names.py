@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from history import lookalikes
 from rooms import names
 from rooms.errors import BadName, BadTitle
 
@@ -86,7 +87,7 @@ def test_elsewhere_joiners_signs_of_style_and_tags_are(name: str) -> None:
 )
 def test_names_that_differ_in_what_is_not_drawn_look_the_same(one: str, other: str) -> None:
     assert names.look_alike(names.clean(one), names.clean(other))
-    assert names.skeleton(one) == names.skeleton(other)
+    assert lookalikes.skeleton(one) == names.skeleton(other)
 
 
 def test_a_title_is_held_to_the_rules_of_names() -> None:
