@@ -8,76 +8,96 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from django.db import Error, IntegrityError
 
-from history import database
 from rooms.actions import attendance
 from rooms.actions.attendance import Arrival, Entrance, Outcome
-from rooms.errors import RoomHeld, TooManySockets, Unavailable
+from rooms.errors import ChatError, RoomHeld, TooManySockets, Unavailable
+from rooms.live.batching import Batcher, Question
 from rooms.live.threads import DatabaseThreads, impatiently
 
 logger = logging.getLogger(__name__)
 
+# Sockets let in or forgotten in one go.
 BATCH = 200
+# Sockets that may wait at the door.
+WAITING = 50_000
 # Sockets of one person on this worker. The newest is refused, with a code that brings it back a while
 # later: of the others some may have died with a network, which shows within a minute. An older one
 # that was closed in its place would come back as well, and push out the next.
 SOCKETS = 64
-# Seconds.
+# Seconds until sockets that could not be forgotten are tried to be once more.
 RETRY = 1.0
+# Seconds that the end waits for those that are still to be noted.
 STOP = 5.0
 
 
-Waiting = tuple[Arrival, asyncio.Future[Outcome]]
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A socket that has entered the room of a code, or has tried to, and is gone."""
+
+    socket_id: str
+    code: str
+
+
+_Arriving = Question[Arrival, Entrance]
+_Item = _Arriving | _Gone
+_Outcome = Entrance | Exception | None  # None: forgotten
+_Arrive = Callable[[Sequence[Arrival]], Awaitable[Sequence[Outcome]]]
 
 
 class Door:
     """Lets sockets in and notes that they are gone, in batches and in order.
 
-    Whoever comes to a room that somebody holds waits for it apart, on threads of `patient`.
+    A socket that came and went has come before it went: both wait in the queue of their room's code.
+    Sockets of a room that somebody holds wait for it apart, on threads of `patient`.
     """
 
     def __init__(self, *, patient: DatabaseThreads) -> None:
         self._threads = DatabaseThreads(name="door")
         self._patient = patient
-        self._arriving: list[Waiting] = []
-        self._vanished: dict[str, None] = {}
-        # Sockets on their way in apart: that they are gone is noted after that.
-        self._apart: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._queue: Batcher[str, _Item, Entrance | None] = Batcher(
+            name="sockets",
+            work=self._work,
+            patiently=self._work_patiently,
+            answer=self._answer,
+            size=BATCH,
+            waiting=WAITING,
+        )
+        # The sockets that have asked to enter and are not gone, with the code they came by.
+        self._codes: dict[str, str] = {}
         # The sockets that are noted, as (room, user).
         self._inside: dict[str, tuple[int, int]] = {}
         self._sockets_of: Counter[int] = Counter()  # of each user, in `_inside`
         self._order = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
         # The lease under which sockets are noted. Without one (no database) nobody gets in.
         self.worker_id: int | None = None
 
     async def enter(self, arrival: Arrival) -> Entrance:
         """Raises SignedOut, NotMember, Removed, RoomClosed, NameTaken, TooManySockets or Unavailable."""
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._arriving.append((arrival, answer))
-        self._start()
-        outcome = await asyncio.shield(answer)
-        if isinstance(outcome, Entrance):
-            return outcome
-        raise outcome
+        question: _Arriving = Question(arrival)
+        self._queue.submit(arrival.code, question)
+        self._codes[arrival.socket_id] = arrival.code
+        return await question.answer
 
     def vanished(self, socket_id: str) -> None:
-        """Note that a socket which entered, or tried to, is gone."""
+        """Note that a socket is gone, whether it has entered, has tried to or has not."""
+        code = self._codes.pop(socket_id, None)
+        if code is None:
+            return
         if socket_id in self._inside:
             _, user = self._inside.pop(socket_id)
             self._sockets_of[user] -= 1
             if not self._sockets_of[user]:
                 del self._sockets_of[user]
-        self._vanished[socket_id] = None
-        self._start()
+        self._forget(_Gone(socket_id, code))
 
     async def move(self, worker_id: int) -> set[str]:
-        """Note everyone under a new lease; the sockets of those for whom there is no place now.
+        """Note all sockets under a new lease. Returns those of people for whom there is no place now.
 
         Raises what the database raises.
         """
@@ -91,131 +111,107 @@ class Door:
 
     async def stop(self) -> None:
         """Note what is still to be noted, unless the database is away: the lease runs out."""
-        if self._task is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(STOP):
-                    await asyncio.gather(self._task, *self._tasks)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP):
+                await self._queue.stop()
         await self._threads.close()
 
-    def _start(self) -> None:
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+    # Batches --------------------------------------------------------------------------------------
 
-    async def _run(self) -> None:
-        try:
-            while self._arriving or self._vanished.keys() - self._apart:
-                async with self._order:
-                    done = await self._work()
-                if not done:
-                    await asyncio.sleep(RETRY)
-        finally:
-            self._task = None
+    async def _work(self, batch: Sequence[_Item]) -> Sequence[_Outcome]:
+        async with self._order:
+            return await self._note(batch, self._arrive)
 
-    async def _work(self) -> bool:
-        """One batch. False if it must wait before the next: the database is away."""
-        batch, self._arriving = self._arriving[:BATCH], self._arriving[BATCH:]
-        # Who vanished is noted after all who came before: a socket that came and went has come
-        # before it went, and a reload never looks like a leave.
-        gone: dict[str, None] = {}
-        if not self._arriving:
-            gone = {socket: None for socket in self._vanished if socket not in self._apart}
-            self._vanished = dict.fromkeys(self._vanished.keys() - gone.keys())
-        if batch:
-            outcomes = await self._arrive([arrival for arrival, _ in batch])
-            held: dict[tuple[str, str], list[Waiting]] = {}
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, RoomHeld):
-                    held.setdefault((waiting[0].room, waiting[0].code), []).append(waiting)
-                else:
-                    self._settle(waiting, outcome)
-            for some in held.values():
-                self._go_apart(some)
-            if late := gone.keys() & self._apart:
-                self._vanished |= dict.fromkeys(late)
-                gone = {socket: None for socket in gone if socket not in late}
-        if gone and not await self._vanish(gone):
-            # Forgotten rows would be ghosts for as long as this worker lives: try again.
-            self._vanished = gone | self._vanished
-            return False
-        return True
+    async def _work_patiently(self, batch: Sequence[_Item]) -> Sequence[_Outcome]:
+        return await self._note(batch, self._arrive_patiently)
 
-    def _place(self, arrival: Arrival, entrance: Entrance) -> Outcome:
-        """Note a socket as inside, unless its person has too many."""
-        member = entrance.membership
+    async def _note(self, batch: Sequence[_Item], arrive: _Arrive) -> Sequence[_Outcome]:
+        """Note arrivals, then the sockets that are gone: a reload never looks like a leave."""
+        arrivals = [item.about for item in batch if isinstance(item, Question)]
+        entered = await arrive(arrivals) if arrivals else ()
+        held = {
+            arrival.code
+            for arrival, outcome in zip(arrivals, entered, strict=True)
+            if isinstance(outcome, RoomHeld)
+        }
+        # Sockets that have come to a room that is held are forgotten after they were let in.
+        gone = {item.socket_id for item in batch if isinstance(item, _Gone)}
+        late = {item.socket_id for item in batch if isinstance(item, _Gone) and item.code in held}
+        left = await self._vanish(gone - late) if gone - late else set()
+        outcomes: list[_Outcome] = []
+        answers = iter(entered)
+        for item in batch:
+            if isinstance(item, Question):
+                outcomes.append(next(answers))
+            elif item.socket_id in late:
+                outcomes.append(RoomHeld())
+            else:
+                outcomes.append(Unavailable() if item.socket_id in left else None)
+        return outcomes
+
+    def _answer(self, batch: Sequence[_Item], outcomes: Sequence[_Outcome]) -> None:
+        for item, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(item, Question):
+                item.reply(self._place(item.about, outcome))
+            elif isinstance(outcome, Exception):
+                # Forgotten rows would be ghosts for as long as this worker lives: try again.
+                asyncio.get_running_loop().call_later(RETRY, self._forget, item)
+
+    def _place(self, arrival: Arrival, outcome: _Outcome) -> Entrance | ChatError:
+        """Note a socket that was let in as inside, unless its person has too many."""
+        if not isinstance(outcome, Entrance):
+            return outcome if isinstance(outcome, ChatError) else Unavailable()
+        member = outcome.membership
         if self._sockets_of[member.user_id] >= SOCKETS:
             return TooManySockets()
-        if arrival.socket_id not in self._vanished:
+        if arrival.socket_id in self._codes:
             self._inside[arrival.socket_id] = member.room_id, member.user_id
             self._sockets_of[member.user_id] += 1
-        return entrance
+        return outcome
 
-    def _settle(self, waiting: Waiting, outcome: Outcome) -> None:
-        arrival, answer = waiting
-        if isinstance(outcome, Entrance):
-            outcome = self._place(arrival, outcome)
-        answer.set_result(outcome)
-
-    def _go_apart(self, some: Sequence[Waiting]) -> None:
-        """Wait for a room that somebody holds, where nobody else has to."""
-        sockets = {arrival.socket_id for arrival, _ in some}
-        self._apart |= sockets
-
-        async def arrive() -> None:
-            try:
-                outcomes = await self._arrive([arrival for arrival, _ in some], patiently=True)
-                for waiting, outcome in zip(some, outcomes, strict=True):
-                    self._settle(waiting, outcome)
-            finally:
-                self._apart -= sockets
-                self._start()
-
-        task = asyncio.get_running_loop().create_task(arrive())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _arrive(
-        self, arrivals: Sequence[Arrival], *, patiently: bool = False
-    ) -> Sequence[Outcome]:
-        """The outcome of each; RoomHeld where the room is to be waited for, or was in vain."""
-        if self.worker_id is None:
-            return [Unavailable() for _ in arrivals]
-        arrive = partial(attendance.arrive, worker_id=self.worker_id, arrivals=arrivals)
+    def _forget(self, gone: _Gone) -> None:
         try:
-            if patiently:
-                return await self._patient.read(arrive)
-            try:
-                return await self._threads.read(impatiently, arrive)
-            except RoomHeld:
-                return await self._threads.read(arrive, only_free=True)
-        except RoomHeld as held:
-            return [held for _ in arrivals]
-        except IntegrityError as error:
-            # The lease under which they were to be noted has been taken away.
-            logger.warning("%d sockets could not be let in: %s", len(arrivals), error)
-        except Exception as error:
-            if isinstance(error, Error) and database.is_away(error):
-                return [Unavailable() for _ in arrivals]
-            logger.exception("%d sockets could not be let in", len(arrivals))
-            if len(arrivals) > 1:  # one of them is at fault, and the others need not suffer
-                return [
-                    (await self._arrive([arrival], patiently=patiently))[0] for arrival in arrivals
-                ]
-        return [Unavailable() for _ in arrivals]
+            self._queue.submit(gone.code, gone)
+        except Unavailable:
+            asyncio.get_running_loop().call_later(RETRY, self._forget, gone)
 
-    async def _vanish(self, socket_ids: Collection[str]) -> bool:
+    # On threads -----------------------------------------------------------------------------------
+
+    async def _arrive(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
+        """Let sockets in. The outcome is RoomHeld where the room is to be waited for."""
         try:
-            left = await self._threads.run(impatiently, attendance.vanish, socket_ids=socket_ids)
-            if left:
-                asyncio.get_running_loop().call_later(RETRY, self._vanish_again, left)
-        except Exception as error:
+            return await self._threads.read(impatiently, self._arrival(arrivals))
+        except RoomHeld:
+            return await self._threads.read(self._arrival(arrivals), only_free=True)
+
+    async def _arrive_patiently(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
+        """Let sockets in, waiting for their room. Raises RoomHeld if that was in vain."""
+        return await self._patient.read(self._arrival(arrivals))
+
+    def _arrival(self, arrivals: Sequence[Arrival]) -> Callable[..., Sequence[Outcome]]:
+        """Return what lets sockets in, on a thread, under the lease of this moment."""
+        return partial(_arrive, self.worker_id, arrivals)
+
+    async def _vanish(self, socket_ids: Collection[str]) -> Collection[str]:
+        """Forget sockets. Returns those that are still noted: somebody holds their room, or it failed."""
+        try:
+            return await self._threads.run(impatiently, attendance.vanish, socket_ids=socket_ids)
+        except Exception as error:  # what has arrived with them has arrived
             bug = None if isinstance(error, Error) else error
             logger.warning(
                 "%d sockets could not be forgotten: %s", len(socket_ids), error, exc_info=bug
             )
-            return False
-        return True
+            return socket_ids
 
-    def _vanish_again(self, socket_ids: Collection[str]) -> None:
-        """Forget sockets in rooms that somebody held."""
-        self._vanished |= dict.fromkeys(socket_ids)
-        self._start()
+
+def _arrive(
+    worker_id: int | None, arrivals: Sequence[Arrival], *, only_free: bool = False
+) -> Sequence[Outcome]:
+    if worker_id is None:
+        return [Unavailable() for _ in arrivals]
+    try:
+        return attendance.arrive(worker_id=worker_id, arrivals=arrivals, only_free=only_free)
+    except IntegrityError as error:
+        # The lease under which they were to be noted has been taken away.
+        logger.warning("%d sockets could not be let in: %s", len(arrivals), error)
+        return [Unavailable() for _ in arrivals]
