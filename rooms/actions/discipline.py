@@ -12,10 +12,10 @@ from rooms.actions.changes import DELETED
 from rooms.actions.charge import Charge
 from rooms.actions.clearing import CLEARED
 from rooms.actions.rooms import depart
-from rooms.actions.settings import span
 from rooms.actions.texts import Prepared
 from rooms.errors import Forbidden, NotMember
 from rooms.models import Deed, Membership, Room, Shunned, User
+from rooms.spans import span
 
 # How long a deed can be undone.
 UNDO_WITHIN = timedelta(days=1)

@@ -19,6 +19,7 @@ from rooms import codes, names, publish
 from rooms.actions import admission, people
 from rooms.errors import CodesExhausted, NameTaken, NotMember, Removed, RoomHeld, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
+from rooms.room_settings import GRACE_MAX
 from rooms.traces import UNKNOWN, Traces
 
 # How long a name and a seat are kept between the form and the first socket: a room in which somebody
@@ -28,7 +29,6 @@ RESERVED = timedelta(seconds=60)
 EXPECTED = timedelta(seconds=5)
 # So many random codes are tried. If all are taken the space is nearly full: better longer codes.
 _TRIES = 200
-MAX_GRACE = 365 * 24 * 3600
 # How long an empty room in which nothing was ever said stays open at the most, whatever its grace.
 UNSPOKEN = 600
 # When codes run short, empty rooms are given up sooner, however long their grace: from this share of
@@ -45,7 +45,7 @@ def create(*, user: User, grace: int | None = None, title: str = "") -> Room:
     """
     title = names.clean_title(title)
     wanted, taken = _draw_codes()
-    seconds = settings.CHAT_ROOM_GRACE if grace is None else max(0, min(grace, MAX_GRACE))
+    seconds = settings.CHAT_ROOM_GRACE if grace is None else max(0, min(grace, GRACE_MAX))
     for code in wanted:
         if code in taken:
             continue

@@ -6,7 +6,7 @@ All of this runs on database threads.
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,25 +14,13 @@ from django.db.models.functions import Now
 from history.log import read
 from history.log.entry import Change
 from history.wire import WireMessage, timestamp
-from rooms import access
+from rooms import access, room_settings
 from rooms.errors import ChatError, NotMember
 from rooms.models import JoinRequest, Membership, Room
 from rooms.protocol import READERS_MAX, WirePerson
 
-
-class RoomInfo(TypedDict):
-    id: str
-    code: str
-    title: str
-    grace: int
-    created_at: str
-    passcode: bool
-    locked: bool
-    by_request: bool
-    capacity: int | None
-    slow_mode: int
-    history_open: bool
-    retention_days: int | None
+# The `room` object of the wire: `id`, `code`, `created_at`, and the room's settings.
+RoomInfo = dict[str, Any]
 
 
 class Waiting(TypedDict):
@@ -139,19 +127,12 @@ def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: s
 
 
 def describe(room: Room) -> RoomInfo:
+    """Return a room as its members are shown it."""
     return {
         "id": room.public_id,
         "code": room.code,
-        "title": room.title,
-        "grace": room.grace,
         "created_at": timestamp(room.created_at),
-        "passcode": bool(room.passcode),
-        "locked": room.locked,
-        "by_request": room.by_request,
-        "capacity": room.capacity,
-        "slow_mode": room.slow_mode,
-        "history_open": room.history_open,
-        "retention_days": room.kept_days,
+        **room_settings.on_wire(room),
     }
 
 

@@ -8,15 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rooms import codes, names
 from rooms.errors import BadName, BadTitle, ChatError, PasscodeNeeded, RoomNotFound, WrongPasscode
 from rooms.models import Room
-
-# How long a room can be asked to stay open when nobody is in it, in seconds.
-GRACES = (
-    (600, _("10 minutes")),
-    (3600, _("1 hour")),
-    (86_400, _("1 day")),
-    (604_800, _("1 week")),
-)
-
+from rooms.room_settings import GRACES
 
 # Characters of a passcode as it is typed, of which NFKC may make fewer.
 PASSCODE_TYPED_MAX = 256

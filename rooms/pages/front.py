@@ -30,7 +30,8 @@ from rooms.errors import (
     TurnedAway,
 )
 from rooms.models import Membership, Report, Room, User
-from rooms.pages.forms import GRACES, EntryForm
+from rooms.pages.forms import EntryForm
+from rooms.room_settings import GRACES
 
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)

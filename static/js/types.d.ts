@@ -1,6 +1,7 @@
 /**
  * The shapes the page's modules share. Only read by the type checker, never by a browser.
- * Wire shapes are those of docs/PROTOCOL.md; fields a later server adds are simply not named here.
+ * Wire shapes are those of docs/PROTOCOL.md, some of them in wire.d.ts; fields a later server adds are
+ * simply not named here.
  */
 declare namespace Chat {
   type Role = "owner" | "moderator" | "member";
@@ -14,23 +15,6 @@ declare namespace Chat {
 
   interface Person extends Author {
     role?: Role;
-  }
-
-  /** What the owner orders is there once the server has told of it. */
-  interface Room {
-    id: string;
-    code: string;
-    title: string;
-    /** Seconds the room stays open once nobody is in it. */
-    grace: number;
-    passcode?: boolean;
-    locked?: boolean;
-    by_request?: boolean;
-    /** People at the most. */
-    capacity?: number | null;
-    /** Seconds between two messages of one person. */
-    slow_mode?: number;
-    history_open?: boolean;
   }
 
   interface You extends Person {

@@ -22,8 +22,8 @@ from rooms.actions import (
     roles,
     settings,
 )
-from rooms.actions.settings import Wishes
 from rooms.models import Membership, Room, User
+from rooms.room_settings import RoomSettings
 from tests.actions.house import come_in, guest, open_room, say
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def do_everything() -> tuple[User, User, Room]:
     discipline.undo(room=room, by=ada, deed=clear)
     roles.make_moderator(room=room, by=ada, user=bob)
     roles.unmake_moderator(room=room, by=ada, user=bob, reason="lazy")
-    wishes = Wishes(
+    wanted = RoomSettings(
         title="Bob is now called Eve: Zed",
         locked=False,
         by_request=True,
@@ -71,7 +71,7 @@ def do_everything() -> tuple[User, User, Room]:
         retention_days=3,
         passcode="secret",
     )
-    settings.change(room=room, by=ada, wishes=wishes)
+    settings.change(room=room, by=ada, wanted=wanted)
     settings.renew_code(room=room, by=ada)
     room.refresh_from_db()
     Room.objects.filter(pk=room.pk).update(passcode="", locked=False, capacity=None)

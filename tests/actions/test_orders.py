@@ -1,6 +1,7 @@
 """What those in charge of a room order is so, at once, for everybody, and is written down."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +24,6 @@ from rooms.actions import (
     rooms,
     settings,
 )
-from rooms.actions.settings import Wishes
 from rooms.errors import (
     Forbidden,
     MessageNotFound,
@@ -41,6 +41,7 @@ from rooms.errors import (
 )
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.pages.manage import people
+from rooms.room_settings import RoomSettings
 from rooms.traces import Traces
 from tests.actions.house import (
     come_in,
@@ -62,9 +63,8 @@ pytestmark = pytest.mark.django_db
 
 def order(room: Room, by: User, **wishes: object) -> Deed | None:
     room.refresh_from_db()
-    now = Wishes.of(room)
-    names = {name: getattr(now, name) for name in Wishes.columns()}
-    return settings.change(room=room, by=by, wishes=Wishes(**{**names, **wishes}))  # type: ignore[arg-type]
+    wanted = replace(RoomSettings.of(room), **wishes)  # type: ignore[arg-type]
+    return settings.change(room=room, by=by, wanted=wanted)
 
 
 def last(room: Room) -> str:

@@ -12,11 +12,11 @@ from tests.support.workers import Site
 
 SLOW = """
 from rooms.actions import settings
-from rooms.actions.settings import Wishes
+from rooms.room_settings import RoomSettings
 from rooms.models import Room
 from dataclasses import replace
 room = Room.objects.get(code="{code}", closed_at=None)
-settings.change(room=room, by=room.owner, wishes=replace(Wishes.of(room), slow_mode=12))
+settings.change(room=room, by=room.owner, wanted=replace(RoomSettings.of(room), slow_mode=12))
 """
 
 

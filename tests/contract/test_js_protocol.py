@@ -11,6 +11,7 @@ from rooms.live import calls
 from rooms.protocol import Close
 from tests.support import papers
 from tests.support.programs import ROOT, require_node
+from tools import page_types
 
 DOC = papers.read("docs/PROTOCOL.md")
 # Every constant, what its functions say of each code, and the frames they make.
@@ -50,6 +51,11 @@ def test_constants_are_the_same(page: dict[str, Any]) -> None:
     assert page["CLOSE"] == {code.name: int(code) for code in Close}
     assert page["PAGE_LIMIT"] == commands.PAGE_MAX
     assert page["TYPING_INTERVAL"] == calls.TYPING_EVERY * 1000
+
+
+def test_the_shapes_are_the_same() -> None:
+    written = (ROOT / "static" / "js" / "wire.d.ts").read_text(encoding="utf-8")
+    assert written == page_types.module(), "run: python -m tools.page_types"
 
 
 def test_frames_are_the_same(page: dict[str, Any]) -> None:

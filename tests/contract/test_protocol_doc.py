@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from django.db.models import CharField
 from django.urls import URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
@@ -15,14 +16,14 @@ from history.log import read
 from history.models import Message
 from history.search import turns
 from history.wire import WireMessage
-from rooms import commands, downloading, limits, names, protocol
+from rooms import commands, downloading, limits, names, protocol, room_settings
 from rooms.actions import admission, changes, texts
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.limits import intake
 from rooms.live import calls, door
-from rooms.models import Membership
+from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
 from tests.support import papers
@@ -121,6 +122,36 @@ def _alike(frame: Any, example: Any) -> bool:
     if (frame.keys() ^ example.keys()) - SOMETIMES:
         return False
     return all(_alike(frame[name], example[name]) for name in frame.keys() & example.keys())
+
+
+# Room settings ------------------------------------------------------------------------------------
+
+
+def test_room_settings_are_written_down() -> None:
+    types = {str: "text", bool: "truth", int: "number", int | None: "number or null"}
+    expected = {}
+    for name, setting in room_settings.TABLE.items():
+        kind = types[setting.wire_type or room_settings.TYPES[name]]
+        least, most = setting.bounds or ("", "")
+        bounds = f"{least} to {most}" if setting.bounds else ""
+        is_text = room_settings.TYPES[name] in (str, str | None)
+        expected[name] = (kind, f"{bounds} characters" if is_text else bounds)
+    written = {
+        plain(name): (plain(kind), bounds) for name, kind, bounds, _ in DOC.table("Room settings")
+    }
+    assert written == expected
+    form = next(row[1] for row in DOC.table("Pages") if "/manage/settings/" in row[0])
+    assert set(expected) <= set(re.findall(r"`(\w+)`", form))
+
+
+def test_a_room_setting_has_a_column_that_can_hold_it() -> None:
+    for name in room_settings.COLUMNS:
+        column = Room._meta.get_field(name)
+        bounds = room_settings.TABLE[name].bounds
+        assert column.null == (type(None) in get_args(room_settings.TYPES[name])), name
+        if isinstance(column, CharField):
+            assert bounds is not None
+            assert column.max_length == bounds[1]
 
 
 # Codes --------------------------------------------------------------------------------------------

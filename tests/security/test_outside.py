@@ -12,9 +12,9 @@ from django.test import AsyncClient
 from history import export
 from rooms import access
 from rooms.actions import admission, discipline, rooms, settings
-from rooms.actions.settings import Wishes
 from rooms.errors import NotMember
 from rooms.models import JoinRequest, Room
+from rooms.room_settings import RoomSettings
 from tests.http.conftest import NewPerson, Person
 from tests.security.test_pages import ADDRESSES, CODE
 
@@ -30,8 +30,8 @@ OUT = ("removed", "banned", "left")
 def rename(room: Room, owner: Person, title: str) -> str:
     """Give a room another title and another code, which is returned."""
     room.refresh_from_db()
-    wishes = dataclasses.replace(Wishes.of(room), title=title)
-    settings.change(room=room, by=owner.user, wishes=wishes)
+    wanted = dataclasses.replace(RoomSettings.of(room), title=title)
+    settings.change(room=room, by=owner.user, wanted=wanted)
     return settings.renew_code(room=room, by=owner.user)
 
 

@@ -6,49 +6,32 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rooms.actions import retention
-from rooms.actions.settings import (
-    CAPACITY_MAX,
-    PASSCODE_MAX,
-    RETENTION_MAX,
-    SLOW_MODE_MAX,
-    Wishes,
-    span,
-)
 from rooms.models import Room
-from rooms.pages.forms import GRACES, title_of
+from rooms.pages.forms import title_of
+from rooms.room_settings import COLUMNS, PASSCODE_MAX, TABLE, TYPES, RoomSettings, Setting, Text
+from rooms.spans import span
 
-# Seconds between two messages of one person.
-PACES = (
-    (0, _("No limit")),
-    (5, _("5 seconds")),
-    (30, _("30 seconds")),
-    (120, _("2 minutes")),
-    (900, _("15 minutes")),
-)
 # Minutes somebody can be muted for, or whose messages can be taken back.
 MUTES = ((10, _("10 minutes")), (60, _("1 hour")), (1440, _("1 day")), (10_080, _("1 week")))
 
 
 class SettingsForm(forms.Form):
-    """`passcode` is what to set; `open` takes the one there is away. Empty leaves it as it is."""
+    """The settings of a room. Its other fields are made from their table, below.
 
-    title = forms.CharField(required=False, max_length=Room._meta.get_field("title").max_length)
-    passcode = forms.CharField(required=False, max_length=PASSCODE_MAX, strip=False)
+    `passcode` is what to set; `open` takes the one there is away. Empty leaves it as it is.
+    """
+
+    passcode = forms.CharField(
+        label=TABLE["passcode"].label, required=False, max_length=PASSCODE_MAX, strip=False
+    )
     open = forms.BooleanField(required=False)
-    locked = forms.BooleanField(required=False)
-    by_request = forms.BooleanField(required=False)
-    history_open = forms.BooleanField(required=False)
-    capacity = forms.IntegerField(required=False, min_value=1, max_value=CAPACITY_MAX)
-    retention_days = forms.IntegerField(required=False, min_value=1, max_value=RETENTION_MAX)
-    slow_mode = forms.IntegerField(min_value=0, max_value=SLOW_MODE_MAX)
-    grace = forms.IntegerField(min_value=0)
     # Ticked after being told how many messages a shorter retention erases now.
     erase = forms.BooleanField(required=False)
     erases = 0
 
     @classmethod
     def of(cls, room: Room, data: Any = None) -> "SettingsForm":
-        return cls(data, initial={name: getattr(room, name) for name in Wishes.columns()})
+        return cls(data, initial={name: getattr(room, name) for name in COLUMNS})
 
     def clean_title(self) -> str:
         """A title of before there were rules for it may stay."""
@@ -66,11 +49,24 @@ class SettingsForm(forms.Form):
                 "retention_days", _("Nothing is saved yet: this erases messages for good.")
             )
 
-    def wishes(self) -> Wishes:
-        """Of a valid form."""
+    def wanted(self) -> RoomSettings:
+        """Return the settings of a valid form."""
         typed = self.cleaned_data
         passcode = "" if typed["open"] else typed["passcode"] or None
-        return Wishes(passcode=passcode, **{name: typed[name] for name in Wishes.columns()})
+        return RoomSettings(passcode=passcode, **{name: typed[name] for name in COLUMNS})
+
+
+def _field(setting: Setting, kind: Any) -> forms.Field:
+    about: dict[str, Any] = {"label": setting.label, "help_text": setting.hint}
+    if kind is bool:
+        return forms.BooleanField(required=False, **about)
+    least, most = setting.bounds or (None, None)
+    if kind is str:
+        return forms.CharField(required=False, max_length=most, **about)
+    return forms.IntegerField(required=kind is int, min_value=least, max_value=most, **about)
+
+
+SettingsForm.base_fields |= {name: _field(TABLE[name], TYPES[name]) for name in COLUMNS}
 
 
 class OrderForm(forms.Form):
@@ -82,14 +78,10 @@ class OrderForm(forms.Form):
     person_only = forms.BooleanField(required=False)
 
 
-def paces(room: Room) -> list[tuple[int, Any]]:
-    return with_present(PACES, room.slow_mode)
-
-
-def graces(room: Room) -> list[tuple[int, Any]]:
-    return with_present(GRACES, room.grace)
-
-
-def with_present(choices: tuple[tuple[int, Any], ...], value: int) -> list[tuple[int, Any]]:
-    """The choices and, in its place, the value there is."""
-    return sorted({value: span(value), **dict(choices)}.items())
+def choices(room: Room) -> dict[str, list[tuple[int, Text]]]:
+    """Return what is offered for each setting that has choices: these, and the value there is."""
+    return {
+        name: sorted({(value := getattr(room, name)): span(value), **dict(setting.choices)}.items())
+        for name, setting in TABLE.items()
+        if setting.choices
+    }

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rooms.actions.settings import span
 from rooms.models import Deed, User
+from rooms.spans import span
 
 _SAID = {
     "mute": _("%(name)s is muted for %(span)s."),

@@ -52,11 +52,11 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             if for_person:
                 return _page(request, me, form, status=422)
             raise BadFrame(str(next(iter(form.errors.values()))[0]))
-        wishes = form.wishes()
-        if wishes.passcode:
+        wanted = form.wanted()
+        if wanted.passcode:
             address = addresses.of_request(request)
             limits.new_secret(person=me.user.public_id, address=address)
-        deed = settings.change(room=me.room, by=me.user, wishes=wishes)
+        deed = settings.change(room=me.room, by=me.user, wanted=wanted)
     except ChatError as refusal:
         return answers.refused(request, code, refusal)
     return answers.done(
@@ -225,8 +225,7 @@ def _page(
         "room": room,
         "me": me,
         "form": form,
-        "paces": forms.paces(room),
-        "graces": forms.graces(room),
+        "choices": forms.choices(room),
         "kept_days": config.CHAT_RETENTION_DAYS,
         "people": people.listed(me),
         "deeds": people.undoable(me),

@@ -1,0 +1,233 @@
+"""The settings of a room: one table, from which everything that knows a setting is made.
+
+A field of `RoomSettings` is a column of Room. From what stands beside its type come the field of the
+form, the check of its bounds, the sentence of the notice, the `room` object on the wire and the page's
+type (tools/page_types.py). docs/PROTOCOL.md, "Room settings", is the same in words, and a test holds
+the two together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_type_hints
+
+from django.utils.translation import gettext_lazy as _
+
+from rooms import names
+from rooms.errors import BadFrame
+from rooms.models import Room
+from rooms.spans import span
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# A sentence or a label, perhaps one that is translated when it is shown.
+Text: TypeAlias = "str | _StrPromise"
+
+PASSCODE_MAX = 64
+CAPACITY_MAX = 100_000
+SLOW_MODE_MAX = 6 * 3600
+GRACE_MAX = 365 * 24 * 3600
+RETENTION_MAX = 36_500
+
+# Seconds between two messages of one person that the page offers.
+PACES: tuple[tuple[int, Text], ...] = (
+    (0, _("No limit")),
+    (5, _("5 seconds")),
+    (30, _("30 seconds")),
+    (120, _("2 minutes")),
+    (900, _("15 minutes")),
+)
+# Seconds a room can stay open when nobody is in it that the pages offer.
+GRACES: tuple[tuple[int, Text], ...] = (
+    (600, _("10 minutes")),
+    (3600, _("1 hour")),
+    (86_400, _("1 day")),
+    (604_800, _("1 week")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What stands beside the type of a setting."""
+
+    # For whoever reads the page's types: what the value means.
+    means: str
+    label: Text
+    hint: Text = ""
+    # The smallest and the largest number, or the fewest and the most characters.
+    bounds: tuple[int, int] | None = None
+    # Why a value out of bounds is refused.
+    refusal: Text = ""
+    # Values that the page offers, each with its label.
+    choices: tuple[tuple[int, Text], ...] = ()
+    # What the notice says that its owner did to the room, for the new value.
+    told: Callable[[Any], str]
+    # What the wire shows, and its type, where that is not the column as it is.
+    wire: Callable[[Room], Any] | None = None
+    wire_type: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """What a room's settings are, or shall be.
+
+    Everything but the passcode is required. It is kept as a hash: None leaves it as it is, ""
+    takes it away.
+    """
+
+    title: Annotated[
+        str,
+        Setting(
+            means="What the room is about, or nothing.",
+            label=_("What it is about"),
+            bounds=(0, names.TITLE_MAX),
+            refusal=_("That title is too long."),
+            told=lambda to: f"named the room “{to}”" if to else "took the room's title away",
+        ),
+    ]
+    locked: Annotated[
+        bool,
+        Setting(
+            means="Nobody new comes in.",
+            label=_("Locked"),
+            hint=_(
+                "Nobody new can come in. Everyone who is here stays, and may leave and come back."
+            ),
+            told=lambda to: "locked the room" if to else "unlocked the room",
+        ),
+    ]
+    by_request: Annotated[
+        bool,
+        Setting(
+            means="Newcomers ask to be let in.",
+            label=_("Newcomers ask"),
+            hint=_("They wait until you or a moderator let them in."),
+            told=lambda to: (
+                "made newcomers ask to be let in" if to else "lets newcomers in without asking"
+            ),
+        ),
+    ]
+    capacity: Annotated[
+        int | None,
+        Setting(
+            means="The most people there is room for.",
+            label=_("Maximum number of people"),
+            bounds=(1, CAPACITY_MAX),
+            refusal=_("A room holds at least one person."),
+            told=lambda to: (
+                f"limited the room to {to} people" if to else "lifted the limit of people"
+            ),
+        ),
+    ]
+    slow_mode: Annotated[
+        int,
+        Setting(
+            means="Seconds between two messages or edits of one person.",
+            label=_("Slow mode: wait between one person's messages"),
+            bounds=(0, SLOW_MODE_MAX),
+            refusal=_("That is too long a time."),
+            choices=PACES,
+            told=lambda to: (
+                f"turned on slow mode (one message every {span(to)})"
+                if to
+                else "turned slow mode off"
+            ),
+        ),
+    ]
+    grace: Annotated[
+        int,
+        Setting(
+            means="Seconds the room stays open with nobody in it.",
+            label=_("Stays open when empty for"),
+            bounds=(0, GRACE_MAX),
+            refusal=_("That is too long a time."),
+            choices=GRACES,
+            told=lambda to: f"made the empty room stay open for {span(to)}",
+        ),
+    ]
+    history_open: Annotated[
+        bool,
+        Setting(
+            means="Newcomers see what was said before they came.",
+            label=_("Newcomers see what was said before"),
+            told=lambda to: (
+                "lets newcomers see what was said before"
+                if to
+                else "hid what was said before from newcomers"
+            ),
+        ),
+    ]
+    retention_days: Annotated[
+        int | None,
+        Setting(
+            means="Days after which messages are erased: the fewer of the room's and the site's.",
+            label=_("Days messages are kept"),
+            hint=_("After that they are erased for everybody, for good. Pinned messages stay."),
+            bounds=(1, RETENTION_MAX),
+            refusal=_("Messages are kept for a day at least."),
+            told=lambda to: (
+                f"has messages erased after {span(to * 86400)}"
+                if to
+                else "no longer has messages erased"
+            ),
+            wire=attrgetter("kept_days"),
+        ),
+    ] = None
+    passcode: Annotated[
+        str | None,
+        Setting(
+            means="Newcomers are asked for a passcode.",
+            label=_("Passcode"),
+            bounds=(0, PASSCODE_MAX),
+            refusal=_("That passcode is too long."),
+            told=lambda to: "set a passcode" if to else "took the passcode away",
+            wire=lambda room: bool(room.passcode),
+            wire_type=bool,
+        ),
+    ] = None
+
+    @classmethod
+    def of(cls, room: Room) -> "RoomSettings":
+        """Return the settings that a room has, but for its passcode, which nobody can read again."""
+        return cls(**{name: getattr(room, name) for name in COLUMNS})
+
+    def check(self) -> None:
+        """Raise BadFrame for the first value out of bounds."""
+        for name, setting in TABLE.items():
+            value = getattr(self, name)
+            if isinstance(value, str) and "\0" in value:
+                raise BadFrame("Text cannot contain the character U+0000.")
+            if setting.bounds is None or value is None:
+                continue
+            least, most = setting.bounds
+            if not least <= (len(value) if isinstance(value, str) else value) <= most:
+                raise BadFrame(str(setting.refusal))
+
+    def changes_of(self, room: Room) -> dict[str, Any]:
+        """Return the columns that differ from the room's, with their new values; not the passcode."""
+        return {
+            name: value for name in COLUMNS if (value := getattr(self, name)) != getattr(room, name)
+        }
+
+
+def sentence(changed: Mapping[str, Any]) -> str:
+    """Return what the notice says was done to these settings."""
+    said = [TABLE[name].told(value) for name, value in changed.items()]
+    return said[0] if len(said) == 1 else ", ".join(said[:-1]) + " and " + said[-1]
+
+
+def on_wire(room: Room) -> dict[str, Any]:
+    """Return the settings of a room as its members are shown them."""
+    return {name: read(room) for name, read in _WIRE.items()}
+
+
+# Each field's type and what stands beside it.
+_FIELDS = {
+    name: get_args(hint) for name, hint in get_type_hints(RoomSettings, include_extras=True).items()
+}
+TABLE: dict[str, Setting] = {name: setting for name, (_kind, setting) in _FIELDS.items()}
+TYPES: dict[str, Any] = {name: kind for name, (kind, _setting) in _FIELDS.items()}
+# The settings that can be read off a room as they are set.
+COLUMNS = [name for name in TABLE if name != "passcode"]
+_WIRE = {name: setting.wire or attrgetter(name) for name, setting in TABLE.items()}

@@ -1,0 +1,30 @@
+/**
+ * The shapes of the wire that the server has in one declaration each.
+ * Written by tools/page_types.py: edit the declaration, then run that.
+ */
+declare namespace Chat {
+  /** A room. What is missing before the first frame is optional. */
+  interface Room {
+    id: string;
+    code: string;
+    created_at?: string;
+    /** What the room is about, or nothing. */
+    title: string;
+    /** Nobody new comes in. */
+    locked?: boolean;
+    /** Newcomers ask to be let in. */
+    by_request?: boolean;
+    /** The most people there is room for. */
+    capacity?: number | null;
+    /** Seconds between two messages or edits of one person. */
+    slow_mode?: number;
+    /** Seconds the room stays open with nobody in it. */
+    grace: number;
+    /** Newcomers see what was said before they came. */
+    history_open?: boolean;
+    /** Days after which messages are erased: the fewer of the room's and the site's. */
+    retention_days?: number | null;
+    /** Newcomers are asked for a passcode. */
+    passcode?: boolean;
+  }
+}

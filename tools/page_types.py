@@ -1,0 +1,61 @@
+"""The types of what the wire shows, for the page's modules: python -m tools.page_types
+
+Written from the declarations by which the server makes them, so that a new field is known to the page
+as well. Only the type checker reads the file. A test says when it is to be written again.
+"""
+
+import os
+import types
+from typing import Any, get_args, get_origin
+
+import django
+
+ROOM = "A room. What is missing before the first frame is optional."
+# The settings that the page is rendered with.
+RENDERED = {"title", "grace"}
+HEAD = """\
+/**
+ * The shapes of the wire that the server has in one declaration each.
+ * Written by tools/page_types.py: edit the declaration, then run that.
+ */
+declare namespace Chat {
+"""
+
+
+def module() -> str:
+    """Return the text of static/js/wire.d.ts."""
+    from rooms import room_settings
+
+    room = [_line("id", str), _line("code", str), _line("created_at", str, optional=True)]
+    for name, setting in room_settings.TABLE.items():
+        kind = setting.wire_type or room_settings.TYPES[name]
+        room.append(_line(name, kind, means=setting.means, optional=name not in RENDERED))
+    return HEAD + _interface("Room", ROOM, room) + "}\n"
+
+
+def _interface(name: str, means: str, lines: list[str]) -> str:
+    return f"  /** {means} */\n  interface {name} {{\n{''.join(lines)}  }}\n"
+
+
+def _line(name: str, kind: Any, *, means: str = "", optional: bool = False) -> str:
+    comment = f"    /** {means} */\n" if means else ""
+    return f"{comment}    {name}{'?' if optional else ''}: {_type(kind)};\n"
+
+
+def _type(kind: Any) -> str:
+    """Return a Python type as TypeScript writes it."""
+    simple = {str: "string", int: "number", bool: "boolean", types.NoneType: "null"}
+    if kind in simple:
+        return simple[kind]
+    parts = [_type(part) for part in get_args(kind)]
+    if get_origin(kind) is types.UnionType:
+        return " | ".join(parts)
+    raise TypeError(f"no type of the page's for {kind}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+    django.setup()
+    from tests.support.programs import ROOT
+
+    (ROOT / "static" / "js" / "wire.d.ts").write_text(module(), encoding="utf-8")
