@@ -84,7 +84,8 @@ def static_checks() -> list[Job]:
             [*manage, "check", "--deploy", "--fail-level=WARNING"],
             for_ever,
         ),
-        Job("dependencies and secrets", [f"{BIN}/python", "-m", "tools.audit"]),
+        Job("licences", [f"{BIN}/pip-licenses"]),
+        Job("secrets, JavaScript packages", [f"{BIN}/python", "-m", "tools.audit"]),
         _node(
             "JavaScript and CSS",
             [f"{NODE_BIN}/biome", "check", "--colors=off", "--error-on-warnings"],
