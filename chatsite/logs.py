@@ -64,8 +64,10 @@ def _text(formatter: logging.Formatter, record: logging.LogRecord) -> str:
 
 
 class LayerAwayFilter(logging.Filter):
-    """Drops the traceback channels_redis logs each second while Redis is away: rooms.live.bell says
-    so once, and once that it is back."""
+    """Drops the traceback channels_redis logs each second while Redis is away.
+
+    rooms.live.subscription says so once, and once that it is back.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None

@@ -69,7 +69,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if live is not None and live.door.worker_id is None:
         # Until it has a lease it lets nobody in; without a database that it can use it gets none.
         failing.setdefault("database", "no lease")
-    if live is not None and not live.hub.bell.up:
+    if live is not None and not live.hub.subscription.up:
         failing["channel_layer"] = "no answer"
     answer = JsonResponse(
         {"ready": not failing, "failing": failing}, status=503 if failing else 200

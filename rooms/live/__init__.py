@@ -2,5 +2,6 @@
 
 One LiveWorker for each event loop (worker.py) holds the parts: the hub fans out and never writes,
 the writer commits what is posted and the changer what is done to it, the door lets sockets in, the
-bell is the channel layer. Only event-loop code touches their state; databases are asked on the threads of threads.py.
+subscription is the channel layer. What gathers does so in a Batcher (batching.py). Only event-loop
+code touches their state; databases are asked on the threads of threads.py.
 """

@@ -39,14 +39,14 @@ def introduce(client: Client, entrance: Entrance) -> None:
 
 
 def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
-    """Show the others that somebody is typing, here and over the bell."""
+    """Show the others that somebody is typing, here and on other workers."""
     now = asyncio.get_running_loop().time()
     if now - client.typed_at < TYPING_EVERY:
         return
     client.typed_at = now
     frame = protocol.encode("typing", user=client.author)
     hub.show_typing(room, frame, except_user=client.user_id)
-    hub.bell.ring(
+    hub.subscription.publish(
         publish.group(room.code, room.stream_id),
         publish.typing(room.stream_id, client.user_id, frame, hub.name),
     )

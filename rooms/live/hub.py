@@ -1,7 +1,7 @@
 """Cursors, gap repair and fan-out of all rooms that this worker serves. Writes nothing.
 
 Changes come from three sides: from this worker's own commits at once, from other workers through
-the bell, and from the log itself when one of these was missed. Wherever they come from, a room's
+the channel layer, and from the log itself when one of these was missed. Wherever they come from, a room's
 cursor only moves forward, and each change passes it once.
 """
 
@@ -17,11 +17,11 @@ from history.log.entry import Change
 from rooms import protocol, publish
 from rooms.errors import ChatError, Unavailable
 from rooms.live import metrics
-from rooms.live.bell import Bell
 from rooms.live.client import Client
 from rooms.live.loader import Loader
 from rooms.live.room import LiveRoom
 from rooms.live.rules import Rules
+from rooms.live.subscription import Subscription
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
 from rooms.protocol import Close
@@ -43,7 +43,7 @@ class Hub:
         self._threads = threads
         self._loader = Loader(threads=threads)
         self.rooms: dict[int, LiveRoom] = {}
-        self.bell = Bell(heard=self.hear, hinted=self.look_for)
+        self.subscription = Subscription(received=self.received, hinted=self.look_for)
         self.history = ""  # the name that clients know it by
         self._tasks: set[asyncio.Task[None]] = set()
         self.rules = Rules(hub=self, threads=threads)
@@ -78,7 +78,7 @@ class Hub:
     async def _load(self, room: LiveRoom) -> None:
         try:
             # Heard from before it is read, so that nothing falls between the two.
-            await self.bell.join(publish.group(room.code, room.stream_id))
+            await self.subscription.join(publish.group(room.code, room.stream_id))
             room.start(await self._loader.load(stream_id=room.stream_id, room_id=room.room_id))
             await self.follow_code(room)
             self._require_served(room)
@@ -121,7 +121,7 @@ class Hub:
             metrics.rooms.set(len(self.rooms))
             if room.repair is not None and _is_timer(room.repair):
                 room.repair.cancel()
-            self.spawn(self.bell.leave(publish.group(room.code, room.stream_id)))
+            self.spawn(self.subscription.leave(publish.group(room.code, room.stream_id)))
 
     def turn_away(self, socket_ids: Collection[str]) -> None:
         """Have clients ask at the door again, to be let in or told why not."""
@@ -133,7 +133,7 @@ class Hub:
 
     def follow_history(self, found: Identity) -> None:
         """Go by what the database is now."""
-        self.history, self.bell.site = found.history, found.site
+        self.history, self.subscription.site = found.history, found.site
 
     def start_over(self) -> None:
         """Let go of all rooms: what was shown of them is not in the log. The sockets come back."""
@@ -150,49 +150,49 @@ class Hub:
 
     # Changes --------------------------------------------------------------------------------------
 
-    def hear(self, bell: Doorbell) -> None:
-        """A doorbell from the channel layer; one of our own comes back too and changes nothing."""
-        room = self.rooms.get(bell["stream"])
+    def received(self, notification: Doorbell) -> None:
+        """Take a notification from the channel layer. One of our own comes back too and changes nothing."""
+        room = self.rooms.get(notification["stream"])
         if room is None:
             return
-        match bell["type"]:
+        match notification["type"]:
             case "room.changed":
-                if bell["through"] > room.cursor:
-                    room.heard(bell["through"])
+                if notification["through"] > room.cursor:
+                    room.heard(notification["through"])
                     self.deliver(
                         Change.from_json(
-                            stream_id=bell["stream"],
-                            after=bell["after"],
-                            through=bell["through"],
-                            epoch=bell["epoch"],
-                            encoded=bell["messages"],
+                            stream_id=notification["stream"],
+                            after=notification["after"],
+                            through=notification["through"],
+                            epoch=notification["epoch"],
+                            encoded=notification["messages"],
                             # Missing: none was raised, or a worker of the release before says so
                             # in a `room.rules`.
-                            evicts_from=bell.get("evicts_from"),
+                            evicts_from=notification.get("evicts_from"),
                         )
                     )
             case "room.rules":
                 # Missing: of the release before, which did not say what the epoch is now.
-                if bell.get("epoch", room.epoch + 1) > room.epoch:
+                if notification.get("epoch", room.epoch + 1) > room.epoch:
                     self.rules.refresh(room)
             case "room.read":
-                if news := room.note_reads(bell["reads"]):
+                if news := room.note_reads(notification["reads"]):
                     self.show_reads(room, news)
             case "room.typing":
-                if bell["origin"] != self.name:
-                    self.show_typing(room, bell["frame"], except_user=bell["user"])
+                if notification["origin"] != self.name:
+                    self.show_typing(room, notification["frame"], except_user=notification["user"])
 
-    def look_for(self, bell: Doorbell) -> None:
-        """A doorbell that may be of another site's: look in this one's log whether it is true.
+    def look_for(self, notification: Doorbell) -> None:
+        """Take a notification that may be another site's: look in this one's log whether it is true.
 
-        Commands without a worker of their own ring like this, and workers of an earlier release.
+        Commands without a worker of their own publish such, and workers of an earlier release.
         """
-        room = self.rooms.get(bell["stream"])
+        room = self.rooms.get(notification["stream"])
         if room is None or not room.ready.done():
             return
-        match bell["type"]:
+        match notification["type"]:
             case "room.changed":
-                if bell["through"] > room.cursor and room.repair is None:
+                if notification["through"] > room.cursor and room.repair is None:
                     room.repair = self.spawn(self._repair(room))
             case "room.rules":
                 self.rules.refresh(room)
@@ -316,7 +316,8 @@ class Hub:
                 break
 
     async def poll(self) -> bool:
-        """Compare the cursors with the log once: the way without the bell, and behind its back.
+        """Compare every cursor with the log. Finds changes whose notification was lost; the only
+        delivery path while Redis is down.
 
         Return True if a log does not go as far as it has been shown here: it was set back. Raises
         what the database raises.
@@ -349,8 +350,8 @@ class Hub:
         """Hear a room under the code that it has now."""
         if room.info is not None and (code := room.info["code"]) != room.code:
             former, room.code = room.code, code
-            await self.bell.join(publish.group(code, room.stream_id))
-            await self.bell.leave(publish.group(former, room.stream_id))
+            await self.subscription.join(publish.group(code, room.stream_id))
+            await self.subscription.leave(publish.group(former, room.stream_id))
 
     # Passing things -------------------------------------------------------------------------------
 

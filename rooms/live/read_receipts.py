@@ -88,7 +88,7 @@ class ReadReceipts:
             if news := room.note_reads(reads):
                 self._hub.show_reads(room, news)
                 bell = publish.reading(room.stream_id, news)
-                self._hub.bell.ring(publish.group(room.code, room.stream_id), bell)
+                self._hub.subscription.publish(publish.group(room.code, room.stream_id), bell)
 
     def _try_again(self, receipt: _Receipt) -> bool:
         """Return True if the position will be tried to be written once more."""

@@ -109,7 +109,7 @@ class LiveWorker:
 
     def start(self) -> None:
         publish.use(self)
-        self.hub.bell.start()
+        self.hub.subscription.start()
         self._tasks = [
             self._loop.create_task(self._every(presence.RENEW_SECONDS, self._renew)),
             self._loop.create_task(self._every(POLL, self._poll)),
@@ -117,7 +117,7 @@ class LiveWorker:
             self._loop.create_task(self._every(1.0, self.hub.rules.recheck)),
             self._loop.create_task(self._every(SWEEP, self._sweep)),
             self._loop.create_task(self._every(PURGE, self._purge)),
-            self._loop.create_task(self._every(CHECK, self.hub.bell.check)),
+            self._loop.create_task(self._every(CHECK, self.hub.subscription.check)),
             self._loop.create_task(self._every(INDEX, self._index)),
             self._loop.create_task(self._every(HEIRS, self._find_heirs)),
             self._loop.create_task(self._every(MAKE_ROOM, self._make_room)),
@@ -153,7 +153,7 @@ class LiveWorker:
             except Error as error:
                 logger.warning("the lease could not be given back: %s", error)
         publish.use(None)
-        await self.hub.bell.stop()
+        await self.hub.subscription.stop()
         await asyncio.gather(
             self.threads.close(),
             self.room_threads.close(),
@@ -168,11 +168,11 @@ class LiveWorker:
         self._loop.call_soon_threadsafe(self._ring, group, doorbell, change)
 
     def _ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None:
-        self.hub.bell.ring(group, doorbell)
+        self.hub.subscription.publish(group, doorbell)
         if change is not None:
             self.hub.deliver(change)
         else:
-            self.hub.hear(doorbell)
+            self.hub.received(doorbell)
 
     # Upkeep -----------------------------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ class Writer:
             room = rooms[change.stream_id]
             if room.committed(change):
                 taking_turns.add(room.stream_id)
-            self._hub.bell.ring(publish.group(room.code, room.stream_id), publish.doorbell(change))
+            self._hub.subscription.publish(publish.group(room.code, room.stream_id), publish.doorbell(change))
             self._hub.deliver(change, acks=answers.pop(change.stream_id, None))
         for rest in answers.values():
             for client, frames in rest.items():

@@ -1,4 +1,4 @@
-"""Workers know of each other by the bell and by the log, and the log alone is enough."""
+"""Workers know of each other by the channel layer and by the log, and the log alone is enough."""
 
 import asyncio
 import time

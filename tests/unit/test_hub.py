@@ -149,14 +149,14 @@ async def test_a_notification_of_the_release_before_evicts_nobody(
     _, listener = come(room)
     checked: list[LiveRoom] = []
     monkeypatch.setattr(hub.rules, "refresh", checked.append)
-    hub.hear(doorbell(said(1)))
+    hub.received(doorbell(said(1)))
     assert listener.sends == [[[1]]]
     assert checked == []
-    hub.hear({"type": "room.rules", "stream": 1})
+    hub.received({"type": "room.rules", "stream": 1})
     assert checked == [room]
-    hub.hear({"type": "room.rules", "stream": 1, "epoch": 0})
+    hub.received({"type": "room.rules", "stream": 1, "epoch": 0})
     assert checked == [room], "checked already"
-    hub.hear(doorbell(said(2, evicts_from=1)))
+    hub.received(doorbell(said(2, evicts_from=1)))
     assert listener.sends == [[[1]], [[2]]]
     assert checked == [room, room]
 

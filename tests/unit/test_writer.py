@@ -111,7 +111,7 @@ async def turns() -> None:
 
 
 def hear(hub: Hub, change: Change) -> None:
-    hub.hear(publish.doorbell(change))
+    hub.received(publish.doorbell(change))
 
 
 @pytest.mark.usefixtures("for_ever")
@@ -144,7 +144,7 @@ async def test_a_change_ahead_of_its_turn_says_that_others_are_writing(
     monkeypatch.setattr(hubs, "HOLD", 60)  # the log is not asked for what is missing
     before = log.elsewhere()
     rung = asyncio.Event()
-    monkeypatch.setattr(hub.bell, "ring", lambda group, bell: rung.set())
+    monkeypatch.setattr(hub.subscription, "publish", lambda group, bell: rung.set())
     ada.post("a")
     await asyncio.wait_for(rung.wait(), 5)
     ada.post("b")
