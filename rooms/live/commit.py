@@ -11,16 +11,18 @@ from history.log.entry import Change
 from history.log.post import Stale
 from rooms.actions import messages
 from rooms.actions.messages import ASK, Draft, Posted
-from rooms.errors import ChatError, RoomHeld, Unavailable
+from rooms.errors import RoomHeld, Unavailable
 from rooms.live.outage import outage
 
 logger = logging.getLogger(__name__)
 
-Outcomes = Sequence[Posted | ChatError]
+# What became of each draft. An error of the database is that of all that were committed together, of
+# which one may be at fault: the writer tries each by itself.
+Outcomes = Sequence[Posted | Exception]
 
 
 def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
-    """Commit a batch, on a database thread. Never raises: each draft gets an outcome of its own.
+    """Commit a batch, on a database thread. Raises nothing that the database raises: it is an outcome.
 
     The streams with a draft that is to be asked about go apart, so that it does not make a whole
     batch ask, and whole, so that they keep their order. Drafts of a stream that somebody else holds
@@ -66,7 +68,7 @@ def _commit_each_way(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
     asking = {draft.stream_id for draft in drafts if draft.epoch == ASK}
     if not asking:
         return _commit(drafts)
-    outcomes: list[Posted | ChatError] = [Unavailable() for _ in drafts]
+    outcomes: list[Posted | Exception] = [Unavailable() for _ in drafts]
     changes: list[Change] = []
     for ask in (False, True):
         where = [n for n, draft in enumerate(drafts) if (draft.stream_id in asking) is ask]
@@ -79,9 +81,7 @@ def _commit_each_way(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
 
 
 def _commit(drafts: Sequence[Draft], *, ask: bool = False) -> tuple[Outcomes, list[Change]]:
-    """First the fast way; if that does not fit, the one that looks each message up; if one of them
-    makes even that fail, each by itself, so that a bad one fails alone.
-    """
+    """Try the single-statement insert; if that does not fit, look each message up."""
     try:
         if not ask:
             return messages.post(drafts)
@@ -97,28 +97,13 @@ def _commit(drafts: Sequence[Draft], *, ask: bool = False) -> tuple[Outcomes, li
     except RoomHeld as held:
         return [held for _ in drafts], []
     except Error as error:
-        is_away = _failed(drafts, error)
-        if is_away or len(drafts) == 1:
-            return [Unavailable() for _ in drafts], []
-    outcomes: list[Posted | ChatError] = []
-    changes: list[Change] = []
-    held_streams: dict[int, ChatError] = {}
-    for draft in drafts:
-        if draft.stream_id in held_streams:  # what its author says later must not come before it
-            outcomes.append(held_streams[draft.stream_id])
-            continue
-        [outcome], change = _commit([draft], ask=ask)
-        if isinstance(outcome, RoomHeld):
-            held_streams[draft.stream_id] = outcome
-        outcomes.append(outcome)
-        changes += change
-    return outcomes, changes
+        _failed(drafts, error)
+        return [error for _ in drafts], []
 
 
-def _failed(drafts: Sequence[Draft], error: Error) -> bool:
-    """Say that posts could not be committed; return True if that is the database's fault alone."""
+def _failed(drafts: Sequence[Draft], error: Error) -> None:
+    """Say that posts could not be committed, and whether that is the database's fault alone."""
     if database.is_away(error):
         outage.noticed(error)
-        return True
-    logger.error("%d posts failed", len(drafts), exc_info=error)
-    return False
+    else:
+        logger.error("%d posts failed", len(drafts), exc_info=error)

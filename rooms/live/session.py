@@ -50,7 +50,7 @@ class Session:
             case Post():
                 client.require_voice()
                 self._spend(texts.cost(command.body))
-                worker.preparer.submit(client=client, room=room, post=command)
+                worker.writer.submit(client=client, room=room, post=command)
             case Edit() | Delete() | React() | Pin():
                 self._spend(texts.cost(command.body) if isinstance(command, Edit) else 1)
                 worker.changer.submit(client=client, room=room, change=command)

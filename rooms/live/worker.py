@@ -27,7 +27,6 @@ from rooms.live.changer import Changer
 from rooms.live.door import Door
 from rooms.live.hub import POLL, Hub
 from rooms.live.outage import outage
-from rooms.live.preparer import Preparer
 from rooms.live.read_receipts import ReadReceipts
 from rooms.live.threads import DatabaseThreads, RoomThreads, impatiently
 from rooms.live.writer import Writer
@@ -96,8 +95,7 @@ class LiveWorker:
         self._lessee = DatabaseThreads(name="lease")
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
-        self.writer = Writer(hub=self.hub, patient=self.room_threads.patient)
-        self.preparer = Preparer(threads=self.threads, writer=self.writer)
+        self.writer = Writer(hub=self.hub, threads=self.threads, patient=self.room_threads.patient)
         self.changer = Changer(threads=self.room_threads)
         self.read_receipts = ReadReceipts(hub=self.hub, threads=self.threads)
         self.door = Door(patient=self.room_threads.patient)
@@ -141,7 +139,6 @@ class LiveWorker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.preparer.stop()
         await self.changer.stop()
         await self.read_receipts.stop()
         await self.settler.close()

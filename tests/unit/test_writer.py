@@ -6,12 +6,14 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from django.db import DataError
 
 from history.log.entry import Change
 from rooms import publish
 from rooms.actions.messages import Draft, Posted
 from rooms.commands import Post
-from rooms.errors import ChatError, RoomHeld
+from rooms.errors import RoomHeld
+from rooms.live import batching
 from rooms.live import hub as hubs
 from rooms.live import writer as writers
 from rooms.live.client import Client
@@ -55,17 +57,18 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 @pytest.fixture
 def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commits seem to take a minute, and posts gather for that long."""
-    monkeypatch.setattr(writers, "monotonic", itertools.count(0, 60).__next__)
+    monkeypatch.setattr(batching, "monotonic", itertools.count(0, 60).__next__)
     monkeypatch.setattr(writers, "GATHER", 60)
 
 
 @pytest.fixture
 async def writer(hub: Hub) -> AsyncIterator[Writer]:
+    threads = DatabaseThreads(name="threads")
     patient = DatabaseThreads(name="patient", size=2)
-    writer = Writer(hub=hub, patient=patient)
+    writer = Writer(hub=hub, threads=threads, patient=patient)
     yield writer
     await asyncio.wait_for(writer.stop(), 5)
-    await patient.close()
+    await asyncio.gather(threads.close(), patient.close())
 
 
 class Author(Listener):
@@ -192,9 +195,9 @@ async def test_others_who_say_no_more_are_not_waited_for(log: Log, hub: Hub, ada
 
 @pytest.mark.usefixtures("for_ever")
 async def test_a_full_batch_does_not_wait_for_more(
-    log: Log, hub: Hub, ada: Author, monkeypatch: pytest.MonkeyPatch
+    log: Log, hub: Hub, writer: Writer, ada: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writers, "BATCH", 2)
+    monkeypatch.setattr(writer._queue, "_size", 2)
     hear(hub, log.elsewhere())
     for body in "abcd":
         ada.post(body)
@@ -215,6 +218,32 @@ async def test_what_gathers_is_written_before_the_end(
     await ada.until_acked(2)
 
 
+async def test_what_is_said_after_a_text_that_is_prepared_waits_for_it(
+    log: Log, ada: Author
+) -> None:
+    ada.post("**first**")
+    ada.post("second")
+    await ada.until_acked(2)
+    ada.post("third")
+    await ada.until_acked(3)
+    assert log.batches == [["**first**", "second"], ["third"]]
+
+
+async def test_a_post_that_its_batch_fails_with_fails_alone(
+    log: Log, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
+        if "b" in [draft.body for draft in drafts]:
+            return [DataError("odd")] * len(drafts), []
+        return log.commit(drafts)
+
+    monkeypatch.setattr(writers, "commit", commit)
+    for body in "abc":
+        ada.post(body)
+    await ada.until_acked(2)
+    assert ada.sends == [["ack", "error", "ack", [1]], [[2]]]
+
+
 class TwoRooms:
     """The log of two rooms, the second of which somebody holds until `let_go`."""
 
@@ -225,7 +254,7 @@ class TwoRooms:
 
     def commit(self, drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
         held = {2} if not self.let_go.is_set() else set()
-        outcomes: list[Posted | ChatError] = []
+        outcomes: list[Posted | Exception] = []
         for draft in drafts:
             if draft.stream_id in held:
                 outcomes.append(RoomHeld())
