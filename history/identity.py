@@ -55,8 +55,10 @@ class Identity:
 
 def look(seen: Identity | None) -> Identity:
     """Read which history this is. It gets another name first if it was set back since it was `seen`."""
-    place, running_since = _where()
     row = History.objects.filter(pk=_ROW).first()
+    # After the row: a restore that commits between the two is noticed with the place it made. The other
+    # way round its row would be renamed for the place before, and once more by whoever comes next.
+    place, running_since = _where()
     if row is None:
         row, _ = History.objects.get_or_create(pk=_ROW, defaults={"name": _name(), "place": place})
     elsewhere = place != row.place

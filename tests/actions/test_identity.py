@@ -40,6 +40,34 @@ def test_a_beat_that_went_back_is_another_history_and_only_once() -> None:
     assert identity.look(other) == found, "who notices it later takes over the name"
 
 
+def test_a_restore_that_commits_while_a_worker_looks_gives_one_new_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = identity.look(None)
+    for _ in range(3):
+        identity.beat()
+    seen = identity.look(first)
+    places = ["before"]
+    History.objects.update(place="before")
+    names: set[str] = set()
+
+    def where() -> tuple[str, str]:
+        """Tell the place; with the first answer a backup made there is restored elsewhere."""
+        place = places[-1]
+        if place == "before":
+            places.append("after")
+            History.objects.update(beat=first.beat)
+        return place, ""
+
+    monkeypatch.setattr(identity, "_where", where)
+    one = other = seen
+    for _ in range(2):
+        one, other = identity.look(one), identity.look(other)
+        names |= {one.history, other.history}
+    assert one == other
+    assert names - {seen.history} == {one.history}
+
+
 def test_whoever_finds_a_log_set_back_later_takes_over_the_name() -> None:
     first = identity.look(None)
     found = identity.rename(first)
