@@ -109,6 +109,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
 AUTH_USER_MODEL = "rooms.User"
+HISTORY_READERS = "rooms.readers.RoomReaders"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES: list[dict[str, Any]] = [

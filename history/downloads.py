@@ -22,8 +22,8 @@ from django.views.decorators.http import require_safe
 from history import export, personal
 from history.export import room as rooms
 from history.models import Message
-from rooms import downloading, limits
-from rooms.models import User
+from history.readers import readers
+from history.wire import Person
 
 # Rows held in memory at a time while a history of any length goes out.
 CHUNK = 100
@@ -36,17 +36,17 @@ def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     chosen = export.FORMATS.get(request.GET.get("format", "json"))
     if chosen is None:
         return _no_such_format(request, export.FORMATS)
-    user = _person(request)
-    who = user.display_name if user else ""
-    if user is not None:
-        limits.downloading.require(user.public_id)
+    person = _person(request)
+    who = person.display_name if person else ""
+    if person is not None:
+        readers().charge_download(person)
     progress = Progress()
 
     def read(before: int | None) -> Sequence[Message]:
         try:
-            if user is None:
+            if person is None:
                 return ()
-            found = personal.own_messages(user, before=before, limit=CHUNK).messages
+            found = personal.own_messages(person, before=before, limit=CHUNK).messages
             progress.read += len(found)
             return found
         finally:
@@ -56,40 +56,39 @@ def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     parts = export.stream(chosen, read, who=who, now=now)
     name = f"history-{now:%Y-%m-%d}"
     if request.GET.get("progress") == "1":
-        total = personal.count_own(user) if user else 0
+        total = personal.count_own(person) if person else 0
         framed = (progress.frame(part) async for part in parts)
-        return _with_progress(framed, chosen, user=user, name=name, total=total)
-    return _file(parts, chosen, user=user, name=name)
+        return _with_progress(framed, chosen, person=person, name=name, total=total)
+    return _file(parts, chosen, person=person, name=name)
 
 
 @never_cache
 @require_safe
 def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResponse:
     """The transcript of a room the visitor was in, all that they may see of it, as one file."""
-    user = _person(request)
-    membership = personal.readable(user, room_id) if user else None
-    if membership is None:
+    person = _person(request)
+    reading = readers().reading(person, room_id) if person else None
+    if person is None or reading is None:
         raise Http404(_("You were in no such room."))
     writer = rooms.WRITERS.get(request.GET.get("format", "html"))
     if writer is None:
         return _no_such_format(request, rooms.WRITERS)
-    assert user is not None
-    limits.downloading.require(user.public_id)
-    hidden, now = membership.hidden_through, datetime.now(UTC)
+    readers().charge_download(person)
+    hidden, now = reading.hidden_through, datetime.now(UTC)
     progress = Progress()
 
     def read(after: int) -> rooms.Portion:
-        found = personal.transcript(membership, after=after, limit=CHUNK).messages
+        found = personal.transcript(reading, after=after, limit=CHUNK).messages
         progress.read += len(found)
         return rooms.Portion(found, personal.around(found, hidden_through=hidden))
 
-    file = writer(membership, now=now)
-    name = f"room-{membership.seen_code}-{now:%Y-%m-%d}"
+    file = writer(person, reading, now=now)
+    name = f"room-{reading.code}-{now:%Y-%m-%d}"
     if request.GET.get("progress") == "1":
-        seen = Message.objects.filter(stream=membership.room.stream_id, seq__gt=hidden)
+        seen = Message.objects.filter(stream=reading.stream_id, seq__gt=hidden)
         parts = rooms.stream(file, read, frame=progress.frame)
-        return _with_progress(parts, writer, user=user, name=name, total=seen.count())
-    return _file(rooms.stream(file, read), writer, user=user, name=name)
+        return _with_progress(parts, writer, person=person, name=name, total=seen.count())
+    return _file(rooms.stream(file, read), writer, person=person, name=name)
 
 
 @dataclass(slots=True)
@@ -104,19 +103,19 @@ class Progress:
 
 
 def _with_progress(
-    parts: AsyncIterator[bytes], kind: Any, *, user: User | None, name: str, total: int
+    parts: AsyncIterator[bytes], kind: Any, *, person: Person | None, name: str, total: int
 ) -> StreamingHttpResponse:
-    response = _file(parts, kind, user=user, name=name)
+    response = _file(parts, kind, person=person, name=name)
     response.headers["Content-Type"] = "application/octet-stream"
     response.headers["X-Messages"] = str(total)
     return response
 
 
 def _file(
-    parts: AsyncIterator[bytes], kind: Any, *, user: User | None, name: str
+    parts: AsyncIterator[bytes], kind: Any, *, person: Person | None, name: str
 ) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        downloading.begin(parts, person=user.public_id) if user else parts,
+        readers().deliver(parts, person) if person else parts,
         content_type=kind.content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}.{kind.extension}"'},
     )
@@ -133,5 +132,5 @@ def _give_back() -> None:
     close_old_connections()
 
 
-def _person(request: HttpRequest) -> User | None:
+def _person(request: HttpRequest) -> Person | None:
     return None if isinstance(request.user, AnonymousUser) else request.user

@@ -90,9 +90,9 @@ class Message(models.Model):
         db_index=False,
     )
 
-    # Under what code and title its reader may see its room: given by history.personal.name_rooms.
-    seen_code: str
-    seen_title: str
+    # The room it stands in as its reader may see it (history.readers.Place): history.personal.place
+    # sets it.
+    place: Any
 
     class Meta:
         constraints = (

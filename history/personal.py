@@ -1,21 +1,21 @@
-"""What a person finds of the past: own messages, rooms, transcripts.
+"""What a person finds of the past: their own messages, and the transcripts that are theirs to read.
 
-The lookup is the authorisation: everything is found among the person's own messages and
-memberships. Who was removed from a room keeps the own messages, not the transcript.
+The lookup is the authorisation: everything is found among the person's own messages and readings
+(history/readers.py). A member who was removed from a room keeps their own messages, not the
+transcript.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from history import wire
 from history.models import Message
-from rooms.models import Membership, User
+from history.readers import Reading, readers
+from history.wire import Person
 
-OPEN_ROOMS = 20
 _MAX_ID = 2**63 - 1
 # Rows are compared as wholes so that only the index on these three columns can give their order.
 # With two equalities PostgreSQL may walk the primary key instead, past everybody else's messages,
@@ -36,14 +36,6 @@ class OwnPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomsPage:
-    """Memberships, newest first, each with its room. `older` is the cursor of the next page."""
-
-    memberships: Sequence[Membership]
-    older: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class TranscriptPage:
     """Messages of one room by `seq` ascending.
 
@@ -55,91 +47,36 @@ class TranscriptPage:
     later: int | None
 
 
-def open_rooms(user: User) -> list[Membership]:
-    """The open rooms a person is in, latest first, each with `here`: how many are there now."""
-    present = (
-        Membership.objects.filter(room=OuterRef("room"), present=True)
-        .order_by()
-        .values("room")
-        .annotate(people=Count("pk"))
-        .values("people")
-    )
-    return list(
-        Membership.objects.filter(
-            user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
-        )
-        .select_related("room")
-        .annotate(here=Coalesce(Subquery(present), 0))
-        .order_by("-pk")[:OPEN_ROOMS]
-    )
+def own_messages(person: Person, *, before: int | None, limit: int) -> OwnPage:
+    """Return what a person said, in every room, each message with its `place`.
 
-
-def own_messages(user: User, *, before: int | None, limit: int) -> OwnPage:
-    """What a person said, in every room. `before` is the id of the last message already read."""
+    `before` is the id of the last message already read.
+    """
     kind = Message.Kind.CHAT.value
     top = _MAX_ID if before is None else min(before, _MAX_ID)
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST_OWN, (user.pk, kind, top, user.pk, kind, limit + 1))
+        cursor.execute(_NEWEST_OWN, (person.pk, kind, top, person.pk, kind, limit + 1))
         ids = [row[0] for row in cursor.fetchall()]
-    kept = Message.objects.filter(pk__in=ids[:limit]).select_related("stream__room")
     older = ids[limit - 1] if len(ids) > limit else None
-    found = list(kept.order_by("-pk"))
-    name_rooms(user, found)
+    found = list(Message.objects.filter(pk__in=ids[:limit]).order_by("-pk"))
+    place(person, found)
     return OwnPage(found, older)
 
 
-def name_rooms(user: User, messages: Sequence[Message]) -> None:
-    """Give each message `seen_code` and `seen_title`: what its room is called to this reader.
-
-    Both are blank where the reader has no membership any more.
-    """
-    streams = {message.stream_id for message in messages}
-    memberships = Membership.objects.filter(user=user, room__stream__in=streams)
-    seen = {
-        member.room.stream_id: (member.seen_code, member.seen_title)
-        for member in memberships.select_related("room")
-    }
+def place(person: Person, messages: Sequence[Message]) -> None:
+    """Give each message its `place`: the room it stands in, as the person may see it."""
+    places = readers().places(person, {message.stream_id for message in messages})
     for message in messages:
-        message.seen_code, message.seen_title = seen.get(message.stream_id, ("", ""))
+        message.place = places[message.stream_id]
 
 
-def count_own(user: User) -> int:
+def count_own(person: Person) -> int:
     """How many messages `own_messages` has of a person."""
-    return Message.objects.filter(author=user, kind=Message.Kind.CHAT).count()
-
-
-def rooms(user: User, *, before: int | None = None, limit: int) -> RoomsPage:
-    """The rooms whose transcript a person may read. `before` is the id of a membership."""
-    rows = Membership.objects.filter(Membership.READS, user=user)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.select_related("room").order_by("-pk")[: limit + 1])
-    kept = found[:limit]
-    return RoomsPage(kept, kept[-1].pk if len(found) > limit else None)
-
-
-def doors(user: User, messages: Sequence[Message]) -> tuple[set[int], set[int]]:
-    """Of the streams of these messages: those that are not the person's to read, those to go into."""
-    streams = {message.stream_id for message in messages}
-    readable = dict(
-        Membership.objects.filter(Membership.READS, user=user, room__stream__in=streams)
-        .annotate(enterable=Q(left_at__isnull=True, room__closed_at__isnull=True))
-        .values_list("room__stream_id", "enterable")
-    )
-    return streams - readable.keys(), {stream for stream, open_ in readable.items() if open_}
-
-
-def readable(user: User, public_id: str) -> Membership | None:
-    """The person's membership of the room with this id, with it, unless they were removed."""
-    return (
-        Membership.objects.filter(Membership.READS, user=user, room__public_id=public_id)
-        .select_related("room")
-        .first()
-    )
+    return Message.objects.filter(author=person.pk, kind=Message.Kind.CHAT).count()
 
 
 def transcript(
-    membership: Membership,
+    reading: Reading,
     *,
     at: int | None = None,
     before: int | None = None,
@@ -150,8 +87,8 @@ def transcript(
 
     What is hidden from the person is as if it were not there.
     """
-    hidden = membership.hidden_through
-    rows = Message.objects.filter(stream=membership.room.stream_id).select_related("author")
+    hidden = reading.hidden_through
+    rows = Message.objects.filter(stream=reading.stream_id).select_related("author")
     # One lower bound in each query: of two, SQLite may go by the one that says less.
     if at is not None:
         head, earlier = _before(rows.filter(seq__gt=hidden), at, limit // 2)

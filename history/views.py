@@ -1,6 +1,8 @@
 """Reading what was said: own messages, rooms, transcripts."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from history import calendar, export, personal, timeline, unread, zones
-from history.search import marks, query, turns
+from history import calendar, export, personal, timeline, zones
+from history.readers import Reading, Unread, readers
+from history.search import marks, query
 from history.search.hits import Hits, find
-from rooms import addresses
-from rooms.models import Room, User
+from history.wire import Person
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
@@ -33,42 +35,32 @@ def index(request: HttpRequest) -> HttpResponse:
 
     `?before=` is the cursor of the page before.
     """
-    user, before = _person(request), _cursor(request, "before")
+    person, before = _person(request), _cursor(request, "before")
     if request.GET.get("q", "").strip():
-        return _search(request, user, before)
-    if user is None:
+        return _search(request, person, before)
+    if person is None:
         return render(request, "history/index.html", {"page": None})
-    page = personal.own_messages(user, before=before, limit=PAGE)
-    recent = personal.rooms(user, limit=RECENT_ROOMS) if before is None else None
-    if recent is not None:
-        unread.count(recent.memberships)
     context = {
-        "page": page,
-        "closed_to": personal.doors(user, page.messages)[0],
-        "recent": recent,
+        "page": personal.own_messages(person, before=before, limit=PAGE),
+        "recent": _rooms(person, limit=RECENT_ROOMS) if before is None else None,
         "is_first": before is None,
         "formats": list(export.FORMATS),
     }
     return render(request, "history/index.html", context)
 
 
-def _search(request: HttpRequest, user: User | None, before: int | None) -> HttpResponse:
+def _search(request: HttpRequest, person: Person | None, before: int | None) -> HttpResponse:
     best = request.GET.get("sort") == "best"
-    context = _found(request, user, before, best=best)
-    hits = context["hits"]
-    closed, enterable = personal.doors(user, hits.messages) if user else (set(), set())
-    for found in context["found"]:
-        stream = found["message"].stream_id
-        found |= {"is_readable": stream not in closed, "is_open": stream in enterable}
+    context = _found(request, person, before, best=best)
     return render(request, "history/search.html", context | {"best": best})
 
 
 def _found(
     request: HttpRequest,
-    user: User | None,
+    person: Person | None,
     before: int | None,
     *,
-    room: Room | None = None,
+    only: Reading | None = None,
     best: bool = False,
 ) -> dict[str, Any]:
     """What `?q=` asks for and finds, in one room or in all, as a page needs it."""
@@ -76,12 +68,12 @@ def _found(
     asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
     hits, texts = Hits(), list[SafeString]()
     skip = _cursor(request, "skip") or 0
-    if user is not None:
-        with turns.turn(person=user.public_id, address=addresses.of_request(request)):
+    if person is not None:
+        with readers().searching(person, request):
             hits = find(
-                user,
+                person,
                 asked,
-                room=room,
+                only=only,
                 best=best,
                 inside="inside" in request.GET,
                 before=before,
@@ -89,7 +81,7 @@ def _found(
                 limit=PAGE,
             )
             texts = [marks.shown(message, hits.terms) for message in hits.messages]
-        personal.name_rooms(user, hits.messages)
+        personal.place(person, hits.messages)
     return {
         "typed": typed[: query.MAX_LENGTH],
         "query": asked,
@@ -107,21 +99,19 @@ def _found(
 @require_safe
 def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
     """A search in one room, with its days: `?q=`, `?day=`, `?month=`. Rooms show it over their log."""
-    user, zone = _person(request), zones.of(request)
-    membership = personal.readable(user, room_id) if user else None
-    if membership is None:
-        raise Http404(_("You were in no such room."))
-    room, hidden = membership.room, membership.hidden_through
+    person, zone = _person(request), zones.of(request)
+    reading = _reading(person, room_id)
+    stream, hidden = reading.stream_id, reading.hidden_through
     if day := _day(request, "day"):
-        seq = calendar.first_of(room.stream_id, hidden, day, zone)
+        seq = calendar.first_of(stream, hidden, day, zone)
         place = f"?at={seq}#m{seq}" if seq is not None else ""
         return redirect(reverse("transcript", args=[room_id]) + place)
-    context: dict[str, Any] = {"room": room, "code": membership.seen_code}
+    context: dict[str, Any] = {"room_id": room_id, "code": reading.code}
     if request.GET.get("q", "").strip():
-        context |= _found(request, user, _cursor(request, "before"), room=room)
+        context |= _found(request, person, _cursor(request, "before"), only=reading)
     else:
         shown = _day(request, "month")
-        context["month"] = calendar.month(room.stream_id, hidden, shown=shown, here=None, zone=zone)
+        context["month"] = calendar.month(stream, hidden, shown=shown, here=None, zone=zone)
         context["weekdays"] = WEEKDAYS_ABBR.values()
     return render(request, "history/room_search.html", context)
 
@@ -130,10 +120,8 @@ def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
 @require_safe
 def room_list(request: HttpRequest) -> HttpResponse:
     """Every room the visitor was in, newest first."""
-    user, before = _person(request), _cursor(request, "before")
-    page = personal.rooms(user, before=before, limit=PAGE) if user else None
-    if page is not None:
-        unread.count(page.memberships)
+    person, before = _person(request), _cursor(request, "before")
+    page = _rooms(person, before=before, limit=PAGE) if person else None
     return render(request, "history/rooms.html", {"page": page, "is_first": before is None})
 
 
@@ -144,17 +132,15 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
 
     `?month=` is the one the calendar shows.
     """
-    user, zone = _person(request), zones.of(request)
-    membership = personal.readable(user, room_id) if user else None
-    if membership is None:
-        raise Http404(_("You were in no such room."))
-    stream, hidden = membership.room.stream_id, membership.hidden_through
+    zone = zones.of(request)
+    reading = _reading(_person(request), room_id)
+    stream, hidden = reading.stream_id, reading.hidden_through
     after, day = _cursor(request, "after"), _day(request, "day")
     if day is not None:
         first = calendar.first_of(stream, hidden, day, zone)
         after = first - 1 if first is not None else None
     page = personal.transcript(
-        membership,
+        reading,
         at=_cursor(request, "at"),
         before=_cursor(request, "before"),
         after=after,
@@ -164,8 +150,7 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
     days = timeline.days(page.messages, around, zone=zone)
     here = day or (days[0].date if days else None)
     context = {
-        "room": membership.room,
-        "membership": membership,
+        "reading": reading,
         "page": page,
         "days": days,
         "month": calendar.month(stream, hidden, shown=_day(request, "month"), here=here, zone=zone),
@@ -176,7 +161,34 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
     return render(request, "history/transcript.html", context)
 
 
-def _person(request: HttpRequest) -> User | None:
+@dataclass(frozen=True, slots=True)
+class RoomsPage:
+    """A person's rooms, newest first, each with what is unread of it.
+
+    `older` is the cursor of the next page, if there is one.
+    """
+
+    rooms: Sequence[tuple[Reading, Unread]]
+    older: int | None
+
+
+def _rooms(person: Person, *, before: int | None = None, limit: int) -> RoomsPage:
+    found = readers().readings(person, before=before, limit=limit + 1)
+    kept = found[:limit]
+    counts = readers().unread(kept)
+    older = kept[-1].key if len(found) > limit else None
+    return RoomsPage([(reading, counts[reading.key]) for reading in kept], older)
+
+
+def _reading(person: Person | None, room_id: str) -> Reading:
+    """Return the person's reading of a room. Raises Http404, whether there is such a room or not."""
+    reading = readers().reading(person, room_id) if person else None
+    if reading is None:
+        raise Http404(_("You were in no such room."))
+    return reading
+
+
+def _person(request: HttpRequest) -> Person | None:
     return None if isinstance(request.user, AnonymousUser) else request.user
 
 

@@ -9,7 +9,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from rooms import downloading
+from rooms.limits import downloads
 
 pytest_plugins = ["tests.support.plugin", "tests.support.browser"]
 
@@ -22,7 +22,7 @@ settings.load_profile("untimed")
 def _no_download_under_way() -> Iterator[None]:
     """A server closes each answer; a test that looks at the head of a download alone does not."""
     yield
-    downloading._under_way.clear()
+    downloads._under_way.clear()
 
 
 @pytest.fixture(scope="session")

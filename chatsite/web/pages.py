@@ -18,14 +18,14 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
 from chatsite.web import health
-from history.search import turns
 from rooms import hashing, places
+from rooms.limits import searches
 
 # Pages under way at once. Each may hold a database connection (settings.py, the pool).
 PLACES = 8
 # Those that wait for a password to be hashed, or for their turn to search, are not among them, and
 # have a thread all the same.
-THREADS = PLACES + hashing.WAITING + turns.WAITING
+THREADS = PLACES + hashing.WAITING + searches.WAITING
 
 
 class PagesHandler(ASGIHandler):

@@ -39,10 +39,10 @@ _COLUMNS = (
 
 
 def _record(message: Message) -> dict[str, Any]:
-    room = message.stream.room
+    place = message.place
     return {
         "id": message.pk,
-        "room": {"code": message.seen_code, "title": message.seen_title, "id": room.public_id},
+        "room": {"code": place.code, "title": place.title, "id": place.room_id},
         "seq": message.seq,
         "at": wire.timestamp(message.at),
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
@@ -73,7 +73,7 @@ def _html_chunk(messages: Sequence[Message], first: bool) -> str:
 
 def _text_chunk(messages: Sequence[Message], first: bool) -> str:
     return "".join(
-        cells.line(m.at, f"{m.seen_code}: ", _("(deleted)") if m.is_deleted else m.body)
+        cells.line(m.at, f"{m.place.code}: ", _("(deleted)") if m.is_deleted else m.body)
         for m in messages
     )
 

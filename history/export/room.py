@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -18,12 +19,15 @@ from django.utils.translation import gettext as _
 from history import wire
 from history.export import cells
 from history.export.snapshot import of_one_moment
-from history.models import Mention, Message, Reaction
+from history.models import Mention, Message, Reaction, Stream
+from history.readers import Reading, readers
 from history.roomfile import FORMAT, VERSION
-from rooms.models import Membership, User
+from history.wire import Person
 
 _QUOTED = 100
 _COLUMNS = ("seq", "at", "kind", "author", "body", "edited_at", "deleted", "reply_to", "reactions")
+# The role in the file of somebody who has no membership in the room any more.
+_ROLE_OF_OTHERS = "member"
 # The message that one answers, and emojis with the names of who gave them.
 Around = tuple[Message | None, Sequence[tuple[str, Sequence[str]]]]
 
@@ -46,9 +50,17 @@ class Writer(ABC):
     content_type: str
     extension: str
 
-    def __init__(self, membership: Membership, *, now: datetime) -> None:
-        self.membership, self.room, self.now = membership, membership.room, now
-        self.hidden_through = membership.hidden_through
+    def __init__(self, person: Person, reading: Reading, *, now: datetime) -> None:
+        self.person, self.reading, self.now = person, reading, now
+        self.hidden_through = reading.hidden_through
+
+    def refresh(self) -> None:
+        """Read the room again: what the file says of it is of the same moment as its messages.
+
+        A member who was removed since the file was asked for gets what they were allowed then.
+        """
+        latest = readers().reading(self.person, self.reading.room_id)
+        self.reading = latest or self.reading
 
     def begin(self) -> str:
         return ""
@@ -67,7 +79,7 @@ def stream(
 
     def texts() -> Iterator[str]:
         after = writer.hidden_through
-        writer.room.refresh_from_db()  # its head, too, is of this moment
+        writer.refresh()
         yield writer.begin()
         while (portion := read(after)).messages:
             after = portion.messages[-1].seq
@@ -87,7 +99,7 @@ class Json(Writer):
             "format": FORMAT,
             "version": VERSION,
             "saved_at": wire.timestamp(self.now),
-            "room": _about(self.membership),
+            "room": _about(self.reading),
         }
         head = orjson.dumps(about).decode().removesuffix("}")
         people = ",\n".join(orjson.dumps(person).decode() for person in self._people())
@@ -96,20 +108,20 @@ class Json(Writer):
     def _people(self) -> list[dict[str, Any]]:
         """Everybody who is in what can be seen: in it by themselves, or by a mark or a mention."""
         seen: QuerySet[Message] = Message.objects.filter(
-            stream=self.room.stream_id, seq__gt=self.hidden_through
+            stream=self.reading.stream_id, seq__gt=self.hidden_through
         ).order_by()
         ids = set(seen.filter(author__isnull=False).values_list("author", flat=True).distinct())
         for attached in (Reaction, Mention):
             rows = attached.objects.filter(message__in=seen, message__deleted_at=None).order_by()
             ids |= set(rows.values_list("user", flat=True).distinct())
-        roles = dict(Membership.objects.filter(room=self.room).values_list("user", "role"))
+        roles = readers().roles(self.reading.stream_id)
         return [
             {
                 "id": user.public_id,
                 "name": user.display_name,
-                "role": roles.get(user.pk, Membership.Role.MEMBER.value),
+                "role": roles.get(user.pk, _ROLE_OF_OTHERS),
             }
-            for user in User.objects.filter(pk__in=ids).order_by("public_id")
+            for user in get_user_model().objects.filter(pk__in=ids).order_by("public_id")
         ]
 
     def portion(self, portion: Portion) -> str:
@@ -126,15 +138,14 @@ class Json(Writer):
         return "\n]}\n"
 
 
-def _about(membership: Membership) -> dict[str, Any]:
-    room = membership.room
+def _about(reading: Reading) -> dict[str, Any]:
     return {
-        "id": room.public_id,
-        "code": membership.seen_code,
-        "title": membership.seen_title,
-        "head": room.stream.head,
-        "created_at": wire.timestamp(room.created_at),
-        "closed_at": wire.timestamp(room.closed_at) if room.closed_at else None,
+        "id": reading.room_id,
+        "code": reading.code,
+        "title": reading.title,
+        "head": Stream.objects.values_list("head", flat=True).get(pk=reading.stream_id),
+        "created_at": wire.timestamp(reading.opened_at),
+        "closed_at": wire.timestamp(reading.closed_at) if reading.closed_at else None,
     }
 
 
@@ -164,7 +175,7 @@ class Html(Writer):
 
     def begin(self) -> str:
         return render_to_string(
-            "history/export/room.html", {"membership": self.membership, "now": self.now}
+            "history/export/room.html", {"reading": self.reading, "now": self.now}
         )
 
     def portion(self, portion: Portion) -> str:
@@ -210,7 +221,7 @@ class Text(Writer):
 
     def begin(self) -> str:
         return render_to_string(
-            "history/export/room.txt", {"membership": self.membership, "now": self.now}
+            "history/export/room.txt", {"reading": self.reading, "now": self.now}
         )
 
     def portion(self, portion: Portion) -> str:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from history.models import Message
+from history.readers import Reading
 from history.search import index, scopes
 from history.search.candidates import Finder
 from history.search.query import Query, Term
-from rooms.models import Room, User
+from history.wire import Person
 
 # Of so many of the newest hits the best ones are found.
 RANKED = 1000
@@ -23,7 +24,7 @@ RANKED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Messages, each with its room and author, and the terms to be marked in them.
+    """Messages, each with its author, and the terms to be marked in them.
 
     `older` is the cursor of the next page, `skip` what goes with it. `inside`: nothing has such
     words, these have them inside of words. `goes_on`: only so many messages are looked through at a
@@ -39,10 +40,10 @@ class Hits:
 
 
 def find(
-    user: User,
+    person: Person,
     query: Query,
     *,
-    room: Room | None = None,
+    only: Reading | None = None,
     best: bool = False,
     inside: bool = False,
     before: int | None = None,
@@ -51,11 +52,11 @@ def find(
 ) -> Hits:
     """A page of hits, newest first, or the best first. Adds to the query's notes.
 
-    `room`: only there. `before`, `skip` and `inside` are those of the page before; nothing from `before` on is found.
+    `only`: in that room alone. `before`, `skip` and `inside` are those of the page before; nothing from `before` on is found.
     """
     if query.is_empty or query.hopeless:
         return Hits()
-    scope = scopes.of(user, query, room=room)
+    scope = scopes.of(person, query, only=only)
     if scope is None:
         return Hits()
     if index.catch_up() == index.CHUNK:
@@ -88,7 +89,7 @@ def _page(
 
 
 def _read(ids: Sequence[int]) -> list[Message]:
-    found = Message.objects.filter(pk__in=ids).select_related("author", "stream__room")
+    found = Message.objects.filter(pk__in=ids).select_related("author")
     by_id = {message.pk: message for message in found}
     return [by_id[pk] for pk in ids if pk in by_id]
 

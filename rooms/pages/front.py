@@ -15,8 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from history import personal, unread
-from rooms import access, addresses, codes, limits, preview, traces
+from rooms import access, addresses, codes, limits, preview, traces, unread
 from rooms.actions import admission, people, rooms
 from rooms.errors import (
     ChatError,
@@ -203,8 +202,7 @@ def _entry(
 ) -> HttpResponse:
     """The form. `invited` is the code of the link that led here."""
     user = _person(request)
-    my_rooms = personal.open_rooms(user) if user and not invited else []
-    unread.count(my_rooms)
+    my_rooms = unread.open_rooms(user) if user and not invited else []
     context: dict[str, Any] = {
         "form": form,
         "invited": invited,

@@ -13,10 +13,12 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from history import calendar, personal, unread, words
+from history import calendar, personal, words
 from history.models import Message
+from history.readers import readers
 from history.search import candidates, index, query
 from history.search.hits import find
+from rooms import unread
 from rooms.models import Room, User
 from tests.actions import house
 
@@ -165,13 +167,15 @@ def test_search_reads_an_index(
 def test_pages_of_history_read_an_index(person: User) -> None:
     membership = person.memberships.select_related("room").get()
     stream = membership.room.stream_id
+    reading = readers().reading(person, membership.room.public_id)
+    assert reading
     month = datetime.now(UTC).date()
 
     def calls() -> Iterator[tuple[str, Callable[[], Any]]]:
-        yield "message_one_per_seq", lambda: unread.count([membership])
-        yield "mention_unread", lambda: unread.count([membership])
+        yield "message_one_per_seq", lambda: unread.of([membership.pk])
+        yield "mention_unread", lambda: unread.of([membership.pk])
         yield "message_author", lambda: personal.own_messages(person, before=None, limit=5)
-        yield "message_one_per_seq", lambda: personal.transcript(membership, limit=5)
+        yield "message_one_per_seq", lambda: personal.transcript(reading, limit=5)
         yield "message_at", lambda: calendar.first_of(stream, 0, month, UTC)
         yield (
             "message_at",

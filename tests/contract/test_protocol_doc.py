@@ -14,14 +14,13 @@ from chatsite.server import channel, direct, http
 from chatsite.web import health
 from history.log import read
 from history.models import Message
-from history.search import turns
 from history.wire import WireMessage
-from rooms import commands, downloading, limits, names, protocol, room_settings
+from rooms import commands, limits, names, protocol, room_settings
 from rooms.actions import admission, changes, texts
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
-from rooms.limits import intake
+from rooms.limits import downloads, intake, searches
 from rooms.live import calls, door
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
@@ -261,16 +260,16 @@ def test_limits_are_written_down() -> None:
         "searching, a person on a worker": _rate(limits.searching.rate),
         "seconds that searches took, a person on a worker": _rate(limits.searching_for.rate),
         "seconds that searches took, an address on a worker": _rate(limits.searching_from.rate),
-        "searches under way, a person on a worker": [turns.EACH, RateLimited.status],
+        "searches under way, a person on a worker": [searches.EACH, RateLimited.status],
         "searches under way, a worker": [
-            turns.AT_ONCE,
-            turns.WAITING,
-            int(turns.PATIENCE),
+            searches.AT_ONCE,
+            searches.WAITING,
+            int(searches.PATIENCE),
             Unavailable.status,
         ],
         "downloading everything, a person on a worker": _rate(limits.downloading.rate),
-        "downloads under way, a person on a worker": [downloading.EACH, RateLimited.status],
-        "downloads under way, a worker": [downloading.ALL, Unavailable.status],
+        "downloads under way, a person on a worker": [downloads.EACH, RateLimited.status],
+        "downloads under way, a worker": [downloads.ALL, Unavailable.status],
         "a request's head": [channel.ChatChannel.totalHeadersSize, channel.HEAD_TIMEOUT],
         "a request's body": [channel.BODY_TIMEOUT],
         "an answer nobody reads": [http.STALLED],

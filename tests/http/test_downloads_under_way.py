@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.http import StreamingHttpResponse
 
-from rooms import downloading
+from rooms.limits import downloads
 from tests.http.conftest import NewPerson, Person
 
 pytestmark = pytest.mark.django_db
@@ -42,13 +42,13 @@ def test_a_person_has_two_under_way(ada: Person, ben: Person, path: str) -> None
     assert [answer.status_code for answer in again] == [200, 200]
     for answer in [others, *again]:
         close(answer)
-    assert not downloading._under_way
+    assert not downloads._under_way
 
 
 def test_a_worker_has_a_bounded_number(
     person: NewPerson, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloading, "ALL", 3)
+    monkeypatch.setattr(downloads, "ALL", 3)
     people = [person(f"Person {number}") for number in range(4)]
     for each in people:
         each.create()
@@ -57,4 +57,4 @@ def test_a_worker_has_a_bounded_number(
     assert int(answers[3].headers["Retry-After"]) > 0
     for answer in answers[:3]:
         close(answer)
-    assert not downloading._under_way
+    assert not downloads._under_way

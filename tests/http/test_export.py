@@ -20,8 +20,8 @@ from django.test import AsyncClient, Client
 from history import downloads, export
 from history.export import own
 from history.models import Message, Stream
+from history.readers import Place
 from rooms.actions import messages
-from rooms.models import Room
 from tests.http.conftest import Person, remove
 
 # The file is read on threads of its own, which see only what is committed.
@@ -191,7 +191,7 @@ def test_of_another_format_is_refused_with_those_there_are(ada: Person, kind: st
 
 def test_needs_no_more_memory_for_a_longer_history() -> None:
     """Streams a history made up on the fly, 10 and 100 chunks long."""
-    room = Room(code="K7QX", public_id="r_1", stream=Stream())
+    stream, place = Stream(), Place("r_1", "K7QX")
     now = datetime.now(UTC)
 
     def reader(chunks: int) -> export.Reader:
@@ -199,11 +199,11 @@ def test_needs_no_more_memory_for_a_longer_history() -> None:
             first = chunks * 50 if before is None else before - 1
             numbers = range(first, max(0, first - 50), -1)
             found = [
-                Message(pk=number, stream=room.stream, seq=number, body="x" * 500, at=now)
+                Message(pk=number, stream=stream, seq=number, body="x" * 500, at=now)
                 for number in numbers
             ]
             for message in found:
-                message.seen_code, message.seen_title = room.code, room.title
+                message.place = place
             return found
 
         return read
@@ -219,7 +219,6 @@ def test_needs_no_more_memory_for_a_longer_history() -> None:
         tracemalloc.stop()
         return size, high
 
-    room.stream.room = room
     short_size, short_peak = peak(10)
     long_size, long_peak = peak(100)
     assert long_size > 9 * short_size

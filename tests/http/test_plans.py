@@ -19,6 +19,7 @@ from django.test import Client
 from history import personal
 from history.log import edits, read
 from history.models import Message
+from history.readers import readers
 from history.search import candidates, hits
 from rooms import access
 from rooms.actions import attendance, changes, messages, reading, retention, signins
@@ -129,10 +130,11 @@ def _get(client: Client, path: str, query: dict[str, str] | None = None) -> None
 
 
 def _downloads(ada: User, room: Room) -> Calls:
-    membership = Membership.objects.select_related("room").get(user=ada, room=room)
+    own = readers().reading(ada, room.public_id)
+    assert own
 
     def portion() -> None:
-        page = personal.transcript(membership, after=1500, limit=200)
+        page = personal.transcript(own, after=1500, limit=200)
         personal.around(page.messages, hidden_through=0)
 
     yield "own export", lambda: personal.own_messages(ada, before=None, limit=500)

@@ -26,9 +26,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, devices, downloading, limits, passwords, paths
+from rooms import addresses, devices, limits, passwords, paths
 from rooms.actions import accounts, farewell, merging, people, signins
 from rooms.errors import BadName, ChatError
+from rooms.limits import downloads
 from rooms.models import User
 from rooms.pages.account import agents, mydata
 from rooms.pages.account.forms import (
@@ -243,7 +244,7 @@ def data(request: HttpRequest) -> StreamingHttpResponse:
     me, now = _me(request), datetime.now(UTC)
     limits.downloading.require(me.public_id)
     return StreamingHttpResponse(
-        downloading.begin(mydata.stream(me, now=now), person=me.public_id),
+        downloads.begin(mydata.stream(me, now=now), person=me.public_id),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="my-data-{now:%Y-%m-%d}.json"'},
     )

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from history.search import turns
 from rooms import limits, places
+from rooms.limits import searches
 from tests.http.conftest import Person
 from tests.http.pages import read
 
@@ -19,8 +19,8 @@ SEARCH = "/history/?q=ferry"
 def all_turns() -> Any:
     """Others search: as many as may at once, until this is closed."""
     with ExitStack() as stack:
-        for number in range(turns.AT_ONCE):
-            stack.enter_context(turns.turns.one(person=f"other {number}"))
+        for number in range(searches.AT_ONCE):
+            stack.enter_context(searches.queue.slot(person=f"other {number}"))
         yield stack
 
 
@@ -50,7 +50,7 @@ def test_a_search_that_gets_no_turn_says_so(
     ada: Person, all_turns: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada.create()
-    monkeypatch.setattr(turns.turns, "_patience", 0.01)
+    monkeypatch.setattr(searches.queue, "_patience", 0.01)
     answer = ada.get(SEARCH)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
@@ -73,7 +73,7 @@ class TestTime:
 
         def take(seconds: float) -> None:
             now = iter(range(1000))
-            monkeypatch.setattr(turns, "monotonic", lambda: next(now) * seconds)
+            monkeypatch.setattr(searches, "monotonic", lambda: next(now) * seconds)
 
         return take
 

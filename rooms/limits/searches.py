@@ -26,7 +26,7 @@ PATIENCE = 10.0
 _LATER = 2  # seconds
 
 
-class Turns:
+class SearchQueue:
     """A few searches at once, and a bounded queue."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Turns:
         self._waiting, self._each, self._patience = waiting, each, patience
 
     @contextmanager
-    def one(self, *, person: str) -> Iterator[None]:
+    def slot(self, *, person: str) -> Iterator[None]:
         """Have a turn in the body.
 
         Raises RateLimited to a person who has enough under way, and Unavailable if too many wait or
@@ -95,14 +95,14 @@ def _busy() -> Unavailable:
     return Unavailable(_("Many are searching just now."), retry_after=_LATER)
 
 
-turns = Turns()
+queue = SearchQueue()
 
 
 @contextmanager
-def turn(*, person: str, address: str) -> Iterator[None]:
+def slot(*, person: str, address: str) -> Iterator[None]:
     """A person's search, in the body, charged by the time it takes. Raises RateLimited, Unavailable."""
     limits.search(person=person, address=address)
-    with turns.one(person=person):
+    with queue.slot(person=person):
         began = monotonic()
         try:
             yield

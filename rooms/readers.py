@@ -1,0 +1,116 @@
+"""Who may read which rooms, told to the history (history/readers.py). HISTORY_READERS names this.
+
+The lookup is the authorisation: everything is found among a person's memberships.
+"""
+
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from history.readers import Place, Readers, Reading, Searchable, Unread
+from history.wire import Person
+from rooms import addresses, codes, limits, names, unread
+from rooms.limits import downloads, searches
+from rooms.models import Membership, Room, User
+
+_MOST_PEOPLE = 100
+_SEARCHABLE = (
+    "room_id",
+    "code",
+    "title",
+    "room__stream_id",
+    "room__stream__head",
+    "hidden_through",
+    "is_readable",
+)
+
+
+class RoomReaders(Readers):
+    """Members read their rooms, also after leaving and after the end, unless they were removed."""
+
+    def reading(self, person: Person, room_id: str) -> Reading | None:
+        rows = Membership.objects.filter(Membership.READS, user=person.pk, room__public_id=room_id)
+        found = rows.select_related("room").first()
+        return _reading(found) if found else None
+
+    def readings(self, person: Person, *, before: int | None, limit: int) -> list[Reading]:
+        rows = Membership.objects.filter(Membership.READS, user=person.pk)
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
+        return [_reading(row) for row in rows.select_related("room").order_by("-pk")[:limit]]
+
+    def unread(self, readings: Collection[Reading]) -> Mapping[int, Unread]:
+        return unread.of([reading.key for reading in readings])
+
+    def places(self, person: Person, stream_ids: Collection[int]) -> Mapping[int, Place]:
+        rows = Membership.objects.filter(user=person.pk, room__stream__in=stream_ids).annotate(
+            is_readable=Membership.READS,
+            is_inside=Q(left_at__isnull=True, room__closed_at__isnull=True),
+        )
+        found = {
+            row.room.stream_id: Place(
+                row.room.public_id,
+                row.seen_code,
+                row.seen_title,
+                row.is_readable,
+                row.is_readable and row.is_inside,
+            )
+            for row in rows.select_related("room")
+        }
+        if others := set(stream_ids) - found.keys():
+            rooms = Room.objects.filter(stream__in=others).values_list("stream_id", "public_id")
+            found.update((stream, Place(public_id)) for stream, public_id in rooms)
+        return found
+
+    def roles(self, stream_id: int) -> Mapping[int, str]:
+        return dict(
+            Membership.objects.filter(room__stream=stream_id).values_list("user_id", "role")
+        )
+
+    def searchable(self, person: Person, *, only: Reading | None = None) -> list[Searchable]:
+        rows = Membership.objects.filter(user=person.pk).annotate(
+            is_readable=Membership.READS,
+            code=Membership.SEEN_CODE,
+            title=Membership.SEEN_TITLE,
+        )
+        if only is not None:
+            rows = rows.filter(pk=only.key)
+        return [Searchable._make(row) for row in rows.values_list(*_SEARCHABLE)]
+
+    def code(self, typed: str) -> str:
+        return codes.normalize(typed)
+
+    def called(self, name: str, room_keys: Sequence[int]) -> list[int]:
+        key = names.key(name)
+        known = User.objects.filter(memberships__room__in=room_keys).distinct()
+        found = list(known.filter(name_key=key).values_list("pk", flat=True))
+        if found or not key:
+            return found
+        begun = known.filter(name_key__startswith=key)
+        return list(begun.values_list("pk", flat=True)[:_MOST_PEOPLE])
+
+    def searching(self, person: Person, request: HttpRequest) -> AbstractContextManager[None]:
+        return searches.slot(person=person.public_id, address=addresses.of_request(request))
+
+    def charge_download(self, person: Person) -> None:
+        limits.downloading.require(person.public_id)
+
+    def deliver(self, parts: AsyncIterator[bytes], person: Person) -> AsyncIterable[bytes]:
+        return downloads.begin(parts, person=person.public_id)
+
+
+def _reading(membership: Membership) -> Reading:
+    room = membership.room
+    return Reading(
+        key=membership.pk,
+        stream_id=room.stream_id,
+        hidden_through=membership.hidden_through,
+        room_id=room.public_id,
+        code=membership.seen_code,
+        title=membership.seen_title,
+        opened_at=room.created_at,
+        closed_at=room.closed_at,
+        leads_in=room.is_open and membership.seen_code == room.code,
+    )
