@@ -72,7 +72,7 @@ class Message(models.Model):
     body = models.TextField("text", blank=True)
     # What search compares: the body's words (history/words.py). Unset until they are found out.
     words = models.TextField(null=True, editable=False)
-    # What a notice says (history/notices.py); its body is the sentence. Unset for anything else.
+    # What a notice says (history/log/notices.py); its body is the sentence. Unset for anything else.
     facts: Any = models.JSONField(null=True, editable=False)
     # The body rendered and sanitised; empty where that would show nothing but the text itself.
     html = models.TextField(blank=True, db_default="", default="")

@@ -13,9 +13,8 @@ import emoji
 import orjson
 from django.utils.dateparse import parse_datetime
 
+from history.errors import ChatError
 from history.markup import labels, sanitiser
-from rooms import codes, names
-from rooms.errors import ChatError
 
 # The file's own name for what it is, and the version of its format.
 FORMAT, VERSION = "chat-room", 1
@@ -33,6 +32,23 @@ T = TypeVar("T")
 
 class BadRoomFile(ValueError):
     """The message says what is wrong, and where: for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What rooms allow for names, titles and codes: handed in, as the log knows no rooms.
+
+    `name` and `title` return a text as it is kept, or raise ChatError with the reason; `code`
+    returns "" for what is none. Each has a longest text that it is asked about, in characters.
+    """
+
+    name: Callable[[str], str]
+    name_max: int
+    is_reserved: Callable[[str], bool]
+    title: Callable[[str], str]
+    title_max: int
+    code: Callable[[str], str]
+    code_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +108,8 @@ class RoomFile:
             yield said
 
 
-def read(data: bytes) -> RoomFile:
-    """A room's file. Raises BadRoomFile."""
+def read(data: bytes, rules: Rules) -> RoomFile:
+    """Read a room's file, by the rules of the site it is imported into. Raises BadRoomFile."""
     try:
         value = orjson.loads(data)
     except (orjson.JSONDecodeError, RecursionError) as error:
@@ -111,15 +127,15 @@ def read(data: bytes) -> RoomFile:
         who = person.id("u_")
         if who in people:
             raise BadRoomFile(f"people[{number}].id is that of somebody before")
-        name = person.as_typed("name", names.clean, longest=names.MAX_LENGTH)
-        if names.is_reserved(name) and name != names.DELETED_PERSON:
+        name = person.as_typed("name", rules.name, longest=rules.name_max)
+        if rules.is_reserved(name):
             raise BadRoomFile(f"people[{number}].name is kept for those who run this site")
         people[who] = Person(who, name, person.one_of("role", _ROLES))
     messages = file.get("messages", list, "an array")
     return RoomFile(
         id=about.id("r_"),
-        code=_code(about),
-        title=about.as_typed("title", names.clean_title, longest=names.TITLE_MAX),
+        code=_code(about, rules),
+        title=about.as_typed("title", rules.title, longest=rules.title_max),
         head=about.number("head", least=0),
         created_at=about.time("created_at"),
         closed_at=about.maybe("closed_at", about.time),
@@ -129,9 +145,9 @@ def read(data: bytes) -> RoomFile:
     )
 
 
-def _code(room: "_Object") -> str:
+def _code(room: "_Object", rules: Rules) -> str:
     """It goes into addresses, headers and names of files."""
-    code = codes.normalize(room.text("code", longest=codes.MAX_LENGTH, least=1))
+    code = rules.code(room.text("code", longest=rules.code_max, least=1))
     if not code:
         raise BadRoomFile("room.code must be the code of a room, like K7QX")
     return code

@@ -12,11 +12,10 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now, Replace
 
-from history import notices
-from history.log import read, write
+from history.log import notices, read, write
 from history.log.entry import Change, Head
+from history.log.notices import Facts
 from history.models import Mention, Message, Reaction, Revision
-from history.notices import Facts
 
 _CHUNK = 500
 _RENUMBER = """

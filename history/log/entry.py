@@ -38,7 +38,7 @@ class Entry:
     mentions: Sequence[Mentioned] = ()
     # What search compares, if that is known.
     words: str | None = None
-    # What a notice says (history/notices.py).
+    # What a notice says (history/log/notices.py).
     facts: Mapping[str, Any] | None = None
 
     @classmethod

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from history import notices
-from history.log import write
+from history.log import notices, write
 from history.log.entry import Head
 from rooms import access, audit, publish
 from rooms.errors import Forbidden, NotMember, RoomClosed
@@ -30,7 +29,7 @@ class Charge:
     reason: str
 
     def announce(self, verb: str, *, about: User | None = None, what: str = "") -> None:
-        """Put a notice into the log, with the reason (history/notices.py has the verbs).
+        """Put a notice into the log, with the reason (history/log/notices.py has the verbs).
 
         In the room staff acts as the site, not as a person.
         """

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from history import lookalikes, words
 from history.markup import may_have_links
 from history.models import Mention, Message, Reaction, Stream
-from history.roomfile import RoomFile, Said
+from history.roomfile import RoomFile, Rules, Said
 from rooms import audit, codes, names
 from rooms.errors import CodesExhausted
 from rooms.models import Membership, Room, User
@@ -23,6 +23,16 @@ from rooms.models import Membership, Room, User
 # How imported people's user names begin: nobody signs in with one, or can choose it.
 USERNAME = "imported-"
 _BATCH = 1000
+# What names, titles and codes in a file are held to.
+RULES = Rules(
+    name=names.clean,
+    name_max=names.MAX_LENGTH,
+    is_reserved=lambda name: names.is_reserved(name) and name != names.DELETED_PERSON,
+    title=names.clean_title,
+    title_max=names.TITLE_MAX,
+    code=codes.normalize,
+    code_max=codes.MAX_LENGTH,
+)
 # How long an open room waits for the first who comes in.
 _WAITS = timedelta(days=1)
 _TRIES = 200

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least, Now
 
-from history import notices
-from history.log import authors, write
+from history.log import authors, notices, write
 from history.log.entry import Head
 from history.models import Message
 from rooms import audit, publish

@@ -4,8 +4,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import lookalikes, notices
-from history.log import write
+from history import lookalikes
+from history.log import notices, write
 from rooms import names, publish
 from rooms.errors import BadName, NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
-from history import notices
+from history.log import notices
 from history.models import Message
 from rooms.actions import charge
 from rooms.actions.charge import Charge

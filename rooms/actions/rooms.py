@@ -11,8 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from history import notices
-from history.log import write
+from history.log import notices, write
 from history.log.entry import Change, Entry, Head
 from history.models import Message, Stream
 from rooms import codes, names, publish

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from history import roomfile
 from rooms.actions import accounts
-from rooms.actions.importing import import_room
+from rooms.actions.importing import RULES, import_room
 from rooms.errors import ChatError
 from rooms.models import User
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         owner = self._account(options["owner"]) if options["owner"] else None
         try:
-            file = roomfile.read(path.read_bytes())
+            file = roomfile.read(path.read_bytes(), RULES)
             # disable=None: no bar where there is no terminal to draw it on.
             quiet = True if options["verbosity"] == 0 else None
             with tqdm(total=file.count, unit=" messages", disable=quiet) as bar:
