@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -176,13 +176,23 @@ class Site:
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What the database says, behind the workers' back. Parameters are written `%s`."""
-        with self._connection() as (connection, mark):
-            return list(connection.execute(query.replace("%s", mark), parameters).fetchall())
+        with self.database() as rows:
+            return rows(query, parameters)
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
         """Change the database behind the workers' back. Raises what its driver raises."""
         with self._connection() as (connection, mark):
             connection.execute(statement.replace("%s", mark), parameters)
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+        """What asks the database as `rows` does, over one connection."""
+        with self._connection() as (connection, mark):
+
+            def rows(query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+                return list(connection.execute(query.replace("%s", mark), parameters).fetchall())
+
+            yield rows
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[tuple[Any, str]]:
