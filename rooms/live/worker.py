@@ -10,50 +10,29 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from history import database, identity
+from history import identity
 from history.identity import Identity
-from history.log import edits
 from history.log.entry import Change
-from history.search import index
-from rooms import limits, presence, publish, tally
-from rooms.actions import admission, attendance, retention, roles, rooms, signins
-from rooms.live import metrics
+from rooms import limits, presence, publish
+from rooms.live import metrics, upkeep
 from rooms.live.changer import Changer
 from rooms.live.door import Door
 from rooms.live.hub import POLL, Hub
 from rooms.live.outage import outage
 from rooms.live.read_receipts import ReadReceipts
 from rooms.live.threads import DatabaseThreads, RoomThreads, impatiently
+from rooms.live.upkeep import Job, On, Upkeep
 from rooms.live.writer import Writer
 from rooms.publish import Doorbell
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two beats of the history (history/identity.py).
-BEAT = 5.0
-# Seconds between two looks for leaves to announce and rooms to close.
-SWEEP = 1.0
-# Seconds between two looks for earlier texts whose time is over.
-PURGE = 600.0
-# Seconds between two looks whether the channel layer answers.
-CHECK = 2.0
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
 SETTLE_LIMITS = 1.0
-# Seconds between two times that what was written lately is made ready for search.
-INDEX = 3.0
-# Seconds between two looks for rooms whose owner is gone for good.
-HEIRS = 60.0
-# Seconds between two looks at how many codes are left.
-MAKE_ROOM = 10.0
-# Seconds between two looks for messages that are kept no longer.
-RETAIN = 30.0
-# Seconds between two steps of counting what came about.
-COUNT = 15.0
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -102,27 +81,25 @@ class LiveWorker:
         self.settler = limits.settler()
         self.identity: Identity | None = None  # until the database could be asked
         self._leased = asyncio.Event()
-        self._retained = 0  # the key of the last room whose messages were looked at
-        self._tasks: list[asyncio.Task[None]] = []
+        self._upkeep = Upkeep(
+            [
+                Job(name="lease", every=presence.RENEW_SECONDS, work=self._renew, on=On.LOOP,
+                    needs_lease=False),
+                Job(name="poll of the log", every=POLL, work=self._poll, on=On.LOOP,
+                    needs_lease=False),
+                Job(name="limits", every=SETTLE_LIMITS, work=self.settler.settle, on=On.LOOP,
+                    needs_lease=False),
+                *upkeep.jobs(self.hub),
+            ],
+            live=self.threads,
+            keeper=self._keeper,
+            has_lease=lambda: self.door.worker_id is not None,
+        )  # fmt: skip
 
     def start(self) -> None:
         publish.use(self)
         self.hub.subscription.start()
-        self._tasks = [
-            self._loop.create_task(self._every(presence.RENEW_SECONDS, self._renew)),
-            self._loop.create_task(self._every(POLL, self._poll)),
-            self._loop.create_task(self._every(BEAT, self._beat)),
-            self._loop.create_task(self._every(1.0, self.hub.rules.recheck)),
-            self._loop.create_task(self._every(SWEEP, self._sweep)),
-            self._loop.create_task(self._every(PURGE, self._purge)),
-            self._loop.create_task(self._every(CHECK, self.hub.subscription.check)),
-            self._loop.create_task(self._every(INDEX, self._index)),
-            self._loop.create_task(self._every(HEIRS, self._find_heirs)),
-            self._loop.create_task(self._every(MAKE_ROOM, self._make_room)),
-            self._loop.create_task(self._every(RETAIN, self._retain)),
-            self._loop.create_task(self._every(COUNT, self._count)),
-            self._loop.create_task(self._every(SETTLE_LIMITS, self.settler.settle)),
-        ]
+        self._upkeep.start()
 
     def new_socket_id(self) -> str:
         """Nobody else's, on any worker. No secret."""
@@ -136,9 +113,7 @@ class LiveWorker:
 
     async def stop(self) -> None:
         """Commit what was posted, give the lease back, close the connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._upkeep.stop()
         await self.changer.stop()
         await self.read_receipts.stop()
         await self.settler.close()
@@ -171,30 +146,7 @@ class LiveWorker:
         else:
             self.hub.received(doorbell)
 
-    # Upkeep -----------------------------------------------------------------------------------------
-
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a piece of upkeep for ever. A failure is said once and tried again every second.
-
-        Of a database that is away it is said once for all of them: see outage.py.
-        """
-        failing = said = False
-        while True:
-            try:
-                await work()
-            except Exception as error:
-                if not (said or database.is_away(error)):
-                    away = isinstance(error, (Error, *publish.LAYER_AWAY))
-                    logger.warning(
-                        "%s failing: %s", work.__name__, error, exc_info=None if away else error
-                    )
-                    said = True
-                failing = True
-            else:
-                if said:
-                    logger.info("%s: well again", work.__name__)
-                failing = said = False
-            await asyncio.sleep(seconds if not failing else min(seconds, 1.0))
+    # The lease, and the history -------------------------------------------------------------------
 
     async def _renew(self) -> None:
         try:
@@ -246,54 +198,6 @@ class LiveWorker:
             # one is to run out.
             self.boot_id, self.door.worker_id = secrets.token_hex(8), None
 
-    async def _beat(self) -> None:
-        await self._leased.wait()
-        await self.threads.run(identity.beat)
-
-    async def _find_heirs(self) -> None:
-        if self.door.worker_id is not None:
-            await self._keeper.run(impatiently, roles.find_heirs)
-
-    async def _make_room(self) -> None:
-        if self.door.worker_id is not None:
-            await self._keeper.run(rooms.give_up_longest_empty)
-
-    async def _sweep(self) -> None:
-        # After an outage every worker's lease has run out, and each renews its own within seconds.
-        if self.door.worker_id is not None and outage.is_long_over(presence.RENEW_SECONDS):
-            await self._keeper.run(impatiently, sweep)
-        metrics.people.set(
-            sum(len({c.user_id for c in room.clients.values()}) for room in self.hub.rooms.values())
-        )
-
-    async def _purge(self) -> None:
-        await self._keeper.run(edits.purge)
-        await self._keeper.run(index.scrub)
-        await self._keeper.run(signins.forget_expired)
-
-    async def _index(self) -> None:
-        if self.door.worker_id is not None:
-            await self._keeper.run(index.upkeep)
-
-    async def _retain(self) -> None:
-        if self.door.worker_id is not None:
-            self._retained = await self._keeper.run(impatiently, retention.sweep, self._retained)
-
-    async def _count(self) -> None:
-        if self.door.worker_id is not None:
-            await self._keeper.run(tally.step)
-
 
 def _first_look() -> Identity:
     return identity.look(identity.remembered())
-
-
-def sweep() -> None:
-    """What any worker does for all: bury the dead, announce leaves, close what is empty.
-
-    A room that somebody holds is left for the next time, here as in the other rounds.
-    """
-    admission.forget_silent()
-    presence.reap()
-    attendance.announce_leaves()
-    rooms.close_abandoned()

@@ -25,7 +25,7 @@ from rooms import access
 from rooms.actions import attendance, changes, messages, reading, retention, signins
 from rooms.commands import React
 from rooms.live import loader, look
-from rooms.live.worker import sweep
+from rooms.live.upkeep import sweep
 from rooms.models import Connection, Membership, Room, User, Worker
 from rooms.staff import overview, paging
 from tests.actions import house
