@@ -20,7 +20,7 @@ from rooms.commands import Post, Refused
 from rooms.errors import BadFrame, ChatError, NotMember
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
-from rooms.live.rules import turn_out
+from rooms.live.eviction import evict
 from rooms.live.session import Session
 from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
 from rooms.protocol import Close
@@ -105,7 +105,7 @@ class RoomConsumer(AsyncConsumer):
                     worker=self.worker, room=room, client=client, address=self.address
                 )
         except ChatError as error:
-            turn_out(client, error)
+            evict(client, error)
             return
         except Exception as error:
             # Whatever it was, the client is told to come back.

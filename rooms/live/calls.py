@@ -45,7 +45,7 @@ def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
         return
     client.typed_at = now
     frame = protocol.encode("typing", user=client.author)
-    hub.show_typing(room, frame, except_user=client.user_id)
+    room.show_typing(frame, except_user=client.user_id)
     hub.subscription.publish(
         publish.group(room.code, room.stream_id),
         publish.typing(room.stream_id, client.user_id, frame, hub.name),

@@ -7,9 +7,9 @@ than anything else in reading a small room, and is the same work for twenty as f
 from collections.abc import Sequence
 
 from rooms.errors import Unavailable
-from rooms.live import look
+from rooms.live import snapshot
 from rooms.live.batching import Batcher, Question, reply_to_each
-from rooms.live.look import Snapshot
+from rooms.live.snapshot import Snapshot
 from rooms.live.threads import DatabaseThreads
 
 # Rooms read in one go.
@@ -46,5 +46,5 @@ class Loader:
 
     async def _read(self, requests: Sequence[_Request]) -> list[Snapshot | Exception]:
         wanted = [request.about for request in requests]
-        found = await self._threads.read(look.load, wanted)
+        found = await self._threads.read(snapshot.load, wanted)
         return [found.get(stream_id) or Unavailable() for stream_id, _ in wanted]

@@ -86,7 +86,7 @@ class ReadReceipts:
                 client.sender.send([protocol.error(Unavailable(), ref=ref)])
         for room, reads in moved.items():
             if news := room.note_reads(reads):
-                self._hub.show_reads(room, news)
+                room.show_reads(news)
                 bell = publish.reading(room.stream_id, news)
                 self._hub.subscription.publish(publish.group(room.code, room.stream_id), bell)
 

@@ -9,9 +9,9 @@ from history.wire import WireMessage
 from rooms import protocol
 from rooms.live import metrics
 from rooms.live.client import Client
-from rooms.live.look import Look, RoomInfo, Snapshot, Waiting
+from rooms.live.recent import Recent
+from rooms.live.snapshot import Recheck, RoomInfo, Snapshot, Waiting
 from rooms.live.sockets import DirectSender, Sender
-from rooms.live.tail import Tail
 from rooms.models import Membership
 from rooms.protocol import WirePerson
 
@@ -34,7 +34,7 @@ class LiveRoom:
         self.info: RoomInfo | None = None
         self.cursor = 0
         self.epoch = 0
-        self.tail = Tail(floor=0, messages=())
+        self.recent = Recent(floor=0, messages=())
         self.roster: dict[str, WirePerson] = {}
         self.roles: dict[str, str] = {}
         self.waiting: list[Waiting] = []  # to be let in
@@ -56,13 +56,13 @@ class LiveRoom:
         # While posts gather until another worker's next change: called once, when that is over.
         self.on_gathered: Callable[[], None] | None = None
         self._others = self._own = 0  # the last number that they used, and that this worker used
-        self.refreshing = self.refreshing_again = False
+        self.rechecking = self.recheck_again = False
 
     def start(self, snapshot: Snapshot) -> None:
         self.info = snapshot.info
         self.cursor = snapshot.change.through
         self.epoch = snapshot.change.epoch
-        self.tail = Tail(
+        self.recent = Recent(
             floor=snapshot.floor, messages=snapshot.change.messages, pinned=snapshot.pinned
         )
         people = snapshot.people
@@ -88,15 +88,15 @@ class LiveRoom:
             client.sender.send(acks)  # it may be leaving, and its socket still open
         return self.clients.pop(client.socket_id, None) is not None
 
-    # Rules ------------------------------------------------------------------------------------------
+    # Who may be here ------------------------------------------------------------------------------------------
 
-    def update(self, look: Look) -> None:
+    def update(self, found: Recheck) -> None:
         """Take over the room's settings, and who waits to be let in; show what is different."""
-        if look.info != self.info:
-            self.info = look.info
-            self.show([protocol.encode("room", room=look.info)])
-        if look.waiting != self.waiting:
-            self.waiting = look.waiting
+        if found.info != self.info:
+            self.info = found.info
+            self.show([protocol.encode("room", room=found.info)])
+        if found.waiting != self.waiting:
+            self.waiting = found.waiting
             for client in self.clients.values():
                 if client.role != Membership.Role.MEMBER:
                     client.sender.send([protocol.encode("requests", waiting=self.waiting)])
@@ -166,7 +166,7 @@ class LiveRoom:
                 # A repair may have read a part of it already.
                 new = [message for message in change.messages if message["changed"] > before]
                 self.cursor = change.through
-                self.tail.add(new)
+                self.recent.add(new)
                 presence = self._presence(new)
                 if self._newcomers and (parted := self._parted(change, new, before)):
                     own = {client: [*frames, *seen, *presence] for client, seen in parted.items()}
@@ -244,7 +244,7 @@ class LiveRoom:
         for who, person in people.items():
             if who in self.roster and self.roster[who] != person:
                 before[who], self.roster[who] = self.roster[who], person
-                self.tail.follow(person)
+                self.recent.follow(person)
         if frames := self._members(before):
             self.show(frames)
 
@@ -259,6 +259,16 @@ class LiveRoom:
         if len(self.roster) > protocol.READERS_MAX:
             return {}
         return {who: seq for who, seq in self.reads.items() if who in self.roster}
+
+    def show_reads(self, reads: Mapping[str, int]) -> None:
+        """Show how far some have read, where so few are that it says something."""
+        if len(self.roster) <= protocol.READERS_MAX:
+            self.show([protocol.read(reads)])
+
+    def show_typing(self, frame: bytes, *, except_user: int) -> None:
+        for client in self.clients.values():
+            if client.user_id != except_user:
+                client.sender.send([frame])
 
     def _members(self, before: Mapping[str, WirePerson | None]) -> list[bytes]:
         """What has become of the people in `before`, who were there like that or not at all."""

@@ -95,6 +95,6 @@ class Session:
         finally:
             client.leaving -= 1
             if client.socket_id in self.room.clients:
-                worker.hub.rules.refresh(self.room)
+                worker.hub.eviction.recheck(self.room)
             else:
                 client.sender.close(Close.NOT_MEMBER)

@@ -28,17 +28,14 @@ _NOBODY = "workers.check"  # a group that is never joined
 
 # A notification and the group that it is for.
 _Outgoing = tuple[str, Doorbell]
+_Receiver = Callable[[Doorbell], None]
 
 
 class Subscription:
     """Publishes notifications for other workers, and receives theirs."""
 
-    def __init__(
-        self, *, received: Callable[[Doorbell], None], hinted: Callable[[Doorbell], None]
-    ) -> None:
-        """`received` takes notifications of this site, `hinted` those that do not say whose they are."""
+    def __init__(self) -> None:
         self._layer: Any = get_channel_layer()
-        self._received, self._hinted = received, hinted
         self.site = ""  # the mark of the database that this worker runs on (history/identity.py)
         self._outgoing: Batcher[None, _Outgoing, None] = Batcher(
             name="notifications",
@@ -53,8 +50,13 @@ class Subscription:
         self._listener: asyncio.Task[None] | None = None
         self.up = True
 
-    def start(self) -> None:
-        self._listener = asyncio.get_running_loop().create_task(self._listen())
+    def start(self, *, received: _Receiver, hinted: _Receiver) -> None:
+        """Receive from now on.
+
+        `received` takes notifications of this site, `hinted` those that do not say whose they are.
+        """
+        listening = self._listen(received, hinted)
+        self._listener = asyncio.get_running_loop().create_task(listening)
 
     async def stop(self) -> None:
         """Send what is still to be sent, and receive no more."""
@@ -120,7 +122,7 @@ class Subscription:
             except Exception as error:  # noqa: BLE001 - logged there
                 self._fell("leaving a group", error)
 
-    async def _listen(self) -> None:
+    async def _listen(self, received: _Receiver, hinted: _Receiver) -> None:
         while True:
             try:
                 async with asyncio.timeout(_TIMEOUT):
@@ -132,11 +134,11 @@ class Subscription:
         keeper = asyncio.create_task(self._keep_joined())
         try:
             while True:
-                await self._receive_one()
+                await self._receive_one(received, hinted)
         finally:
             keeper.cancel()
 
-    async def _receive_one(self) -> None:
+    async def _receive_one(self, received: _Receiver, hinted: _Receiver) -> None:
         try:
             notification = await self._layer.receive(self._channel)
         except Exception as error:  # noqa: BLE001 - logged there
@@ -146,9 +148,9 @@ class Subscription:
         try:
             site = notification.get("site")
             if site is None:
-                self._hinted(notification)
+                hinted(notification)
             elif site == self.site:
-                self._received(notification)
+                received(notification)
             else:
                 metrics.doorbells_foreign.inc()
         except Exception:  # another version's, or nobody's: the poll finds what it was about

@@ -50,7 +50,7 @@ def jobs(hub: Hub) -> list[Job]:
     """Return the jobs of a worker that are not about its lease."""
     return [
         Job(name="history's beat", every=5, work=identity.beat, on=On.LIVE),
-        Job(name="check of sockets", every=1, work=hub.rules.recheck, on=On.LOOP, needs_lease=False),
+        Job(name="check of sockets", every=1, work=hub.eviction.recheck_sessions, on=On.LOOP, needs_lease=False),
         Job(name="check of the channel layer", every=2, work=hub.subscription.check, on=On.LOOP,
             needs_lease=False),
         Job(name="count of people", every=1, work=partial(_count_people, hub), on=On.LOOP,

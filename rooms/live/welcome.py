@@ -28,7 +28,7 @@ async def enter(
         await hub.catch_up(room)
     while True:
         if client.epoch < room.epoch:  # it may have lost its place while it was on its way in
-            await hub.rules.look_at(room, client)
+            await hub.eviction.recheck_client(room, client)
             continue
         missed = None if after is None or after > room.cursor else _since(room, client, after)
         if after is not None and missed is not None:
@@ -48,7 +48,7 @@ async def _newest(
 ) -> tuple[list[WireMessage], bool]:
     """The newest page as it is at the room's cursor, and whether there is more before it."""
     hidden = client.hidden_through
-    while (page := room.tail.newest(NEWEST_PAGE, hidden_through=hidden)) is None:
+    while (page := room.recent.newest(NEWEST_PAGE, hidden_through=hidden)) is None:
         cursor = room.cursor
         found = await threads.read(
             read.page, room.stream_id, limit=NEWEST_PAGE, hidden_through=hidden
@@ -61,7 +61,7 @@ async def _newest(
 
 
 def _since(room: LiveRoom, client: Client, after: int) -> list[WireMessage] | None:
-    return room.tail.since(after, hidden_through=client.hidden_through)
+    return room.recent.since(after, hidden_through=client.hidden_through)
 
 
 async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
@@ -93,7 +93,7 @@ def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: b
 
 def _pinned(room: LiveRoom, client: Client) -> list[WireMessage]:
     """As many as fit beside the rest; what was pinned last first of all."""
-    pinned = visible(room.tail.pinned(), client.hidden_through)
+    pinned = visible(room.recent.pinned(), client.hidden_through)
     return protocol.newest_that_fit(pinned, within=PINNED_MAX)
 
 

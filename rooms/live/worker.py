@@ -21,9 +21,11 @@ from rooms import limits, presence, publish
 from rooms.live import metrics, upkeep
 from rooms.live.changer import Changer
 from rooms.live.door import Door
-from rooms.live.hub import POLL, Hub
+from rooms.live.hub import Hub
 from rooms.live.outage import outage
 from rooms.live.read_receipts import ReadReceipts
+from rooms.live.receiver import Receiver
+from rooms.live.repair import POLL
 from rooms.live.threads import DatabaseThreads, RoomThreads, impatiently
 from rooms.live.upkeep import Job, On, Upkeep
 from rooms.live.writer import Writer
@@ -74,6 +76,7 @@ class LiveWorker:
         self._lessee = DatabaseThreads(name="lease")
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
+        self._receiver = Receiver(self.hub)
         self.writer = Writer(hub=self.hub, threads=self.threads, patient=self.room_threads.patient)
         self.changer = Changer(threads=self.room_threads)
         self.read_receipts = ReadReceipts(hub=self.hub, threads=self.threads)
@@ -98,7 +101,7 @@ class LiveWorker:
 
     def start(self) -> None:
         publish.use(self)
-        self.hub.subscription.start()
+        self.hub.subscription.start(received=self._receiver.received, hinted=self._receiver.hinted)
         self._upkeep.start()
 
     def new_socket_id(self) -> str:
@@ -144,7 +147,7 @@ class LiveWorker:
         if change is not None:
             self.hub.deliver(change)
         else:
-            self.hub.received(doorbell)
+            self._receiver.received(doorbell)
 
     # The lease, and the history -------------------------------------------------------------------
 
@@ -179,7 +182,7 @@ class LiveWorker:
         if before is None:
             return
         found = await self.threads.read(identity.look, before)
-        if found.history == before.history and await self.hub.poll():
+        if found.history == before.history and await self.hub.repair.poll():
             # A head is lower than what was shown here: it was set back, and nobody has said so yet.
             found = await self.threads.run(identity.rename, before)
         self._adopt(found)

@@ -5,7 +5,7 @@ from django.db.models import F
 
 from history.log import read
 from history.models import Message
-from rooms.live import look
+from rooms.live import snapshot
 from rooms.models import JoinRequest, Membership, Room, User
 from rooms.protocol import READERS_MAX
 from tests.actions.house import come_in, guest, open_room, say, transcript
@@ -13,8 +13,8 @@ from tests.actions.house import come_in, guest, open_room, say, transcript
 pytestmark = pytest.mark.django_db
 
 
-def load(*rooms: Room) -> list[look.Snapshot]:
-    found = look.load([(room.stream_id, room.pk) for room in rooms])
+def load(*rooms: Room) -> list[snapshot.Snapshot]:
+    found = snapshot.load([(room.stream_id, room.pk) for room in rooms])
     return [found[room.stream_id] for room in rooms]
 
 
@@ -78,6 +78,6 @@ def test_how_far_many_people_have_read_says_nothing() -> None:
 def test_a_room_that_is_gone_is_missing() -> None:
     _, room = open_room("Ada")
     rooms = [(room.stream_id, room.pk), (room.stream_id + 1000, room.pk + 1000)]
-    assert list(look.load(rooms)) == [room.stream_id]
-    assert look.load([(room.stream_id, room.pk + 1000)]) == {}
-    assert look.load([]) == {}
+    assert list(snapshot.load(rooms)) == [room.stream_id]
+    assert snapshot.load([(room.stream_id, room.pk + 1000)]) == {}
+    assert snapshot.load([]) == {}

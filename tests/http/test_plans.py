@@ -24,7 +24,7 @@ from history.search import candidates, hits
 from rooms import access
 from rooms.actions import attendance, changes, messages, reading, retention, signins
 from rooms.commands import React
-from rooms.live import loader, look
+from rooms.live import loader, snapshot
 from rooms.live.upkeep import sweep
 from rooms.models import Connection, Membership, Room, User, Worker
 from rooms.staff import overview, paging
@@ -153,13 +153,13 @@ def _live(ada: User, room: Room) -> Calls:
 
     yield "arrive", lambda: house.connect(ada, room)
     yield "vanish", lambda: attendance.vanish(socket_ids=[socket])
-    yield "load", lambda: look.load([(stream, room.pk)])
-    yield "load many", lambda: look.load([(stream, room.pk), *others])
+    yield "load", lambda: snapshot.load([(stream, room.pk)])
+    yield "load many", lambda: snapshot.load([(stream, room.pk), *others])
     yield "resume", lambda: read.changed_since(stream, head - 400)
     yield "page", lambda: read.page(stream, before=head // 2)
     yield "poll", lambda: read.heads(range(stream, stream + 100))
-    yield "look again", lambda: look.look_again(room.pk, stream, {ada.pk}, keys)
-    yield "recheck", lambda: look.who_is_signed_in(keys)
+    yield "recheck", lambda: snapshot.recheck(room.pk, stream, {ada.pk}, keys)
+    yield "recheck of sessions", lambda: snapshot.who_is_signed_in(keys)
     yield "post", lambda: messages.post_checked([house.draft(entrance, "hello")])
     yield "slow mode", lambda: read.last_post(stream, ada.pk)
     yield "react", lambda: _react(ada, room)

@@ -9,12 +9,12 @@ import pytest
 from django.db import OperationalError
 
 from rooms.errors import Removed
-from rooms.live import hub as hubs
-from rooms.live import rules
+from rooms.live import repair, snapshot
 from rooms.live.client import Client
 from rooms.live.hub import Hub
-from rooms.live.look import Look, People
+from rooms.live.receiver import Receiver
 from rooms.live.room import LiveRoom
+from rooms.live.snapshot import People, Recheck
 from rooms.protocol import Close
 from rooms.publish import doorbell
 from tests.unit.listening import Listener, said
@@ -74,8 +74,8 @@ async def test_they_do_not_wait_for_the_log(
         if fails:
             raise OperationalError("away")
 
-    monkeypatch.setattr(hubs, "HOLD", 0.0)
-    monkeypatch.setattr(hub, "catch_up", never)
+    monkeypatch.setattr(repair, "HOLD", 0.0)
+    monkeypatch.setattr(hub.repair, "catch_up", never)
     hub.deliver(said(2), acks={client: [ACK]})
     await asyncio.wait_for(asked.wait(), 5)
     assert listener.sends == [["ack"]]
@@ -91,8 +91,8 @@ async def test_those_that_come_while_the_log_is_read_go_at_once(
         reading.set()
         await read.wait()
 
-    monkeypatch.setattr(hubs, "HOLD", 0.0)
-    monkeypatch.setattr(hub, "catch_up", slowly)
+    monkeypatch.setattr(repair, "HOLD", 0.0)
+    monkeypatch.setattr(hub.repair, "catch_up", slowly)
     hub.deliver(said(2))
     await asyncio.wait_for(reading.wait(), 5)
     hub.deliver(said(3), acks={client: [ACK]})
@@ -105,7 +105,7 @@ async def test_with_nothing_missing_but_a_look_at_the_rules_they_go_at_once(
 ) -> None:
     """The log tells messages at its newest epoch: one may wait that the writer's answer has too."""
     client, listener = come(room)
-    monkeypatch.setattr(hub.rules, "refresh", lambda room: None)
+    monkeypatch.setattr(hub.eviction, "recheck", lambda room: None)
     hub.deliver(said(1, epoch=1))
     hub.deliver(said(2), acks={client: [ACK]})
     assert listener.sends == [["ack"]]
@@ -116,7 +116,7 @@ async def test_under_rules_that_are_still_to_be_looked_at_they_go_at_once(
 ) -> None:
     client, listener = come(room)
     refreshed: list[Any] = []
-    monkeypatch.setattr(hub.rules, "refresh", refreshed.append)
+    monkeypatch.setattr(hub.eviction, "recheck", refreshed.append)
     hub.deliver(said(1, epoch=1), acks={client: [ACK]})
     assert listener.sends == [["ack"]]
     assert refreshed == [room]
@@ -127,7 +127,7 @@ async def test_a_change_that_evicts_is_shown_and_what_follows_waits_for_the_chec
 ) -> None:
     _, listener = come(room)
     checked: list[int] = []
-    monkeypatch.setattr(hub.rules, "refresh", lambda room: checked.append(room.cursor))
+    monkeypatch.setattr(hub.eviction, "recheck", lambda room: checked.append(room.cursor))
     hub.deliver(said(3, epoch=1, evicts_from=2))
     hub.deliver(said(2, evicts_from=1))
     hub.deliver(said(4, epoch=2))
@@ -148,15 +148,15 @@ async def test_a_notification_of_the_release_before_evicts_nobody(
     """It says so in a `room.rules` of its own, which has no epoch."""
     _, listener = come(room)
     checked: list[LiveRoom] = []
-    monkeypatch.setattr(hub.rules, "refresh", checked.append)
-    hub.received(doorbell(said(1)))
+    monkeypatch.setattr(hub.eviction, "recheck", checked.append)
+    Receiver(hub).received(doorbell(said(1)))
     assert listener.sends == [[[1]]]
     assert checked == []
-    hub.received({"type": "room.rules", "stream": 1})
+    Receiver(hub).received({"type": "room.rules", "stream": 1})
     assert checked == [room]
-    hub.received({"type": "room.rules", "stream": 1, "epoch": 0})
+    Receiver(hub).received({"type": "room.rules", "stream": 1, "epoch": 0})
     assert checked == [room], "checked already"
-    hub.received(doorbell(said(2, evicts_from=1)))
+    Receiver(hub).received(doorbell(said(2, evicts_from=1)))
     assert listener.sends == [[[1]], [[2]]]
     assert checked == [room, room]
 
@@ -191,10 +191,12 @@ async def test_who_is_sent_away_gets_its_acks_first(
     client.user_id = 7
     info: Any = {"code": room.code}
     room.info = info
-    look = Look(0, 1, info, People(), [], now=datetime.now(UTC), ended={}, refused={7: Removed()})
-    monkeypatch.setattr(rules, "look_again", lambda *_: look)
+    found = Recheck(
+        0, 1, info, People(), [], now=datetime.now(UTC), ended={}, refused={7: Removed()}
+    )
+    monkeypatch.setattr(snapshot, "recheck", lambda *_: found)
     hub.deliver(said(2), acks={client: [ACK]})
-    hub.rules.refresh(room)
+    hub.eviction.recheck(room)
     await asyncio.wait_for(listener.closed.wait(), 5)
     assert listener.sends[0] == ["ack"]
     assert listener.sends[-1] == [f"close {int(Close.REMOVED)}"]

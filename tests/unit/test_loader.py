@@ -9,9 +9,10 @@ from django.db import OperationalError
 
 from history.log.entry import Change
 from rooms.errors import Unavailable
-from rooms.live import loader, look
+from rooms.live import loader
+from rooms.live import snapshot as snapshots
 from rooms.live.loader import Loader, Wanted
-from rooms.live.look import People, Snapshot
+from rooms.live.snapshot import People, Snapshot
 from rooms.live.threads import DatabaseThreads
 
 
@@ -41,7 +42,7 @@ async def test_many_rooms_are_a_few_reads(loading: Loader, monkeypatch: pytest.M
         reads.append([stream for stream, _ in rooms])
         return {stream: snapshot(stream) for stream, _ in rooms}
 
-    monkeypatch.setattr(look, "load", read)
+    monkeypatch.setattr(snapshots, "load", read)
     count = 2 * loader.BATCH + 5
     found = await load(loading, *range(count))
     assert found == [snapshot(stream) for stream in range(count)]
@@ -57,7 +58,7 @@ async def test_a_room_that_breaks_the_read_is_the_only_one_not_read(
             raise ValueError("a row that cannot be")
         return {stream: snapshot(stream) for stream, _ in rooms}
 
-    monkeypatch.setattr(look, "load", read)
+    monkeypatch.setattr(snapshots, "load", read)
     one, two, three = await load(loading, 1, 2, 3)
     assert (one, three) == (snapshot(1), snapshot(3))
     assert isinstance(two, ValueError)
@@ -66,7 +67,7 @@ async def test_a_room_that_breaks_the_read_is_the_only_one_not_read(
 async def test_a_room_that_is_gone_is_unavailable(
     loading: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(look, "load", lambda rooms: {1: snapshot(1)})
+    monkeypatch.setattr(snapshots, "load", lambda rooms: {1: snapshot(1)})
     one, two = await load(loading, 1, 2)
     assert one == snapshot(1)
     assert isinstance(two, Unavailable)
@@ -82,7 +83,7 @@ async def test_a_database_that_is_away_is_not_asked_for_each_room(
         calls += 1
         raise OperationalError("away")
 
-    monkeypatch.setattr(look, "load", read)
+    monkeypatch.setattr(snapshots, "load", read)
     answers = await load(loading, *range(loader.BATCH))
     assert all(isinstance(answer, OperationalError) for answer in answers)
     assert calls == 2, "once more, as a connection may only have been broken"
@@ -92,7 +93,7 @@ async def test_who_gives_up_waiting_holds_nobody_up(
     loading: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        look, "load", lambda rooms: {stream: snapshot(stream) for stream, _ in rooms}
+        snapshots, "load", lambda rooms: {stream: snapshot(stream) for stream, _ in rooms}
     )
     impatient = asyncio.create_task(loading.load(stream_id=1, room_id=1001))
     patient = asyncio.create_task(loading.load(stream_id=2, room_id=1002))

@@ -13,12 +13,12 @@ from rooms import publish
 from rooms.actions.messages import Draft, Posted
 from rooms.commands import Post
 from rooms.errors import RoomHeld
-from rooms.live import batching
-from rooms.live import hub as hubs
+from rooms.live import batching, repair
 from rooms.live import writer as writers
 from rooms.live.client import Client
 from rooms.live.commit import Outcomes
 from rooms.live.hub import Hub
+from rooms.live.receiver import Receiver
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
 from rooms.live.writer import Writer
@@ -114,7 +114,7 @@ async def turns() -> None:
 
 
 def hear(hub: Hub, change: Change) -> None:
-    hub.received(publish.doorbell(change))
+    Receiver(hub).received(publish.doorbell(change))
 
 
 @pytest.mark.usefixtures("for_ever")
@@ -144,7 +144,7 @@ async def test_after_another_worker_posts_gather_until_its_next_change(
 async def test_a_change_ahead_of_its_turn_says_that_others_are_writing(
     log: Log, hub: Hub, ada: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hubs, "HOLD", 60)  # the log is not asked for what is missing
+    monkeypatch.setattr(repair, "HOLD", 60)  # the log is not asked for what is missing
     before = log.elsewhere()
     rung = asyncio.Event()
     monkeypatch.setattr(hub.subscription, "publish", lambda group, bell: rung.set())

@@ -1,8 +1,8 @@
-"""Who may be in the rooms that this worker serves, and as what: looked at again when that changes."""
+"""Who may be in the rooms that this worker serves, and as what: checked again when that changes."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Protocol
 
 from rooms import protocol
 from rooms.errors import (
@@ -15,146 +15,161 @@ from rooms.errors import (
     SignedOut,
     Unavailable,
 )
+from rooms.live import snapshot
 from rooms.live.client import Client
-from rooms.live.look import Look, look_again, who_is_signed_in
 from rooms.live.room import LiveRoom
 from rooms.live.rounds import Round
+from rooms.live.snapshot import Recheck
 from rooms.live.threads import DatabaseThreads
 from rooms.protocol import Close
-
-if TYPE_CHECKING:
-    from rooms.live.hub import Hub
 
 logger = logging.getLogger(__name__)
 
 
+class Rooms(Protocol):
+    """What eviction needs of the hub."""
+
+    rooms: dict[int, LiveRoom]
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> object: ...
+
+    def detach(self, room: LiveRoom, client: Client) -> None: ...
+
+    def take_early(self, room: LiveRoom) -> None: ...
+
+    async def catch_up(self, room: LiveRoom) -> None: ...
+
+    async def follow_code(self, room: LiveRoom) -> None: ...
+
+
 def close_code(error: ChatError) -> Close:
-    """How a socket is closed that must not be in its room."""
+    """Return the code that closes a socket which must not be in its room."""
     if isinstance(error, SignedOut):
         return Close.SIGNED_OUT
     if isinstance(error, Removed):
         return Close.REMOVED
     if isinstance(error, RoomClosed):
         return Close.ROOM_CLOSED
-    # Who has lost the name or the place meanwhile is told so by the form.
+    # People who have lost their name or place meanwhile are told so by the form.
     if isinstance(error, NotMember | NameTaken | RoomFull):
         return Close.NOT_MEMBER
     return Close.BUSY
 
 
-def turn_out(client: Client, refusal: ChatError) -> None:
-    """Close a socket that must not be in its room; who was removed is told why."""
+def evict(client: Client, refusal: ChatError) -> None:
+    """Close a socket that must not be in its room. A removed member is told why."""
     if isinstance(refusal, Removed):  # a close code has no words
         client.sender.send([protocol.error(refusal)])
     client.sender.close(close_code(refusal))
 
 
-class Rules:
+class Eviction:
     """Holds the sockets of one worker to what the database says of their people."""
 
-    def __init__(self, *, hub: "Hub", threads: DatabaseThreads) -> None:
+    def __init__(self, *, hub: Rooms, threads: DatabaseThreads) -> None:
         self._hub = hub
         self._threads = threads
         self._round = Round()
 
-    def refresh(self, room: LiveRoom) -> None:
-        """Look again at who may be in a room, and as what."""
-        if room.refreshing:
-            room.refreshing_again = True
+    def recheck(self, room: LiveRoom) -> None:
+        """Check again, soon, who may be in a room, and as what."""
+        if room.rechecking:
+            room.recheck_again = True
             return
-        room.refreshing = True
-        self._hub.spawn(self._refresh(room))
+        room.rechecking = True
+        self._hub.spawn(self._recheck(room))
 
-    async def _refresh(self, room: LiveRoom) -> None:
+    async def _recheck(self, room: LiveRoom) -> None:
         known = room.epoch
         try:
             while True:
-                room.refreshing_again = False
+                room.recheck_again = False
                 clients = list(room.clients.values())
-                look: Look = await self._threads.read(
-                    look_again,
+                found: Recheck = await self._threads.read(
+                    snapshot.recheck,
                     room.room_id,
                     room.stream_id,
-                    {c.user_id for c in clients},
-                    {c.session_key for c in clients},
+                    {client.user_id for client in clients},
+                    {client.session_key for client in clients},
                 )
-                # First of all: who must go is shown nothing of what comes after.
-                last = self._enforce(room, clients, look)
-                room.update(look)
+                # First of all: those who must go are shown nothing of what comes after.
+                last = self._enforce(room, clients, found)
+                room.update(found)
                 self._hub.take_early(room)
                 await self._hub.follow_code(room)
                 # What was read knows the log at least as far: a name from an older join in it must
                 # not come after the newer one.
-                if look.head > room.cursor:
+                if found.head > room.cursor:
                     await self._hub.catch_up(room)
-                room.update_people(look.people.roster, look.people.roles)
+                room.update_people(found.people.roster, found.people.roles)
                 for client in last:
-                    turn_out(client, RoomClosed())
+                    evict(client, RoomClosed())
                     self._hub.detach(room, client)
-                if not room.refreshing_again:
+                if not room.recheck_again:
                     break
         except Exception as error:  # noqa: BLE001 - the epoch is behind: the next poll tries again
             room.epoch = known
             logger.warning("members of room %s could not be read: %r", room.stream_id, error)
         finally:
-            room.refreshing = False
+            room.rechecking = False
 
-    def _enforce(self, room: LiveRoom, clients: Sequence[Client], look: Look) -> list[Client]:
-        """Hold the clients who were there when the look was taken to what it saw.
+    def _enforce(self, room: LiveRoom, clients: Sequence[Client], found: Recheck) -> list[Client]:
+        """Hold the clients that the recheck was about to what it found.
 
-        Those whose room has closed are given back: all that was said in it is theirs to see first.
+        Returns those whose room has closed: all that was said in it is theirs to see first.
         """
         last = []
         room.send_acks()  # before anybody is told to go
         for client in clients:
             if client.socket_id not in room.clients:
                 continue
-            if client.session_key in look.ended:
-                self._sign_out(room, client, look.ended)
+            if client.session_key in found.ended:
+                self._sign_out(room, client, found.ended)
                 continue
-            refusal = look.refused.get(client.user_id)
+            refusal = found.refused.get(client.user_id)
             if isinstance(refusal, RoomClosed):
                 last.append(client)
                 continue
             if refusal is not None:
                 if not client.leaving:  # by itself; it is told so first, and closed then
-                    turn_out(client, refusal)
+                    evict(client, refusal)
                 self._hub.detach(room, client)
                 continue
-            member = look.members[client.user_id]
+            member = found.members[client.user_id]
             if not member.present:  # has left and come in again, or was taken for gone
                 client.sender.close(Close.BUSY)
                 self._hub.detach(room, client)
                 continue
-            if client.stand(member, epoch=look.epoch, now=look.now):
+            if client.stand(member, epoch=found.epoch, now=found.now):
                 room.tell_standing(client)
-        # Who came while it was taken is not in it. What waits for the epoch waits for them too.
+        # Clients that joined during the read are not covered by it: check again before advancing the
+        # epoch. Changes that wait for the epoch wait for them too.
         rest = set(room.clients.values()) - set(last)
-        if any(client.epoch < look.epoch for client in rest):
-            room.refreshing_again = True
+        if any(client.epoch < found.epoch for client in rest):
+            room.recheck_again = True
         else:
-            room.epoch = max(room.epoch, look.epoch)
+            room.epoch = max(room.epoch, found.epoch)
         return last
 
-    async def look_at(self, room: LiveRoom, client: Client) -> None:
-        """Look again whether a client may come in that is on its way.
+    async def recheck_client(self, room: LiveRoom, client: Client) -> None:
+        """Check again whether a client that is on its way in may come in.
 
         Raises what keeps it out, and what the database raises.
         """
-        look: Look = await self._threads.read(
-            look_again, room.room_id, room.stream_id, {client.user_id}, {client.session_key}
+        found: Recheck = await self._threads.read(
+            snapshot.recheck, room.room_id, room.stream_id, {client.user_id}, {client.session_key}
         )
-        if client.session_key in look.ended:
-            raise Unavailable if look.ended[client.session_key] else SignedOut
-        if refusal := look.refused.get(client.user_id):
+        if client.session_key in found.ended:
+            raise Unavailable if found.ended[client.session_key] else SignedOut
+        if refusal := found.refused.get(client.user_id):
             raise refusal
-        member = look.members[client.user_id]
+        member = found.members[client.user_id]
         if not member.present:
             raise Unavailable
-        client.stand(member, epoch=look.epoch, now=look.now)
+        client.stand(member, epoch=found.epoch, now=found.now)
 
-    async def recheck(self) -> None:
-        """Ask of some sockets, all of them in half a minute, whether their sessions still hold.
+    async def recheck_sessions(self) -> None:
+        """Check the sessions of some sockets; of all of them in half a minute.
 
         For what nobody announced: a session that expired, a password changed from a command line.
         Raises what the database raises.
@@ -163,7 +178,7 @@ class Rules:
         if not some:
             return
         people, ended = await self._threads.read(
-            who_is_signed_in, {client.session_key for _, client in some}
+            snapshot.who_is_signed_in, {client.session_key for _, client in some}
         )
         for room, client in some:
             if client.socket_id not in room.clients:

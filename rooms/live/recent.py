@@ -7,7 +7,7 @@ from history.wire import WireAuthor, WireMessage
 from rooms.protocol import WirePerson
 
 
-class Tail:
+class Recent:
     """All messages changed after `floor`, as they are now, by `changed` ascending."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Tail:
         return list(self._pinned.values())
 
     def since(self, after: int, *, hidden_through: int = 0) -> list[WireMessage] | None:
-        """What changed after a number; None if that reaches back beyond the tail.
+        """Return what changed after a number; None if that reaches back farther than memory.
 
         Without the messages up to `hidden_through`.
         """

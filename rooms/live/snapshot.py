@@ -57,7 +57,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Recheck:
     """Who may be in a room, with what rights and names: as of `epoch` and `head`, or newer.
 
     `refused` has those of the people asked about who must go, and why; `now` is the database's.
@@ -103,10 +103,11 @@ def load(rooms: Collection[tuple[int, int]]) -> dict[int, Snapshot]:
     return found
 
 
-def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[str]) -> Look:
+def recheck(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[str]) -> Recheck:
+    """Read who of these people may be in a room, and which of these sessions are still some."""
     # The epoch first: whoever is let through by what is read next is let through at it.
     head, epoch = read.heads([stream_id])[stream_id]
-    look = Look(
+    found = Recheck(
         head,
         epoch,
         describe(Room.objects.get(pk=room_id)),
@@ -116,14 +117,14 @@ def look_again(room_id: int, stream_id: int, user_ids: set[int], session_keys: s
         ended=_ended(session_keys - access.living(session_keys)),
     )
     members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
-    look.refused.update(dict.fromkeys(user_ids, NotMember()))
+    found.refused.update(dict.fromkeys(user_ids, NotMember()))
     for member in members.select_related("room", "user"):
         try:
-            look.members[member.user_id] = access.check(member)
-            del look.refused[member.user_id]
+            found.members[member.user_id] = access.check(member)
+            del found.refused[member.user_id]
         except ChatError as error:
-            look.refused[member.user_id] = error
-    return look
+            found.refused[member.user_id] = error
+    return found
 
 
 def describe(room: Room) -> RoomInfo:
@@ -177,7 +178,7 @@ def waiting(room_ids: Collection[int]) -> dict[int, list[Waiting]]:
 
 
 def who_is_signed_in(session_keys: set[str]) -> tuple[dict[str, int], dict[str, bool]]:
-    """The person behind each session key; and those that are none any more, as in `Look.ended`."""
+    """The person behind each session key; and those that are none any more, as in `Recheck.ended`."""
     people = access.identify(session_keys)
     return people, _ended(session_keys - people.keys())
 
