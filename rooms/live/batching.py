@@ -7,7 +7,6 @@ gathers, so under load batches grow by themselves and the cost of each item fall
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -34,38 +33,14 @@ Work = Callable[[Sequence[Item]], Awaitable[Outcomes[Result]]]
 Answer = Callable[[Sequence[Item], Outcomes[Result]], None]
 
 
-@dataclass(slots=True, eq=False)
-class Question(Generic[Item, Result]):
-    """An item whose sender waits for its answer."""
-
-    about: Item
-    answer: asyncio.Future[Result] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    def reply(self, outcome: Result | Exception) -> None:
-        """Answer, unless the sender has given up waiting."""
-        if self.answer.done():
-            return
-        if isinstance(outcome, Exception):
-            self.answer.set_exception(outcome)
-        else:
-            self.answer.set_result(outcome)
-
-
-def reply_to_each(questions: Sequence[Question[Item, Result]], outcomes: Outcomes[Result]) -> None:
-    """Answer questions, each with its own outcome."""
-    for question, outcome in zip(questions, outcomes, strict=True):
-        question.reply(outcome)
-
-
 class Batcher(Generic[Key, Item, Result]):
     """Gathers items and does them in batches, of which a few are under way at once.
 
     Each item has a key: a room, a client. A key is in one batch at a time, and its items are done
     in the order in which they came; keys take turns. If a batch fails, its items are tried one by
     one, so that only the bad one fails. A key that somebody else holds goes apart, to `patiently`,
-    which may wait for it as long as it likes: the other keys go on without it.
+    which may wait for it as long as it likes: the other keys go on without it. So does a key whose
+    items are `alone`: they take so long that others should not wait for them.
     """
 
     def __init__(
@@ -80,6 +55,8 @@ class Batcher(Generic[Key, Item, Result]):
         worth: int = 1,
         tick: float = 0.0,
         patiently: Work[Item, Result] | None = None,
+        alone: Callable[[Sequence[Item]], bool] = lambda items: False,
+        work_alone: Work[Item, Result] | None = None,
     ) -> None:
         """`name` is the plural that logs call the items by; `size` is the most items in a batch.
 
@@ -91,6 +68,7 @@ class Batcher(Generic[Key, Item, Result]):
         self._name, self._size, self._limit = name, size, waiting
         self._at_once, self._worth, self._tick = at_once, worth, tick
         self._work, self._patiently, self._answer = work, patiently, answer
+        self._alone, self._work_alone = alone, work_alone or work
         # The items of keys without a batch under way, in the order the keys came; and of the others.
         self._ready: dict[Key, list[Item]] = {}
         self._behind: dict[Key, list[Item]] = {}
@@ -170,12 +148,14 @@ class Batcher(Generic[Key, Item, Result]):
         while self._ready and free > 0:
             key = next(iter(self._ready))
             if key in self._held:
-                self._go_apart(key, self._take(key, self._size))
+                self._wait_for(key, self._take(key, self._size))
+            elif self._alone(self._ready[key]):
+                self._go_apart(key, self._take(key, self._size), self._work_alone)
             else:
                 lots[key] = self._take(key, free)
                 free -= len(lots[key])
         if lots:
-            task = asyncio.get_running_loop().create_task(self._run(lots))
+            task = asyncio.get_running_loop().create_task(self._run(lots, self._work))
             self._running.add(task)
             task.add_done_callback(self._done)
         self._start_soon()
@@ -197,28 +177,32 @@ class Batcher(Generic[Key, Item, Result]):
             self._ready[key] = items
             self._ready_items += len(items)
 
-    def _go_apart(self, key: Key, items: list[Item]) -> None:
+    def _wait_for(self, key: Key, items: list[Item]) -> None:
         """Do items of a key that somebody else holds, waiting for it where nobody else has to."""
+        assert self._patiently is not None
         self._held.add(key)
-        task = asyncio.get_running_loop().create_task(self._run({key: items}, patiently=True))
+        self._go_apart(key, items, self._patiently)
+
+    def _go_apart(self, key: Key, items: list[Item], work: Work[Item, Result]) -> None:
+        task = asyncio.get_running_loop().create_task(self._run({key: items}, work))
         self._apart.add(task)
         task.add_done_callback(self._done)
 
     # Doing them -----------------------------------------------------------------------------------
 
-    async def _run(self, lots: dict[Key, list[Item]], *, patiently: bool = False) -> None:
-        work = self._patiently if patiently and self._patiently else self._work
+    async def _run(self, lots: dict[Key, list[Item]], work: Work[Item, Result]) -> None:
         batch: Sequence[Item] = [item for items in lots.values() for item in items]
         began = monotonic()
         outcomes = await self._try(work, batch)
         took = monotonic() - began
+        waits = work is self._patiently
         apart: Collection[Key] = ()
         if any(isinstance(outcome, Exception) for outcome in outcomes):
             keys = [key for key, items in lots.items() for _ in items]
             outcomes = await self._retry(work, keys, batch, outcomes)
-            if self._patiently and not patiently:
+            if self._patiently and not waits:
                 batch, outcomes, apart = self._part(keys, batch, outcomes)
-        if patiently and not any(isinstance(outcome, RoomHeld) for outcome in outcomes):
+        if waits and not any(isinstance(outcome, RoomHeld) for outcome in outcomes):
             self._held.difference_update(lots)
         self._finish([key for key in lots if key not in apart], batch, outcomes, took)
 
@@ -273,7 +257,7 @@ class Batcher(Generic[Key, Item, Result]):
             else:
                 rest.append(n)
         for key, items in held.items():
-            self._go_apart(key, items)
+            self._wait_for(key, items)
         return [batch[n] for n in rest], [outcomes[n] for n in rest], held
 
     def _finish(

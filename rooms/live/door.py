@@ -17,7 +17,8 @@ from django.db import Error, IntegrityError
 from rooms.actions import attendance
 from rooms.actions.attendance import Arrival, Entrance, Outcome
 from rooms.errors import ChatError, RoomHeld, TooManySockets, Unavailable
-from rooms.live.batching import Batcher, Question
+from rooms.live.batching import Batcher
+from rooms.live.questions import Question
 from rooms.live.threads import DatabaseThreads, impatiently
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from rooms.errors import Unavailable
 from rooms.live import snapshot
-from rooms.live.batching import Batcher, Question, reply_to_each
+from rooms.live.batching import Batcher
+from rooms.live.questions import Question, reply_to_each
 from rooms.live.snapshot import Snapshot
 from rooms.live.threads import DatabaseThreads
 

@@ -12,7 +12,8 @@ from django.db import OperationalError
 
 from rooms.errors import ChatError, Forbidden, RoomHeld, Unavailable
 from rooms.live import batching
-from rooms.live.batching import Batcher, Question, reply_to_each
+from rooms.live.batching import Batcher
+from rooms.live.questions import Question, reply_to_each
 
 # An item of these tests: its key is its first letter.
 Answers = list[tuple[str, object]]
@@ -253,6 +254,34 @@ async def test_what_is_tried_again_does_not_overtake_what_is_held(bench: Bench) 
     assert bench.batches == [["a1", "a2", "b1"], ["a1"], ["b1"]]
     assert bench.waits == [["a1", "a2"]]
     assert bench.answers == [("b1", ValueError), ("a1", "A1"), ("a2", "A2")]
+
+
+async def test_items_that_take_long_are_a_batch_of_their_own(bench: Bench) -> None:
+    slow: list[list[str]] = []
+    done = asyncio.Event()
+
+    async def work_alone(batch: Sequence[str]) -> list[str | Exception]:
+        slow.append(list(batch))
+        await done.wait()
+        return [item.upper() for item in batch]
+
+    async with batcher(bench, alone=lambda items: "a!" in items, work_alone=work_alone) as queue:
+        submit(queue, "a1", "b1", "a!", "c1")
+        await turns()
+        submit(queue, "a2", "b2")
+        await turns()
+        assert slow == [["a1", "a!"]]
+        assert bench.batches == [["b1", "c1"], ["b2"]], "nobody waits for them but their key"
+        done.set()
+    assert bench.batches[2:] == [["a2"]]
+
+
+async def test_items_that_take_long_are_waited_for_if_their_key_is_held(bench: Bench) -> None:
+    bench.held, bench.let_go = {"a"}, bench.go
+    async with batcher(bench, alone=lambda items: True, patiently=bench.work_patiently) as queue:
+        submit(queue, "a1")
+    assert bench.batches == bench.waits == [["a1"]]
+    assert bench.answers == [("a1", "A1")]
 
 
 async def test_a_failed_answer_ends_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
