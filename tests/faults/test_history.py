@@ -52,10 +52,9 @@ async def test_a_backup_is_restored_under_running_workers(
 
         await run.run(fault)
         names = {member.view.history for member in run.members}
-        back = max(
-            next(at for at in member.recording.welcomed_at if at > restored_at) - restored_at
-            for member in run.members
-        )
+        # The last welcome of each: nothing else closes a socket in this run. Workers may notice the
+        # commit before pg_restore has ended.
+        back = max(member.recording.welcomed_at[-1] for member in run.members) - restored_at
         results.judge(
             "a backup is restored under running workers",
             run,
