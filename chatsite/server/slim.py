@@ -8,41 +8,7 @@ from autobahn.websocket.utf8validator import Utf8Validator
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.defer import Deferred
 
-# What only the handshake uses.
-_HANDSHAKE = frozenset(
-    (
-        "_raw_query_string",
-        "_results",
-        "_transport_details",
-        "_valid_events",
-        "_wskey",
-        "application_deferred",
-        "clean_headers",
-        "http_headers",
-        "http_request_data",
-        "http_request_host",
-        "http_request_params",
-        "http_request_path",
-        "http_request_uri",
-        "http_response_data",
-        "http_status_line",
-        "is_closed",
-        "is_open",
-        "peer",
-        "protocol_to_accept",
-        "request",
-        "root_path",
-        "send_queue",
-        "server_addr",
-        "trafficStats",
-        "utf8validator",
-        "websocket_extensions",
-        "websocket_extensions_in_use",
-        "websocket_origin",
-        "websocket_protocols",
-        "websocket_version",
-    )
-)
+from chatsite.server.private_names import HANDSHAKE
 
 
 class SlimProtocol(WebSocketProtocol):  # type: ignore[misc]
@@ -76,5 +42,5 @@ class SlimProtocol(WebSocketProtocol):  # type: ignore[misc]
         self.__dict__ = {
             name: value
             for name, value in self.__dict__.items()
-            if name not in _HANDSHAKE and value != getattr(common, name, self)
+            if name not in HANDSHAKE and value != getattr(common, name, self)
         }
