@@ -1,4 +1,4 @@
-"""What a socket asks of its room beside posting."""
+"""What a socket asks for without changing the room's log: to come in, to be typing, and pages."""
 
 import asyncio
 import logging
@@ -34,12 +34,12 @@ def arrival(client: Client, session_key: str, code: str, room: str) -> Arrival:
 
 
 def introduce(client: Client, entrance: Entrance) -> None:
-    """Tell a client's socket who it belongs to."""
+    """Tell a client which member it belongs to."""
     client.stand(entrance.membership, epoch=entrance.epoch, now=entrance.now)
 
 
 def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
-    """Show the others that somebody is typing, here and on other workers."""
+    """Show the others that a member is typing, here and on other workers."""
     now = asyncio.get_running_loop().time()
     if now - client.typed_at < TYPING_EVERY:
         return
@@ -55,7 +55,7 @@ def typing(hub: Hub, room: LiveRoom, client: Client) -> None:
 async def page(
     threads: DatabaseThreads, room: LiveRoom, client: Client, request: PageRequest
 ) -> bytes:
-    """The `page` frame, or an `error`."""
+    """Return the `page` frame, or an `error`."""
     try:
         read = await threads.read(_page, room, client, request)
     except ChatError as error:
@@ -73,7 +73,7 @@ async def page(
 
 
 def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
-    """Asked for the right only afterwards: so nobody reads what was said after losing it."""
+    """Read a page. Access is checked after the read: nobody gets what was said after losing it."""
     page = read.page(
         room.stream_id,
         before=request.before,
@@ -98,7 +98,7 @@ async def leave(threads: RoomThreads, room: LiveRoom, client: Client, frame: Lea
 
 
 def _log(what: str, error: Exception) -> None:
-    """A database that is away is said in a line; anything else is a bug."""
+    """Log an error: that of a database in a line, and a bug with its traceback."""
     logger.warning("%s: %r", what, error, exc_info=None if isinstance(error, Error) else error)
 
 

@@ -12,7 +12,7 @@ from rooms.models import Membership
 
 
 class You(WireAuthor):
-    """What a socket knows of its own person."""
+    """What a socket knows of its own user."""
 
     role: str
     muted_until: str | None
@@ -20,13 +20,13 @@ class You(WireAuthor):
 
 
 class WireYou(You):
-    """The same as it is told, at this moment."""
+    """The same, as the client is told it at this moment."""
 
-    muted_left: int  # seconds; 0 for who may write
+    muted_left: int  # seconds; 0 for members who may write
 
 
 class Client:
-    """A socket of a person in a room. `epoch` is the stream's when access was checked last."""
+    """A socket of a member in a room. `epoch` is the room's when the member was checked last."""
 
     __slots__ = (
         "author", "epoch", "hidden_through", "leaving", "muted_till", "preparing",
@@ -42,17 +42,18 @@ class Client:
         self.role = ""
         self.you: You | None = None
         self.epoch = 0
-        self.hidden_through = 0  # messages up to here are not for this person
-        self.muted_till = 0.0  # on the loop's clock; 0 for who may write
-        self.read_through = 0  # when it was looked at last
-        self.preparing = 0  # posts on their way to the writer
+        self.hidden_through = 0  # messages up to here are hidden from this member
+        self.muted_till = 0.0  # on the loop's clock; 0 for members who may write
+        self.read_through = 0  # as of the last check
+        self.preparing = 0  # commands that wait for a text to be prepared
         self.leaving = 0  # leaves that were not answered yet
         self.typed_at = float("-inf")  # the loop's clock
 
     def stand(self, member: Membership, *, epoch: int, now: datetime) -> bool:
-        """Take over who this is and what they may, as of `epoch`; whether that is news.
+        """Update identity and permissions as of `epoch`. Return True if anything the client shows has
+        changed.
 
-        `now` is the database's: how long a mute still lasts is not this worker's clock's to say.
+        `now` is the database's: this worker's clock has no say in how long a mute still lasts.
         """
         self.user_id = member.user_id
         self.author = wire.author(member.user)
@@ -67,7 +68,7 @@ class Client:
         return self.you != before
 
     def told(self) -> WireYou:
-        """Return what the person is told of themselves; a socket that stands nowhere has nothing."""
+        """Return what the client is told of its own user, who must have been let in."""
         assert self.you is not None
         return {**self.you, "muted_left": math.ceil(self._muted_left())}
 
@@ -77,7 +78,7 @@ class Client:
             raise Muted.saying(self.you["muted_for"], seconds=left)
 
     def _muted_left(self) -> float:
-        """Return the seconds for which this person may not write yet."""
+        """Return the seconds for which this member may not write yet."""
         if not self.muted_till:
             return 0.0
         return max(self.muted_till - asyncio.get_running_loop().time(), 0.0)

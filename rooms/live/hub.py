@@ -46,7 +46,7 @@ class Hub:
 
     @asynccontextmanager
     async def entering(self, membership: Membership) -> AsyncIterator[LiveRoom]:
-        """The live room of a membership, loaded, and kept while somebody is on the way in.
+        """Yield the live room of a membership, loaded, and kept while the member is on the way in.
 
         Raises what the database raises.
         """
@@ -71,7 +71,7 @@ class Hub:
 
     async def _load(self, room: LiveRoom) -> None:
         try:
-            # Heard from before it is read, so that nothing falls between the two.
+            # Subscribed to before it is read, so that nothing falls between the two.
             await self.subscription.join(publish.group(room.code, room.stream_id))
             room.start(await self._loader.load(stream_id=room.stream_id, room_id=room.room_id))
             await self.follow_code(room)
@@ -91,8 +91,8 @@ class Hub:
     def attach(self, room: LiveRoom, client: Client) -> None:
         """Show the room's changes to a client from now on.
 
-        It must have all up to the cursor, and be known to be allowed at the room's epoch. Raises
-        Unavailable if it has come into a room of a history that is no longer this one.
+        The client must have everything up to the cursor, and its member must have been checked at the
+        room's epoch. Raises Unavailable if the room is of a history that is no longer this one.
         """
         self._require_served(room)
         assert client.epoch >= room.epoch
@@ -117,7 +117,7 @@ class Hub:
             self.spawn(self.subscription.leave(publish.group(room.code, room.stream_id)))
 
     def turn_away(self, socket_ids: Collection[str]) -> None:
-        """Have clients ask at the door again, to be let in or told why not."""
+        """Have sockets come back, to be let in again or told why not."""
         for room in self.rooms.values() if socket_ids else ():
             for socket_id in room.clients.keys() & socket_ids:
                 room.clients[socket_id].sender.close(Close.BUSY)
@@ -125,11 +125,11 @@ class Hub:
     # The history ----------------------------------------------------------------------------------
 
     def follow_history(self, found: Identity) -> None:
-        """Go by what the database is now."""
+        """Take over which history the database has, and its site's mark."""
         self.history, self.subscription.site = found.history, found.site
 
     def start_over(self) -> None:
-        """Let go of all rooms: what was shown of them is not in the log. The sockets come back."""
+        """Let go of all rooms, since the log does not have what was shown of them. The sockets come back."""
         for room in list(self.rooms.values()):
             room.send_acks()
             for client in list(room.clients.values()):
@@ -146,11 +146,11 @@ class Hub:
     def deliver(
         self, change: Change, *, acks: Mapping[Client, Sequence[bytes]] | None = None
     ) -> None:
-        """Take a change in, at its turn. `acks` go out with it or with what it waits for, and do not
-        wait for the log to be read.
+        """Show a change at its turn.
 
-        What was said under rules that this worker has not looked at yet is not for everybody who is
-        still here: it waits until they have been.
+        `acks` go out with it or with the change that it waits for; they do not wait for the log to be
+        read. What was said at an epoch at which the sockets here were not checked yet is not for all of
+        them: it waits for that check.
         """
         room = self.rooms.get(change.stream_id)
         ready = room is not None and room.ready.done()
@@ -183,7 +183,7 @@ class Hub:
             self.eviction.recheck(room)
 
     def _keep(self, room: LiveRoom, change: Change) -> None:
-        """Until it is a change's turn."""
+        """Keep a change until it is its turn."""
         kept = room.early.get(change.after)
         if kept is None or kept.through < change.through:
             room.early[change.after] = change
@@ -193,12 +193,12 @@ class Hub:
             self.repair.hold(room)
 
     def take_early(self, room: LiveRoom) -> None:
-        """Apply what came early and is now at its turn."""
+        """Show the changes that came early and are now at their turn."""
         if changes := self._at_turn(room, room.cursor):
             self._show(room, changes)
 
     def _at_turn(self, room: LiveRoom, cursor: int) -> list[Change]:
-        """What came early and is at its turn where the cursor is, taken out of what is kept.
+        """Take the changes that came early and are at their turn at a cursor out of those that are kept.
 
         Only the last of them may be one that evicts.
         """

@@ -1,6 +1,6 @@
-"""What is said of a database that is away: once that it is, and once that it is back.
+"""What is logged of a database that is away: once that it is, and once that it is back.
 
-Meanwhile each socket and each page has its own failure. They are counted.
+The failures of sockets and pages in between are counted.
 """
 
 import logging
@@ -14,14 +14,14 @@ logger = logging.getLogger(__name__)
 
 
 class Outage:
-    """What this process has seen of one. For all threads."""
+    """An outage of the database, as this process has seen it. For all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._since: float | None = None
         self._failures = 0
         self._ended: float | None = None
-        # Another one whenever connections that are open may be of no use: see threads.py.
+        # A new number whenever open connections may have become useless: see threads.py.
         self.generation = 0
 
     @property
@@ -29,11 +29,11 @@ class Outage:
         return self._since is not None
 
     def is_long_over(self, seconds: float) -> bool:
-        """Return True if there was none in the last `seconds`."""
+        """Return True if there was no outage in the last `seconds`."""
         return not self.is_on and (self._ended is None or monotonic() - self._ended > seconds)
 
     def noticed(self, error: BaseException) -> None:
-        """Note that something failed for want of the database; drop the connection that said so."""
+        """Count a failure for want of the database, and drop the connection that reported it."""
         database.discard()
         metrics.database_failures.inc()
         with self._lock:
@@ -45,7 +45,7 @@ class Outage:
         logger.warning("database away: %s", str(error).strip() or repr(error))
 
     def over(self) -> None:
-        """Note that the database can be written to."""
+        """Take note that the database can be written to again."""
         with self._lock:
             if self._since is None:
                 return

@@ -25,9 +25,9 @@ class Recent:
         self.add(messages)
 
     def add(self, messages: Iterable[WireMessage]) -> None:
-        """Newer changes, ascending. A message that changed moves to the end.
+        """Take in newer changes, ascending. A message that changed moves to the end.
 
-        Each has its author as of then: somebody with a new name has it everywhere.
+        Each message has its author as of then. An author with a new name gets it in all messages.
         """
         by_seq, people = self._by_seq, self._people
         for message in messages:
@@ -48,7 +48,7 @@ class Recent:
             self._learn([*self._pinned.values(), *by_seq.values()])
 
     def follow(self, person: WirePerson) -> None:
-        """Have somebody be everywhere what they are now."""
+        """Show a person in all messages as they are now."""
         author: WireAuthor = {"id": person["id"], "name": person["name"]}
         if person.get("registered"):
             author["registered"] = True
@@ -56,7 +56,7 @@ class Recent:
             self._rename(author)
 
     def _changed(self, message: WireMessage) -> None:
-        """What only a message that was there before can have: reactions, and a pin."""
+        """Take in what only a message that was there before can have: reactions, and a pin."""
         for who, name in message.get("names", {}).items():
             known = self._people.setdefault(who, {"id": who, "name": name})
             if known["name"] != name:
@@ -80,7 +80,7 @@ class Recent:
                 messages[seq] = renamed(message, person)
 
     def pinned(self) -> list[WireMessage]:
-        """All messages that are pinned, however old, in the order in which they were."""
+        """Return all pinned messages, however old, in the order in which they were pinned."""
         return list(self._pinned.values())
 
     def since(self, after: int, *, hidden_through: int = 0) -> list[WireMessage] | None:
@@ -102,9 +102,9 @@ class Recent:
     def newest(
         self, count: int, *, hidden_through: int = 0
     ) -> tuple[list[WireMessage], bool] | None:
-        """The newest messages by `seq`, and whether there are older ones. None if unsure.
+        """Return the newest messages by `seq`, and whether there are older ones. None if that is unsure.
 
-        Those up to `hidden_through` do not count.
+        Messages up to `hidden_through` do not count.
         """
         # Whatever has a seq above the floor changed above it too, and so is here.
         here = sorted(seq for seq in self._by_seq if seq > max(self.floor, hidden_through))
@@ -115,7 +115,7 @@ class Recent:
 
 
 def renamed(message: WireMessage, person: WireAuthor) -> WireMessage:
-    """The message with what a person is now, or as it is if the person is not in it."""
+    """Return the message with a person as they are now; itself if the person is not in it."""
     who = person["id"]
     if message["author"] and message["author"]["id"] == who:
         message = {**message, "author": person}

@@ -19,7 +19,7 @@ _COMINGS = {Message.Kind.JOIN.value, Message.Kind.LEAVE.value}
 
 
 def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMessage]:
-    """Those that somebody may see to whom everything up to a number is hidden."""
+    """Return the messages that a member may see from whom everything up to a number is hidden."""
     return [message for message in messages if message["seq"] > hidden_through]
 
 
@@ -30,32 +30,32 @@ class LiveRoom:
         self.room_id = room_id
         self.stream_id = stream_id
         self.code = code
-        self.history = history  # which one all of this is of
+        self.history = history  # the name of the history that the room is read from
         self.info: RoomInfo | None = None
         self.cursor = 0
         self.epoch = 0
         self.recent = Recent(floor=0, messages=())
         self.roster: dict[str, WirePerson] = {}
         self.roles: dict[str, str] = {}
-        self.waiting: list[Waiting] = []  # to be let in
+        self.waiting: list[Waiting] = []  # people who ask to be let in
         self.reads: dict[str, int] = {}  # how far people have read, by public id
         self.clients: dict[str, Client] = {}
         self.entering = 0  # sockets that will be among the clients in a moment
-        # The same, by the way a frame takes to them.
+        # The clients, by the way that a frame takes to them.
         self._writers: dict[Client, Callable[[bytes], None]] = {}
         self._senders: dict[Client, Sender] = {}
         self._frame: Callable[[bytes], bytes] = bytes
-        # Those to whom what was said before they came is hidden.
+        # Clients from whom what was said before they joined is hidden.
         self._newcomers: set[Client] = set()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # Changes heard ahead of their turn, by the number they start after.
+        # Changes received ahead of their turn, by the number they start after.
         self.early: dict[int, Change] = {}
-        # Of changes among these: they go out with what is shown next.
+        # The acks of such changes: they go out with what is shown next.
         self._acks: dict[Client, list[bytes]] = {}
         self.repair: asyncio.TimerHandle | asyncio.Task[None] | None = None
-        # While posts gather until another worker's next change: called once, when that is over.
+        # Ends the pause in which posts gather until another worker's next change. Called once.
         self.on_gathered: Callable[[], None] | None = None
-        self._others = self._own = 0  # the last number that they used, and that this worker used
+        self._others = self._own = 0  # the last number that other workers took, and this worker
         self.rechecking = self.recheck_again = False
 
     def start(self, snapshot: Snapshot) -> None:
@@ -80,7 +80,7 @@ class LiveRoom:
             self._senders[client] = client.sender
 
     def remove(self, client: Client) -> bool:
-        """Whether the client was here."""
+        """Forget a client. Return True if it was here."""
         self._writers.pop(client, None)
         self._senders.pop(client, None)
         self._newcomers.discard(client)
@@ -91,7 +91,7 @@ class LiveRoom:
     # Who may be here ------------------------------------------------------------------------------------------
 
     def update(self, found: Recheck) -> None:
-        """Take over the room's settings, and who waits to be let in; show what is different."""
+        """Take over the room's settings and the requests to be let in. Show what is different."""
         if found.info != self.info:
             self.info = found.info
             self.show([protocol.encode("room", room=found.info)])
@@ -102,11 +102,11 @@ class LiveRoom:
                     client.sender.send([protocol.encode("requests", waiting=self.waiting)])
 
     def tell_standing(self, client: Client) -> None:
-        """Tell a client what has become of its person, and, if that can let people in, of whom."""
+        """Tell a client what its user is now, and the requests to be let in if they may decide them."""
         client.sender.send([protocol.encode("you", you=client.told()), *self.requests(client)])
 
     def requests(self, client: Client) -> list[bytes]:
-        """The frame with who waits to be let in, for those who can let them in."""
+        """Return the `requests` frame for a client that may decide them; else nothing."""
         if not self.waiting or client.role == Membership.Role.MEMBER:
             return []
         return [protocol.encode("requests", waiting=self.waiting)]
@@ -114,8 +114,11 @@ class LiveRoom:
     # Taking turns with other workers --------------------------------------------------------------
 
     def committed(self, change: Change) -> bool:
-        """Note a commit of this worker, not delivered yet; whether it is worth waiting for another
-        worker's next: they write here too, and none of theirs after this one has been heard."""
+        """Note a commit of this worker, not delivered yet.
+
+        Return True if it is worth waiting for another worker's next change: others write here too, and
+        none of their changes after this one has been received.
+        """
         took_turns = self._others > self._own or change.after > self.cursor
         self._own = change.through
         return took_turns and self._others <= change.after
@@ -123,11 +126,11 @@ class LiveRoom:
     def heard(self, through: int) -> None:
         """Note another worker's change, not delivered yet."""
         self._others = max(self._others, through)
-        if through > self._own:  # else of a turn before ours, and late
+        if through > self._own:  # else it is late: of a turn before ours
             self.stop_gathering()
 
     def stop_gathering(self) -> None:
-        """Have the posts written that gather here."""
+        """Have the posts that gather here written now."""
         if self.on_gathered is not None:
             on_gathered, self.on_gathered = self.on_gathered, None
             on_gathered()
@@ -135,7 +138,7 @@ class LiveRoom:
     # Fan-out --------------------------------------------------------------------------------------
 
     def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
-        """Keep frames for some of the clients until anything is shown to all, or `send_acks`."""
+        """Keep frames for some clients until anything is shown to all, or `send_acks`."""
         for client, frames in acks.items():
             if client.socket_id in self.clients:
                 self._acks.setdefault(client, []).extend(frames)
@@ -143,7 +146,7 @@ class LiveRoom:
                 client.sender.send(frames)
 
     def send_acks(self) -> None:
-        """Send what was held, by itself."""
+        """Send the acks that were held, by themselves."""
         acks, self._acks = self._acks, {}
         for client, frames in acks.items():
             client.sender.send(frames)
@@ -185,7 +188,10 @@ class LiveRoom:
     def _parted(
         self, change: Change, new: Sequence[WireMessage], after: int
     ) -> dict[Client, list[bytes]]:
-        """The change for those who may not see all of it: nobody, unless it is of older messages."""
+        """Return the change for each client that may not see all of it.
+
+        There are none unless the change is of older messages.
+        """
         first = min((message["seq"] for message in new), default=self.cursor)
         return {
             client: protocol.events_of(
@@ -198,13 +204,16 @@ class LiveRoom:
         }
 
     def _show_each(self, own: Mapping[Client, Sequence[bytes]], frames: Sequence[bytes]) -> None:
-        """Some are sent frames of their own in the place of those for everybody."""
+        """Send some clients frames of their own instead of those for everybody."""
         acks, self._acks = self._acks, {}
         for client in self.clients.values():
             client.sender.send([*acks.get(client, ()), *own.get(client, frames)])
 
     def show(self, payloads: Sequence[bytes]) -> None:
-        """Write frames to every socket, after the acks held; built once for all that take them built."""
+        """Write frames to every socket, after the acks that are held.
+
+        They are built once for all sockets of our own server.
+        """
         acks, self._acks = self._acks, {}
         if self._writers:
             frame = b"".join([self._frame(payload) for payload in payloads])
@@ -219,7 +228,7 @@ class LiveRoom:
             sender.send([*acks.get(client, ()), *payloads] if acks else payloads)
 
     def _presence(self, messages: Iterable[WireMessage]) -> list[bytes]:
-        """Fold joins and leaves into the roster; the `members` frames if it changed."""
+        """Fold joins and leaves into the roster. Return `members` frames if it changed."""
         before: dict[str, WirePerson | None] = {}
         for message in messages:
             author, kind = message["author"], message["kind"]
@@ -237,7 +246,7 @@ class LiveRoom:
     def update_people(self, people: Mapping[str, WirePerson], roles: dict[str, str]) -> None:
         """Take over names and roles read from the database, and show what is different.
 
-        Who is there is the log's to say: what was read may be older or newer than the cursor.
+        Only the log says who is there: what was read may be older or newer than the cursor.
         """
         self.roles = roles
         before: dict[str, WirePerson | None] = {}
@@ -249,13 +258,13 @@ class LiveRoom:
             self.show(frames)
 
     def note_reads(self, reads: Mapping[str, int]) -> dict[str, int]:
-        """Take over how far people have read; those of them who are farther than was known."""
+        """Take over how far people have read. Return the positions that are farther than was known."""
         news = {who: seq for who, seq in reads.items() if seq > self.reads.get(who, 0)}
         self.reads |= news
         return news
 
     def readers(self) -> dict[str, int]:
-        """How far those who are here have read; nobody's where they are many."""
+        """Return how far those who are here have read; nothing where they are many."""
         if len(self.roster) > protocol.READERS_MAX:
             return {}
         return {who: seq for who, seq in self.reads.items() if who in self.roster}
@@ -271,7 +280,7 @@ class LiveRoom:
                 client.sender.send([frame])
 
     def _members(self, before: Mapping[str, WirePerson | None]) -> list[bytes]:
-        """What has become of the people in `before`, who were there like that or not at all."""
+        """Return frames with what has become of the people in `before`: what they were, or None."""
         now = {who: self.roster.get(who) for who in before}
         return protocol.members(
             joined=[person for who, person in now.items() if person and person != before[who]],

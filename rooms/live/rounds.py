@@ -11,14 +11,14 @@ PORTIONS = 30
 
 
 class Round:
-    """Goes through all sockets in PORTIONS equal portions, and begins again."""
+    """Goes through all sockets in PORTIONS equal portions, over and over."""
 
     def __init__(self) -> None:
         self._left: list[tuple[LiveRoom, Client]] = []
         self._size = 0
 
     def portion(self, rooms: Iterable[LiveRoom]) -> list[tuple[LiveRoom, Client]]:
-        """The next ones; of a new round if the last one is over."""
+        """Return the next sockets, from the first ones on when all have had their turn."""
         if not self._left:
             self._left = [(room, client) for room in rooms for client in room.clients.values()]
             self._size = max(1, math.ceil(len(self._left) / PORTIONS))

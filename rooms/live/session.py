@@ -1,4 +1,4 @@
-"""What somebody who was let in asks for, handed to whoever does it."""
+"""The commands of a socket that was let in, each handed to whatever performs it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -27,7 +27,7 @@ from rooms.protocol import Close
 if TYPE_CHECKING:
     from rooms.live.worker import LiveWorker
 
-# Questions to the database that one socket may have open.
+# Pages that one socket may be waiting for at once.
 AT_ONCE = 8
 
 
@@ -75,7 +75,7 @@ class Session:
         )
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
-        """Do what asks the database, beside whatever comes next."""
+        """Begin something that asks the database, beside whatever the client sends next."""
         if len(self._tasks) >= AT_ONCE:
             work.close()
             raise Unavailable("One thing after the other, please.", retry_after=1)

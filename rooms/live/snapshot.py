@@ -1,4 +1,4 @@
-"""What a worker reads of a room from the database: when it loads it, and when its rules change.
+"""What a worker reads of a room from the database: when it loads it, and when its epoch was raised.
 
 All of this runs on database threads.
 """
@@ -24,7 +24,7 @@ RoomInfo = dict[str, Any]
 
 
 class Waiting(TypedDict):
-    """Somebody who asks to be let in."""
+    """A person who asks to be let in."""
 
     id: str
     name: str
@@ -33,10 +33,10 @@ class Waiting(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is in a room now, and the role of everyone who has one, there or not; by public id.
+    """Who is in a room now, and the role of everyone who has one, present or not; by public id.
 
-    `reads` is how far they have read: nobody's in a room where they are many, and not of those who
-    do not show it.
+    `reads` is how far people have read. It is empty in a room of many, and lacks those who do not
+    show it.
     """
 
     roster: dict[str, WirePerson] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Recheck:
     people: People
     waiting: list[Waiting]
     now: datetime
-    # Session keys that are none any more, and whether the session only has another one.
+    # Session keys that have ended, and for each whether the session goes on under another key.
     ended: dict[str, bool]
     members: dict[int, Membership] = field(default_factory=dict)
     refused: dict[int, ChatError] = field(default_factory=dict)
@@ -138,7 +138,7 @@ def describe(room: Room) -> RoomInfo:
 
 
 def people(room_ids: Collection[int]) -> dict[int, People]:
-    """Who is in each room now, and who has a role there; every room is in the answer."""
+    """Return who is in each room now, and who has a role there; every room is in the answer."""
     rows = (
         Membership.objects.filter(room_id__in=room_ids)
         .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
@@ -165,7 +165,7 @@ def people(room_ids: Collection[int]) -> dict[int, People]:
 
 
 def waiting(room_ids: Collection[int]) -> dict[int, list[Waiting]]:
-    """Who asks to be let into each room, in the order they asked."""
+    """Return who asks to be let into each room, in the order in which they asked."""
     rows = (
         JoinRequest.objects.filter(JoinRequest.WAITS, room_id__in=room_ids)
         .order_by("asked_at", "pk")
@@ -178,7 +178,7 @@ def waiting(room_ids: Collection[int]) -> dict[int, list[Waiting]]:
 
 
 def who_is_signed_in(session_keys: set[str]) -> tuple[dict[str, int], dict[str, bool]]:
-    """The person behind each session key; and those that are none any more, as in `Recheck.ended`."""
+    """Return the user of each session key, and the keys that have ended, as in `Recheck.ended`."""
     people = access.identify(session_keys)
     return people, _ended(session_keys - people.keys())
 

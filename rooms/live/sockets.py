@@ -18,8 +18,8 @@ BACKLOG_LIMIT = 1024 * 1024
 class Sender(Protocol):
     """Sends whole server frames, given as JSON text in UTF-8. Never blocks, never raises.
 
-    `drain` is for what is long: it returns when nearly all that was sent is on its way, or the
-    socket is gone. Without it a reader is cut for what waits, however fast it reads.
+    `drain` is for long answers: it returns when nearly everything that was sent is on its way, or the
+    socket is gone. Without it a socket is closed for the size of what waits, however fast it reads.
     """
 
     def send(self, payloads: Sequence[bytes]) -> None: ...

@@ -36,7 +36,7 @@ class DatabaseThreads:
         return await loop.run_in_executor(self._executor, partial(_guarded, work, *args, **kwargs))
 
     async def read(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for work that may be done twice: once more, if the connection turns out to be broken.
+        """Run work that may be done twice: it is done again if the connection turns out to be broken.
 
         A thread that has been idle finds out with its next query that the database restarted.
         """
@@ -48,7 +48,7 @@ class DatabaseThreads:
             return await self.run(work, *args, **kwargs)
 
     async def close(self) -> None:
-        """Wait for what is under way and give the connections back."""
+        """Wait for the work under way and give the connections back."""
         await asyncio.to_thread(self._executor.shutdown, wait=True)
 
 

@@ -18,16 +18,16 @@ from rooms.protocol import PEOPLE_MAX, PINNED_MAX, VERSION
 async def enter(
     *, hub: Hub, threads: DatabaseThreads, room: LiveRoom, client: Client, after: int | None
 ) -> None:
-    """Welcome a client and attach it in the step of the event loop that sends the last of it.
+    """Welcome a client, and attach it in the step of the event loop that sends the end of the welcome.
 
-    `after` is what the client has of this very room; None for a first visit. Raises what the
-    database raises, where memory does not reach.
+    `after` is the number up to which the client has this very room; None for a first visit. Raises
+    what the database raises, where memory does not reach.
     """
     if after is not None and after > room.cursor:
-        # It has heard more from another worker than this one has, or made the number up.
+        # The client was told more by another worker than this one knows, or made the number up.
         await hub.catch_up(room)
     while True:
-        if client.epoch < room.epoch:  # it may have lost its place while it was on its way in
+        if client.epoch < room.epoch:  # its user may have lost access while it was on its way in
             await hub.eviction.recheck_client(room, client)
             continue
         missed = None if after is None or after > room.cursor else _since(room, client, after)
@@ -46,7 +46,7 @@ async def enter(
 async def _newest(
     hub: Hub, threads: DatabaseThreads, room: LiveRoom, client: Client
 ) -> tuple[list[WireMessage], bool]:
-    """The newest page as it is at the room's cursor, and whether there is more before it."""
+    """Return the newest page as of the room's cursor, and whether there are older messages."""
     hidden = client.hidden_through
     while (page := room.recent.newest(NEWEST_PAGE, hidden_through=hidden)) is None:
         cursor = room.cursor
@@ -65,10 +65,10 @@ def _since(room: LiveRoom, client: Client, after: int) -> list[WireMessage] | No
 
 
 async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
-    """Returns in the step of the loop that brings the client up to the cursor.
+    """Bring a client up to the cursor. Returns in the step of the loop in which it gets there.
 
-    What is long goes out in parts, each when the one before it is on its way. Raises Unavailable
-    if the room meanwhile went on farther than memory reaches back, or its rules changed.
+    A long answer goes out in parts, each when the one before it is on its way. Raises Unavailable
+    if the room meanwhile went on farther than memory reaches back, or its epoch was raised.
     """
     runs = protocol.split(missed, after=after, through=room.cursor, beside=_beside(room, client))
     start, end, messages = next(runs)
@@ -92,7 +92,7 @@ def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: b
 
 
 def _pinned(room: LiveRoom, client: Client) -> list[WireMessage]:
-    """As many as fit beside the rest; what was pinned last first of all."""
+    """Return the pinned messages that fit beside the rest, the latest pins first of all."""
     pinned = visible(room.recent.pinned(), client.hidden_through)
     return protocol.newest_that_fit(pinned, within=PINNED_MAX)
 
@@ -111,7 +111,7 @@ def _welcome(
     *,
     older: bool,
 ) -> list[bytes]:
-    """The frame, and `members` frames with the people who do not fit into it."""
+    """Return the `welcome` frame, and `members` frames with the people who do not fit into it."""
     people = list(room.roster.values())
     welcome = protocol.encode(
         "welcome",

@@ -42,7 +42,7 @@ _workers: WeakKeyDictionary[asyncio.AbstractEventLoop, "LiveWorker"] = WeakKeyDi
 
 
 def current() -> "LiveWorker":
-    """The worker of the running event loop, started if it was not."""
+    """Return the worker of the running event loop, which is started if it was not."""
     loop = asyncio.get_running_loop()
     worker = _workers.get(loop)
     if worker is None:
@@ -52,7 +52,7 @@ def current() -> "LiveWorker":
 
 
 def of_this_process() -> "LiveWorker | None":
-    """The worker, seen from any thread: for reading its state only."""
+    """Return the worker of this process, if there is one, for reading its state from any thread."""
     return next(iter(_workers.values()), None)
 
 
@@ -72,7 +72,7 @@ class LiveWorker:
         self._sockets = itertools.count(1)
         self.threads = DatabaseThreads(name="live", size=4)
         self.room_threads = RoomThreads(usual=self.threads)
-        # The lease waits for nothing else: without it everybody would take this worker for dead.
+        # The lease waits for nothing else: without it other workers would take this one for dead.
         self._lessee = DatabaseThreads(name="lease")
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
@@ -105,11 +105,11 @@ class LiveWorker:
         self._upkeep.start()
 
     def new_socket_id(self) -> str:
-        """Nobody else's, on any worker. No secret."""
+        """Return an id that no other socket has, on any worker. It is no secret."""
         return f"{self.boot_id}-{next(self._sockets):x}"
 
     async def settle(self) -> None:
-        """Returns when sockets can be let in, or after a while: the database may be away."""
+        """Wait until sockets can be let in, or for SETTLE seconds: the database may be away."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE):
                 await self._leased.wait()
@@ -177,20 +177,20 @@ class LiveWorker:
             self._leased.set()
 
     async def _poll(self) -> None:
-        """Compare what is known here with the database: which history it is, and how far it goes."""
+        """Check which history the database has, and compare the cursors with it."""
         before = self.identity
         if before is None:
             return
         found = await self.threads.read(identity.look, before)
         if found.history == before.history and await self.hub.repair.poll():
-            # A head is lower than what was shown here: it was set back, and nobody has said so yet.
+            # A log does not reach as far as it was shown here: it was set back without a word.
             found = await self.threads.run(identity.rename, before)
         self._adopt(found)
         if self.door.worker_id is None:
             await self._hold_lease()
 
     def _adopt(self, found: Identity) -> None:
-        """Go by a history from now on. Sockets that were shown another come back and begin anew."""
+        """Go by a history from now on. Sockets that were shown another one come back and begin afresh."""
         before, self.identity = self.identity, found
         self.hub.follow_history(found)
         limits.use_site(found.site)
