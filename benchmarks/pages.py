@@ -62,7 +62,8 @@ def _fill(shared: Stores, database: str, total: int) -> None:
     with tempfile.TemporaryDirectory(prefix="chat-benchmark-") as directory:
         env = site_environment(shared.postgres.url(database), shared.redis.url, Path(directory))
         env["DJANGO_SETTINGS_MODULE"] = "chatsite.settings"
-        command = [sys.executable, "manage.py", "fill", "--person", NAME, "--messages", str(total)]
+        command = [sys.executable, "-m", "benchmarks.fill"]
+        command += ["--person", NAME, "--messages", str(total)]
         subprocess.run(command, check=True, cwd=ROOT, env=os.environ | env)
 
 

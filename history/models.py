@@ -70,7 +70,7 @@ class Message(models.Model):
     )
     client_id = models.CharField(max_length=64, null=True)
     body = models.TextField("text", blank=True)
-    # What search compares: the body's words (history/words.py). Unset until they are found out.
+    # What search compares: the body's words (history/folding.py). Unset until they are found out.
     words = models.TextField(null=True, editable=False)
     # What a notice says (history/log/notices.py); its body is the sentence. Unset for anything else.
     facts: Any = models.JSONField(null=True, editable=False)

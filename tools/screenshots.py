@@ -19,7 +19,7 @@ from tests.support.browser import FLAGS
 from tests.support.client import RoomSocket, Visitor
 from tests.support.programs import ROOT, require_chromium
 from tests.support.workers import Site
-from tools import account_pages, desk_pages
+from tools import account_pages, staff_pages
 
 PICTURES = ROOT / "var" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
@@ -136,9 +136,9 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         await _talk(stack, people, outing, OUTING)
         site.manage("shell", "-c", AGE.format(busy=busy, closed=closed))
         transcript = await _transcript(ada, busy)
-        boss = await desk_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
+        boss = await staff_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
         await stack.enter_async_context(boss)
-        desks = await desk_pages.pages(boss)
+        desks = await staff_pages.pages(boss)
         eve = await stack.enter_async_context(Visitor(site.url, "Evelyn"))
         ruled = await _ruled(stack, [*people, eve])
         guarded = await ada.create()

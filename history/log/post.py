@@ -14,7 +14,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.types.numeric import Int8
 
-from history import database, wire, words
+from history import database, folding, wire
 from history.errors import RoomHeld
 from history.log import write
 from history.log.entry import Change, Entry
@@ -79,7 +79,7 @@ class Post:
     def find_words(self) -> None:
         """Find out what search compares, unless it is known. Before a transaction: others wait for it."""
         if self.words is None:
-            self.words = words.of(self.body, self.html)
+            self.words = folding.of(self.body, self.html)
 
 
 class Stale(Exception):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.db import OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
 
-from history import database, words
+from history import database, folding
 from history.errors import RoomHeld
 from history.log.entry import Change, Entry, Head
 from history.models import Mention, Message, Stream
@@ -136,7 +136,7 @@ def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, st
     # Only what people said is searched.
     folded = e.words
     if folded is None and e.kind == Message.Kind.CHAT:
-        folded = words.of(e.body, e.html)
+        folded = folding.of(e.body, e.html)
     return e.kind, e.author_id, e.client_id, e.body, folded, e.html, e.reply_to
 
 

@@ -2,7 +2,7 @@
 to read, and what they said themselves, wherever that was.
 
 What matches is the same on every database: each term's needle stands in the message's `words`
-(history/words.py). history/search/candidates.py says how messages that may match are come by quickly.
+(history/folding.py). history/search/candidates.py says how messages that may match are come by quickly.
 """
 
 import math

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from history import markup, words
+from history import folding, markup
 from history.models import Message
 
 TABLE = "history_words"
@@ -129,7 +129,7 @@ def catch_up(*, limit: int = CHUNK) -> int:
     rows = []
     for pk, body, html in found:
         shown = html or _with_links(body)
-        rows.append((words.of(body, shown), shown, pk, body, html))
+        rows.append((folding.of(body, shown), shown, pk, body, html))
     with transaction.atomic(), connection.cursor() as cursor:
         # The text is compared: one that was changed meanwhile waits for the next time.
         cursor.executemany(

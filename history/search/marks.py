@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from history.folding import Place, fold, places
 from history.models import Message
 from history.search.query import Term
-from history.words import Place, fold, places
 
 # A longer text is shown around its first mark, with so much before it.
 EXCERPT = 400

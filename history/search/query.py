@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.utils.translation import gettext as _
 
-from history import words
+from history import folding
 from history.search.index import Word
 
 MAX_LENGTH = 400
@@ -111,21 +111,21 @@ def _phrase(typed: str) -> Term | None:
 
 
 def _inside(typed: str) -> Term | None:
-    folded = words.fold(typed)
+    folded = folding.fold(typed)
     found = folded.split()
-    if not found or words.is_unspaced(found[-1]):
+    if not found or folding.is_unspaced(found[-1]):
         return None
     return Term(typed, folded.strip()) if len(folded.strip()) > 1 else None
 
 
 def _term(typed: str, *, begins: bool | None) -> Term | None:
     """Words in their order; the last one may be the beginning of one. None: as its length says."""
-    folded = words.fold(typed)
+    folded = folding.fold(typed)
     found = folded.split()
     if not found:
         return None
     last = found[-1]
-    if words.is_unspaced(last):
+    if folding.is_unspaced(last):
         # The last character alone begins a pair; after a pair it would end the run there.
         if len(last) == 1 and len(found) > 1 and found[-2][1:] == last:
             found.pop()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from history import words
+from history import folding
 from history.readers import Reading, Searchable, readers
 from history.search.query import Query
 from history.wire import Person
@@ -57,9 +57,9 @@ def of(person: Person, query: Query, *, only: Reading | None = None) -> Scope | 
 
 def _named(rooms: Sequence[Searchable], query: Query) -> list[Searchable]:
     found = []
-    titles = [(words.fold(room.title), room) for room in rooms if room.title]
+    titles = [(folding.fold(room.title), room) for room in rooms if room.title]
     for value in query.rooms:
-        code, title = readers().code(value), words.fold(value).rstrip()
+        code, title = readers().code(value), folding.fold(value).rstrip()
         these = [room for room in rooms if code and room.code == code]
         these += [room for folded, room in titles if title and title in folded]
         if not these:

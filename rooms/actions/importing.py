@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models.functions import Now
 
-from history import lookalikes, words
+from history import folding, lookalikes
 from history.markup import may_have_links
 from history.models import Mention, Message, Reaction, Stream
 from history.roomfile import RoomFile, Rules, Said
@@ -172,7 +172,7 @@ def _words(said: Said) -> str | None:
     """What search compares; None, to be found out, where links are still to be made too."""
     if said.kind != Message.Kind.CHAT or (not said.html and may_have_links(said.body)):
         return None
-    return words.of(said.body, said.html)
+    return folding.of(said.body, said.html)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from history import markup, words
+from history import folding, markup
 from history.log import read
 from history.log.entry import Mentioned
 from rooms import names
@@ -84,7 +84,7 @@ def prepare(raws: Sequence[Raw]) -> list[Prepared]:
             who for who in called.values() if who[0] != raw.author_id and _is_spoken_to(who, html)
         )
         refused = MessageNotFound() if raw in lost else None
-        known = words.of(raw.body, html or "")
+        known = folding.of(raw.body, html or "")
         prepared.append(Prepared(html or "", tuple(mentions), refused, known))
     return prepared
 

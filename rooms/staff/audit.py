@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import audit, codes
 from rooms.models import Deed, Room, User
-from rooms.staff.base import Desk, listing, written
-from rooms.staff.filters import OnlyId
+from rooms.staff.base import StaffAdmin, listing, written
+from rooms.staff.filters import LinkedIdFilter
 
 _VERBS = """
 WITH RECURSIVE known(verb) AS (
@@ -27,19 +27,19 @@ SELECT verb FROM known WHERE verb IS NOT NULL
 """
 
 
-class OnlyActor(OnlyId):
+class ActorFilter(LinkedIdFilter):
     title = _("who")
     parameter_name = "actor_id"
     model = User
 
 
-class OnlyTarget(OnlyId):
+class TargetFilter(LinkedIdFilter):
     title = _("to whom")
     parameter_name = "target_id"
     model = User
 
 
-class OnlyRoom(OnlyId):
+class RoomFilter(LinkedIdFilter):
     title = _("room")
     parameter_name = "room_id"
     model = Room
@@ -72,16 +72,16 @@ class VerbFilter(admin.SimpleListFilter):
 
 
 @admin.register(Deed)
-class DeedAdmin(Desk):
+class DeedAdmin(StaffAdmin):
     list_display = ("at", "who", "role", "verb", "to_whom", "in_room", "reasons")
     list_display_links = ("at",)
     list_filter = (
         RoleFilter,
         VerbFilter,
         "at",
-        OnlyActor,
-        OnlyTarget,
-        OnlyRoom,
+        ActorFilter,
+        TargetFilter,
+        RoomFilter,
     )
     search_fields = ("actor_name", "target_name", "room_code", "reason")
     search_help_text = _("Name, id, room code or reason")

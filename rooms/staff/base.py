@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from rooms import audit
 from rooms.errors import ChatError
 from rooms.models import Deed, User
-from rooms.staff.filters import Declared
+from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import KeyChangeList, KeyPaginator
 
 # What is shown: translated when it is.
@@ -82,7 +82,7 @@ class Verb:
             )
 
 
-class Desk(Declared):
+class StaffAdmin(DeclaredFilters):
     """A list and a page of rows that only verbs change."""
 
     verbs: ClassVar[Sequence[Verb]] = ()
@@ -184,7 +184,9 @@ class Desk(Declared):
         return view
 
     def _verb_action(self, verb: Verb) -> Callable[..., HttpResponse | None]:
-        def action(desk: Desk, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        def action(
+            desk: StaffAdmin, request: HttpRequest, rows: QuerySet[Any]
+        ) -> HttpResponse | None:
             chosen = list(rows[: VERB_LIMIT + 1])
             if len(chosen) > VERB_LIMIT:
                 text = _("No more than %(limit)d at once, please.") % {"limit": VERB_LIMIT}

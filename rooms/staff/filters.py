@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 _ASKED_BY = ("", "__exact", "__isnull", "__gte", "__lt")
 
 
-class Declared(admin.ModelAdmin):  # type: ignore[type-arg]
+class DeclaredFilters(admin.ModelAdmin):  # type: ignore[type-arg]
     """A desk whose addresses take the filters it declares and no others.
 
     Django lets an address ask about any column of the table: by `?email__startswith=` a role would
@@ -37,7 +37,7 @@ def _names(declared: Any) -> set[str]:
     return {f"{field}{kind}" for kind in _ASKED_BY}
 
 
-class Only(admin.SimpleListFilter):
+class LinkedFilter(admin.SimpleListFilter):
     """Narrows a list to the one thing a link named, and is not seen otherwise."""
 
     model: type[Model]
@@ -63,7 +63,7 @@ class Only(admin.SimpleListFilter):
         return self.model._default_manager.filter(pk=value).first()
 
 
-class OnlyId(Only):
+class LinkedIdFilter(LinkedFilter):
     """The same by a public id: what the audit log names things by. They may be gone by now."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:

@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from rooms import codes
 from rooms.actions import discipline
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
-from rooms.staff.base import Desk, Order, Verb, link
-from rooms.staff.filters import Only
+from rooms.staff.base import Order, StaffAdmin, Verb, link
+from rooms.staff.filters import LinkedFilter
 
 
-class OnlyRoom(Only):
+class RoomFilter(LinkedFilter):
     title = _("room")
     parameter_name = "room"
     model = Room
 
 
-class OnlyPerson(Only):
+class PersonFilter(LinkedFilter):
     title = _("person")
     parameter_name = "user"
     model = User
@@ -89,7 +89,7 @@ LIFT = Verb(
 )
 
 
-class InRoom(Desk):
+class InRoom(StaffAdmin):
     """Rows that join a person and a room."""
 
     list_display_links = None
@@ -123,7 +123,7 @@ class MembershipAdmin(InRoom):
     verbs = (BAN_HERE, LIFT)
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
-    list_filter = (StandingFilter, "role", OnlyRoom, OnlyPerson)
+    list_filter = (StandingFilter, "role", RoomFilter, PersonFilter)
     fields = (
         "person",
         "in_room",
@@ -140,7 +140,7 @@ class MembershipAdmin(InRoom):
 @admin.register(JoinRequest)
 class JoinRequestAdmin(InRoom):
     list_display = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
-    list_filter = ("state", OnlyRoom, OnlyPerson)
+    list_filter = ("state", RoomFilter, PersonFilter)
     list_select_related = ("room", "user", "decided_by")
     fields = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
     readonly_fields = fields
@@ -156,6 +156,6 @@ class ShunnedAdmin(InRoom):
 
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "until")
-    list_filter = (OnlyRoom, OnlyPerson)
+    list_filter = (RoomFilter, PersonFilter)
     fields = ("person", "in_room", "until")
     readonly_fields = fields

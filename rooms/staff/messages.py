@@ -20,8 +20,8 @@ from rooms import codes
 from rooms.actions import messages
 from rooms.models import Report, Room, User
 from rooms.staff import paging
-from rooms.staff.base import Desk, Order, Text, Verb, link, listing, written
-from rooms.staff.filters import Only
+from rooms.staff.base import Order, StaffAdmin, Text, Verb, link, listing, written
+from rooms.staff.filters import LinkedFilter
 
 _EXCERPT = 120
 # So many people or rooms of what is searched for are looked up.
@@ -41,7 +41,7 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OnlyRoom(Only):
+class RoomFilter(LinkedFilter):
     title = _("room")
     parameter_name = "room"
     model = Room
@@ -50,7 +50,7 @@ class OnlyRoom(Only):
         return rows.filter(stream=chosen.stream_id)
 
 
-class OnlyAuthor(Only):
+class AuthorFilter(LinkedFilter):
     title = _("author")
     parameter_name = "author"
     model = User
@@ -102,11 +102,11 @@ RESTORE = Verb(
 
 
 @admin.register(Message)
-class MessageAdmin(Desk):
+class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
     list_display = ("number", "in_room", "said_by", "excerpt", "kind", "at")
     list_display_links = ("number", "at")
-    list_filter = ("kind", "at", DeletedFilter, OnlyRoom, OnlyAuthor)
+    list_filter = ("kind", "at", DeletedFilter, RoomFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
     search_help_text = _("Words, “phrases” or *parts* of words; an author's name, or a room's code")

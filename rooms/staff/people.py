@@ -18,7 +18,7 @@ from history.models import Message
 from rooms.actions import moderation, signins
 from rooms.login import Bounded
 from rooms.models import Membership, Report, User
-from rooms.staff.base import Desk, Order, Text, Verb, count, deeds, listing, written
+from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, listing, written
 from rooms.staff.recorded import Recorded
 
 
@@ -99,7 +99,7 @@ class NewPasswordForm(Bounded, AdminPasswordChangeForm):  # type: ignore[type-ar
 
 
 @admin.register(User)
-class PersonAdmin(Recorded, Desk, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     """Everyone who was ever in a room. Accounts are edited by superusers, guests by nobody.
 
     People are never deleted here: messages keep their author. A ban retires an account. What a

@@ -10,11 +10,11 @@ from django.http import HttpRequest
 
 from rooms import audit
 from rooms.models import Deed, User
-from rooms.staff.filters import Declared
+from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import BoundedChangeList
 
 
-class Recorded(Declared):
+class Recorded(DeclaredFilters):
     """Puts an added, changed or removed row into the audit log instead of Django's own.
 
     A form has no field for the reason. What was changed is told, never to what.

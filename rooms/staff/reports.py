@@ -15,8 +15,8 @@ from history.models import Message
 from rooms import codes
 from rooms.actions import reports
 from rooms.models import Report, Room, Seconding, User
-from rooms.staff.base import Desk, Order, Text, Verb, address, deeds, link, listing, written
-from rooms.staff.filters import Only
+from rooms.staff.base import Order, StaffAdmin, Text, Verb, address, deeds, link, listing, written
+from rooms.staff.filters import LinkedFilter
 from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
 from rooms.staff.rooms import CLOSE
@@ -26,19 +26,19 @@ _EXCERPT = 120
 _OTHERS = 50
 
 
-class OnlyRoom(Only):
+class RoomFilter(LinkedFilter):
     title = _("room")
     parameter_name = "room"
     model = Room
 
 
-class OnlyPerson(Only):
+class PersonFilter(LinkedFilter):
     title = _("person")
     parameter_name = "person"
     model = User
 
 
-class OnlyReporter(Only):
+class ReporterFilter(LinkedFilter):
     title = _("reporter")
     parameter_name = "reporter"
     model = User
@@ -123,7 +123,7 @@ REOPEN = Verb(
 
 
 @admin.register(Report)
-class ReportAdmin(Desk):
+class ReportAdmin(StaffAdmin):
     verbs = (
         UPHOLD,
         DISMISS,
@@ -143,7 +143,7 @@ class ReportAdmin(Desk):
         "created_at",
     )
     list_display_links = ("number", "created_at")
-    list_filter = ("state", "reason", "created_at", OnlyRoom, OnlyPerson, OnlyReporter)
+    list_filter = ("state", "reason", "created_at", RoomFilter, PersonFilter, ReporterFilter)
     search_fields = ("comment", "note", "person__display_name", "room__code")
     search_help_text = _("Name or id of the person, code of the room, comment or note")
     fields = (

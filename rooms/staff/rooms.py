@@ -14,7 +14,7 @@ from history.models import Message
 from rooms import codes
 from rooms.actions import rooms
 from rooms.models import Membership, Report, Room
-from rooms.staff.base import Desk, Order, Text, Verb, count, deeds, link, listing, written
+from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
 
 CLOSED = "This room was closed by a moderator."
 
@@ -65,7 +65,7 @@ CLOSE = Verb(
 
 
 @admin.register(Room)
-class RoomAdmin(Desk):
+class RoomAdmin(StaffAdmin):
     verbs = (CLOSE,)
     list_display = ("code", "state", "shown_title", "owned_by", "people", "said", "created_at")
     list_filter = (StateFilter, "created_at")

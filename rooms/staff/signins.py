@@ -7,15 +7,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from rooms.models import SignIn, User
-from rooms.staff.base import Desk, link
-from rooms.staff.memberships import OnlyPerson
+from rooms.staff.base import StaffAdmin, link
+from rooms.staff.memberships import PersonFilter
 
 
 @admin.register(SignIn)
-class SignInAdmin(Desk):
+class SignInAdmin(StaffAdmin):
     list_display = ("person", "address", "agent", "created_at", "seen_at")
     list_display_links = None
-    list_filter = (OnlyPerson,)
+    list_filter = (PersonFilter,)
     list_select_related = ("user",)
     search_fields = ("user__username", "address")
     search_help_text = _("Name, user name or id of the person, or the whole address")

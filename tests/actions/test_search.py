@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from history import calendar, personal, words
+from history import calendar, folding, personal
 from history.models import Message
 from history.readers import readers
 from history.search import candidates, index, query
@@ -81,7 +81,10 @@ def test_messages_of_a_release_before_are_made_ready_bit_by_bit(person: User) ->
     assert rows.get(words=" old ") == plain
     while index.catch_up():
         pass
-    assert [rows.get(pk=m.pk).words for m in (shown, sign)] == [words.fold("これは重要です"), " → "]
+    assert [rows.get(pk=m.pk).words for m in (shown, sign)] == [
+        folding.fold("これは重要です"),
+        " → ",
+    ]
     assert '<a href="https://www.example.com"' in rows.get(pk=link.pk).html
     assert rows.get(pk=shown.pk).html == html
     assert not Message.objects.filter(kind="chat", words=None).exists()
@@ -98,7 +101,9 @@ def test_what_is_found_is_what_the_definition_says(
     for text in typed:
         wanted = asked(text)
         needles = [term.needle for term in wanted.terms]
-        right = [pk for pk, body in texts if all(needle in words.fold(body) for needle in needles)]
+        right = [
+            pk for pk, body in texts if all(needle in folding.fold(body) for needle in needles)
+        ]
         if not needles or not right:
             continue
         hits = find(person, wanted, limit=1000)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from history import views, words
+from history import folding, views
 from history.models import Message
 from history.search import candidates
 from rooms.actions import messages, rooms
@@ -120,7 +120,7 @@ class TestWords:
 
     def test_cost_no_more_in_long_texts(self, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         looked_at: list[int] = []
-        places = words.places
+        places = folding.places
         monkeypatch.setattr(
             "history.search.marks.places", lambda text: looked_at.append(len(text)) or places(text)
         )

@@ -9,8 +9,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from benchmarks import filling
 from history.models import Mention, Message, Reaction, Revision, Stream
-from rooms import filling, tally
+from rooms import tally
 from rooms.models import (
     Connection,
     Deed,

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from rooms.models import Room, User
-from tests.http.admin.desk import PASSWORD, guest, room_of
+from tests.http.admin.staff import PASSWORD, guest, room_of
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from history.models import Message
 from rooms import roles
 from rooms.models import Membership, Room, SignIn, User
-from tests.http.admin.desk import PASSWORD, act, address, order
+from tests.http.admin.staff import PASSWORD, act, address, order
 from tests.support.programs import ROOT
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains
 
 from rooms import audit
 from rooms.models import Deed, Room, User
-from tests.http.admin.desk import PASSWORD, address, guest, order
+from tests.http.admin.staff import PASSWORD, address, guest, order
 
 pytestmark = pytest.mark.django_db
 

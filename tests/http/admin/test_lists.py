@@ -13,7 +13,7 @@ from rooms import audit
 from rooms.models import Report, Room, User
 from rooms.staff import base, paging
 from rooms.staff.rooms import RoomAdmin
-from tests.http.admin.desk import act, address, guest, room_of
+from tests.http.admin.staff import act, address, guest, room_of
 
 pytestmark = pytest.mark.django_db
 

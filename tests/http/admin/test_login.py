@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains
 
 from rooms import limits
 from rooms.models import User
-from tests.http.admin.desk import PASSWORD
+from tests.http.admin.staff import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

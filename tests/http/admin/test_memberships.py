@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from rooms.models import Membership, Room, User
-from tests.http.admin.desk import WHY, act, address, deeds, guest, order
+from tests.http.admin.staff import WHY, act, address, deeds, guest, order
 
 pytestmark = pytest.mark.django_db
 

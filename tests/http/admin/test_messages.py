@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from history.log import read
 from history.models import Message, Revision
 from rooms.models import Deed, Room, User
-from tests.http.admin.desk import WHY, act, address, deeds, guest, order, room_of
+from tests.http.admin.staff import WHY, act, address, deeds, guest, order, room_of
 
 pytestmark = pytest.mark.django_db
 

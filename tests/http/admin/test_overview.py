@@ -15,7 +15,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from history.models import Message
 from rooms import tally
 from rooms.models import Room, Tallied, Tally, User, Worker
-from tests.http.admin.desk import guest, room_of
+from tests.http.admin.staff import guest, room_of
 
 pytestmark = pytest.mark.django_db
 

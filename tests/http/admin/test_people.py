@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from history.models import Message
 from rooms.models import Membership, Room, User
-from tests.http.admin.desk import PASSWORD, WHY, act, address, deeds, order
+from tests.http.admin.staff import PASSWORD, WHY, act, address, deeds, order
 
 pytestmark = pytest.mark.django_db
 

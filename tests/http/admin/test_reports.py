@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from history.models import Message
 from rooms.actions import reports
 from rooms.models import Membership, Report, Room, User
-from tests.http.admin.desk import WHY, act, address, deeds, guest, order
+from tests.http.admin.staff import WHY, act, address, deeds, guest, order
 
 pytestmark = pytest.mark.django_db
 

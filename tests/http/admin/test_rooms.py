@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from history.models import Message
 from rooms.actions import rooms
 from rooms.models import Membership, Room, User
-from tests.http.admin.desk import WHY, act, address, deeds, guest, order, room_of, row
+from tests.http.admin.staff import WHY, act, address, deeds, guest, order, room_of, row
 
 pytestmark = pytest.mark.django_db
 

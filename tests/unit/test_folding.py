@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.words import LONGEST, _letters, fold, of, places
+from history.folding import LONGEST, _letters, fold, of, places
 
 # Letters that change each other, or are more or fewer when folded.
 AWKWARD = "aийё̈́ा्가한ががالوبكلتكِ日本ภาﬁ½㎏İß😀🏽‍️ \u00ad"

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.models import Max
 
-from history import lookalikes, words
+from history import folding, lookalikes
 from history.markup import needs_rendering, render
 from history.models import Message, Stream
 from rooms import names
@@ -55,7 +55,7 @@ def fill(
     missing = total - there
     if missing <= 0:
         return 0
-    dice = random.Random(f"{seed} {there}")  # noqa: S311 - no secret: it is to be the same again
+    dice = random.Random(f"{seed} {there}")
     with transaction.atomic():
         talkers = _talkers(who, dice)
     rows = _rows(lines, who, talkers, missing, dice)
@@ -140,7 +140,7 @@ def _body(lines: Sequence[str], dice: random.Random) -> str:
 @lru_cache(maxsize=50_000)
 def _made(body: str) -> tuple[str, str]:
     html = render(body) if needs_rendering(body) else ""
-    return words.of(body, html), html
+    return folding.of(body, html), html
 
 
 def _insert(rows: Sequence[Row]) -> None:
@@ -153,7 +153,7 @@ def _insert(rows: Sequence[Row]) -> None:
             return
         marks = ", ".join(["%s"] * len(_COLUMNS))
         cursor.executemany(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - all constants
+            f"INSERT INTO {table} ({columns}) VALUES ({marks})",
             [(*row[:-1], f"{row[-1]:%Y-%m-%d %H:%M:%S.%f}") for row in rows],
         )
 
