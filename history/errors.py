@@ -1,26 +1,46 @@
-"""What the log refuses, and what a refusal is.
+"""What a refusal is, and the refusals of the log.
 
-The codes are those of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the
-same refusal on a page. What rooms refuse is in rooms/errors.py.
+A refusal is a code for programs, a sentence for people, and the parameters of both. The codes are those
+of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the same refusal on a page.
+What rooms refuse is in rooms/errors.py and rooms/refusals.py.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+else:
+    from django.utils.functional import Promise as _StrPromise
+
+# A sentence or a label, perhaps one that is translated when it is shown.
+Text: TypeAlias = str | _StrPromise
 
 
 class ChatError(Exception):
-    """A refusal. Raise a subclass.
+    """A refusal. Raise a subclass, with what its sentence names as keywords.
 
     `retry_after` is in seconds and given where waiting helps.
     """
 
     code: ClassVar[str] = "bad_frame"
     status: ClassVar[int] = 400
-    message: str = "That could not be understood."
+    # It is translated when it is read, into the language of whoever is answered then.
+    sentence: ClassVar[Text] = _("That could not be understood.")
 
-    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
-        self.message = message or type(self).message
+    def __init__(self, *, retry_after: float | None = None, **params: object) -> None:
+        super().__init__()
         self.retry_after = retry_after
-        super().__init__(self.message)
+        self.params = params
+
+    @property
+    def message(self) -> str:
+        """The sentence, with the parameters in it."""
+        return str(self.sentence) % self.params
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Unavailable(ChatError):
@@ -28,13 +48,13 @@ class Unavailable(ChatError):
 
     code = "unavailable"
     status = 503
-    message = "The service cannot do that right now. It is safe to try again."
+    sentence = _("The service cannot do that right now. It is safe to try again.")
 
 
 class RoomHeld(Unavailable):
     """Somebody has held the lock of a room for longer than it is waited for."""
 
-    message = "This room is busy right now. It is safe to try again."
+    sentence = _("This room is busy right now. It is safe to try again.")
 
-    def __init__(self, message: str | None = None, *, retry_after: float | None = 1.0) -> None:
-        super().__init__(message, retry_after=retry_after)
+    def __init__(self, *, retry_after: float | None = 1.0) -> None:
+        super().__init__(retry_after=retry_after)

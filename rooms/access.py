@@ -16,8 +16,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from rooms.errors import Forbidden, Muted, NotMember, Removed, RoomClosed
+from rooms.errors import Forbidden, NotMember, Removed, RoomClosed, muted
 from rooms.models import Deed, Membership, Room, SignIn, User
+from rooms.refusals import OnlyTheOwner, RemovedFor, RemovedFromRoom
 
 Role = Membership.Role
 # A browser whose session has another key now comes with the new one as soon as it has heard of it.
@@ -34,9 +35,9 @@ def check(membership: Membership | None) -> Membership:
     if membership is None:
         raise NotMember
     if membership.banned_at is not None or not membership.user.is_active:
-        raise Removed(removal(membership))
+        raise removal(membership)
     if membership.removed_at is not None and membership.room.is_open:
-        raise Removed(removal(membership))
+        raise removal(membership)
     if membership.left_at is not None and membership.room.is_open:
         raise NotMember
     if not membership.room.is_open:
@@ -44,10 +45,10 @@ def check(membership: Membership | None) -> Membership:
     return membership
 
 
-def removal(membership: Membership) -> str:
-    """What somebody who was sent away is told."""
-    why = membership.removed_for
-    return f"You were removed from this room: {why}" if why else "You were removed from this room."
+def removal(membership: Membership) -> Removed:
+    """Return the refusal for somebody who was removed, with the reason if there is one."""
+    reason = membership.removed_for
+    return RemovedFor(reason=reason) if reason else RemovedFromRoom()
 
 
 def may_read(membership: Membership) -> bool:
@@ -60,7 +61,7 @@ def require_voice(membership: Membership, *, now: datetime) -> None:
     """Raises Muted. `now` is the database's."""
     until = membership.muted_until
     if until is not None and until > now:
-        raise Muted.saying(membership.muted_for, seconds=(until - now).total_seconds())
+        raise muted(membership.muted_for, seconds=(until - now).total_seconds())
 
 
 # The deed by which a room gets another code.
@@ -95,7 +96,7 @@ def in_charge(*, user: User, room: Room, as_owner: bool = False) -> Membership:
     found = Membership.objects.filter(user=user, room=room).select_related("room", "user")
     member = check(found.first())
     if as_owner and member.role != Role.OWNER:
-        raise Forbidden("Only the room's owner can do that.")
+        raise OnlyTheOwner
     if not is_in_charge(member):
         raise Forbidden
     return member

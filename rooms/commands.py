@@ -7,14 +7,31 @@ docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/net/
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Annotated, Any, get_args
 
 import emoji
 import msgspec
 from msgspec import Meta, Struct
 
-from rooms.errors import BadFrame, ChatError, Empty, TooLong
+from rooms.errors import BadFrame, ChatError, Empty
+from rooms.refusals import (
+    BadBody,
+    BadClientId,
+    BadEditTime,
+    BadEmoji,
+    BadNumber,
+    BadPageSize,
+    BadRef,
+    BadSwitch,
+    BodyTooLong,
+    FrameTooLong,
+    NotAnObject,
+    NotJson,
+    NulCharacter,
+    UnknownType,
+)
 
 # In bytes. A client that sends more is answered.
 MAX_CLIENT_FRAME = 64 * 1024
@@ -99,19 +116,19 @@ _DECODER: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _BY_TYPE: dict[str, type[Struct]] = {
     str(command.__struct_config__.tag): command for command in get_args(Command)
 }
-# The sentence for a field that is missing or not of its type. The page shows it to people: it names
-# things as they do, and no fields.
-_SENTENCES = {
-    "ref": f"A reference is text of at most {REF_MAX} characters.",
-    "client_id": f"A client's name of a message is text of 1 to {CLIENT_ID_MAX} characters.",
-    "body": "A message is text.",
-    "edited_at": "When a text was edited is a time, or nothing.",
-    "emoji": "A reaction is one emoji.",
-    "on": "That can be put on or taken off: true or false.",
-    "limit": f"A page has from 1 to {PAGE_MAX} messages.",
-    "seq": "A message has a number, from 1 on.",
-    "before": "A message has a number, from 1 on.",
-    "reply_to": "A message has a number, from 1 on.",
+# The refusal of a field that is missing or not of its type. The page shows the sentence to people: it
+# names things as they do, and no fields.
+_COMPLAINTS: dict[str, Callable[[], ChatError]] = {
+    "ref": partial(BadRef, limit=REF_MAX),
+    "client_id": partial(BadClientId, limit=CLIENT_ID_MAX),
+    "body": BadBody,
+    "edited_at": BadEditTime,
+    "emoji": BadEmoji,
+    "on": BadSwitch,
+    "limit": partial(BadPageSize, limit=PAGE_MAX),
+    "seq": BadNumber,
+    "before": BadNumber,
+    "reply_to": BadNumber,
 }
 
 
@@ -121,7 +138,7 @@ class Refused(Exception):
     def __init__(
         self, error: ChatError, *, ref: str | None = None, client_id: str | None = None
     ) -> None:
-        super().__init__(error.message)
+        super().__init__(error)
         self.error = error
         self.ref = ref
         self.client_id = client_id
@@ -136,7 +153,7 @@ def parse(data: bytes | str, *, body_max: int) -> Command:
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")  # the decoder refuses what is no UTF-8 then
     if len(data) > MAX_CLIENT_FRAME:
-        raise Refused(TooLong(f"A frame has at most {MAX_CLIENT_FRAME} bytes."))
+        raise Refused(FrameTooLong(limit=MAX_CLIENT_FRAME))
     try:
         command = _DECODER.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -153,22 +170,22 @@ def _checked(command: Command, body_max: int) -> Command:
     if isinstance(command, Post | Edit):
         _check_body(command.body, body_max)
         if isinstance(command, Post) and "\0" in command.client_id:
-            raise BadFrame("Text cannot contain the character U+0000.")
+            raise NulCharacter
     elif isinstance(command, React):
         sign = _canonical_emoji(command.emoji)
         if sign is None:
-            raise BadFrame(_SENTENCES["emoji"])
+            raise BadEmoji
         return command if sign == command.emoji else msgspec.structs.replace(command, emoji=sign)
     return command
 
 
 def _check_body(body: str, body_max: int) -> None:
     if len(body) > body_max:
-        raise TooLong(f"A message has at most {body_max} characters.")
+        raise BodyTooLong(limit=body_max)
     if not _DRAWN.search(body):
         raise Empty
     if "\0" in body:
-        raise BadFrame("Text cannot contain the character U+0000.")
+        raise NulCharacter
 
 
 @lru_cache(_EMOJI_CACHE)
@@ -187,29 +204,29 @@ def _explain(data: bytes) -> Refused:
     try:
         frame = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError):
-        return Refused(BadFrame("That is not JSON."))
+        return Refused(NotJson())
     if not isinstance(frame, dict):
-        return Refused(BadFrame("A frame is a JSON object."))
+        return Refused(NotAnObject())
     ref, client_id = frame.get("ref"), frame.get("client_id")
     return Refused(
-        BadFrame(_complaint(frame)),
+        _complaint(frame),
         ref=ref if _fits(ref, Ref) else None,
         client_id=client_id if _fits(client_id, ClientId) else None,
     )
 
 
-def _complaint(frame: dict[str, Any]) -> str:
-    """Return the sentence for the first field that is wrong."""
+def _complaint(frame: dict[str, Any]) -> ChatError:
+    """Return the refusal of the first field that is wrong."""
     if not _fits(frame.get("ref"), Ref):
-        return _SENTENCES["ref"]
+        return _COMPLAINTS["ref"]()
     kind = frame.get("type")
     command = _BY_TYPE.get(kind) if isinstance(kind, str) else None
     if command is None:
-        return "A frame's type is one of " + ", ".join(_BY_TYPE) + "."
+        return UnknownType(types=", ".join(_BY_TYPE))
     for field in msgspec.structs.fields(command):
         if not _fits(frame.get(field.name, field.default), field.type):
-            return _SENTENCES[field.name]
-    return BadFrame.message  # a field that is there twice, the first time wrong
+            return _COMPLAINTS[field.name]()
+    return BadFrame()  # a field that is there twice, the first time wrong
 
 
 def _fits(value: object, kind: Any) -> bool:

@@ -17,13 +17,14 @@ from django.http.cookie import parse_cookie
 
 from rooms import addresses, codes, commands, limits, origins, protocol
 from rooms.commands import Post, Refused
-from rooms.errors import BadFrame, ChatError, NotMember
+from rooms.errors import ChatError, NotMember
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
 from rooms.live.eviction import evict
 from rooms.live.session import Session
 from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
 from rooms.protocol import Close
+from rooms.refusals import NotText
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ class RoomConsumer(AsyncConsumer):
             return
         try:
             if is_binary:
-                raise Refused(BadFrame("Frames are text."))
+                raise Refused(NotText())
             command = commands.parse(data, body_max=settings.CHAT_BODY_MAX)
         except Refused as refused:
             self.refuse(refused.error, ref=refused.ref, client_id=refused.client_id)

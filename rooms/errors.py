@@ -1,10 +1,12 @@
-"""What can be refused, each with a code for programs and a sentence for a person.
+"""The kinds of refusal that callers tell apart, each with a code and a sentence.
 
 The codes are those of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the
-same refusal on a page.
+same refusal on a page. Refusals that nobody tells apart by their kind are in rooms/refusals.py.
 """
 
 import math
+
+from django.utils.translation import gettext_lazy as _
 
 # The log's own: it raises them and knows nothing of rooms. They are read from here with the others.
 from history.errors import ChatError as ChatError
@@ -20,60 +22,60 @@ class BadFrame(ChatError):
 class TooLong(ChatError):
     code = "too_long"
     status = 422
-    message = "That is too long."
+    sentence = _("That is too long.")
 
 
 class Empty(ChatError):
     code = "empty"
     status = 422
-    message = "There is nothing in that message."
+    sentence = _("There is nothing in that message.")
 
 
 class BadName(ChatError):
     code = "bad_name"
     status = 422
-    message = "Please choose another name."
+    sentence = _("Please choose another name.")
 
 
 class NameTaken(BadName):
     code = "name_taken"
-    message = "Someone in this room already goes by that name. Please choose another."
+    sentence = _("Someone in this room already goes by that name. Please choose another.")
 
 
 class BadTitle(ChatError):
     code = "bad_title"
     status = 422
-    message = "Please choose another title."
+    sentence = _("Please choose another title.")
 
 
 class RateLimited(ChatError):
     code = "rate_limited"
     status = 429
-    message = "That was a little too fast. Please wait a moment."
+    sentence = _("That was a little too fast. Please wait a moment.")
 
 
 class Forbidden(ChatError):
     code = "forbidden"
     status = 403
-    message = "You are not allowed to do that here."
+    sentence = _("You are not allowed to do that here.")
 
 
 class NotMember(Forbidden):
     """Not, or no longer, a member of the room."""
 
-    message = "You are not in this room."
+    sentence = _("You are not in this room.")
 
 
 class SignedOut(NotMember):
     """Nobody at all: the session has ended."""
 
-    message = "You are signed out."
+    sentence = _("You are signed out.")
 
 
 class Removed(Forbidden):
     """Sent away from the room, banned from it, or from the site."""
 
-    message = "A moderator has removed you."
+    sentence = _("A moderator has removed you.")
 
 
 class Muted(ChatError):
@@ -81,12 +83,19 @@ class Muted(ChatError):
 
     code = "muted"
     status = 403
-    message = "You cannot write here for now."
+    sentence = _("You cannot write here for now.")
 
-    @classmethod
-    def saying(cls, why: str, *, seconds: float) -> "Muted":
-        """`seconds` are those that are left."""
-        return cls(f"{cls.message[:-1]}: {why}" if why else None, retry_after=math.ceil(seconds))
+
+class MutedFor(Muted):
+    """The same, with the reason that was given."""
+
+    sentence = _("You cannot write here for now: %(reason)s")
+
+
+def muted(reason: str, *, seconds: float) -> Muted:
+    """Return the refusal for a member who is muted for this many seconds more."""
+    wait = math.ceil(seconds)
+    return MutedFor(reason=reason, retry_after=wait) if reason else Muted(retry_after=wait)
 
 
 class RoomNotFound(ChatError):
@@ -94,13 +103,13 @@ class RoomNotFound(ChatError):
 
     code = "not_found"
     status = 404
-    message = "There is no open room with that code."
+    sentence = _("There is no open room with that code.")
 
 
 class NewcomersKeptOut(Forbidden):
     """A guest was banned lately who came from the same browser or network. Said to who has a right code."""
 
-    message = (
+    sentence = _(
         "Somebody with your browser or from your network was banned from this room, so new guests "
         "from there cannot come in for a day. An account that you had before can."
     )
@@ -111,35 +120,35 @@ class RoomLocked(ChatError):
 
     code = "locked"
     status = 403
-    message = "This room is locked: nobody new can come in for now."
+    sentence = _("This room is locked: nobody new can come in for now.")
 
 
 class PasscodeNeeded(ChatError):
     code = "passcode"
     status = 403
-    message = "This room has a passcode. Ask whoever invited you for it."
+    sentence = _("This room has a passcode. Ask whoever invited you for it.")
 
 
 class WrongPasscode(PasscodeNeeded):
-    message = "That is not this room's passcode."
+    sentence = _("That is not this room's passcode.")
 
 
 class RoomFull(ChatError):
     code = "full"
     status = 403
-    message = "This room is full. Somebody has to leave before anyone else can come in."
+    sentence = _("This room is full. Somebody has to leave before anyone else can come in.")
 
 
 class MustAsk(ChatError):
     code = "must_ask"
     status = 403
-    message = "Who is new to this room asks to be let in."
+    sentence = _("Who is new to this room asks to be let in.")
 
 
 class TurnedAway(Forbidden):
     """Asked to be let in, and was not."""
 
-    message = "You were not let in."
+    sentence = _("You were not let in.")
 
 
 class RoomClosed(ChatError):
@@ -147,13 +156,13 @@ class RoomClosed(ChatError):
 
     code = "not_found"
     status = 404
-    message = "This room has closed."
+    sentence = _("This room has closed.")
 
 
 class MessageNotFound(ChatError):
     code = "not_found"
     status = 404
-    message = "That message is not in this room."
+    sentence = _("That message is not in this room.")
 
 
 class EditedMeanwhile(ChatError):
@@ -161,18 +170,18 @@ class EditedMeanwhile(ChatError):
 
     code = "conflict"
     status = 409
-    message = "This message was changed meanwhile. Look at both texts, then save again."
+    sentence = _("This message was changed meanwhile. Look at both texts, then save again.")
 
 
 class PersonNotFound(ChatError):
     code = "not_found"
     status = 404
-    message = "That person was not in this room."
+    sentence = _("That person was not in this room.")
 
 
 class TooManySockets(Unavailable):
-    message = "You have this site open in too many places. Please close some of them."
+    sentence = _("You have this site open in too many places. Please close some of them.")
 
 
 class CodesExhausted(Unavailable):
-    message = "Too many rooms are open right now to make another. Please try again later."
+    sentence = _("Too many rooms are open right now to make another. Please try again later.")

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from rooms import places
-from rooms.errors import RateLimited
+from rooms.refusals import ManySignIn
 
 THREADS = 2
 # Hashes under way and waiting, on one worker.
@@ -34,10 +34,7 @@ class Hashing:
     def run(self, work: Callable[..., str], *args: Any) -> str:
         """Return what the work returns, or raise RateLimited when too many wait already."""
         if not self._free.acquire(blocking=False):
-            raise RateLimited(
-                "Too many people are signing in right now. Please try again in a moment.",
-                retry_after=2,
-            )
+            raise ManySignIn(retry_after=2)
         try:
             future = self._executor.submit(work, *args)
             with places.given_up():

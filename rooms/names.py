@@ -6,15 +6,26 @@ from functools import cache, lru_cache
 
 import emoji
 import idna
+from django.utils.functional import lazy
 
 from history.lookalikes import JOINER, NON_JOINER, VARIATIONS, drawn, skeleton
-from rooms.errors import BadName, BadTitle
+from rooms.refusals import (
+    NameBlank,
+    NameHides,
+    NameMissing,
+    NamePiledUp,
+    NameTooLong,
+    TitleHides,
+    TitlePiledUp,
+    TitleTooLong,
+)
 
 MAX_LENGTH = 40
 # Code points of a name as it is typed: a letter may come as four of them, which NFC makes one.
 TYPED_MAX = 4 * MAX_LENGTH
 TITLE_MAX = 80
-TOO_LONG = f"A name has at most {MAX_LENGTH} characters."
+# The same sentence for a form's field, which refuses a long name before anything reads it.
+TOO_LONG = lazy(lambda: NameTooLong(limit=MAX_LENGTH).message, str)()
 _SPACES = re.compile(r"\s+")
 # Categories that draw nothing or move what is drawn: controls, format characters (bidi overrides,
 # zero-width ones among them), surrogates, private use, unassigned, line and paragraph separators.
@@ -36,21 +47,21 @@ def clean(text: str) -> str:
     """
     text = text.strip()
     if len(text) > TYPED_MAX:  # before NFC, which takes seconds for a long run of marks
-        raise BadName(TOO_LONG)
+        raise NameTooLong(limit=MAX_LENGTH)
     name = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not name:
-        raise BadName("Please tell the others what to call you.")
+        raise NameMissing
     if len(name) > MAX_LENGTH:
-        raise BadName(TOO_LONG)
+        raise NameTooLong(limit=MAX_LENGTH)
     if hides(name):
-        raise BadName("A name cannot have invisible or control characters in it.")
+        raise NameHides
     if _is_piled_up(name):
-        raise BadName("That name has too many marks on one letter.")
+        raise NamePiledUp
     if not any(
         unicodedata.category(character)[0] in "LNSP" or _is_pictograph(character)
         for character in name
     ):
-        raise BadName("A name needs at least one letter, digit or sign.")
+        raise NameBlank
     return name
 
 
@@ -61,12 +72,12 @@ def clean_title(text: str) -> str:
     """
     text = text.strip()
     if len(text) > TITLE_MAX:
-        raise BadTitle(f"A title has at most {TITLE_MAX} characters.")
+        raise TitleTooLong(limit=TITLE_MAX)
     title = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
     if hides(title):
-        raise BadTitle("A title cannot have invisible or control characters in it.")
+        raise TitleHides
     if _is_piled_up(title):
-        raise BadTitle("That title has too many marks on one letter.")
+        raise TitlePiledUp
     return title
 
 

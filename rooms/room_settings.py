@@ -9,20 +9,15 @@ the two together.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 from django.utils.translation import gettext_lazy as _
 
+from history.errors import Text
 from rooms import names
-from rooms.errors import BadFrame
 from rooms.models import Room
+from rooms.refusals import BadSetting, NulCharacter
 from rooms.spans import span
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-# A sentence or a label, perhaps one that is translated when it is shown.
-Text: TypeAlias = "str | _StrPromise"
 
 PASSCODE_MAX = 64
 CAPACITY_MAX = 100_000
@@ -193,16 +188,16 @@ class RoomSettings:
         return cls(**{name: getattr(room, name) for name in COLUMNS})
 
     def check(self) -> None:
-        """Raise BadFrame for the first value out of bounds."""
+        """Raise BadSetting or NulCharacter for the first value out of bounds."""
         for name, setting in TABLE.items():
             value = getattr(self, name)
             if isinstance(value, str) and "\0" in value:
-                raise BadFrame("Text cannot contain the character U+0000.")
+                raise NulCharacter
             if setting.bounds is None or value is None:
                 continue
             least, most = setting.bounds
             if not least <= (len(value) if isinstance(value, str) else value) <= most:
-                raise BadFrame(str(setting.refusal))
+                raise BadSetting(problem=setting.refusal)
 
     def changes_of(self, room: Room) -> dict[str, Any]:
         """Return the columns that differ from the room's, with their new values; not the passcode."""

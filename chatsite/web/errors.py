@@ -1,8 +1,8 @@
 """Pages for what goes wrong outside a form."""
 
-import math
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
@@ -10,11 +10,14 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 from history import database
-from rooms.errors import ChatError, RoomHeld, Unavailable
+from rooms import answers
+from rooms.errors import ChatError, RateLimited, RoomHeld, Unavailable
 from rooms.live.outage import outage
 
 # The database is away or restarting: it is safe, and worth while, to come back this soon.
 _RETRY_AFTER = 5
+# Refusals whose pages have sentences of their own.
+_SAID_BY_PAGES = {RateLimited, RoomHeld, Unavailable}
 
 
 class ErrorPagesMiddleware:
@@ -34,7 +37,7 @@ class ErrorPagesMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         refusal = _refusal(error)
-        return None if refusal is None else _page(request, refusal)
+        return None if refusal is None else _answer(request, refusal)
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
@@ -43,7 +46,7 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     refusal = _refusal(error) if isinstance(error, Exception) else None
     if refusal is None:
         return server_error(request)
-    return _page(request, refusal)
+    return _answer(request, refusal)
 
 
 def _refusal(error: Exception) -> ChatError | None:
@@ -59,23 +62,25 @@ def _refusal(error: Exception) -> ChatError | None:
     return None
 
 
-def _page(request: HttpRequest, error: ChatError) -> HttpResponse:
-    # Without the request: neither session nor database is asked, which may be what is missing.
-    if error.status in {404, 429, 503}:
-        context: dict[str, object] = {
-            "said": "" if error.message == type(error).message else error.message,
-            # A form that was sent is not sent again by itself.
-            "comes_back": error.status == 503 and request.method == "GET",
-        }
-        text = render_to_string(f"{error.status}.html", context)
-    else:
-        context = {"status": error.status, "happened": error.message, "advice": ""}
-        text = render_to_string("error.html", context)
-    response = HttpResponse(text, status=error.status)
+def _answer(request: HttpRequest, refusal: ChatError) -> HttpResponse:
+    response = answers.refused(request, refusal, page=partial(_page, request, refusal))
     response.headers["Cache-Control"] = "no-store"
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
-    if error.status == 503:
+    if refusal.status == 503:
         # Django would have a line for each, as if something had broken: outage.py has one for all.
         response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+def _page(request: HttpRequest, refusal: ChatError) -> HttpResponse:
+    # Without the request: neither session nor database is asked, which may be what is missing.
+    if refusal.status in {404, 429, 503}:
+        context: dict[str, object] = {
+            "said": "" if type(refusal) in _SAID_BY_PAGES else refusal.message,
+            # A form that was sent is not sent again by itself.
+            "comes_back": refusal.status == 503 and request.method == "GET",
+        }
+        text = render_to_string(f"{refusal.status}.html", context)
+    else:
+        context = {"status": refusal.status, "happened": refusal.message, "advice": ""}
+        text = render_to_string("error.html", context)
+    return HttpResponse(text, status=refusal.status)

@@ -16,9 +16,7 @@ from rooms.actions import charge, people
 from rooms.errors import (
     MustAsk,
     NewcomersKeptOut,
-    NotMember,
     PasscodeNeeded,
-    RateLimited,
     RoomFull,
     RoomHeld,
     RoomLocked,
@@ -26,6 +24,7 @@ from rooms.errors import (
     WrongPasscode,
 )
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
+from rooms.refusals import AsksNoMore, ManyWait, ManyWaitNearby, NotLetIn, WaitsInThisBrowser
 from rooms.traces import UNKNOWN, Traces
 
 State = JoinRequest.State
@@ -110,7 +109,7 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
     if request is not None and request.state == State.REFUSED and request.decided_at is not None:
         wait = (request.decided_at + ASK_AGAIN - head.now).total_seconds()
         if wait > 0:
-            raise RateLimited("You were not let in. You can ask again later.", retry_after=wait)
+            raise NotLetIn(retry_after=wait)
     _require_place_outside(room, user, head, traces)
     JoinRequest.objects.update_or_create(
         room=room,
@@ -135,20 +134,15 @@ def _require_place_outside(room: Room, user: User, head: Head, traces: Traces) -
     if traces.device:
         here = JoinRequest.objects.filter(room=room, device_trace=traces.device).exclude(user=user)
         if here.filter(state=State.REFUSED, decided_at__gt=head.now - ASK_AGAIN).exists():
-            raise RateLimited(
-                "You were not let in. You can ask again later.",
-                retry_after=ASK_AGAIN.total_seconds(),
-            )
+            raise NotLetIn(retry_after=ASK_AGAIN.total_seconds())
         if here.filter(JoinRequest.WAITS).exists():
-            raise RateLimited("Somebody waits in this browser already.", retry_after=60)
+            raise WaitsInThisBrowser(retry_after=60)
     if traces.address:
         near = others.filter(address_trace=traces.address).count()
         if near >= FROM_ONE_ADDRESS:
-            raise RateLimited(
-                "Several people from your network wait already. Please try later.", retry_after=60
-            )
+            raise ManyWaitNearby(retry_after=60)
     if others.count() >= QUEUE_MAX:
-        raise RateLimited("Too many people are waiting. Please try later.", retry_after=60)
+        raise ManyWait(retry_after=60)
 
 
 def waiting(room: Room) -> Any:
@@ -261,7 +255,7 @@ def _answer(
     order = charge.take(room=room, by=by, staff=staff)
     request = JoinRequest.objects.filter(room=room, user=user, state=State.WAITING).first()
     if request is None:
-        raise NotMember("That person does not ask any more.")
+        raise AsksNoMore
     JoinRequest.objects.filter(pk=request.pk).update(state=state, decided_at=Now(), decided_by=by)
     return order, request
 

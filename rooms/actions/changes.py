@@ -12,8 +12,17 @@ from rooms import access, audit, commands, publish
 from rooms.actions.pace import Pace
 from rooms.actions.texts import Prepared, Raw, prepare
 from rooms.commands import Delete, Edit, Pin, React
-from rooms.errors import ChatError, EditedMeanwhile, Forbidden, MessageNotFound
+from rooms.errors import ChatError, EditedMeanwhile, MessageNotFound
 from rooms.models import Membership
+from rooms.refusals import (
+    DeletesOnlyOwn,
+    MessageDeleted,
+    NotItsAuthor,
+    OnlyChatIsChanged,
+    OnlyThoseInCharge,
+    PinsFull,
+    ReactionsFull,
+)
 
 # Different emojis on one message, and reactions in all: it has to fit into a frame with them.
 EMOJIS_MAX = 20
@@ -95,12 +104,12 @@ def _find(changes: edits.Edits, member: Membership, seq: int) -> Message:
 def _check(member: Membership, message: Message, change: commands.MessageCommand) -> None:
     """Raise unless the message is one that this person may change so."""
     if message.kind != Message.Kind.CHAT:
-        raise Forbidden("Only what somebody said can be changed.")
+        raise OnlyChatIsChanged
     if message.is_deleted and not isinstance(change, Delete):
-        raise MessageNotFound("That message was deleted.")
+        raise MessageDeleted
     if isinstance(change, Edit):
         if message.author_id != member.user_id:
-            raise Forbidden("Only its author can change what a message says.")
+            raise NotItsAuthor
         _check_edited(message, change)
 
 
@@ -122,7 +131,8 @@ def _perform(
                 _check_reactions(changes.reactions(message), change.emoji)
             changes.react(message, user_id=member.user_id, emoji=change.emoji, on=change.on)
         case Pin():
-            _check_in_charge(member)
+            if not access.is_in_charge(member):
+                raise OnlyThoseInCharge
             if change.on and not message.pinned_at:
                 _check_pins(changes)
             changes.pin(message, on=change.on)
@@ -141,8 +151,8 @@ def _check_edited(message: Message, edit: Edit) -> None:
 
 def _delete(changes: edits.Edits, member: Membership, message: Message) -> None:
     is_own = message.author_id == member.user_id
-    if not is_own:
-        _check_in_charge(member, "You can delete only what you said yourself.")
+    if not is_own and not access.is_in_charge(member):
+        raise DeletesOnlyOwn
     if changes.tombstone(message, by_id=member.user_id, keep=not is_own) and not is_own:
         audit.record(
             DELETED,
@@ -154,17 +164,12 @@ def _delete(changes: edits.Edits, member: Membership, message: Message) -> None:
         )
 
 
-def _check_in_charge(member: Membership, reason: str | None = None) -> None:
-    if not access.is_in_charge(member):
-        raise Forbidden(reason or "Only those who run the room can do that.")
-
-
 def _check_reactions(given: Collection[tuple[str, int]], emoji: str) -> None:
     emojis = {sign for sign, _ in given}
     if len(given) >= REACTIONS_MAX or (len(emojis) >= EMOJIS_MAX and emoji not in emojis):
-        raise Forbidden("This message has all the reactions it can take.")
+        raise ReactionsFull
 
 
 def _check_pins(changes: edits.Edits) -> None:
     if changes.pinned() >= PINS_MAX:
-        raise Forbidden(f"A room has at most {PINS_MAX} pinned messages.")
+        raise PinsFull(limit=PINS_MAX)

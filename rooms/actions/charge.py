@@ -8,8 +8,9 @@ from django.db import transaction
 from history.log import notices, write
 from history.log.entry import Head
 from rooms import access, audit, publish
-from rooms.errors import Forbidden, NotMember, RoomClosed
+from rooms.errors import RoomClosed
 from rooms.models import Deed, Membership, Room, User
+from rooms.refusals import NotInThisRoom, NotYoursToJudge
 
 REASON_MAX = 200
 STAFF = "staff"
@@ -86,11 +87,11 @@ def target(charge: Charge, user: User) -> Membership:
     found = Membership.objects.filter(room=charge.room, user=user).select_related("user")
     member = found.first()
     if member is None:
-        raise NotMember("That person is not in this room.")
+        raise NotInThisRoom
     if charge.role in {Membership.Role.OWNER, Membership.Role.MODERATOR}:
         own = Membership(room=charge.room, role=charge.role)
         if member.user_id == (charge.by and charge.by.pk) or not access.outranks(own, member):
-            raise Forbidden(f"{member.user} is not yours to judge.")
+            raise NotYoursToJudge(name=member.user)
     return member
 
 

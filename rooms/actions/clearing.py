@@ -11,8 +11,8 @@ from rooms import publish
 from rooms.actions import charge
 from rooms.actions.charge import Charge
 from rooms.actions.texts import Prepared, Raw, prepare
-from rooms.errors import MessageNotFound
 from rooms.models import Deed, Membership, Room, User
+from rooms.refusals import SaidNothing
 
 # The deed of who does it.
 CLEARED = "clear"
@@ -40,7 +40,7 @@ def clear(
     )
     seqs = sorted(said.order_by("-seq").values_list("seq", flat=True)[:CLEAR_MAX])
     if not seqs:
-        raise MessageNotFound(f"{member.user} said nothing in that time.")
+        raise SaidNothing(name=member.user)
     changes = edits.Edits(order.head, seqs)
     for seq in seqs:
         if message := changes.get(seq):

@@ -13,8 +13,20 @@ from rooms.actions.charge import Charge
 from rooms.actions.clearing import CLEARED
 from rooms.actions.rooms import depart
 from rooms.actions.texts import Prepared
-from rooms.errors import Forbidden, NotMember
 from rooms.models import Deed, Membership, Room, Shunned, User
+from rooms.refusals import (
+    BannedAlready,
+    CannotUndo,
+    MessageNotKept,
+    MessagesNotKept,
+    NotBanned,
+    NotInThisRoom,
+    OnlyTheOwnerUndoes,
+    OnlyTheSiteUndoes,
+    SomebodyElseUndoes,
+    TooLateToUndo,
+    UndoneAlready,
+)
 from rooms.spans import span
 
 # How long a deed can be undone.
@@ -61,7 +73,7 @@ def remove(*, room: Room, by: User, user: User, reason: str = "", staff: bool = 
     order = charge.take(room=room, by=by, reason=reason, staff=staff)
     member = charge.target(order, user)
     if member.left_at is not None or member.banned_at is not None:
-        raise NotMember("That person is not in this room.")
+        raise NotInThisRoom
     _send_away(order, member, banned=False)
     return order.record("remove", target=user, was=member.role)
 
@@ -85,7 +97,7 @@ def ban(
     order = charge.take(room=room, by=by, reason=reason, staff=staff)
     member = charge.target(order, user)
     if member.banned_at is not None:
-        raise NotMember("That person is banned already.")
+        raise BannedAlready
     address = member.address_trace if network else ""
     Shunned.objects.bulk_create(
         [
@@ -109,7 +121,7 @@ def unban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = F
     order = charge.take(room=room, by=by, reason=reason, staff=staff)
     member = charge.target(order, user)
     if not _lift_ban(order, member):
-        raise NotMember("That person is not banned.")
+        raise NotBanned
     return order.record("unban", target=user)
 
 
@@ -125,34 +137,33 @@ def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = Fa
 
 def _undo(order: Charge, deed: Deed, texts: dict[int, Prepared]) -> Deed:
     if deed.room_id != order.room.public_id or deed.verb not in UNDOABLE:
-        raise Forbidden("That cannot be undone.")
+        raise CannotUndo
     if Deed.objects.filter(undoes=deed).exists() or deed.at < order.head.now - UNDO_WITHIN:
-        raise Forbidden("It is too late to undo that.")
+        raise TooLateToUndo
     user = User.objects.get(public_id=deed.target_id)
     _require_right_to_undo(order, deed)
     if deed.verb == DELETED:
         if not messages.restore(room=order.room, seq=deed.details["seq"]):
-            raise Forbidden("What it said is no longer kept.")
+            raise MessageNotKept
     elif deed.verb == CLEARED:
         if not clearing.restore(order, charge.target(order, user), texts):
-            raise Forbidden("What was said is no longer kept.")
+            raise MessagesNotKept
     elif deed.verb == "mute":
         if not _lift_mute(order, charge.target(order, user)):
-            raise Forbidden("That is undone already.")
+            raise UndoneAlready
     elif not _bring_back(order, charge.target(order, user), deed):
-        raise Forbidden("That is undone already.")
+        raise UndoneAlready
     return order.record(f"undo {deed.verb}", target=user, undoes=deed)
 
 
 def _require_right_to_undo(order: Charge, deed: Deed) -> None:
     """Raise Forbidden unless the deed is of one's own rank or lower, and not another's about oneself."""
     if not access.may_undo(order.role, deed.role):
-        who = "the room's owner" if deed.role == Membership.Role.OWNER else "the site's moderators"
-        raise Forbidden(f"Only {who} can undo that.")
+        raise OnlyTheOwnerUndoes if deed.role == Membership.Role.OWNER else OnlyTheSiteUndoes
     if order.by is not None:
         mine = people.ids_of(order.by)
         if deed.target_id in mine and deed.actor_id not in mine:
-            raise Forbidden("Somebody else has to undo what was done to you.")
+            raise SomebodyElseUndoes
 
 
 def _require_rank(order: Charge, member: Membership, verb: str) -> None:

@@ -14,8 +14,9 @@ from history.models import Message
 from rooms import access, publish
 from rooms.actions.pace import Pace
 from rooms.actions.texts import Raw, prepare
-from rooms.errors import BadFrame, ChatError, MessageNotFound
+from rooms.errors import ChatError, MessageNotFound
 from rooms.models import Membership, Room, User
+from rooms.refusals import OnlyChatIsDeleted
 
 # The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.
 ASK = 0
@@ -120,7 +121,7 @@ def delete(*, message: Message, by: User | None) -> bool:
     is not a chat message.
     """
     if message.kind != Message.Kind.CHAT:
-        raise BadFrame("Only what somebody said can be deleted.")
+        raise OnlyChatIsDeleted
     room = Room.objects.get(stream=message.stream_id)
     with transaction.atomic():
         changes = edits.Edits(write.lock(message.stream_id), [message.seq])

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from history.log import read
 from rooms import access
-from rooms.errors import RateLimited
 from rooms.models import Membership
+from rooms.refusals import SlowMode
 
 
 class Pace:
@@ -28,9 +28,7 @@ class Pace:
             return
         last = self._last.get(member.pk) or self._last_word(member)
         if last is not None and (wait := every - (now - last).total_seconds()) > 0:
-            raise RateLimited(
-                f"Slow mode: one message every {every} seconds.", retry_after=math.ceil(wait)
-            )
+            raise SlowMode(every=every, retry_after=math.ceil(wait))
         self._last[member.pk] = now
 
     def require_edit(self, member: Membership, *, now: datetime) -> None:

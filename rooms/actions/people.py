@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 from history import lookalikes
 from history.log import notices, write
 from rooms import names, publish
-from rooms.errors import BadName, NameTaken, Removed
+from rooms.errors import NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username
+from rooms.refusals import NameReserved
 
 
 def lock(user: User) -> None:
@@ -118,4 +119,4 @@ def ids_of(user: User) -> set[str]:
 
 def _refuse_reserved(name: str) -> None:
     if names.is_reserved(name):
-        raise BadName("That name is kept for those who run this site. Please choose another.")
+        raise NameReserved

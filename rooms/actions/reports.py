@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 from history import wire
 from history.models import Message
 from rooms import audit
-from rooms.errors import BadFrame, MessageNotFound, PersonNotFound
+from rooms.errors import MessageNotFound, PersonNotFound
 from rooms.models import Membership, Report, Room, Seconding, User
+from rooms.refusals import CannotReportYourself
 
 # Messages kept on either side of the one that is reported.
 AROUND = 10
@@ -33,7 +34,7 @@ def report(
     message = _message(by, seq) if seq is not None else None
     person = message.author if message else _person(by, person_id)
     if person == by.user:
-        raise BadFrame("That is yourself.")
+        raise CannotReportYourself
     excerpt = _excerpt(by, message or _latest(by, person))
     why = {"reason": reason, "comment": comment}
     with transaction.atomic():

@@ -11,8 +11,9 @@ from history.log import notices
 from history.models import Message
 from rooms.actions import charge
 from rooms.actions.charge import Charge
-from rooms.errors import NotMember, RoomHeld
+from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
+from rooms.refusals import NotInThisRoom
 
 Role = Membership.Role
 # An owner who left may come back by the code, and one who was banned may be let in again: others wait
@@ -132,5 +133,5 @@ def _crown(order: Charge, heir: Membership) -> None:
 
 def _inside(member: Membership) -> Membership:
     if member.left_at is not None or member.banned_at is not None:
-        raise NotMember("That person is not in this room.")
+        raise NotInThisRoom
     return member

@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from rooms import access, codes, names, passwords, room_settings
 from rooms.actions import charge
-from rooms.errors import CodesExhausted, Forbidden
+from rooms.errors import CodesExhausted
 from rooms.models import Deed, JoinRequest, Membership, Room, User
+from rooms.refusals import OnlyTheOwner
 from rooms.room_settings import RoomSettings
 
 _TRIES = 200
@@ -46,7 +47,7 @@ def change(*, room: Room, by: User, wanted: RoomSettings, staff: bool = False) -
 def require_owner(member: Membership) -> None:
     """Raises Forbidden to whoever is not the owner, as the verbs here do."""
     if member.role != Membership.Role.OWNER:
-        raise Forbidden("Only the room's owner can do that.")
+        raise OnlyTheOwner
 
 
 def renew_code(*, room: Room, by: User, staff: bool = False) -> str:

@@ -8,9 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from threading import Lock
 
-from django.utils.translation import gettext as _
-
-from rooms.errors import RateLimited, Unavailable
+from rooms.refusals import DownloadsUnderWay, ManyDownload
 
 # Under way at once.
 EACH = 2
@@ -47,9 +45,9 @@ def begin(parts: AsyncIterator[bytes], *, person: str) -> Parts:
     """
     with _lock:
         if _under_way[person] >= EACH:
-            raise RateLimited(_("Two of your downloads are still under way."), retry_after=_LATER)
+            raise DownloadsUnderWay(retry_after=_LATER)
         if _under_way.total() >= ALL:
-            raise Unavailable(_("Too many downloads are under way."), retry_after=_LATER)
+            raise ManyDownload(retry_after=_LATER)
         _under_way[person] += 1
     done = False
 

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from django.utils.translation import gettext as _
-
 from rooms import limits, places
-from rooms.errors import RateLimited, Unavailable
+from rooms.refusals import ManySearch, SearchesUnderWay
 
 AT_ONCE = 2
 WAITING = 16
@@ -56,7 +54,7 @@ class SearchQueue:
                 with places.given_up():
                     turn.wait(self._patience)
                 if not turn.is_set():
-                    raise _busy()
+                    raise ManySearch(retry_after=_LATER)
             yield
         finally:
             self._end(person, turn)
@@ -66,14 +64,14 @@ class SearchQueue:
         turn = threading.Event()
         with self._lock:
             if self._of[person] >= self._each:
-                raise RateLimited(_("Your other searches are still under way."), retry_after=_LATER)
+                raise SearchesUnderWay(retry_after=_LATER)
             if self._free:
                 self._free -= 1
                 turn.set()
             elif len(self._queue) < self._waiting:
                 self._queue.append(turn)
             else:
-                raise _busy()
+                raise ManySearch(retry_after=_LATER)
             self._of[person] += 1
         return turn
 
@@ -89,10 +87,6 @@ class SearchQueue:
                 self._queue.popleft().set()
             else:
                 self._free += 1
-
-
-def _busy() -> Unavailable:
-    return Unavailable(_("Many are searching just now."), retry_after=_LATER)
 
 
 queue = SearchQueue()

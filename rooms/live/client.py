@@ -6,7 +6,7 @@ from datetime import datetime
 
 from history import wire
 from history.wire import WireAuthor, timestamp
-from rooms.errors import Muted
+from rooms.errors import muted
 from rooms.live.sockets import Sender
 from rooms.models import Membership
 
@@ -75,7 +75,7 @@ class Client:
     def require_voice(self) -> None:
         """Raises Muted."""
         if (left := self._muted_left()) and self.you is not None:
-            raise Muted.saying(self.you["muted_for"], seconds=left)
+            raise muted(self.you["muted_for"], seconds=left)
 
     def _muted_left(self) -> float:
         """Return the seconds for which this member may not write yet."""

@@ -18,11 +18,11 @@ from rooms.commands import (
     Read,
     Typing,
 )
-from rooms.errors import Unavailable
 from rooms.live import calls
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
 from rooms.protocol import Close
+from rooms.refusals import OneAfterTheOther
 
 if TYPE_CHECKING:
     from rooms.live.worker import LiveWorker
@@ -78,7 +78,7 @@ class Session:
         """Begin something that asks the database, beside whatever the client sends next."""
         if len(self._tasks) >= AT_ONCE:
             work.close()
-            raise Unavailable("One thing after the other, please.", retry_after=1)
+            raise OneAfterTheOther(retry_after=1)
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

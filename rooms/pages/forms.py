@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from history.errors import Text
 from rooms import codes, names
 from rooms.errors import BadName, BadTitle, ChatError, PasscodeNeeded, RoomNotFound, WrongPasscode
 from rooms.models import Room
@@ -14,7 +15,7 @@ from rooms.room_settings import GRACES
 PASSCODE_TYPED_MAX = 256
 
 
-def typed(longest: int, message: str | None = None) -> forms.Field:
+def typed(longest: int, message: Text | None = None) -> forms.Field:
     """A field for text that a verb judges, but for its length: no verb sees more than `longest`."""
     return forms.Field(required=False, validators=[MaxLengthValidator(longest, message)])
 
@@ -31,9 +32,9 @@ class EntryForm(forms.Form):
     """What the visitor typed. Names and codes are judged by the verbs, which say why not."""
 
     name = typed(names.TYPED_MAX, names.TOO_LONG)
-    code = typed(codes.TYPED_MAX, RoomNotFound.message)
+    code = typed(codes.TYPED_MAX, RoomNotFound.sentence)
     # Asked for once the code is known to be right.
-    passcode = typed(PASSCODE_TYPED_MAX, WrongPasscode.message)
+    passcode = typed(PASSCODE_TYPED_MAX, WrongPasscode.sentence)
     title = forms.CharField(required=False, max_length=Room._meta.get_field("title").max_length)
     grace = forms.TypedChoiceField(required=False, choices=GRACES, coerce=int, empty_value=None)
 

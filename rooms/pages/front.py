@@ -1,7 +1,7 @@
 """The front page, the room, and leaving it."""
 
-import math
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import access, addresses, codes, limits, preview, traces, unread
+from rooms import access, addresses, answers, codes, limits, preview, traces, unread
 from rooms.actions import admission, people, rooms
 from rooms.errors import (
     ChatError,
@@ -42,7 +42,6 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_http_methods(["GET", "HEAD", "POST"])
 def front(request: HttpRequest) -> HttpResponse:
     """The way in: one form to make a room or to join one."""
-    response: HttpResponse
     if request.method != "POST":
         return _entry(request, EntryForm(initial={"name": _name(request)}))
     form = EntryForm(request.POST)
@@ -53,10 +52,8 @@ def front(request: HttpRequest) -> HttpResponse:
         user, room = _enter(request, form, token)
     except ChatError as refusal:
         form.refuse(refusal)
-        response = _entry(request, form, status=refusal.status)
-        if refusal.retry_after is not None:
-            response.headers["Retry-After"] = str(math.ceil(refusal.retry_after))
-        return response
+        page = partial(_entry, request, form, status=refusal.status)
+        return answers.refused(request, refusal, page=page)
     if user != request.user:
         login(request, user, backend=_BACKEND)
     response = redirect("room", code=room.code)

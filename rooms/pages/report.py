@@ -1,6 +1,5 @@
 """Pages for reporting a message or a person to those who look after the site."""
 
-import math
 from typing import Any
 
 from django import forms
@@ -14,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from rooms import access, addresses, codes, limits, traces
+from rooms import access, addresses, answers, codes, limits, traces
 from rooms.actions import reports
-from rooms.errors import BadFrame, ChatError, NotMember, RoomNotFound
+from rooms.errors import ChatError, NotMember, RoomNotFound
 from rooms.models import Membership, Report
+from rooms.refusals import BadForm
 
 _ID = RegexValidator(r"\A[ru]_[0-9a-z]{1,18}\Z")
 
@@ -51,7 +51,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         return _ask(request, membership, ReportForm(initial=form.cleaned_data))
     try:
         if not form.is_valid():
-            raise BadFrame(_said(form))
+            raise BadForm(problem=_said(form))
         given = form.cleaned_data
         limits.report(
             person=membership.user.public_id,
@@ -71,7 +71,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         "Thank you for telling us. The people who look after this site will read it. "
         "Nobody in the room learns of it."
     )
-    if _wants_json(request):
+    if answers.wants_json(request):
         return JsonResponse({"message": thanks})
     messages.success(request, thanks)
     return redirect(_back(membership, given["seq"]))
@@ -103,19 +103,13 @@ def _ask(
 def _refuse(
     request: HttpRequest, membership: Membership, form: ReportForm, refusal: ChatError
 ) -> HttpResponse:
-    response: HttpResponse
-    if _wants_json(request):
-        answer: dict[str, Any] = {"code": refusal.code, "message": refusal.message}
-        if refusal.retry_after is not None:
-            answer["retry_after"] = refusal.retry_after
-        response = JsonResponse(answer, status=refusal.status)
-    else:
+    def page() -> HttpResponse:
         if form.is_valid():
             form.add_error(None, refusal.message)
-        response = _ask(request, membership, form, status=refusal.status)
-    if refusal.retry_after is not None:
-        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after))
-    return response
+        return _ask(request, membership, form, status=refusal.status)
+
+    # As this form was answered before all refusals had one shape; docs/PROTOCOL.md says how long.
+    return answers.refused(request, refusal, page=page, **answers.describe(refusal))
 
 
 def _said(form: ReportForm) -> str:
@@ -130,7 +124,3 @@ def _back(membership: Membership, seq: Any) -> str:
         return reverse("room", args=[room.code])
     there = reverse("transcript", args=[room.public_id])
     return f"{there}?at={seq}#m{seq}" if str(seq or "").isdigit() else there
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return not request.accepts("text/html")

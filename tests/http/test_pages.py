@@ -147,7 +147,7 @@ class TestErrors:
         [
             (Unavailable(), 503),
             (RateLimited(retry_after=1.2), 429),
-            (ChatError("No such luck."), 400),
+            (ChatError(), 400),
         ],
     )
     def test_that_no_view_expects_have_a_page(

@@ -97,7 +97,8 @@ def test_to_others_there_is_no_such_room(
     elsewhere.create()
     remove(ben, room)
     answers = [send(who, room, seq=message.seq) for who in (person("Nobody"), elsewhere, ben)]
-    unknown = ada.client.post("/rooms/BBBB/report/", {"seq": 1, "reason": "spam"})
+    fields = {"seq": 1, "reason": "spam"}
+    unknown = ada.client.post("/rooms/BBBB/report/", fields, headers={"accept": "application/json"})
     for answer in (*answers, unknown):
         assert answer.status_code == 404
         assert answer.content == unknown.content
@@ -124,7 +125,9 @@ def test_what_makes_no_sense_is_refused(
     if fields.get("person") == "itself":
         fields = {"person": ada.user.public_id}
     answer = send(ada, room, **fields)
-    assert (answer.status_code, set(answer.json())) == (status, {"code", "message"})
+    answered = answer.json()
+    assert (answer.status_code, set(answered)) == (status, {"error", "code", "message"})
+    assert answered["error"] == {name: answered[name] for name in ("code", "message")}
     assert not Report.objects.exists()
 
 

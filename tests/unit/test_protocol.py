@@ -201,7 +201,7 @@ def test_a_refusal_tells_people_of_no_fields() -> None:
 
 def test_every_field_of_a_command_has_a_sentence_for_its_refusal() -> None:
     known = [field.name for kind in get_args(commands.Command) for field in structs.fields(kind)]
-    assert set(known) == commands._SENTENCES.keys()
+    assert set(known) == commands._COMPLAINTS.keys()
 
 
 @pytest.mark.parametrize("before", [None, 0, -1, 1.0, "1", True, 2**53, 2**64, [1]])

@@ -1,6 +1,5 @@
 """One's own account: how it is got, used and left."""
 
-import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, devices, limits, passwords, paths
+from rooms import addresses, answers, devices, limits, passwords, paths
 from rooms.actions import accounts, farewell, merging, people, signins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
@@ -85,8 +84,6 @@ def register(request: HttpRequest) -> HttpResponse:
             return _register(request, me, form)
         except ValidationError as error:
             refuse(form, error)
-        except BadName as refusal:
-            form.add_error("name", refusal.message)
         except ChatError as refusal:
             return _refused(request, "account/register.html", form, refusal, me=me)
     return _form(request, "account/register.html", form, me=me)
@@ -200,7 +197,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 @_for_somebody
 def name(request: HttpRequest) -> HttpResponse:
     """Another name, in all rooms. The room's own page asks for JSON."""
-    me, wants_json = _me(request), request.headers.get("Accept", "").startswith("application/json")
+    me = _me(request)
     if request.method != "POST":
         form = NameForm(initial={"name": me.display_name})
         return _form(request, "account/name.html", form, me=me)
@@ -210,14 +207,8 @@ def name(request: HttpRequest) -> HttpResponse:
         limits.rename(person=me.public_id)
         people.enter_as(user=me, name=form.cleaned_data["name"] or "")
     except ChatError as refusal:
-        if wants_json:
-            error = {"code": refusal.code, "message": refusal.message}
-            return JsonResponse({"error": error}, status=refusal.status)
-        if not isinstance(refusal, BadName):
-            return _refused(request, "account/name.html", form, refusal, me=me)
-        form.add_error("name", refusal.message)
-        return _form(request, "account/name.html", form, me=me)
-    if wants_json:
+        return _refused(request, "account/name.html", form, refusal, me=me)
+    if answers.wants_json(request):
         return JsonResponse({"name": me.display_name})
     text = _("You are called %(name)s now, in all your rooms.")
     messages.success(request, text % {"name": me.display_name})
@@ -322,18 +313,27 @@ def _typed(form: forms.Form, *names: str) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in names}
 
 
-def _form(request: HttpRequest, template: str, form: forms.Form, **context: Any) -> HttpResponse:
-    status = 422 if form.is_bound else 200
+def _form(
+    request: HttpRequest,
+    template: str,
+    form: forms.Form,
+    *,
+    status: int | None = None,
+    **context: Any,
+) -> HttpResponse:
+    usual = 422 if form.is_bound else 200
     context |= {"form": form, "next": _next(request)}
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=status or usual)
 
 
 def _refused(
     request: HttpRequest, template: str, form: forms.Form, refusal: ChatError, **context: Any
 ) -> HttpResponse:
-    form.add_error(None, refusal.message)
-    response = _form(request, template, form, **context)
-    response.status_code = refusal.status
-    if refusal.retry_after is not None:
-        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after))
-    return response
+    """Answer with the form, and the reason beside the field that it is about."""
+
+    def page() -> HttpResponse:
+        about_name = isinstance(refusal, BadName) and "name" in form.fields
+        form.add_error("name" if about_name else None, refusal.message)
+        return _form(request, template, form, status=refusal.status, **context)
+
+    return answers.refused(request, refusal, page=page)

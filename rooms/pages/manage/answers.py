@@ -1,13 +1,12 @@
 """What the pages of a running room share: who may use them, and how they answer people and programs."""
 
-import math
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
-from rooms import access, codes, limits
+from rooms import access, answers, codes, limits
 from rooms.errors import ChatError, Forbidden, NotMember
 from rooms.models import Membership
 
@@ -29,24 +28,19 @@ def in_charge(request: HttpRequest, code: str) -> Membership:
     return member
 
 
-def wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
 def done(request: HttpRequest, code: str, said: str, **more: Any) -> HttpResponse:
     """Answer an order that was carried out; `more` is for programs."""
-    if wants_json(request):
+    if answers.wants_json(request):
         return JsonResponse({"code": codes.normalize(code), **more})
     messages.success(request, said)
     return redirect("manage", code=codes.normalize(code))
 
 
 def refused(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
-    headers = {}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(math.ceil(refusal.retry_after))
-    if wants_json(request):
-        error = {"code": refusal.code, "message": refusal.message}
-        return JsonResponse({"error": error}, status=refusal.status, headers=headers)
-    messages.error(request, refusal.message)
-    return redirect("manage", code=code)
+    """Answer an order that was refused: people go back to the page, which says why."""
+
+    def page() -> HttpResponse:
+        messages.error(request, refusal.message)
+        return redirect("manage", code=code)
+
+    return answers.refused(request, refusal, page=page)

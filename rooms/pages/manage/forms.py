@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from history.errors import Text
 from rooms.actions import retention
 from rooms.models import Room
 from rooms.pages.forms import title_of
-from rooms.room_settings import COLUMNS, PASSCODE_MAX, TABLE, TYPES, RoomSettings, Setting, Text
+from rooms.room_settings import COLUMNS, PASSCODE_MAX, TABLE, TYPES, RoomSettings, Setting
 from rooms.spans import span
 
 # Minutes somebody can be muted for, or whose messages can be taken back.

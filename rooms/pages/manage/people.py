@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 
 from rooms import access
 from rooms.actions import discipline
-from rooms.errors import Forbidden, NotMember
+from rooms.errors import Forbidden
 from rooms.models import Deed, Membership, User
+from rooms.refusals import NotInThisRoom
 
 # People and deeds on the page; whoever is here comes first.
 SHOWN = 200
@@ -48,7 +49,7 @@ def one(me: Membership, user: User) -> Person:
     rows = Membership.objects.filter(room=me.room, user=user).select_related("user")
     member = rows.annotate(now=Now()).first()
     if member is None:
-        raise NotMember("That person is not in this room.")
+        raise NotInThisRoom
     person = _seen_by(me, member)
     if not person.mine:
         raise Forbidden

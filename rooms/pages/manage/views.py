@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rooms import addresses, limits
 from rooms.actions import admission, clearing, discipline, roles, settings
-from rooms.errors import BadFrame, ChatError, Forbidden, NotMember
+from rooms.answers import wants_json
+from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
 from rooms.pages.manage import answers, forms, people
 from rooms.pages.manage.answers import in_charge
 from rooms.pages.manage.forms import OrderForm, SettingsForm
 from rooms.pages.manage.sayings import said
+from rooms.refusals import BadForm, CannotUndo, NotInThisRoom
 
 _PERSON = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 
@@ -45,13 +47,13 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     try:
         me = in_charge(request, code)
         form = SettingsForm.of(me.room, request.POST)
-        for_person = not answers.wants_json(request)
+        for_person = not wants_json(request)
         if form.is_valid() and for_person:
             form.ask_before_erasing(me.room)
         if not form.is_valid():
             if for_person:
                 return _page(request, me, form, status=422)
-            raise BadFrame(str(next(iter(form.errors.values()))[0]))
+            raise BadForm(problem=next(iter(form.errors.values()))[0])
         wanted = form.wanted()
         if wanted.passcode:
             address = addresses.of_request(request)
@@ -110,7 +112,7 @@ def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse
             context = {"room": me.room, "person": people.one(me, user)}
             return render(request, "rooms/manage_owner.html", context)
         if not form.is_valid():
-            raise BadFrame(str(next(iter(form.errors.values()))[0]))
+            raise BadForm(problem=next(iter(form.errors.values()))[0])
         deed = order(me, user, form)
     except ChatError as refusal:
         return _turned_back(request, code, refusal)
@@ -140,7 +142,7 @@ def undo(request: HttpRequest, code: str, deed: int) -> HttpResponse:
         me = in_charge(request, code)
         found = Deed.objects.filter(pk=deed, room_id=me.room.public_id).first()
         if found is None:
-            raise Forbidden("That cannot be undone.")
+            raise CannotUndo
         discipline.undo(room=me.room, by=me.user, deed=found)
     except ChatError as refusal:
         return answers.refused(request, code, refusal)
@@ -201,13 +203,13 @@ def _user(who: str) -> User:
         raise Http404
     user = User.objects.filter(public_id=who).first()
     if user is None:
-        raise NotMember("That person is not in this room.")
+        raise NotInThisRoom
     return user
 
 
 def _turned_back(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
     """To where those in charge find why; a page asked for by anyone else leads to the room."""
-    if request.method != "POST" and not answers.wants_json(request):
+    if request.method != "POST" and not wants_json(request):
         return redirect("room", code=code)
     return answers.refused(request, code, refusal)
 

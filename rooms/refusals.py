@@ -1,0 +1,295 @@
+"""The particular refusals: every sentence with which a verb says no.
+
+Each is of a kind of rooms/errors.py, which has its code. A sentence names its parameters, and whoever
+raises it hands them over as keywords: no other module has prose for a refusal.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from rooms.errors import (
+    BadFrame,
+    BadName,
+    BadTitle,
+    Forbidden,
+    MessageNotFound,
+    NotMember,
+    RateLimited,
+    Removed,
+    TooLong,
+    Unavailable,
+)
+
+# Commands ---------------------------------------------------------------------------------------------
+
+
+class FrameTooLong(TooLong):
+    sentence = _("A frame has at most %(limit)s bytes.")
+
+
+class NotText(BadFrame):
+    sentence = _("Frames are text.")
+
+
+class NotJson(BadFrame):
+    sentence = _("That is not JSON.")
+
+
+class NotAnObject(BadFrame):
+    sentence = _("A frame is a JSON object.")
+
+
+class UnknownType(BadFrame):
+    sentence = _("A frame's type is one of %(types)s.")
+
+
+class BadRef(BadFrame):
+    sentence = _("A reference is text of at most %(limit)s characters.")
+
+
+class BadClientId(BadFrame):
+    sentence = _("A client's name of a message is text of 1 to %(limit)s characters.")
+
+
+class BadBody(BadFrame):
+    sentence = _("A message is text.")
+
+
+class BadEditTime(BadFrame):
+    sentence = _("When a text was edited is a time, or nothing.")
+
+
+class BadEmoji(BadFrame):
+    sentence = _("A reaction is one emoji.")
+
+
+class BadSwitch(BadFrame):
+    sentence = _("That can be put on or taken off: true or false.")
+
+
+class BadPageSize(BadFrame):
+    sentence = _("A page has from 1 to %(limit)s messages.")
+
+
+class BadNumber(BadFrame):
+    sentence = _("A message has a number, from 1 on.")
+
+
+class NulCharacter(BadFrame):
+    sentence = _("Text cannot contain the character U+0000.")
+
+
+class BodyTooLong(TooLong):
+    sentence = _("A message has at most %(limit)s characters.")
+
+
+class OneAfterTheOther(Unavailable):
+    sentence = _("One thing after the other, please.")
+
+
+# Forms ------------------------------------------------------------------------------------------------
+
+
+class BadForm(BadFrame):
+    """What a form found wrong, in its own sentences."""
+
+    sentence = "%(problem)s"
+
+
+class BadSetting(BadFrame):
+    """A setting of a room is out of its bounds; its table has the sentence."""
+
+    sentence = "%(problem)s"
+
+
+class NameMissing(BadName):
+    sentence = _("Please tell the others what to call you.")
+
+
+class NameTooLong(BadName):
+    sentence = _("A name has at most %(limit)s characters.")
+
+
+class NameHides(BadName):
+    sentence = _("A name cannot have invisible or control characters in it.")
+
+
+class NamePiledUp(BadName):
+    sentence = _("That name has too many marks on one letter.")
+
+
+class NameBlank(BadName):
+    sentence = _("A name needs at least one letter, digit or sign.")
+
+
+class NameReserved(BadName):
+    sentence = _("That name is kept for those who run this site. Please choose another.")
+
+
+class TitleTooLong(BadTitle):
+    sentence = _("A title has at most %(limit)s characters.")
+
+
+class TitleHides(BadTitle):
+    sentence = _("A title cannot have invisible or control characters in it.")
+
+
+class TitlePiledUp(BadTitle):
+    sentence = _("That title has too many marks on one letter.")
+
+
+class ManySignIn(RateLimited):
+    sentence = _("Too many people are signing in right now. Please try again in a moment.")
+
+
+class SearchesUnderWay(RateLimited):
+    sentence = _("Your other searches are still under way.")
+
+
+class ManySearch(Unavailable):
+    sentence = _("Many are searching just now.")
+
+
+class DownloadsUnderWay(RateLimited):
+    sentence = _("Two of your downloads are still under way.")
+
+
+class ManyDownload(Unavailable):
+    sentence = _("Too many downloads are under way.")
+
+
+# Waiting to be let in ---------------------------------------------------------------------------------
+
+
+class NotLetIn(RateLimited):
+    sentence = _("You were not let in. You can ask again later.")
+
+
+class WaitsInThisBrowser(RateLimited):
+    sentence = _("Somebody waits in this browser already.")
+
+
+class ManyWaitNearby(RateLimited):
+    sentence = _("Several people from your network wait already. Please try later.")
+
+
+class ManyWait(RateLimited):
+    sentence = _("Too many people are waiting. Please try later.")
+
+
+class AsksNoMore(NotMember):
+    sentence = _("That person does not ask any more.")
+
+
+# Messages ---------------------------------------------------------------------------------------------
+
+
+class SlowMode(RateLimited):
+    sentence = _("Slow mode: one message every %(every)s seconds.")
+
+
+class OnlyChatIsChanged(Forbidden):
+    sentence = _("Only what somebody said can be changed.")
+
+
+class OnlyChatIsDeleted(BadFrame):
+    sentence = _("Only what somebody said can be deleted.")
+
+
+class MessageDeleted(MessageNotFound):
+    sentence = _("That message was deleted.")
+
+
+class NotItsAuthor(Forbidden):
+    sentence = _("Only its author can change what a message says.")
+
+
+class DeletesOnlyOwn(Forbidden):
+    sentence = _("You can delete only what you said yourself.")
+
+
+class ReactionsFull(Forbidden):
+    sentence = _("This message has all the reactions it can take.")
+
+
+class PinsFull(Forbidden):
+    sentence = _("A room has at most %(limit)s pinned messages.")
+
+
+class SaidNothing(MessageNotFound):
+    sentence = _("%(name)s said nothing in that time.")
+
+
+# Orders -----------------------------------------------------------------------------------------------
+
+
+class OnlyTheOwner(Forbidden):
+    sentence = _("Only the room's owner can do that.")
+
+
+class OnlyThoseInCharge(Forbidden):
+    sentence = _("Only those who run the room can do that.")
+
+
+class NotYoursToJudge(Forbidden):
+    sentence = _("%(name)s is not yours to judge.")
+
+
+class NotInThisRoom(NotMember):
+    """The person that an order is about."""
+
+    sentence = _("That person is not in this room.")
+
+
+class BannedAlready(NotMember):
+    sentence = _("That person is banned already.")
+
+
+class NotBanned(NotMember):
+    sentence = _("That person is not banned.")
+
+
+class CannotReportYourself(BadFrame):
+    sentence = _("That is yourself.")
+
+
+class RemovedFromRoom(Removed):
+    sentence = _("You were removed from this room.")
+
+
+class RemovedFor(Removed):
+    sentence = _("You were removed from this room: %(reason)s")
+
+
+# Taking an order back ---------------------------------------------------------------------------------
+
+
+class CannotUndo(Forbidden):
+    sentence = _("That cannot be undone.")
+
+
+class TooLateToUndo(Forbidden):
+    sentence = _("It is too late to undo that.")
+
+
+class UndoneAlready(Forbidden):
+    sentence = _("That is undone already.")
+
+
+class MessageNotKept(Forbidden):
+    sentence = _("What it said is no longer kept.")
+
+
+class MessagesNotKept(Forbidden):
+    sentence = _("What was said is no longer kept.")
+
+
+class OnlyTheOwnerUndoes(Forbidden):
+    sentence = _("Only the room's owner can undo that.")
+
+
+class OnlyTheSiteUndoes(Forbidden):
+    sentence = _("Only the site's moderators can undo that.")
+
+
+class SomebodyElseUndoes(Forbidden):
+    sentence = _("Somebody else has to undo what was done to you.")
