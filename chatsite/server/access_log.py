@@ -1,9 +1,9 @@
 """Daphne's access log, written once in a turn of the event loop and not line by line.
 
-When a thousand sockets come back each of them has lines to write, and standard output is unbuffered
-wherever a log has to be complete: a system call for each would be a tenth of what they cost.
+When a thousand sockets reconnect, each of them logs some lines. Standard output is unbuffered wherever
+a log has to be complete, and a system call for each line would be a tenth of what a reconnect costs.
 
-Addresses are logged without their query: what somebody searches for is nobody's business.
+Paths are logged without their query: what somebody searches for is nobody's business.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from daphne.access import AccessLogGenerator
 
 
 class AccessLog(AccessLogGenerator):  # type: ignore[misc]
-    """Daphne's lines, in their order. `flush` writes those that wait."""
+    """Gather Daphne's lines in order. `flush` writes those that wait."""
 
     def __init__(self, stream: TextIO, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(self)  # the stream that Daphne's part writes to
+        super().__init__(self)  # Daphne writes its lines to this stream
         self._to = stream
         self._loop = loop
         self._lines: list[str] = []

@@ -1,4 +1,4 @@
-"""Which application serves which connection, from the first byte to the last."""
+"""Run an application for each connection, from its first byte to its last."""
 
 import asyncio
 import logging
@@ -19,10 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class ApplicationServer(DaphneServer):  # type: ignore[misc]
-    """Daphne's server, with its record of connections kept by events.
+    """Daphne's server, but that it learns by callbacks when an application has ended.
 
-    Daphne looks once a second which applications have ended: an error waits so long for its 500, a
-    dead connection for its memory.
+    Daphne checks once a second which applications have ended. Up to a second long an error would wait
+    for its 500, and a dead connection would keep its memory.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,9 +49,10 @@ class ApplicationServer(DaphneServer):  # type: ignore[misc]
         return queue
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        """Write what the application answers, and have it wait while its reader is behind.
+        """Write what the application answers, and make it wait while the client is behind.
 
-        A long answer ends only when nearly all of it was taken: what is under way is looked after.
+        A long answer ends only when the client has taken nearly all of it: until then its connection
+        is still checked for a client that takes nothing.
         """
         if message["type"] != "http.response.body" or not isinstance(protocol, ChatRequest):
             await super().handle_reply(protocol, message)
@@ -94,12 +95,12 @@ class ApplicationServer(DaphneServer):  # type: ignore[misc]
             del self.connections[protocol]
 
     def application_checker(self) -> None:
-        """Every second: ends applications that do not notice that their connection is gone."""
+        """End the applications that do not notice that their connection is gone. Runs every second."""
         reactor.callLater(1, self.application_checker)
         overdue = time.monotonic() - self.application_close_timeout
         for protocol, since in list(self._leaving.items()):
             if since > overdue:
-                break  # they are in order
+                break  # the others left later
             del self._leaving[protocol]
             logger.warning("The application of %r took too long to end and was killed", protocol)
             self.connections[protocol]["application_instance"].cancel()

@@ -1,4 +1,4 @@
-"""One HTTP connection: how long a request may take to arrive, and how fast its answer is read."""
+"""One HTTP connection: deadlines for its requests, back-pressure for its answers."""
 
 import array
 import asyncio
@@ -9,13 +9,14 @@ from typing import Any
 from twisted.internet import tcp
 from twisted.web.http import HTTPChannel
 
-# Longer than the 60 s for which nginx and most load balancers keep an idle connection: the side that
-# sends requests has to be the one that ends it, or a request now and then meets a closed door.
+# Seconds an idle connection is kept open. Longer than the 60 s of nginx and most load balancers: the
+# side that sends requests has to be the one that ends the connection. Otherwise a request is now and
+# then sent into a connection that we have just closed.
 KEEP_ALIVE = 75
 
-# Seconds a request has to arrive, from its first byte (of the first one on a connection: from the
-# connection's beginning) to the end of its head, and from there to the end of its body. However it
-# dribbles: a line now and then keeps nothing open.
+# Seconds in which the head of a request has to arrive, from its first byte on (for the first request
+# of a connection: from the connection's beginning), and after that its body. They are fixed: a client
+# that sends a line now and then does not extend them.
 HEAD_TIMEOUT = 20
 BODY_TIMEOUT = 60
 
@@ -24,7 +25,7 @@ _Channel: Any = HTTPChannel  # whose methods have no types
 
 
 class ChatChannel(_Channel):  # type: ignore[misc]
-    """Twisted's, with deadlines that no byte puts off, and an answer's writer that can wait."""
+    """Twisted's HTTP channel, with deadlines that no byte puts off, and a `drain` for those who write."""
 
     _is_idle = False  # between two requests
     _is_lost = False
@@ -38,7 +39,7 @@ class ChatChannel(_Channel):  # type: ignore[misc]
         self.setTimeout(HEAD_TIMEOUT)
 
     def resetTimeout(self) -> None:
-        """Called with each byte that comes in, of which only a request's first begins a deadline."""
+        """Begin the deadline with a request's first byte. Twisted calls this for everything it reads."""
         if self._is_idle:
             self._is_idle = False
             self.setTimeout(HEAD_TIMEOUT)
@@ -54,7 +55,7 @@ class ChatChannel(_Channel):  # type: ignore[misc]
 
     def timeoutConnection(self) -> None:
         unsent = self.unsent()
-        if unsent and unsent != self._unsent_before:  # the end of an answer is still being read
+        if unsent and unsent != self._unsent_before:  # the client still reads the end of an answer
             self._unsent_before = unsent
             self.setTimeout(KEEP_ALIVE)
         else:
@@ -63,14 +64,14 @@ class ChatChannel(_Channel):  # type: ignore[misc]
     # Writing ------------------------------------------------------------------------------------
 
     async def drain(self) -> None:
-        """Return when the transport holds no more than it likes to, or the connection is gone."""
+        """Return when the transport asks for more, or the connection is gone."""
         while self._waitingForTransport and not self._is_lost:
             if self._drained is None:
                 self._drained = asyncio.Event()
             await self._drained.wait()
 
     def unsent(self) -> int:
-        """Bytes written and not yet received by the other side, the kernel's included."""
+        """Return how many bytes the client has not received yet, with those in the kernel's buffer."""
         transport = self.transport
         if not isinstance(transport, tcp.Connection):  # TLS wraps the one that counts
             transport = getattr(transport, "transport", None)

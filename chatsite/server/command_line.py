@@ -1,4 +1,4 @@
-"""The command line of the server: Daphne's, with what this site adds and takes away."""
+"""The command line of the server: Daphne's, with flags added and removed."""
 
 import logging
 import os
@@ -23,7 +23,7 @@ class CommandLine(CommandLineInterface):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.parser.prog = "python -m chatsite.server"
-        # When everyone comes back at once, the last of them wait their turn for longer than 5 s.
+        # When everybody reconnects at once, the last of them wait for longer than Daphne's 5 s.
         self.parser.set_defaults(server_name="", websocket_connect_timeout=20)
         self.parser.add_argument(
             "--prepare",
@@ -43,7 +43,7 @@ class CommandLine(CommandLineInterface):  # type: ignore[misc]
 
 
 def prepare() -> None:
-    """Do what `manage.py prepare` does. Exits with what that says if it fails."""
+    """Do what `manage.py prepare` does, and exit as it does if it fails."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
     try:
         execute_from_command_line(["manage.py", "prepare"])
@@ -52,7 +52,7 @@ def prepare() -> None:
 
 
 def raise_file_limit() -> None:
-    """A socket is an open file, and of those most systems allow 1,024 unless asked for more."""
+    """Ask the system for more open files: a socket is one, and most systems allow 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft < wanted:
@@ -64,7 +64,7 @@ def main() -> None:
     command = CommandLine()
     command.run(sys.argv[1:])
     if command.server.forced:
-        # At once: not when the last thread has done what it is doing.
+        # Do not wait for threads that are still at work.
         logging.shutdown()
         sys.stdout.flush()
         os._exit(1)

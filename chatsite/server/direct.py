@@ -1,7 +1,7 @@
-"""The ASGI extension "chat.socket": a WebSocket the application may write to by itself.
+"""The ASGI extension "chat.socket": a WebSocket that the application writes to directly.
 
 An application finds a DirectSocket in `scope["extensions"]["chat.socket"]`. ASGI's own send and
-receive go on working beside it, in order. On other servers the extension is not there.
+receive keep working beside it, in order. Other servers do not have the extension.
 """
 
 import asyncio
@@ -15,18 +15,19 @@ from chatsite.server.lifecycle import stats
 
 EXTENSION = "chat.socket"
 
-# A reader further behind than this is cut: what waits for it is memory the others need.
+# Bytes that may wait for a reader before it is cut off: the memory is needed for the others.
 BACKLOG_LIMIT = 1024 * 1024
 TOO_SLOW = 4001
 
-# The transport is handed so much at a time, so that a cut finds nearly all that waits in our hands.
+# Bytes handed to the transport at a time. What is still in our hands can be dropped when a reader is
+# cut off.
 _CHUNK = 64 * 1024
 
 CLOSED, OPEN = 0, 3  # Autobahn's numbers for a connection's state
 
 MessageCallback = Callable[[bytes, bool], None]
 CloseCallback = Callable[[int], None]
-# Charges one frame. Returns the seconds for which the socket is not to be read after it.
+# Charge one frame, and return the seconds for which the socket is not to be read after it.
 Gate = Callable[[], float]
 
 
@@ -42,7 +43,7 @@ class Connection(Protocol):
 
 
 class _Gone:
-    """Stands in for a connection that is over, so that who still holds the socket holds no more."""
+    """Stand in for a connection that is over, so that holders of the socket do not keep it in memory."""
 
     state = CLOSED
     message_callback: MessageCallback | None = None
@@ -54,12 +55,14 @@ class _Gone:
 
 
 class DirectSocket:
-    """The outgoing half of one WebSocket. Everything the server writes to it passes here, Autobahn's
-    frames and plain ASGI sends included: that keeps the order and sees every byte that waits.
+    """The outgoing half of one WebSocket.
 
-    While nothing waits, a write is one send(2) from where it was called: no turn of the event loop,
-    no watching for writability. What the kernel does not take goes to the transport, and what is
-    more than the transport should hold to a backlog of our own.
+    Everything the server writes to the socket passes here, Autobahn's frames and plain ASGI sends
+    included. That keeps the order, and every byte that waits is counted.
+
+    While nothing waits, a write is one send(2) where it is called: it takes no turn of the event loop
+    and no wait for writability. What the kernel does not take goes to the transport. What the transport
+    should not hold as well goes to a backlog of our own.
 
     To be used on the event loop's thread only.
     """
@@ -78,8 +81,7 @@ class DirectSocket:
     frame = staticmethod(text_frame)
 
     def __init__(self, connection: Connection, transport: Any, plain: socket.socket | None) -> None:
-        """`transport` is Twisted's; `plain` is its socket, None where bytes are changed on their
-        way to it (TLS)."""
+        """`transport` is Twisted's. `plain` is its socket, or None with TLS, which changes the bytes."""
         self._connection: Connection = connection
         self._transport = transport
         self._socket = plain
@@ -92,19 +94,21 @@ class DirectSocket:
     # For the application ------------------------------------------------------------------------
 
     def write(self, frame: bytes) -> None:
-        """Sends `frame`, one or more whole frames as bytes. Nothing happens if the socket is not
-        open (not accepted yet, closing, closed)."""
+        """Send `frame`, the bytes of one or more whole frames.
+
+        Does nothing if the socket is not open: not accepted yet, closing or closed.
+        """
         if self._connection.state == OPEN:
             self.send(frame)
 
     def writelines(self, frames: Sequence[bytes]) -> None:
-        """Like `write`, several frames in one send."""
+        """Send several frames at once. Like `write` otherwise."""
         if self._connection.state == OPEN:
             self.send(b"".join(frames))
 
     @property
     def buffered(self) -> int:
-        """Bytes written and not yet taken by the kernel."""
+        """How many bytes were written and not taken by the kernel yet."""
         if self._transport is None:
             return 0
         held = 0
@@ -114,46 +118,57 @@ class DirectSocket:
         return self._waiting + held
 
     async def drain(self) -> None:
-        """Returns when at most about 64 KiB wait, or the socket is gone. To be awaited between the
-        parts of anything long: a reader is cut for what waits, however fast it reads."""
+        """Return when at most about 64 KiB wait, or the socket is gone.
+
+        To be awaited between the parts of anything long: a reader is cut off for what waits, however
+        fast it reads.
+        """
         while self._paused or self._backlog:
             if self._drained is None:
                 self._drained = asyncio.Event()
             await self._drained.wait()
 
     def close(self, code: int, reason: str = "") -> None:
-        """Begins the closing handshake. `code` is 1000 or 3000-4999. A socket that was not accepted
-        yet is refused with 403 instead; one that is closing or closed stays so."""
+        """Begin the closing handshake. `code` is 1000 or 3000-4999.
+
+        A socket that was not accepted yet is refused with 403 instead. One that is closing or closed
+        stays so.
+        """
         self._connection.close(code, reason)
 
     def on_message(self, callback: MessageCallback | None) -> None:
-        """From now on complete messages go to `callback(payload, is_binary)`, at once, from inside
-        the event loop's read; None sends them to ASGI's receive again. A text payload is valid
-        UTF-8.
+        """Pass each complete message to `callback(payload, is_binary)`, or with None to ASGI's receive.
 
-        What arrived before is in the receive queue and stays there: it is older than anything the
-        callback gets. Set before `websocket.accept` is sent, nothing is in the queue; the callback
-        may then be called before that send returns. `websocket.disconnect` always goes to the
-        queue. A callback that raises closes the socket with 1011. None comes after `close`.
+        The callback is called at once, from inside the event loop's read. A text payload is valid
+        UTF-8. Messages that arrived before stay in the receive queue; they are older than anything the
+        callback gets. If the callback is set before `websocket.accept` is sent, the queue is empty, and
+        the callback may be called before that send returns.
+
+        `websocket.disconnect` always goes to the queue. A callback that raises closes the socket with
+        1011. No message comes after `close`.
         """
         self._connection.message_callback = callback
 
     def on_close(self, callback: CloseCallback | None) -> None:
-        """`callback(code)` is called once, when the connection is gone, just before
-        `websocket.disconnect` is queued. An application that sets this one may return and leave the
-        socket open: it then costs no task."""
+        """Call `callback(code)` once when the connection is gone, just before `websocket.disconnect`.
+
+        An application that sets a callback may return and leave the socket open, which then costs no
+        task.
+        """
         self._connection.close_callback = callback
 
     def pace(self, gate: Gate) -> None:
-        """`gate()` is called for each frame that comes in, fragments and control frames too, before
-        anything is done about it. While the seconds that it returns have not passed, nothing more is
-        read from the socket, and TCP tells its sender."""
+        """Call `gate()` for each frame that comes in, before anything else is done with the frame.
+
+        Fragments and control frames count too. The gate returns the seconds for which nothing more is
+        read from the socket; TCP makes the sender wait.
+        """
         self._connection.gate = gate
 
     # For the protocol ---------------------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
-        """Sends `data` in whatever state the connection is."""
+        """Send `data`, whatever state the connection is in."""
         plain, transport = self._socket, self._transport
         if (
             plain is None
@@ -168,7 +183,7 @@ class DirectSocket:
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
-            return  # broken: the reactor finds out by reading, and reports the loss
+            return  # the connection is broken: the reactor notices when it reads, and reports the loss
         if sent < len(data):
             self._queue(data[sent:])
 
@@ -186,9 +201,10 @@ class DirectSocket:
             self._give_up()
 
     def _give_up(self) -> None:
-        """Cuts the reader off. The backlog is dropped, which frees the memory at once; frames
-        stay whole, as only the transport's part may have begun. The close frame comes next after
-        that part, so that a reader that is slow but reads learns why. One that does not read is
+        """Cut the reader off, and free at once the memory of what waits for it.
+
+        Frames stay whole: only what the transport holds may be half sent. The close frame follows right
+        after that, so that a reader that is slow but reads learns why. A reader that reads nothing is
         aborted when the closing handshake times out.
         """
         self._cut = True
@@ -197,22 +213,22 @@ class DirectSocket:
         self._connection.close(TOO_SLOW, "too slow a reader")
 
     def discard(self) -> None:
-        """Forgets what the transport was not handed yet."""
+        """Drop what the transport was not handed yet."""
         self._backlog = None
         self._waiting = 0
 
     def flush(self) -> None:
-        """Hands the transport all there is: it will not ask again."""
+        """Hand the transport everything that waits: it will not ask for more."""
         if self._backlog:
             self._transport.write(b"".join(self._backlog))
         self.discard()
 
     def pause(self) -> None:
-        """The transport holds more than it likes to."""
+        """Keep what is written: the transport holds enough."""
         self._paused = True
 
     def resume(self) -> None:
-        """The transport has written all it had."""
+        """Hand the transport more: it has written all it had."""
         self._paused = False
         while self._backlog and not self._paused:
             chunk = [self._backlog.popleft()]
@@ -229,7 +245,7 @@ class DirectSocket:
             self._drained = None
 
     def detach(self) -> None:
-        """The connection is gone."""
+        """Let go of the connection, which is gone."""
         self._connection = _Gone()
         self._transport = self._socket = None
         self.discard()

@@ -1,4 +1,4 @@
-"""How the server goes away without anyone losing more than a connection."""
+"""Stop the server in such a way that clients lose no more than a connection."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ from chatsite.server.websocket import ChatProtocol
 
 logger = logging.getLogger(__name__)
 
-# How long an idle kept-alive connection is left open for a request that is already on its way.
+# Seconds an idle kept-alive connection stays open for a request that may be on its way.
 IDLE_GRACE = 1.0
 
-# What the application's shutdown gets however long the rest took, in seconds.
+# Seconds the application's shutdown gets at least, however long the rest took.
 SHUTDOWN_LEAST = 3.0
 
 _POLL = 0.02
@@ -29,14 +29,14 @@ async def drain(
     *,
     reason: str,
     delay: float,
-    timeout: float,  # noqa: ASYNC109 - more than one step shares it
+    timeout: float,  # noqa: ASYNC109 - several steps share it
     ports: Iterable[Any],
     connections: Collection[Any],
     lifespan: Lifespan,
 ) -> None:
-    """Returns when nothing is left to do or `timeout` seconds have passed, after `delay`.
+    """Wait for `delay` seconds, then drain. Return when all is done, or `timeout` seconds later.
 
-    `connections` is the server's own record, which changes while this waits.
+    `connections` is the server's own record, which changes meanwhile.
     """
     logger.info("%s: draining", reason)
     draining.start(reason)
@@ -54,8 +54,8 @@ async def drain(
 
 
 async def _stop_listening(port: Any) -> None:
-    # Closing the port resets the connections the kernel has made and we have not accepted yet.
-    # Accept them all in the very moment before: Twisted closes by a timer as well, the next one.
+    # Closing the port resets the connections that the kernel has made and we have not accepted yet. So
+    # accept them all just before: Twisted closes the port by a timer too, and that one comes next.
     port.numberAccepts = sys.maxsize
     reactor.callLater(0, port.doRead)
     if (closed := port.stopListening()) is not None:
@@ -63,8 +63,10 @@ async def _stop_listening(port: Any) -> None:
 
 
 async def _settle(connections: Collection[Any], deadline: float) -> None:
-    """Returns when requests, sockets and their applications are done and what they wrote is sent,
-    or at the deadline."""
+    """Return when requests, sockets and applications are done and what they wrote is sent.
+
+    Or at the deadline.
+    """
     quiet_since = None
     while (now := time.monotonic()) < deadline:
         if connections:

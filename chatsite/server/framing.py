@@ -1,18 +1,18 @@
-"""WebSocket frames (RFC 6455) as bytes: building them, and reading the common one. Pure."""
+"""Build WebSocket frames (RFC 6455), and read the common kind. Pure."""
 
 TEXT = 0x81  # FIN and the opcode
 BINARY = 0x82
 PING = b"\x89\x00"
-PONG = b"\x8a\x80"  # how a client's answer to PING begins; its mask, 4 bytes, is the rest
+PONG = b"\x8a\x80"  # the beginning of a client's answer to PING; the other 4 bytes are the mask
 
 
 def text_frame(payload: bytes) -> bytes:
-    """One whole text frame as a server sends it. `payload` is UTF-8."""
+    """Return a whole text frame as a server sends it. `payload` is UTF-8."""
     return build_frame(TEXT, payload)
 
 
 def build_frame(first: int, payload: bytes) -> bytes:
-    """One whole unmasked frame; `first` is its first byte."""
+    """Return a whole unmasked frame. `first` is its first byte."""
     length = len(payload)
     if length < 126:
         return bytes((first, length)) + payload
@@ -22,8 +22,11 @@ def build_frame(first: int, payload: bytes) -> bytes:
 
 
 def unmask(masked: bytes, key: bytes) -> bytes:
-    """The payload of a client's frame. One XOR of two big integers beats a loop over bytes:
-    1 µs for a chat message, and no C extension to depend on."""
+    """Return the payload of a client's frame.
+
+    One XOR of two big integers takes 1 µs for a chat message, far less than a loop over its bytes, and
+    needs no C extension.
+    """
     length = len(masked)
     mask = key * (length // 4) + key[: length % 4]
     plain = int.from_bytes(masked, "little") ^ int.from_bytes(mask, "little")
@@ -31,9 +34,10 @@ def unmask(masked: bytes, key: bytes) -> bytes:
 
 
 def read_text(data: bytes, at: int, limit: int) -> tuple[bytes, int] | None:
-    """The message at offset `at` and the offset after it, if what begins there is the common case:
-    one text frame, final, masked, complete in `data`, under 64 KiB, at most `limit` bytes of valid
-    UTF-8. None for anything else, which is for the full parser to judge.
+    """Return the text message that begins at offset `at`, and the offset after it.
+
+    That is the common case: one frame, final, masked, complete in `data`, under 64 KiB, and at most
+    `limit` bytes of valid UTF-8. Return None for anything else, which the full parser judges.
     """
     left = len(data) - at
     if left < 6 or data[at] != TEXT:
@@ -44,7 +48,7 @@ def read_text(data: bytes, at: int, limit: int) -> tuple[bytes, int] | None:
         if left < 8:
             return None
         length = data[at + 2] << 8 | data[at + 3]
-        if length < 126:  # a longer form than needed is a protocol error
+        if length < 126:  # the long form of a short length is a protocol error
             return None
         start = at + 8
     elif not 0 <= length < 126:

@@ -1,4 +1,4 @@
-"""Daphne's HTTP side, knowing when the server drains and whether anybody reads."""
+"""Daphne's HTTP side, with bounds on bodies and readers, and a drain."""
 
 import logging
 from time import monotonic
@@ -12,15 +12,15 @@ from chatsite.server.lifecycle import draining
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which a reader who has taken nothing is cut off.
+# Seconds after which a client that has taken nothing of its answer is cut off.
 STALLED = 60
-# An answer that is longer is not done before its reader has taken it. A shorter one is the kernel's.
+# Bytes. A longer answer is not done before the client has taken it; a shorter one is left to the kernel.
 SHORT = 16 * 1024
 
-# Bytes of a request's body. The largest form is a report whose comment is 1000 emoji, 12,000 bytes as
-# browsers write them, or a desk's question about 200 rows. Without a limit here the server would put
-# all of it on the disk before the application is asked. deploy/nginx has the same, and so has
-# DATA_UPLOAD_MAX_MEMORY_SIZE.
+# Bytes of a request's body. The largest forms are a report whose comment is 1000 emoji, 12,000 bytes as
+# browsers encode them, and a question of the admin about 200 rows. Without a limit here the server would
+# put the whole body on the disk before it asks the application. deploy/nginx and
+# DATA_UPLOAD_MAX_MEMORY_SIZE have the same number.
 MAX_BODY = 16 * 1024
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -35,7 +35,7 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
     )
 
     _received = 0
-    _taken = 0  # bytes of the answer that the reader had when it was looked at last
+    _taken = 0  # bytes of the answer that the client had at the last check
     _taken_at = 0.0
 
     def gotLength(self, length: int | None) -> None:
@@ -48,7 +48,7 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
             super().handleContentChunk(data)
 
     def _take(self, size: int) -> bool:
-        """Count some of the body. False if it is too much: then the connection is on its way out."""
+        """Count bytes of the body. Return False, and close the connection, if it is too large."""
         was_fine, self._received = self._received <= MAX_BODY, self._received + size
         if was_fine and self._received > MAX_BODY:
             self.channel.transport.write(_TOO_LARGE)
@@ -57,7 +57,7 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
 
     def process(self) -> Any:
         self.server.look_for_proxy(self.requestHeaders, self.client)
-        # Where the site is mounted is not for a visitor to say.
+        # A visitor must not say where the site is mounted.
         self.requestHeaders.removeHeader(b"daphne-root-path")
         if draining and self.requestHeaders.hasHeader(b"upgrade"):
             self.basic_error(503, b"Service Unavailable", "The server is restarting.")
@@ -65,11 +65,11 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
         result = super().process()
         if self.transport is None:  # it became a WebSocket
             channel = self.channel
-            carrier = channel.transport  # with TLS it carries what TLS wraps
+            carrier = channel.transport  # with TLS, the protocol that TLS wraps
             upgraded = getattr(carrier, "wrappedProtocol", None) or carrier.protocol
-            # What came in the same read as the request is the socket's.
+            # What was read together with the request belongs to the socket.
             channel.rawDataReceived = upgraded.dataReceived
-            channel.requests.clear()  # breaks a cycle that would wait for the collector
+            channel.requests.clear()  # breaks a cycle, which would wait for the garbage collector
         return result
 
     def handle_reply(self, message: dict[str, Any]) -> None:
@@ -80,12 +80,12 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
 
     async def drain(self) -> None:
         """Return when more of the answer may be written."""
-        channel = getattr(self, "channel", None)  # Twisted takes it away with the end of the answer
+        channel = getattr(self, "channel", None)  # Twisted removes it at the end of the answer
         if isinstance(channel, ChatChannel):
             await channel.drain()
 
     def check_timeouts(self) -> None:
-        """Called every two seconds. A reader who takes nothing is cut; a slow one never is."""
+        """Cut off a client that takes nothing; a slow one never is. Runs every two seconds."""
         channel = getattr(self, "channel", None)
         if not self._response_started or not isinstance(channel, ChatChannel):
             super().check_timeouts()
@@ -99,7 +99,7 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
             channel.transport.abortConnection()
 
     def application_returned(self) -> None:
-        """The application is done with a request it has not answered in full."""
+        """Answer for an application that ended before its answer was complete."""
         if self._response_started:
             self.channel.loseConnection()
         else:
@@ -119,5 +119,7 @@ class ChatHTTPFactory(HTTPFactory):  # type: ignore[misc]
         return protocol
 
     def startFactory(self) -> None:
-        """Leaves Twisted's access log closed: it would format a line for each request that goes
-        nowhere. Daphne writes the access log."""
+        """Leave Twisted's access log closed: it would format a line that nobody reads for each request.
+
+        Daphne writes the access log.
+        """

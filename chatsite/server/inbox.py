@@ -5,21 +5,24 @@ from typing import Any, Protocol, TypeAlias
 
 Message: TypeAlias = dict[str, Any]
 
-# Bytes of messages that may wait for the application before we stop reading from the socket.
+# Bytes of messages that may wait for the application before the socket is read no further.
 LIMIT = 1024 * 1024
 _OVERHEAD = 512  # roughly what the objects around a short message take
 
 
 class Source(Protocol):
-    """What can be told to read nothing for a while."""
+    """A connection that can be told to read nothing for a while."""
 
     def stop_reading(self) -> None: ...
     def start_reading(self) -> None: ...
 
 
 class Inbox:
-    """An asyncio.Queue that takes 200 bytes instead of 3 KB when it is empty, as most are, and that
-    is bounded: when too much waits, its source is paused, and TCP tells the client."""
+    """A bounded queue that is small while it is empty, as most are: 200 bytes.
+
+    An asyncio.Queue takes 3 KB. When too much waits, the source is paused, and TCP makes the client
+    wait.
+    """
 
     __slots__ = ("_full", "_messages", "_size", "_source", "_waiters")
 

@@ -1,8 +1,8 @@
-"""The Redis channel layer, made cheaper where a busy worker feels it.
+"""The Redis channel layer, made cheaper for a busy worker.
 
-channels_redis publishes one message, waits for the answer, publishes the next; a worker that has
-committed a batch has a doorbell for each of its rooms. And what a process sends to a group it is in
-itself comes back to it, though it has shown it to its own sockets already.
+channels_redis publishes one message, waits for the answer, and publishes the next. A worker that has
+committed a batch has a message for each of its rooms. And a process receives what it sends to a group
+that it is in, though it has shown that to its own sockets already.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-_MARK = 8  # bytes in front of each message that tell which process sent it
+_MARK = 8  # bytes before each message that say which process sent it
 _RETRY = 0.2  # seconds between two attempts to listen
 
 
@@ -66,7 +66,7 @@ class PubSubLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
 
 
 class LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
-    """What the layer keeps for one event loop."""
+    """The layer's connections for one event loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,8 +80,9 @@ class LoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]
 class Shard(RedisSingleShardConnection):  # type: ignore[misc]
     """One Redis server: a connection that publishes, and one that listens.
 
-    The base class listens by `PubSub.get_message`, which spends 25 µs on each message: a timer, a
-    closure to try again with, a log line never written. Here a listener that breaks is made anew.
+    The base class listens by `PubSub.get_message`, which spends 25 µs on each message, for a timer, a
+    closure for another try, and a log line that is never written. Here a broken listener is replaced
+    instead.
     """
 
     _publisher: "Connection | None" = None
@@ -89,9 +90,9 @@ class Shard(RedisSingleShardConnection):  # type: ignore[misc]
     _receive_task: "asyncio.Task[None] | None" = None
 
     async def publish_many(self, pairs: Sequence[tuple[str, bytes]]) -> None:
-        """Publish each (name, message) without waiting for Redis to say that it has.
+        """Publish each (name, message) without waiting for Redis to confirm it.
 
-        What is lost when Redis restarts at that moment is a doorbell: the log has what it was for.
+        If Redis restarts at that moment, a notification is lost: the log has the change itself.
         """
         async with self._lock:
             if self._publisher is None:
@@ -100,13 +101,13 @@ class Shard(RedisSingleShardConnection):  # type: ignore[misc]
             try:
                 await _send(self._publisher, [("PUBLISH", name, data) for name, data in pairs])
             except BaseException:
-                # It would connect again by itself, and then with answers nobody reads.
+                # It would connect again by itself, and then get answers that nobody reads.
                 publisher, self._publisher = self._publisher, None
                 await publisher.disconnect(nowait=True)
                 raise
 
     async def subscribe(self, channel: str) -> None:
-        """Raises what redis-py raises; a channel once subscribed to outlives the connection."""
+        """Subscribe to a channel, also over later connections. Raises what redis-py raises."""
         async with self._lock:
             if channel not in self._subscribed_to:
                 await _send(await self._listening(), [("SUBSCRIBE", channel)])
@@ -130,11 +131,11 @@ class Shard(RedisSingleShardConnection):  # type: ignore[misc]
         self._ensure_redis()
         connection: Connection = self._redis.connection_pool.make_connection()
         await connection.connect()  # type: ignore[no-untyped-call]
-        connection.socket_timeout = None  # who sends has a timeout of its own, who listens none
+        connection.socket_timeout = None  # callers that send have a timeout; a listener needs none
         return connection
 
     async def _listening(self) -> Connection:
-        """The connection that listens, subscribed to all there is. Needs the lock."""
+        """Return the connection that listens, subscribed to every channel. Needs the lock."""
         if self._listener is None:
             connection = await self._connect()
             if self._subscribed_to:
@@ -149,7 +150,7 @@ class Shard(RedisSingleShardConnection):  # type: ignore[misc]
             try:
                 async with self._lock:
                     listener = await self._listening()
-            except (RedisError, OSError):  # rung for and told of by whoever needs it
+            except (RedisError, OSError):  # whoever needs the connection reports it
                 await asyncio.sleep(_RETRY)
                 continue
             try:
@@ -165,9 +166,9 @@ class Shard(RedisSingleShardConnection):  # type: ignore[misc]
     async def _receive_from(self, listener: Connection) -> None:
         mark = self.channel_layer.channel_layer.mark
         while True:
-            # What has arrived together is read without giving up the loop's turn.
+            # Messages that arrived together are read in one turn of the loop.
             reply = await listener.read_response(timeout=math.inf, push_request=True)
-            # Its own are dropped before they cost a queue, a task's turn and a decoding.
+            # Its own messages are dropped before they cost a queue, a task's turn and a decoding.
             if reply[0] == b"message" and not reply[2].startswith(mark):
                 self._receive_message({"channel": reply[1], "data": reply[2]})
 

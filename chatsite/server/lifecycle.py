@@ -1,10 +1,11 @@
-"""What this process is going through, for whoever must know: the server writes, /readyz and
-/metrics read. No imports of the project, of Django or of the server, so that anyone may import it.
+"""The state of this process: the server writes it, /readyz and /metrics read it.
+
+It imports nothing of the project, of Django or of the server, so that every module may import it.
 """
 
 
 class Draining:
-    """False while the process serves; true, with the reason, once it is going away for good."""
+    """False while the process serves; true, with the reason, once it is stopping for good."""
 
     def __init__(self) -> None:
         self.reason = ""

@@ -15,9 +15,9 @@ class StartupFailed(Exception):
 
 
 class Lifespan:
-    """Tells the application when the server starts and stops.
+    """Tell the application when the server starts and stops.
 
-    An application that knows no lifespan raises or returns before it answers, and is served all the
+    An application without lifespan support raises or returns before it answers, and is served all the
     same.
     """
 
@@ -30,15 +30,15 @@ class Lifespan:
         self._task: asyncio.Task[None] | None = None
 
     async def startup(self) -> None:
-        """Returns once the application is ready. Raises StartupFailed if it says it never will."""
+        """Return when the application is ready. Raises StartupFailed if it says that it cannot start."""
         self._events.put_nowait({"type": "lifespan.startup"})
         self._task = asyncio.create_task(self._run())
         await self._started.wait()
         if self._failure is not None:
             raise StartupFailed(self._failure)
 
-    async def shutdown(self, timeout: float) -> None:  # noqa: ASYNC109 - the limit is said in a log
-        """Returns when the application has cleaned up, or after `timeout` seconds."""
+    async def shutdown(self, timeout: float) -> None:  # noqa: ASYNC109 - the limit is logged
+        """Return when the application has cleaned up, or after `timeout` seconds."""
         if self._task is None or self._task.done():
             return
         self._events.put_nowait({"type": "lifespan.shutdown"})

@@ -1,26 +1,26 @@
-"""How fast the frames of one WebSocket are taken.
+"""Limit how fast the frames of one WebSocket are read.
 
 Reading a frame costs the worker something whatever is in it: a ping, an empty fragment, a post that is
-refused. So all of them count, and a socket that sends more than its share is not read for a while.
-TCP tells its sender, who waits; nobody else does.
+refused. So every frame counts, and a socket that sends more than its share is not read for a while.
+TCP makes its sender wait, and nobody else.
 """
 
 import asyncio
 from time import monotonic
 from typing import Any
 
-from daphne.server import reactor  # which that module installs
+from daphne.server import reactor  # that module installs it
 from twisted.internet import tcp
 
 from chatsite.server.direct import Gate
 from chatsite.server.framing import PONG, read_text
 from chatsite.server.slim import SlimProtocol
 
-# Frames of one socket in one turn of the event loop. What else was read with them waits for the next,
-# in which the other sockets have theirs first.
+# Frames of one socket in one turn of the event loop. The rest of what was read waits for the next turn,
+# in which the other sockets come first.
 FRAMES_A_TURN = 64
 
-# The shortest pause, in seconds: to stop and start reading costs as much as some frames.
+# The shortest pause, in seconds: to stop and start reading costs as much as several frames.
 SHORTEST_PAUSE = 0.1
 
 # Bytes a client may send before its handshake is answered.
@@ -28,15 +28,15 @@ EARLY_LIMIT = 64 * 1024
 
 
 class PacedProtocol(SlimProtocol):
-    """Takes what is read from the wire, frame by frame."""
+    """Takes bytes from the wire, frame by frame."""
 
-    gate: Gate | None = None  # the application's; None lets every frame pass
-    pinged_at = 0.0  # when the ping was sent that nothing was heard since; 0 when there is none
+    gate: Gate | None = None  # the application sets it; None lets every frame pass
+    pinged_at = 0.0  # when a ping was sent, if nothing was received since; else 0
     text_limit = 0
     application_queue: Any = None
-    held: bytes | None = None  # what was read and waits, while the socket is paused
+    held: bytes | None = None  # bytes that were read and wait while the socket is paused
     pause: asyncio.Handle | None = None
-    stops = 0  # how many have stopped the reading and not started it again
+    stops = 0  # calls of stop_reading without their start_reading
 
     def dataReceived(self, data: bytes) -> None:
         self.last_ping = monotonic()
@@ -44,7 +44,7 @@ class PacedProtocol(SlimProtocol):
         if self.held is None:
             self._take(data)
         else:
-            self.held += data  # TLS had it already when reading stopped
+            self.held += data  # TLS had read it before reading stopped
 
     def _take(self, data: bytes) -> None:
         """Take up to FRAMES_A_TURN frames, or up to one after which the gate is shut."""
@@ -75,7 +75,7 @@ class PacedProtocol(SlimProtocol):
             if self.application_queue is None:
                 self._dataReceived(data)  # the handshake itself
                 return
-            self.data += data  # for when the application has accepted
+            self.data += data  # kept until the application has accepted
             if len(self.data) > EARLY_LIMIT:
                 self.dropConnection(abort=True)
             return
@@ -83,15 +83,15 @@ class PacedProtocol(SlimProtocol):
         self._consume(FRAMES_A_TURN - taken)
 
     def consumeData(self) -> None:
-        """Called by Autobahn with what it holds in `data`: the handshake, or what came with it."""
+        """Consume what Autobahn holds in `data`: the handshake, or frames that came with it."""
         if self.state == self.STATE_CONNECTING:
             super().consumeData()
         else:
             self._consume(FRAMES_A_TURN)
 
     def _consume(self, frames: int) -> None:
-        """Have Autobahn take up to so many frames. The rest stays in its hands, and waits."""
-        # Autobahn keeps what it has of a frame. A piece of one that is still not whole counts too.
+        """Have Autobahn take up to `frames` frames. It keeps the rest, which waits."""
+        # Autobahn keeps the part of a frame that it has. Another part of an incomplete frame counts too.
         wait = self._charge() if self.current_frame is not None else 0.0
         while self.state in (self.STATE_OPEN, self.STATE_CLOSING):
             if self.current_frame is None:
@@ -113,7 +113,7 @@ class PacedProtocol(SlimProtocol):
     # Pausing ------------------------------------------------------------------------------------
 
     def _pause(self, wait: float, rest: bytes) -> None:
-        """Hold `rest` for `wait` seconds, or for the next turn of the loop, and read nothing."""
+        """Keep `rest` for `wait` seconds, or until the next turn of the loop, and read nothing."""
         self.stop_reading()
         self.held = rest
         loop = asyncio.get_running_loop()
@@ -131,7 +131,7 @@ class PacedProtocol(SlimProtocol):
             self._start_reading()
 
     def stop_reading(self) -> None:
-        """Read nothing until `start_reading` was called as often."""
+        """Read nothing until `start_reading` has been called as often as this."""
         self.stops += 1
         if self.stops == 1:
             self.transport.pauseProducing()
@@ -146,9 +146,9 @@ class PacedProtocol(SlimProtocol):
         self.read_directly()
 
     def read_directly(self) -> None:
-        """Read without Twisted's logging context around it, some 4 % of what a message costs.
+        """Read without Twisted's logging context, which is some 4 % of what a message costs.
 
-        After a pause Twisted would read in its own way again.
+        To be called after each pause, since Twisted then reads in its own way again.
         """
         transport = self.transport
         if isinstance(transport, tcp.Connection) and transport in reactor._readers:

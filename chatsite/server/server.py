@@ -29,19 +29,21 @@ from chatsite.server.websocket import ChatSocketFactory
 
 logger = logging.getLogger(__name__)
 
-# Connections the kernel keeps while a storm of reconnects is worked through. Twisted's 50 overflows
-# in a tenth of a second, and who is turned away tries again only after 1, 3, 7 s.
+# Connections that the kernel keeps waiting during a storm of reconnects. Twisted's 50 overflow in a
+# tenth of a second, and a client that is turned away tries again only after 1, 3 and 7 s.
 BACKLOG = 2048
 
-# Each connection's timeouts are looked at once in this time, some of them in every step: a burst of
-# pings to all sockets at once, and of pongs from them, would be felt as a pause.
+# Seconds in which the timeouts of every connection are checked once, some of them in each step. Pings
+# to all sockets at once, and the pongs from them, would be felt as a pause.
 CHECK_PERIOD = 2.0
 CHECK_STEP = 0.1
 
 
 class Server(ApplicationServer):
-    """Takes the arguments of Daphne's Server. `run` returns when the server has stopped; `forced`
-    then says whether it was told to stop at once."""
+    """The server; takes the arguments of Daphne's.
+
+    `run` returns when the server has stopped. `forced` then says whether it was told to stop at once.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("server_name", "")  # nobody needs to know
@@ -88,12 +90,12 @@ class Server(ApplicationServer):
     async def _start(self) -> None:
         try:
             await self._lifespan.startup()
-            # What was imported is never garbage: without this each full collection walks through
-            # it, some 100 ms in which nobody is served.
+            # What was imported is never garbage. Without this each full collection walks through it,
+            # for some 100 ms in which nobody is served.
             gc.collect()
             gc.freeze()
-            # Sockets that come in by the hundred allocate what stays. Looking through the young ones
-            # every 700 objects, as Python does by itself, costs a tenth of letting them in.
+            # Sockets that arrive by the hundred allocate objects that stay. Python's default, a
+            # collection of the youngest every 700 objects, costs a tenth of letting sockets in.
             gc.set_threshold(10_000, 10, 10)
             self._listen()
             if not self.abort_start:
@@ -110,7 +112,7 @@ class Server(ApplicationServer):
         self.stop()
 
     def _log_twisted(self) -> None:
-        """What breaks inside Twisted is logged; the rest only when asked for with -v 2."""
+        """Log errors inside Twisted, and the rest of its records with -v 2."""
         level = LogLevel.debug if self.verbosity > 1 else LogLevel.error
         threshold: Any = LogLevelFilterPredicate(defaultLogLevel=level)
         sink: Any = STDLibLogObserver("twisted")
@@ -174,12 +176,12 @@ class Server(ApplicationServer):
             reactor.stop()
 
     def look_for_proxy(self, headers: Any, peer: Any) -> None:
-        """Say once that requests come through a proxy that nobody told this server of."""
+        """Warn once that requests come through a proxy and --proxy-headers is not set."""
         if self._knows_of_proxy or not headers.hasHeader(b"x-forwarded-for"):
             return
         host = getattr(peer, "host", "")
         if host and not ip_address(host.partition("%")[0]).is_private:
-            return  # a visitor made that up, or there is more in front than a proxy of ours
+            return  # a visitor made the header up, or more than our own proxy is in front
         self._knows_of_proxy = True
         logger.warning(
             "A proxy is in front of this server (%s), and --proxy-headers is not set: all visitors "
@@ -204,7 +206,7 @@ class Server(ApplicationServer):
 
 
 def _address(host: Any) -> str:
-    """Where a browser finds it; tests and bin/serve's users wait for this line."""
+    """Return the address for a browser; tests and users of bin/serve wait for it in the log."""
     if not isinstance(host, IPv4Address | IPv6Address):
         return str(host)
     name = f"[{host.host}]" if isinstance(host, IPv6Address) else host.host

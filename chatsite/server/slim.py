@@ -12,11 +12,14 @@ from chatsite.server.private_names import HANDSHAKE
 
 
 class SlimProtocol(WebSocketProtocol):  # type: ignore[misc]
-    """Autobahn and Daphne keep a hundred attributes for each socket, with the whole handshake among
-    them: 20 KiB. Ten are enough for most of a socket's life, and stand beside 7 KiB in all."""
+    """A WebSocket that forgets its handshake once it is open.
 
-    # What an open socket starts with. Autobahn sets these on each one; slim() takes off again what equals
-    # the values here.
+    Autobahn and Daphne keep a hundred attributes for each socket, the whole handshake among them:
+    20 KiB. Ten are enough for most of a socket's life, which makes 7 KiB in all.
+    """
+
+    # The values that an open socket starts with. Autobahn sets these attributes on each socket; slim()
+    # removes those that equal the values here.
     data = b""
     autoPingPending = autoPingPendingCall = autoPingPendingSent = autoPingTimeoutCall = None
     autoPingPendingSeq = send_state = 0
@@ -31,7 +34,7 @@ class SlimProtocol(WebSocketProtocol):  # type: ignore[misc]
     root_path = ""
     websocket_version = 13
 
-    # These it takes off whatever they are: shared by all, or made again when needed.
+    # slim() removes these whatever they are: all sockets share them, or they are made when needed.
     send_queue: tuple[bytes, ...] = ()
     trafficStats: Any = TrafficStats()  # type: ignore[no-untyped-call]
     is_closed = cached_property[Any](lambda self: Deferred())

@@ -1,8 +1,7 @@
-"""Daphne's WebSocket protocol, with the common paths made short and the readers held to a bound.
+"""Daphne's WebSocket protocol, with short paths for common frames and a bound on slow readers.
 
-Autobahn parses and answers everything unusual: fragments, control frames, errors, closing. What
-happens all day does not reach it: whole text frames coming in (chatsite/server/pacing.py), frames going out,
-pings and pongs.
+Autobahn parses and answers everything unusual: fragments, control frames, errors, closing. Whole text
+frames that come in (chatsite/server/pacing.py), frames that go out, pings and pongs do not reach it.
 """
 
 import logging
@@ -10,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from autobahn.websocket.types import ConnectionDeny
-from daphne.server import reactor  # which that module installs
+from daphne.server import reactor  # that module installs it
 from daphne.ws_protocol import WebSocketFactory
 from twisted.internet import tcp
 from twisted.internet.defer import Deferred
@@ -26,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 RESTARTING = 4000
 
-# Seconds the other side has to answer our close frame. Autobahn's default is 1, and its timers run
-# up to a second early: many a phone would be aborted before it has read why.
+# Seconds in which the client has to answer our close frame. Autobahn's default is 1, and its timers run
+# up to a second early: many a phone would be aborted before it has read the reason.
 CLOSE_TIMEOUT = 5
 
 
@@ -47,7 +46,7 @@ class ChatProtocol(PacedProtocol):
 
     @property
     def scheme(self) -> str:
-        """As the client sees it: from the proxy's header, where --proxy-headers trusts that."""
+        """The scheme that the client used: from the proxy's header, where --proxy-headers trusts it."""
         secure = ISSLTransport.providedBy(self.transport)
         return "wss" if self.client_scheme == "https" or secure else "ws"
 
@@ -61,10 +60,10 @@ class ChatProtocol(PacedProtocol):
         transport = self.transport
         plain = transport.socket if isinstance(transport, tcp.Connection) else None
         self.direct = DirectSocket(self, transport, plain)
-        # In the place of the HTTP channel, which the transport would keep alive otherwise.
+        # Replaces the HTTP channel, which the transport would keep alive otherwise.
         transport.unregisterProducer()
         transport.registerProducer(self, True)
-        # Without what Autobahn's own callbacks for Twisted add: words for debug logs.
+        # Autobahn's own callback for Twisted would also format text for debug logs.
         self._connectionMade()
 
     def connectionLost(self, reason: Any) -> None:
@@ -77,12 +76,12 @@ class ChatProtocol(PacedProtocol):
 
     def onConnect(self, request: Any) -> Deferred[Any]:
         answer: Deferred[Any] = super().onConnect(request)
-        # Not by the wall clock, which may jump: everyone would be thought silent at once.
+        # Not the wall clock: if it jumps, every client would seem to be silent at once.
         self.socket_opened = self.last_ping = monotonic()
         return answer
 
     def serverAccept(self, subprotocol: str | None = None) -> None:
-        # The handshake may have timed out while the application thought about it.
+        # The handshake may have timed out before the application answered.
         if self.state == self.STATE_CONNECTING:
             super().serverAccept(subprotocol)
             self.slim()
@@ -93,7 +92,7 @@ class ChatProtocol(PacedProtocol):
             super().serverReject()
 
     def refuse(self, status: int, reason: str) -> None:
-        """Answers a handshake that is still under way with an HTTP status."""
+        """Answer a handshake that is still under way with an HTTP status."""
         if self.state == self.STATE_CONNECTING and not self.handshake_deferred.called:
             denial = ConnectionDeny(code=status, reason=reason)  # type: ignore[no-untyped-call]
             self.handshake_deferred.errback(denial)
@@ -119,7 +118,7 @@ class ChatProtocol(PacedProtocol):
     # Sending ------------------------------------------------------------------------------------
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """Everything Autobahn sends. `sync` and `chopsize` are for its own test suite."""
+        """Send what Autobahn has to send. `sync` and `chopsize` are for its own test suite."""
         self.direct.send(data)
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
@@ -138,8 +137,11 @@ class ChatProtocol(PacedProtocol):
     # Liveness -----------------------------------------------------------------------------------
 
     def check_timeouts(self) -> None:
-        """Called every two seconds. A peer that has gone without a word is dropped ping_interval +
-        ping_timeout + 4 s after it was last heard at the latest: 54 s by default."""
+        """Ping a client that has been silent, and drop one that does not answer. Runs every two seconds.
+
+        A client that vanished is dropped at the latest ping_interval + ping_timeout + 4 s after its last
+        frame: 54 s by default.
+        """
         now, server = monotonic(), self.server
         if self.state == self.STATE_CONNECTING:
             if 0 <= server.websocket_connect_timeout < now - self.socket_opened:
@@ -163,21 +165,21 @@ class ChatProtocol(PacedProtocol):
             self.sendClose(code, reason or None)
 
     def restart(self) -> None:
-        """The server is going away; the client is to come back, and will find another."""
+        """Close because the server stops: the client reconnects, and finds another worker."""
         if self.state == self.STATE_CONNECTING:
             self.refuse(503, "Service Unavailable")
         else:
             self.close(RESTARTING, "restarting")
 
     def application_returned(self) -> None:
-        """The application is done with the socket, unless it left callbacks to go on with."""
+        """Close the socket, unless the application left callbacks with which it goes on."""
         if self.state == self.STATE_CONNECTING:
             self.refuse(500, "Internal Server Error")
         elif self.close_callback is None:
             self.close(1000, "")
 
     def handle_exception(self, exception: BaseException) -> None:
-        """The application failed."""
+        """Close the socket with 1011, or refuse it with 500: the application failed."""
         if self.state == self.STATE_CONNECTING:
             self.refuse(500, "Internal Server Error")
         else:
@@ -189,13 +191,13 @@ class ChatProtocol(PacedProtocol):
         return answer
 
     def unregisterProducer(self) -> None:
-        # Autobahn is about to close the transport, which will not ask us for more.
+        # Autobahn is about to close the transport, which will then not ask for more.
         self.direct.flush()
         super().unregisterProducer()
 
     def _closeConnection(self, abort: bool = False) -> None:
         if not abort and self.direct.buffered:
-            # The transport would wait for ever for a peer that does not read.
+            # The transport would wait for ever for a client that does not read.
             reactor.callLater(CLOSE_TIMEOUT, self.transport.abortConnection)
         super()._closeConnection(abort)
 
@@ -204,8 +206,8 @@ class ChatProtocol(PacedProtocol):
         self.server.protocol_disconnected(self)
         callback, self.close_callback, self.message_callback = self.close_callback, None, None
         if self.application_queue is None:
-            return  # it did not get as far as the application
-        code = 1005 if code is None else code  # the close frame had none
+            return  # it never reached the application
+        code = 1005 if code is None else code  # the close frame had no code
         if callback is not None:
             try:
                 callback(code)
@@ -222,18 +224,21 @@ class ChatProtocol(PacedProtocol):
 
 
 class ChatSocketFactory(WebSocketFactory):  # type: ignore[misc]
-    """Makes the protocols. The options are attributes of their class: Autobahn would copy all forty
-    to each socket, and format them for a debug log that nobody reads."""
+    """Makes the protocols, whose options are attributes of their class.
+
+    Autobahn would copy all forty options to each socket, and format them for a debug log that nobody
+    reads.
+    """
 
     def __init__(self, server: Any) -> None:
         super().__init__(server, server=server.server_name)
         self.setProtocolOptions(
-            allowNullOrigin=True,  # origins are the application's to judge
+            allowNullOrigin=True,  # the application judges origins
             openHandshakeTimeout=server.websocket_handshake_timeout,
             closeHandshakeTimeout=CLOSE_TIMEOUT,
             maxMessagePayloadSize=server.websocket_max_message_size,
             maxFramePayloadSize=server.websocket_max_frame_size,
-            failByDrop=False,  # a peer that breaks the rules is told so: 1002, 1007, 1009
+            failByDrop=False,  # a client that breaks the protocol is told so: 1002, 1007, 1009
         )
         options = {name: getattr(self, name) for name in ChatProtocol.CONFIG_ATTRS}
         # A function among them must not become a method.
