@@ -2,6 +2,6 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class StaffConfig(AdminConfig):
-    """Django's admin, as the staff of this site knows it."""
+    """Django's admin with this site's own pages for the staff."""
 
     default_site = "rooms.staff.site.StaffSite"

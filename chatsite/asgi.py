@@ -27,7 +27,7 @@ _sockets: Any = URLRouter(cast(Any, websocket_urlpatterns))
 
 
 async def sockets(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Refuse what is no socket of ours with 403, as the router alone would not: it raises."""
+    """Serve a WebSocket; refuse an unknown path with 403, where the router alone would raise."""
     try:
         await _sockets(scope, receive, send)
     except ValueError as error:

@@ -1,18 +1,19 @@
-"""How long a serving process waits for the database, and lets the database wait for itself."""
+"""Bounds on how long a serving process waits for locks, and holds them."""
 
 from django.conf import settings
 from django.db import connection
 
-# A room whose lock is held for longer is told to be busy, before all threads wait for it.
+# A room whose lock is held for longer is reported as busy, before all threads wait for it.
 LOCK_TIMEOUT = "2s"
-# A worker that was stopped, or its machine, in the middle of a transaction: its locks are taken away.
+# The locks of a worker that was stopped in the middle of a transaction, or whose machine was, are
+# released after this time.
 IDLE_IN_TRANSACTION_TIMEOUT = "5s"
 
 
 def bound_waits() -> None:
-    """Bound the waits of all connections to come. For servers: a migration waits for as long as it takes.
+    """Bound the waits of all connections made from now on. Only for servers: a migration may wait.
 
-    What `options` in DATABASE_URL says comes last, and so counts.
+    `options` in DATABASE_URL come last, and so win.
     """
     if connection.vendor != "postgresql":
         return

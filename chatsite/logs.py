@@ -1,7 +1,7 @@
 """Structured logs: one line for each record, with the request or socket it belongs to.
 
-No message text is ever logged. What visitors can choose (paths, names) is escaped, so that nobody
-can forge a line.
+The text of messages is never logged. Whatever visitors can choose (paths, names) is escaped, so that
+nobody can forge a line.
 """
 
 import json
@@ -15,13 +15,13 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), 127, 0x85, 0x2028, 0x2029)}
 _ESCAPES[ord("\n")] = "\\n"
-# What a record may carry beside its text: `logger.info(..., extra={"socket": socket_id})`.
+# Fields that a record may have beside its text: `logger.info(..., extra={"socket": socket_id})`.
 _FIELDS = ("request", "socket")
 
 
 def _fields(record: logging.LogRecord) -> dict[str, str]:
     values = {name: str(getattr(record, name, "")) for name in _FIELDS}
-    # Django puts the request itself there; its id is what a log wants.
+    # Django puts the request object there; a log needs its id.
     values["request"] = request_id.get()
     return {name: value for name, value in values.items() if value}
 
@@ -57,7 +57,7 @@ def _time(record: logging.LogRecord) -> str:
 
 def _text(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     text = record.getMessage()
-    # Where Django refused what somebody tried is no news, and they can try it all day.
+    # Where in the code Django refused an attempt is no news, and attempts can be repeated all day.
     if record.exc_info and not record.name.startswith("django.security."):
         text += "\n" + formatter.formatException(record.exc_info)
     return text
@@ -75,9 +75,10 @@ class LayerAwayFilter(logging.Filter):
 
 
 class DatabaseAwayFilter(logging.Filter):
-    """Drops what each socket, page and connection has to say of a database that is away.
+    """Drops what each socket, page and connection logs of a database that is away.
 
-    rooms.live.outage says so once, and once that it is back and how much failed meanwhile.
+    rooms.live.outage logs once that it is away, and once that it is back and how much failed
+    meanwhile.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -87,7 +88,7 @@ class DatabaseAwayFilter(logging.Filter):
             errors.append(record.exc_info[1])
         if not errors:
             return True
-        # Here, as Django reads this module before it is ready for theirs.
+        # Imported here: Django loads this module before it is ready for those.
         from history.database import is_away
         from rooms.live.outage import outage
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-# Characters. One that is kept is 67 long when it was made here; what is shorter was cut off.
+# The fewest characters of a key. One that was made here has 67; a file with fewer was cut off.
 _LEAST = 32
 _DRAFT = ".secret_key-draft."
 
 
 def find(directory: Path) -> str:
-    """SECRET_KEY, or the key kept in the directory, made there on the first run.
+    """Return SECRET_KEY, or the key kept in the directory, which is made on the first run.
 
-    Raises ImproperlyConfigured, with what to do, if there is no key that a site could be served with.
+    Raises ImproperlyConfigured, with what to do, if there is no usable key.
     """
     if key := os.environ.get("SECRET_KEY"):
         if key.isspace():
@@ -31,7 +31,7 @@ def find(directory: Path) -> str:
         _clean_up(directory)
         kept = path.stat()
         if kept.st_mode & 0o077 and kept.st_uid == os.geteuid():
-            path.chmod(0o600)  # it was copied here from elsewhere
+            path.chmod(0o600)  # the file was copied from elsewhere
         key = path.read_text(errors="replace").strip(
             " \t\r\n\0"
         )  # a file whose disk was lost is of zeros
@@ -51,22 +51,22 @@ def find(directory: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Of several workers started at once one's key is kept, and the others read that one.
+    """Make a key. Of several workers started at once one makes the key, and the others read it.
 
-    It is written under another name first, so that none of them reads half a key. A name that nobody
-    had before: in a container every start has the same process id, and one may have been killed.
+    The key is written to a draft first, so that no worker reads half of it. The draft's name is random:
+    in a container every start has the same process id, and an earlier one may have been killed.
     """
     draft = path.with_name(_DRAFT + secrets.token_hex(8))
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50))
         file.flush()
-        os.fsync(file.fileno())  # or the power goes, and leaves a name without a key
+        os.fsync(file.fileno())  # or a power failure leaves a file without a key
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
-    except FileNotFoundError:  # another one's key is kept, and it cleaned up
+    except FileNotFoundError:  # another worker has made the key, and removed all drafts
         if not path.exists():
             raise
     finally:
@@ -74,6 +74,6 @@ def _make(path: Path) -> None:
 
 
 def _clean_up(directory: Path) -> None:
-    """Remove the drafts of starts that were killed: there is a key now."""
+    """Remove the drafts of starts that were killed."""
     for draft in directory.glob(_DRAFT + "*"):
         draft.unlink(missing_ok=True)

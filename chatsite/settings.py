@@ -56,7 +56,7 @@ CHAT_LEAVE_GRACE = _number("CHAT_LEAVE_GRACE", 10, low=0, high=3600)
 CHAT_BODY_MAX = _number("CHAT_BODY_MAX", 4000, low=1, high=10_000)
 CHAT_RETENTION_DAYS = _number("CHAT_RETENTION_DAYS", 0, low=0, high=36_500)
 CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
-# Where the admin is, so that it need not be where everybody looks for it.
+# The path of the admin, so that it need not be where everybody looks for it.
 CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"
 if not re.fullmatch(r"(?!rooms/|history/|static/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII):
     raise ImproperlyConfigured(
@@ -137,15 +137,16 @@ DATABASES = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     if "DATABASE_URL" not in os.environ:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        # What people say is not for everyone with a login on this machine. SQLite's other files
-        # take this one's mode.
+        # What people say is not for everybody with a login on this machine. SQLite's other files get
+        # the mode of this one.
         (DATA_DIR / "chat.sqlite3").touch(mode=0o600)
     _database["OPTIONS"] = {
-        # A deferred read-then-write fails at once whatever the timeout; IMMEDIATE waits its turn.
+        # A deferred transaction that reads and then writes fails at once, whatever the timeout; an
+        # IMMEDIATE one waits for its turn.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # FULL: an acknowledged message is on disk, also when the power goes. What is erased is
-        # overwritten, not only marked as free.
+        # FULL: an acknowledged message survives a power failure. Erased text is overwritten, not only
+        # marked as free.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
         "PRAGMA busy_timeout=20000; PRAGMA mmap_size=134217728;",
     }
@@ -154,23 +155,23 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_MAX_AGE"] = 0
     _database["CONN_HEALTH_CHECKS"] = True
     _options = _database.setdefault("OPTIONS", {})
-    # While the database is away a connection is tried for again each second: left to itself the pool
-    # doubles its pauses, and is a minute late after an absence of a minute.
+    # While the database is away, the pool tries to connect once a second. By default it doubles its
+    # pauses, and is a minute late after an absence of a minute.
     _options["pool"] = {"min_size": 2, "max_size": 20, "timeout": 3, "reconnect_timeout": 1}
     for _name, _value in {
-        # A server that answers but may not be written to, the old primary after a failover, is as
-        # good as none: a connection to it would stay read only when the server no longer is.
+        # A server that answers but is read only, such as the old primary after a failover, is as good
+        # as none: a connection to it would stay read only when the server no longer is.
         "target_session_attrs": "read-write",
-        # Seconds (and milliseconds) until a machine that is gone without a word is given up.
+        # Seconds (and milliseconds) until a machine that vanished is given up.
         "connect_timeout": "3",
         "keepalives_idle": "5",
         "keepalives_interval": "5",
         "keepalives_count": "2",
         "tcp_user_timeout": "15000",
     }.items():
-        _options.setdefault(_name, _value)  # what DATABASE_URL says comes first
+        _options.setdefault(_name, _value)  # DATABASE_URL comes first
 
-# Redis is the doorbell between workers; without it there is one worker -----------------------------
+# Redis carries notifications between workers; without it there is one worker -----------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
@@ -199,18 +200,18 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's session is all the guest has
 SESSION_COOKIE_SAMESITE = "Lax"
 
-# A site whose own addresses are all https is behind TLS; its balancer says so of each request, and
-# must overwrite the header (deploy/nginx does).
+# A site whose own addresses are all https is behind TLS. Its balancer says so in a header of each
+# request, and must overwrite what a visitor sent there (deploy/nginx does).
 if CSRF_TRUSTED_ORIGINS and all(url.startswith("https://") for url in CSRF_TRUSTED_ORIGINS):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    # With this prefix browsers take them from this host alone: no neighbour's subdomain plants one.
+    # With this prefix browsers accept the cookies from this host alone: no other subdomain can plant one.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_SSL_REDIRECT = CHAT_HTTPS_REDIRECT  # not of probes: they are answered before
+    SECURE_SSL_REDIRECT = CHAT_HTTPS_REDIRECT  # not for probes, which are answered before
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = CHAT_HSTS in {"subdomains", "preload"}
     SECURE_HSTS_PRELOAD = CHAT_HSTS == "preload"
-# HSTS for subdomains, and for ever: promises about other sites, which CHAT_HSTS makes if it is told.
+# HSTS for subdomains and for ever are promises about other sites: only CHAT_HSTS makes them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if CHAT_HSTS == "host" else []
 LOGIN_URL = f"/{CHAT_ADMIN_PATH}login/"
 
@@ -236,7 +237,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-# No other site uses our files; and what every one of seventy modules does not say is 2 KB less.
+# No other site uses our files, and the header on seventy modules would be 2 KB.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/server/http.py says why
 FILE_UPLOAD_HANDLERS = ["chatsite.web.uploads.NoUploads"]

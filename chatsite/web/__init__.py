@@ -1,1 +1,1 @@
-"""What stands around every page: middlewares, pages of errors, static files, the installable site."""
+"""The web side around every page: middlewares, error pages, static files, the installable site."""

@@ -1,4 +1,4 @@
-"""Answers made smaller, also those that are written while they are read."""
+"""Compress answers, also those that are streamed."""
 
 import asyncio
 import secrets
@@ -14,9 +14,9 @@ from django.utils.text import StreamingBuffer
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Django's, but that a streamed answer is one gzip file.
+    """Django's middleware, but that a streamed answer is one gzip file.
 
-    Django makes one of each part, and browsers stop reading after the first.
+    Django makes a gzip file of each part, and browsers stop reading after the first.
     """
 
     def process_response(
@@ -37,9 +37,9 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 async def compressed(parts: AsyncIterator[bytes], *, padding: str) -> AsyncIterator[bytes]:
-    """The parts as one gzip file, each sent as soon as it is there. `padding` blurs the length.
+    """Yield the parts as one gzip file, each as soon as it is there. `padding` hides the length.
 
-    Compressing happens on a thread: the event loop has sockets to serve.
+    Parts are compressed on a thread: the event loop has sockets to serve.
     """
     buffer = StreamingBuffer()
     file = GzipFile(filename=padding, mode="wb", compresslevel=6, fileobj=buffer, mtime=0)

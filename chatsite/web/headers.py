@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-# Nothing inline and nothing from elsewhere, on every page. `ws:` and `wss:` need no mention: 'self'
-# covers the page's own sockets in every browser that has modules.
+# No page has anything inline or from elsewhere. `ws:` and `wss:` need no mention: 'self' covers the page's
+# own sockets in every browser that has modules.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-# What no page of ours uses, so that nothing that gets into one can.
+# Features that no page of ours uses, so that nothing that gets into a page can use them.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -49,19 +49,19 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-# What says nothing on a file that is part of a page: policies of a document, the name of a request that is
-# looked for in no log.
+# Headers that mean nothing on a file of a page: policies of a document, and the id of a request that nobody
+# looks for in a log.
 _OF_DOCUMENTS = ("Referrer-Policy", "Cross-Origin-Opener-Policy", "X-Request-ID")
-# What a browser asks with whether its copy is still good, which it never does of an immutable file.
+# Headers by which a browser asks whether its copy is current, which it never does for an immutable file.
 _OF_CHANGING_FILES = ("ETag", "Last-Modified")
 
 
 class SecurityHeadersMiddleware:
     """Adds the Content-Security-Policy, the Permissions-Policy, and that no other site may show or
-    read what is here. Django's own, which stands further in, adds the rest.
+    read what is here. Django's own middleware, further in, adds the rest.
 
-    Policies are a document's. A room's page has sixty files, and half a kilobyte of them on each would
-    be a third of what it weighs; so these, and all else that does nothing there, are left out.
+    Policies belong to documents. A room's page has sixty files: half a kilobyte of headers on each would
+    be a third of the page's weight. So files get no policies and no other headers without effect.
     """
 
     sync_capable = True

@@ -1,7 +1,7 @@
-"""For load balancers and for watching: is it alive, should it get traffic, what is it doing.
+"""Health and metrics: is this worker alive, should it get traffic, what is it doing.
 
-Answered before any other middleware: probes come with whatever Host they like, and have no use for
-sessions, languages or a page that says what went wrong.
+Probes are answered before any other middleware: they come with any Host, and need no session, language
+or error page.
 """
 
 from collections.abc import Awaitable, Callable
@@ -44,22 +44,22 @@ async def alive(scope: dict[str, Any], send: Send) -> None:
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The same where pages are served by anything but our handler."""
+    """Answer /healthz where pages are served by another handler than ours."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when this worker should get traffic; else 503 with the parts that fail.
+    """Answer 200 when this worker should get traffic; else 503 with the parts that fail.
 
-    A worker that cannot reach the channel layer serves its rooms all the same, through the log and
-    up to a second later; others that can reach it are the better choice.
+    A worker that cannot reach the channel layer still serves its rooms, from the log and up to a second
+    later; workers that can reach it are the better choice.
     """
     failing: dict[str, str] = {}
     if draining:
         failing["draining"] = draining.reason
     try:
         with connection.cursor() as cursor:
-            # It can be written to, and nothing is written.
+            # Checks that the database can be written to, and writes nothing.
             cursor.execute("DELETE FROM rooms_worker WHERE 1 = 0")
     except Error as error:
         failing["database"] = "no answer"
@@ -67,27 +67,30 @@ def readyz(request: HttpRequest) -> JsonResponse:
             outage.noticed(error)
     live = worker.of_this_process()
     if live is not None and live.door.worker_id is None:
-        # Until it has a lease it lets nobody in; without a database that it can use it gets none.
+        # Without a lease it lets nobody in, and without a usable database it gets no lease.
         failing.setdefault("database", "no lease")
     if live is not None and not live.hub.subscription.up:
         failing["channel_layer"] = "no answer"
     answer = JsonResponse(
         {"ready": not failing, "failing": failing}, status=503 if failing else 200
     )
-    answer._has_been_logged = True  # type: ignore[attr-defined]  # or Django would, each time
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # or Django would log each of them
     return answer
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus's text format; 404 to whom it is not for."""
+    """Answer in Prometheus's text format; with 404 to clients that may not see it."""
     if not _may_watch(request):
         return HttpResponse("not found\n", content_type="text/plain", status=404)
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_watch(request: HttpRequest) -> bool:
-    """Who has the token; without one, who asks from this machine or a private network, and directly:
-    a proxy is in one as well, and passes on what the world asks."""
+    """Return True if the request has the token, or without a token in the settings, if it is local.
+
+    Local are requests from this machine or a private network that did not come through a proxy: a proxy
+    is in such a network as well, and passes on requests of the whole world.
+    """
     if token := settings.CHAT_METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return constant_time_compare(given, f"Bearer {token}")
@@ -98,7 +101,7 @@ _ANSWERS = {HEALTHZ: healthz, "/readyz": readyz, "/metrics": metrics}
 
 
 class HealthMiddleware:
-    """Answers the three addresses, and leaves every other request alone."""
+    """Answers the three paths, and leaves every other request alone."""
 
     sync_capable = True
     async_capable = False

@@ -1,9 +1,9 @@
 """Django's pages under ASGI, each on one thread from the first middleware to the last.
 
-Django's own handler runs the middlewares as coroutines and hops to a thread and back for each sync
-one, the views among them, on a thread made for the request. All of this site's are sync.
+Django's own handler runs middlewares as coroutines. For each synchronous one, and for the view, it hops
+to a thread made for the request and back. All middlewares and views of this site are synchronous.
 
-/healthz is answered on the event loop: it says that the loop goes round, however busy the threads are.
+/healthz is answered on the event loop: it says that the loop runs, however busy the threads are.
 """
 
 import asyncio
@@ -21,10 +21,9 @@ from chatsite.web import health
 from rooms import hashing, places
 from rooms.limits import searches
 
-# Pages under way at once. Each may hold a database connection (settings.py, the pool).
+# Pages under way at once. Each may hold a database connection (the pool in settings.py).
 PLACES = 8
-# Those that wait for a password to be hashed, or for their turn to search, are not among them, and
-# have a thread all the same.
+# Pages that wait for a password to be hashed or for their turn to search take no place, but have a thread.
 THREADS = PLACES + hashing.WAITING + searches.WAITING
 
 
@@ -50,7 +49,7 @@ class PagesHandler(ASGIHandler):
         answer = asyncio.ensure_future(self._respond(request))
         try:
             response = await asyncio.shield(answer)
-        except asyncio.CancelledError:  # the visitor has gone: a thread cannot be told
+        except asyncio.CancelledError:  # the visitor has gone: a thread cannot be cancelled
             answer.add_done_callback(self._discard)
             raise
         response._handler_class = type(self)  # type: ignore[attr-defined]
@@ -59,7 +58,7 @@ class PagesHandler(ASGIHandler):
     def _get_response_on_thread(self, request: HttpRequest) -> HttpResponseBase:
         with self._places:
             places.here.place = self._places
-            # The signals that do this for Django are sent on another thread, which has no connection.
+            # Django does this by signals, which are sent on another thread, without a connection.
             close_old_connections()
             try:
                 return self.get_response(request)
@@ -67,6 +66,6 @@ class PagesHandler(ASGIHandler):
                 close_old_connections()
 
     def _discard(self, answer: asyncio.Future[HttpResponseBase]) -> None:
-        """Close a response that nobody is there for, and with it what it holds."""
+        """Close a response whose visitor has gone, and with it what it holds."""
         if not answer.cancelled() and answer.exception() is None:
             self._threads.submit(answer.result().close)

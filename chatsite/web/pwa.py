@@ -1,6 +1,6 @@
-"""What makes the site installable: manifest, service worker, offline page.
+"""The installable site: manifest, service worker, offline page.
 
-They are the same for everyone: no session, no database.
+They are the same for everybody, and use neither session nor database.
 """
 
 import hashlib
@@ -14,8 +14,8 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-# What the offline page is made of. Nothing else is kept: hashed names make the browser's own cache
-# good enough for the rest, and what people said is never stored on a device.
+# The files of the offline page. The service worker keeps nothing else: hashed names make the browser's
+# own cache good enough for the rest, and what people said is never stored on a device.
 OFFLINE_ASSETS = (
     "css/tokens.css",
     "css/base.css",
@@ -67,7 +67,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The worker, told what to keep. It changes with whatever it keeps: browsers compare its bytes."""
+    """Return the service worker with the list of files it keeps.
+
+    Its text changes when a file does: browsers compare its bytes.
+    """
     page = render_to_string("offline.html")
     kept = [static(path) for path in OFFLINE_ASSETS]
     release = hashlib.sha256("\n".join([page, *kept]).encode()).hexdigest()[:16]
@@ -82,5 +85,5 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def offline(request: HttpRequest) -> HttpResponse:
-    """What the service worker shows in the place of a page that cannot be had."""
+    """Return the page that the service worker shows when another page cannot be loaded."""
     return HttpResponse(render_to_string("offline.html"))

@@ -1,4 +1,4 @@
-"""The site takes no files."""
+"""Refuse forms with files: the site takes none."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class NoUploads(FileUploadHandler):
-    """Refuses a form with a file in it, before the file is read: 400."""
+    """Answers a form with a file with 400, before the file is read."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         raise SuspiciousOperation("a form with a file")
