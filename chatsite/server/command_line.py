@@ -12,6 +12,10 @@ from chatsite.server.server import Server
 
 # Open files to ask the system for.
 FILES = 65536
+# Seconds for which a thread that computes may keep the interpreter from the event loop. A post needs
+# the interpreter back some twenty times, after each wait for the network, a lock or the database:
+# beside a long search it took 279 ms at the 99th percentile with Python's 5 ms, and takes 148 ms.
+SWITCH_INTERVAL = 0.001
 
 
 class CommandLine(CommandLineInterface):  # type: ignore[misc]
@@ -61,6 +65,7 @@ def raise_file_limit() -> None:
 
 def main() -> None:
     raise_file_limit()
+    sys.setswitchinterval(SWITCH_INTERVAL)
     command = CommandLine()
     command.run(sys.argv[1:])
     if command.server.forced:

@@ -1,4 +1,4 @@
-"""A worker does two searches at once. The others wait in the order in which they came.
+"""A worker does two searches at once, of two people. The others wait in the order in which they came.
 
 A search is work for the processor, and eight at once would be all the places that pages have. One that
 waits gives its place to another page (rooms/places.py), and when too many wait the rest are told to
@@ -7,9 +7,10 @@ before: so it is owed afterwards, and nothing more is looked for until that is p
 """
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from time import monotonic
 
 from rooms import limits, places
@@ -17,15 +18,24 @@ from rooms.refusals import ManySearch, SearchesUnderWay
 
 AT_ONCE = 2
 WAITING = 16
-# Of one person, with those that wait.
+# Of one person, with those that wait. One of them is under way: two that compute side by side would
+# make everybody else wait for the interpreter twice as long.
 EACH = 4
 # Seconds that a search waits at the most.
 PATIENCE = 10.0
 _LATER = 2  # seconds
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """A search of a person; `turn` is set when its turn comes."""
+
+    person: str
+    turn: threading.Event = field(default_factory=threading.Event)
+
+
 class SearchQueue:
-    """A few searches at once, and a bounded queue."""
+    """A few searches at once, one of each person, and a bounded queue."""
 
     def __init__(
         self,
@@ -36,8 +46,9 @@ class SearchQueue:
         patience: float = PATIENCE,
     ) -> None:
         self._lock = threading.Lock()
-        self._free = at_once  # 0 while somebody waits
-        self._queue = deque[threading.Event]()
+        self._at_once = at_once
+        self._under_way: set[str] = set()  # people
+        self._queue: list[_Search] = []
         self._of: Counter[str] = Counter()
         self._waiting, self._each, self._patience = waiting, each, patience
 
@@ -48,45 +59,55 @@ class SearchQueue:
         Raises RateLimited to a person who has enough under way, and Unavailable if too many wait or
         no turn comes in time.
         """
-        turn = self._ask(person)
+        search = self._ask(person)
         try:
-            if not turn.is_set():
+            if not search.turn.is_set():
                 with places.given_up():
-                    turn.wait(self._patience)
-                if not turn.is_set():
+                    search.turn.wait(self._patience)
+                if not search.turn.is_set():
                     raise ManySearch(retry_after=_LATER)
             yield
         finally:
-            self._end(person, turn)
+            self._end(search)
 
-    def _ask(self, person: str) -> threading.Event:
-        """Return what is set when the turn comes. It may have come already."""
-        turn = threading.Event()
+    def _ask(self, person: str) -> _Search:
+        """Return a search whose turn will come. It may have come already."""
+        search = _Search(person)
         with self._lock:
             if self._of[person] >= self._each:
                 raise SearchesUnderWay(retry_after=_LATER)
-            if self._free:
-                self._free -= 1
-                turn.set()
+            if self._may_start(search):
+                self._start(search)
             elif len(self._queue) < self._waiting:
-                self._queue.append(turn)
+                self._queue.append(search)
             else:
                 raise ManySearch(retry_after=_LATER)
             self._of[person] += 1
-        return turn
+        return search
 
-    def _end(self, person: str, turn: threading.Event) -> None:
+    def _may_start(self, search: _Search) -> bool:
+        return len(self._under_way) < self._at_once and search.person not in self._under_way
+
+    def _start(self, search: _Search) -> None:
+        self._under_way.add(search.person)
+        search.turn.set()
+
+    def _end(self, search: _Search) -> None:
         """Give the turn to the next in the queue, or leave the queue if it has not come."""
         with self._lock:
-            self._of[person] -= 1
-            if not self._of[person]:
-                del self._of[person]
-            if not turn.is_set():
-                self._queue.remove(turn)
-            elif self._queue:
-                self._queue.popleft().set()
+            self._of[search.person] -= 1
+            if not self._of[search.person]:
+                del self._of[search.person]
+            if search.turn.is_set():
+                self._under_way.remove(search.person)
             else:
-                self._free += 1
+                self._queue.remove(search)
+            # Only one place is free. Its next search may be of somebody behind whoever has one.
+            for waiting in self._queue:
+                if self._may_start(waiting):
+                    self._queue.remove(waiting)
+                    self._start(waiting)
+                    break
 
 
 queue = SearchQueue()

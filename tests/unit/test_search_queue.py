@@ -92,14 +92,18 @@ def test_who_gets_no_turn_in_time_is_told_to_come_back_and_takes_none_from_other
         pass
 
 
-def test_a_person_does_not_fill_the_queue() -> None:
-    queue = SearchQueue(at_once=3, each=2)
-    with queue.slot(person="eve"), queue.slot(person="eve"):
-        with pytest.raises(RateLimited) as refusal, queue.slot(person="eve"):
-            pass
-        assert refusal.value.retry_after
-        with queue.slot(person="ada"):
-            pass
+def test_a_person_neither_fills_the_queue_nor_searches_twice_at_once() -> None:
+    queue, place, order = SearchQueue(at_once=3, each=2), Place(), list[str]()
+    with ThreadPoolExecutor(1) as pages:
+        with queue.slot(person="eve"):
+            second = begin(pages, queue, place, "eve", lambda: order.append("eve"))
+            with pytest.raises(RateLimited) as refusal, queue.slot(person="eve"):
+                pass
+            assert refusal.value.retry_after
+            with queue.slot(person="ada"):
+                order.append("ada")
+        second.result(PATIENCE)
+    assert order == ["ada", "eve"]
     with queue.slot(person="eve"):
         pass
 
