@@ -1,6 +1,6 @@
 """A month of a room's log: which days have messages.
 
-Each day is one look into the index of times; ordering by all of its columns tells the planner so.
+Each day is one lookup in the index of times. Ordering by all of its columns makes the planner use it.
 """
 
 import calendar
@@ -23,7 +23,7 @@ SELECT number, (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the month shown; `is_here` if the page's first message is of this day."""
+    """A day of the month shown. `is_here`: the page's first message is of this day."""
 
     date: date
     has_messages: bool
@@ -32,9 +32,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Weeks from Monday on; None fills up the first and the last one.
+    """Weeks that begin on Monday. None stands for the days of other months.
 
-    `earlier` and `later` are the nearest months to turn to, None beyond the log's ends.
+    `earlier` and `later` are the months before and after, None beyond the log's ends.
     """
 
     first: date
@@ -46,7 +46,7 @@ class Month:
 def month(
     stream_id: int, hidden: int, *, shown: date | None, here: date | None, zone: tzinfo
 ) -> Month | None:
-    """The month of `shown`, or of `here`, the day on the page. None if nothing was ever said."""
+    """Return the month of `shown`, or of `here`, the day on the page. None if the log is empty."""
     seen = Message.objects.filter(stream=stream_id, seq__gt=hidden).order_by("seq")
     ends = [seen.values_list("at", flat=True).first(), seen.values_list("at", flat=True).last()]
     if ends[0] is None or ends[1] is None:
@@ -67,7 +67,7 @@ def month(
 
 
 def first_of(stream_id: int, hidden: int, day: date, zone: tzinfo) -> int | None:
-    """The number of the first message on a day, or on the next one that has any."""
+    """Return the number of the first message on a day, or on the next day that has messages."""
     since = _midnight(day, zone)
     rows = Message.objects.filter(stream=stream_id, seq__gt=hidden, at__gte=since)
     return rows.order_by("stream", "at", "seq").values_list("seq", flat=True).first()

@@ -1,4 +1,4 @@
-"""What can be wrong with the database itself rather than with what is asked of it."""
+"""Errors of the database itself, in contrast to those of a statement; and bounds on waiting for locks."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from contextvars import ContextVar
 import psycopg
 from django.db import Error, InterfaceError, OperationalError, connection
 
-# Milliseconds that a room's lock is waited for by whoever has other rooms to see to. The usual wait
-# is for a commit or two.
+# Milliseconds for which work on several rooms waits for the lock of one. The usual wait is for a commit
+# or two.
 QUICK = 250
-# PostgreSQL's SQLSTATEs, whole or their class. Read only (as the old primary is after a failover) and
-# a transaction that was idle for too long are of kinds that Django does not take for trouble with the
-# connection. The classes: connection, resources, intervention of an operator, system.
+# PostgreSQL's SQLSTATEs, or classes of them. Django does not treat as trouble with the connection that the
+# server is read only (as the old primary is after a failover), or that a transaction was idle for too long.
+# The classes: connection, resources, intervention of an operator, system.
 _UNUSABLE = {"25006", "25P03"}
 _UNUSABLE_CLASSES = {"08", "53", "57", "58"}
 _CANCELLED = "57014"
 _LOCK_NOT_AVAILABLE = "55P03"
-# SQLite's: the file cannot be written to, for whatever reason.
+# SQLite's codes: the file cannot be written to, for whatever reason.
 _NO_FILE = {
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_IOERR,
@@ -44,26 +44,26 @@ def _sqlstate(error: BaseException) -> str:
 
 
 def is_away(error: BaseException) -> bool:
-    """Return True if the database cannot be used at all: it is gone, ends, starts, or is read only.
+    """Return True if the database cannot be used at all: it is gone, stops, starts, or is read only.
 
-    Whatever connection said so is of no use any more: see `discard`.
+    The connection that raised the error is of no use any more: see `discard`.
     """
     if isinstance(error.__cause__, sqlite3.Error):
         return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _NO_FILE
     if state := _sqlstate(error):
         is_operators = state[:2] in _UNUSABLE_CLASSES and state != _CANCELLED
         return is_operators or state in _UNUSABLE
-    # No answer: the connection broke, or there was none to be had.
+    # No answer: the connection broke, or none could be made.
     return isinstance(error, _NO_ANSWER)
 
 
 def is_held(error: BaseException) -> bool:
-    """Return True if a lock was waited for in vain. The connection is as good as before."""
+    """Return True if a lock was not to be had in time. The connection is as good as before."""
     return _sqlstate(error) == _LOCK_NOT_AVAILABLE
 
 
 def discard() -> None:
-    """Close this thread's connection for good, so that nobody is given it again by the pool."""
+    """Close this thread's connection for good, so that the pool gives it to nobody."""
     raw = connection.connection
     if raw is not None and connection.vendor == "postgresql":
         with suppress(psycopg.Error):
@@ -74,7 +74,7 @@ def discard() -> None:
 
 @contextmanager
 def impatience() -> Iterator[None]:
-    """Wait for locks of rooms for QUICK milliseconds only, on this thread."""
+    """Wait only QUICK milliseconds for each room's lock, on this thread, in the body."""
     token = _patience.set(QUICK)
     try:
         yield
@@ -83,6 +83,6 @@ def impatience() -> Iterator[None]:
 
 
 def lock_timeout() -> str | None:
-    """What PostgreSQL's `lock_timeout` is to be for what comes next; None: as the connection has it."""
+    """Return PostgreSQL's `lock_timeout` for the next statements; None for the connection's own."""
     patience = _patience.get()
     return None if patience is None else f"{patience}ms"

@@ -1,8 +1,8 @@
-"""What was said, to take away: own messages, and the transcript of a room, as files.
+"""Downloads: own messages, and the transcript of a room, as files.
 
-With `?progress=1` the answer is for a script that shows how far it has got (static/js/pages/downloads.js):
-`X-Messages` says how many messages there are, and each part of the file has 8 bytes before it: its
-length, and how many messages have been read by its end, both as big-endian 32-bit numbers.
+With `?progress=1` the answer is for a script that shows the progress (static/js/pages/downloads.js).
+`X-Messages` is the number of messages. Before each part of the file stand 8 bytes: the part's length, and
+how many messages have been read by its end, both as big-endian 32-bit numbers.
 """
 
 import struct
@@ -25,14 +25,14 @@ from history.models import Message
 from history.readers import readers
 from history.wire import Person
 
-# Rows held in memory at a time while a history of any length goes out.
+# Rows held in memory at a time while a history of any length is sent.
 CHUNK = 100
 
 
 @never_cache
 @require_safe
 def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Everything of the history page as one file. `?format=` is one of export.FORMATS."""
+    """Send everything of the history page as one file. `?format=` is one of export.FORMATS."""
     chosen = export.FORMATS.get(request.GET.get("format", "json"))
     if chosen is None:
         return _no_such_format(request, export.FORMATS)
@@ -65,7 +65,7 @@ def own(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 @never_cache
 @require_safe
 def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResponse:
-    """The transcript of a room the visitor was in, all that they may see of it, as one file."""
+    """Send the transcript of a room the visitor was in, all that they may see of it, as one file."""
     person = _person(request)
     reading = readers().reading(person, room_id) if person else None
     if person is None or reading is None:
@@ -98,7 +98,7 @@ class Progress:
     read: int = 0
 
     def frame(self, part: bytes) -> bytes:
-        """A part with its length and how far it reaches before it."""
+        """Return a part with its length, and how many messages were read by its end, before it."""
         return struct.pack(">II", len(part), self.read) + part
 
 
@@ -127,8 +127,10 @@ def _no_such_format(request: HttpRequest, formats: Collection[str]) -> HttpRespo
 
 
 def _give_back() -> None:
-    """A download may take hours over a slow line: each chunk is a query of its own, and between two
-    of them no connection is kept from the others."""
+    """Give the database connection back between two chunks.
+
+    A download may take hours over a slow line. Each chunk is a query of its own.
+    """
     close_old_connections()
 
 

@@ -1,18 +1,18 @@
-"""What search compares: a text as words, the same for a message and for what is looked for. Pure.
+"""Fold a text into words, the form in which search compares messages and queries. Pure.
 
-`fold` is the one definition of what matches, and `of` says what of a message it is applied to: what
-is shown of it, and what only the typed text has. The databases only find candidates quickly:
+`fold` is the one definition of what matches. `of` applies it to a message: to the text that is shown,
+and to what only the typed text has. The databases only find candidates quickly. The rules:
 
-* Compatibility forms are one (NFKD), case and the accents of Latin, Greek, Hebrew and Arabic letters
-  do not count. Accents elsewhere make other letters (й, が) and stay; ё is е.
+* Compatibility forms are equal (NFKD). Case and the accents of Latin, Greek, Hebrew and Arabic letters
+  do not count. In other scripts an accent makes another letter (й, が) and stays; ё is е.
 * Letters, digits and marks make words, everything else separates them; a picture or a sign beyond
   ASCII (😀, →, €) is a word.
 * Scripts that are written without spaces, and Korean, whose endings grow onto words, are cut into
-  pairs: 日本語 is 日本, 本語 and 語. What is looked for there is so found wherever it stands.
+  pairs: 日本語 is 日本, 本語 and 語. So a query in such a script is found wherever it stands.
 * The Arabic article is a word of its own, with what is written onto it: كتاب is found in والكتاب.
 * Words longer than LONGEST are cut: PostgreSQL takes none beyond 2046 bytes.
-* A character counts for four letters at the most, and has three marks at the most. There are some of
-  eighteen letters, and no end of marks: what they would cost is bounded before they are taken apart.
+* A character counts for at most four letters, and has at most three marks. NFKD makes eighteen letters
+  of some, and marks may follow without end: the cost is bounded before characters are decomposed.
 """
 
 import re
@@ -24,7 +24,7 @@ from functools import lru_cache
 from history import markup
 
 LONGEST = 64
-# What is kept of a text's words is so many times longer than the text, and a little more.
+# The words that are kept have at most GROWTH times the characters of the text, and MORE.
 GROWTH, MORE = 4, 64
 _MOST_LETTERS = 4
 _TOO_MANY_MARKS = re.compile("(?<=mmm)m+")
@@ -40,10 +40,10 @@ _UNSPACED = (
 )
 _RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-# و and, ف so; ب with, ك like; then ال the; or لل to the. What follows has two letters or more.
+# و and, ف so; ب with, ك like; then ال the; or لل to the. At least two letters follow.
 _ARTICLE = re.compile("([وف]?[بك]?ال|[وف]?لل)(?=[\u0621-\u064a]{2})")
 _ARABIC_ARTICLE = re.compile("[ال]ل")
-# Marks that are an accent or a point, not a letter's other half.
+# Marks that are an accent or a point, and not half of a letter.
 _ACCENTS = (
     range(0x0300, 0x0370),
     range(0x0591, 0x05C8),
@@ -55,17 +55,17 @@ _ACCENTS = (
     range(0x1DC0, 0x1E00),
     range(0x20D0, 0x2100),
 )
-# Joined letters of Cyrillic that Unicode takes apart into a letter and an accent.
+# Cyrillic letters that Unicode decomposes into a letter and an accent.
 _KEPT = re.compile("([\u0400-\u052f])[\u0300-\u036f]+")
 _DROPPED = frozenset(
     "\u00ad\u0640\u200d\u2060\ufe0e\ufe0f"
-)  # drawn as nothing, or as a longer line
-# Korean letters that go on the syllable before them.
+)  # they are drawn as nothing, or as a longer line
+# Korean letters that continue the syllable before them.
 _JAMO = range(0x1160, 0x1200)
 
 
 class _Table(dict[int, str | None]):
-    """What becomes of each character, found out when it is first met."""
+    """Maps each character to its folded form, computed when it is first met."""
 
     def __missing__(self, code: int) -> str | None:
         self[code] = found = self._find(code)
@@ -85,7 +85,7 @@ class _Table(dict[int, str | None]):
 
 
 class _Shortened(dict[int, str]):
-    """Each character, or the first letters of what compatibility makes of it if those are many."""
+    """Maps each character to itself, or to the first letters of its NFKD form if that is long."""
 
     def __missing__(self, code: int) -> str:
         letters = unicodedata.normalize("NFKD", chr(code))
@@ -95,7 +95,7 @@ class _Shortened(dict[int, str]):
 
 
 class _Kinds(dict[int, str]):
-    """ "m" for each mark, "x" for everything else."""
+    """Maps each mark to "m" and everything else to "x"."""
 
     def __missing__(self, code: int) -> str:
         self[code] = found = "m" if unicodedata.category(chr(code))[0] == "M" else "x"
@@ -108,7 +108,7 @@ _ASCII = bytes(ord(chr(c).lower()) if c < 128 and chr(c).isalnum() else 32 for c
 
 
 def fold(text: str) -> str:
-    """The words of a text in their order, a space before and after each one; "" if it has none."""
+    """Return the words of a text in order, a space before and after each; "" if there are none."""
     if text.isascii():
         words = text.encode().translate(_ASCII).decode().split()
         if words and len(max(words, key=len)) > LONGEST:
@@ -119,13 +119,13 @@ def fold(text: str) -> str:
 
 
 def of(body: str, html: str) -> str:
-    """Return what search compares of a message: what is shown, and the typed text if it has more.
+    """Return what search compares of a message: the text shown, and the typed text if it has more.
 
-    The two are told apart by a line break, which no needle has, so that nothing is found across.
+    A line break stands between the two. No needle has one, so nothing is found across.
     """
     typed = fold(body)
     shown = fold(markup.plain(body, html)) if html else typed
-    # Marks in the midst of a script without spaces end runs that do not end.
+    # Marks of Markdown within a script without spaces end runs that do not end in the text shown.
     more = {word for word in typed.split() if len(word) > 1 or not is_unspaced(word)}
     both = shown if more <= set(shown.split()) else f"{shown}\n{typed}"
     longest = GROWTH * len(body) + MORE
@@ -133,7 +133,7 @@ def of(body: str, html: str) -> str:
 
 
 def is_unspaced(word: str) -> bool:
-    """Whether a word of `fold` is of a script without spaces: a pair, or a last character."""
+    """Return True if a word of `fold` is of a script without spaces: a pair, or a last character."""
     return bool(_HAS_UNSPACED.match(word))
 
 
@@ -144,7 +144,7 @@ def _letters(text: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    """The text with at most so many letters and marks for each of its characters."""
+    """Return the text with bounded numbers of letters and marks for each of its characters."""
     text = text.translate(_SHORTENED)
     kinds = text.translate(_KINDS)
     if "mmmm" not in kinds:
@@ -157,13 +157,13 @@ def _bounded(text: str) -> str:
 
 
 def _joined(found: re.Match[str]) -> str:
-    """A letter put together again before accents are taken off."""
+    """Compose a letter again, before accents are removed."""
     letter = unicodedata.normalize("NFC", found[0])[0]
     return "\u0435" if letter == "\u0451" else letter
 
 
 def _cut(word: str) -> Iterator[tuple[int, int, str]]:
-    """What a word is compared by: pieces, each with where it begins and ends in the word."""
+    """Yield the pieces by which a word is compared, each with its start and end in the word."""
     if not _HAS_UNSPACED.search(word):
         start = 0
         if _ARABIC_ARTICLE.search(word, 0, 4) and (article := _ARTICLE.match(word)):
@@ -188,7 +188,7 @@ def _cut(word: str) -> Iterator[tuple[int, int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A word of `fold`, and where in the text it stands: from `start` up to `end`."""
+    """A word of `fold` and its place in the text, from `start` up to `end`."""
 
     word: str
     start: int
@@ -196,7 +196,7 @@ class Place:
 
 
 def places(text: str) -> list[Place]:
-    """The words of `fold`, in their order, with their places in the text."""
+    """Return the words of `fold` in order, with their places in the text."""
     letters, starts, ends = [], [], []
     for start, end in _clusters(text):
         fold_cluster = _folded_cluster if end - start <= LONGEST else _letters
@@ -213,7 +213,7 @@ def places(text: str) -> list[Place]:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Characters with what belongs to them: only within a cluster does one change another."""
+    """Yield start and end of each cluster: only within one does a character change another."""
     start = 0
     for at in range(1, len(text)):
         if not (unicodedata.category(text[at])[0] == "M" or ord(text[at]) in _JAMO):

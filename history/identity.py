@@ -1,15 +1,15 @@
-"""Which history the logs of this database are, and whether they were set back.
+"""The name of this database's history, and how a history that was set back is noticed.
 
-A backup that was restored goes on from an earlier number, and gives the later ones out again, for
-other things: a client that has seen more than the backup held must not resume. So a history has a
-name, which clients send back with their cursor, and it gets another one
+A restored backup continues from an earlier number, and gives later numbers to other changes. A client
+that has seen more than the backup holds must not resume. So a history has a name, which clients send
+back with their cursor. It gets a new name
 
-* when the database is not the one in which it got its name: a restored one, a copy, a standby that
-  was made the primary, which may lack the last commits;
-* when its beat, which goes up every few seconds while the site runs, is lower than a worker has
-  seen it, in memory or in a file beside the database;
-* when a worker has seen a log go farther than it does now (`rename`);
-* when somebody says so: `manage.py restored`.
+* when the database is not the one in which it was named: it was restored or copied, or it is a standby
+  that became the primary and may lack the last commits;
+* when its beat, which goes up every few seconds while the site runs, is lower than a worker remembers,
+  in memory or in a file beside the database;
+* when a worker remembers a higher number of a log than the log has now (`rename`);
+* when `manage.py restored` says so.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ from history.models import History
 logger = logging.getLogger(__name__)
 
 _ROW = 1
-# The server (its number is that of the files it was initialised with), the database in it, the table
-# and the timeline. And since when this server runs, which a copy of its files does not share.
+# The server (by the number that its files got when they were initialised), the database, the table and the
+# timeline; and when this server started, which a copy of its files does not share.
 _WHERE_POSTGRESQL = """
 SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
                  (SELECT oid FROM pg_database WHERE datname = current_database()),
@@ -38,15 +38,17 @@ SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
                       THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END),
        extract(epoch FROM pg_postmaster_start_time())::text
 """
-# A new name's beat is beyond all that any worker can have seen under the one before: whoever notices
-# the same restore a moment later finds that it was noticed.
+# Added to the beat when a history is named anew, so that it is higher than any worker can remember. A
+# worker that notices the same restore a moment later then sees that it was noticed.
 _LEAP = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The history's name, as clients know it; its beat; and the mark by which workers on one
-    running database know each other's messages from those of any other."""
+    """The history's name, as clients know it, its beat, and the mark of its site.
+
+    By the mark, workers of one running database tell each other's messages from those of any other.
+    """
 
     history: str
     beat: int
@@ -54,10 +56,11 @@ class Identity:
 
 
 def look(seen: Identity | None) -> Identity:
-    """Read which history this is. It gets another name first if it was set back since it was `seen`."""
+    """Return the history's identity, with a new name if it was set back since it was `seen`."""
     row = History.objects.filter(pk=_ROW).first()
-    # After the row: a restore that commits between the two is noticed with the place it made. The other
-    # way round its row would be renamed for the place before, and once more by whoever comes next.
+    # The place is read after the row: a restore that commits between the two is then noticed with its own
+    # place. In the other order its row would be named for the place before, and named again by the next
+    # worker.
     place, running_since = _where()
     if row is None:
         row, _ = History.objects.get_or_create(pk=_ROW, defaults={"name": _name(), "place": place})
@@ -74,7 +77,7 @@ def look(seen: Identity | None) -> Identity:
 
 
 def rename(seen: Identity | None) -> Identity:
-    """Give the history another name, unless somebody has since it was `seen`; None: in any case."""
+    """Give the history a new name, unless another worker did since it was `seen`. None: in any case."""
     row = History.objects.filter(pk=_ROW).first()
     if row is not None and (seen is None or row.name == seen.history):
         place, _ = _where()
@@ -89,7 +92,7 @@ def _rename(row: History, place: str, *, beyond: int) -> None:
 
 
 def beat() -> None:
-    """Note that the site goes on, here and in the database."""
+    """Raise the beat, in the database and in the file of this machine."""
     History.objects.filter(pk=_ROW).update(beat=F("beat") + 1)
     number = History.objects.filter(pk=_ROW).values_list("beat", flat=True).first()
     if number is not None:
@@ -100,7 +103,7 @@ def beat() -> None:
 
 
 def remembered() -> Identity | None:
-    """What workers of this data directory saw of the database last; None if there is nothing."""
+    """Return what workers of this data directory last saw of the database; None if there is nothing."""
     try:
         return Identity(history="", beat=int(_witness().read_text()), site="")
     except (OSError, ValueError):  # a first start, or a disk that was full
@@ -108,7 +111,7 @@ def remembered() -> Identity | None:
 
 
 def _remember(number: int) -> None:
-    """Raises OSError if the data directory cannot be written to."""
+    """Write the beat to this machine's file. Raises OSError if the data directory cannot be written."""
     path = _witness()
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
@@ -125,7 +128,7 @@ def _witness() -> Path:
 
 
 def _where() -> tuple[str, str]:
-    """The database as its server tells it, and since when the server runs."""
+    """Return the database as its server identifies it, and when the server started."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(_WHERE_POSTGRESQL)
@@ -133,7 +136,7 @@ def _where() -> tuple[str, str]:
         return place, running_since
     try:
         return str(os.stat(connection.settings_dict["NAME"]).st_ino), ""
-    except OSError:  # a database in memory, as tests have it
+    except OSError:  # a database in memory, as in tests
         return "", ""
 
 

@@ -1,8 +1,8 @@
 """The log: one ordered stream of messages for each room.
 
-A stream's `head` is the number of its latest change. Whoever changes the stream takes the next
-numbers in the transaction that makes the change and so holds the stream's row until commit: the
-order of numbers is the order of commits, and "all changes after N" can miss nothing.
+A stream's `head` is the number of its latest change. A transaction that changes the stream takes the
+next numbers, and so holds the stream's row until its commit. The order of numbers is then the order of
+commits, and "all changes after N" can miss nothing.
 """
 
 from typing import Any
@@ -18,8 +18,8 @@ from history import markup
 class Stream(models.Model):
     """The counter of one room's log.
 
-    `epoch` is a fencing number: it goes up, under the same row's lock, with every change to who may
-    write or read here. A writer that was authorised at another epoch asks again before it commits.
+    `epoch` is a fencing number. It goes up, under the lock of the same row, with every change to who may
+    write or read here. A writer that was authorised at another epoch checks again before it commits.
     """
 
     head = models.BigIntegerField(default=0)
@@ -30,13 +30,13 @@ class Stream(models.Model):
 
 
 class History(models.Model):
-    """Which history the streams of this database are. One row, which `history.identity` keeps."""
+    """The history that the streams of this database belong to. One row, kept by `history.identity`."""
 
-    # Another one whenever the database was set back: numbers are then given out a second time.
+    # A new one whenever the database was set back: numbers are then given out a second time.
     name = models.CharField(max_length=32)
-    # The database in which the history got its name, as the database server tells it.
+    # The database in which the history got its name, as the database server identifies it.
     place = models.CharField(max_length=200)
-    # Goes up every few seconds while the site runs. A lower one than before is of a backup.
+    # Goes up every few seconds while the site runs. If it is lower than before, a backup was restored.
     beat = models.BigIntegerField(default=0)
 
     class Meta:
@@ -70,9 +70,9 @@ class Message(models.Model):
     )
     client_id = models.CharField(max_length=64, null=True)
     body = models.TextField("text", blank=True)
-    # What search compares: the body's words (history/folding.py). Unset until they are found out.
+    # The body's words, which search compares (history/folding.py). NULL until they are computed.
     words = models.TextField(null=True, editable=False)
-    # What a notice says (history/log/notices.py); its body is the sentence. Unset for anything else.
+    # What a notice says (history/log/notices.py); its body is the sentence. NULL for other kinds.
     facts: Any = models.JSONField(null=True, editable=False)
     # The body rendered and sanitised; empty where that would show nothing but the text itself.
     html = models.TextField(blank=True, db_default="", default="")
@@ -111,15 +111,15 @@ class Message(models.Model):
                 condition=Q(pinned_at__isnull=False),
                 name="message_pinned",
             ),
-            # Days, and messages of a time.
+            # Days, and messages by time.
             models.Index(fields=["stream", "at"], name="message_at"),
-            # Those whose words are still to be found out: usually none.
+            # Messages whose words are not computed yet: usually none.
             models.Index(
                 fields=["id"],
                 condition=Q(kind="chat", words__isnull=True),
                 name="message_wordless",
             ),
-            # A person's own history, newest first; and Django's check before a user is deleted.
+            # A person's own history, newest first; also Django's check before it deletes a user.
             models.Index(fields=["author", "kind", "id"], name="message_author"),
         )
 
@@ -132,12 +132,12 @@ class Message(models.Model):
 
     @property
     def plain(self) -> str:
-        """The text as it is read, without the marks of Markdown."""
+        """The text as a reader sees it, without the marks of Markdown."""
         return markup.plain(self.body, self.html)
 
 
 class Reaction(models.Model):
-    """An emoji that somebody put to a message."""
+    """An emoji that a member gave to a message."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
     user = models.ForeignKey(
@@ -158,13 +158,13 @@ class Reaction(models.Model):
 
 
 class Mention(models.Model):
-    """That a message speaks to somebody by name. It counts as personal until it is read."""
+    """A message that mentions a member by name. It counts as unread "for you" until it is read."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions", db_index=False
     )
-    # The message's own, for the count of those unread.
+    # Copies of the message's own, for the count of unread mentions.
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="+", db_index=False)
     seq = models.BigIntegerField()
 
@@ -177,7 +177,7 @@ class Mention(models.Model):
 
 
 class Revision(models.Model):
-    """A text that a message had before: for moderators, and to undo a removal; kept for a while.
+    """An earlier text of a message, kept for a while: for moderators, and to undo a removal.
 
     Erasing a message erases its revisions too.
     """

@@ -17,9 +17,9 @@ from history.readers import Reading, readers
 from history.wire import Person
 
 _MAX_ID = 2**63 - 1
-# Rows are compared as wholes so that only the index on these three columns can give their order.
-# With two equalities PostgreSQL may walk the primary key instead, past everybody else's messages,
-# until it has found enough of this person's: 100 ms for one with old messages among a million.
+# Rows are compared as wholes, so that only the index on these three columns can give their order. With
+# two equalities PostgreSQL may walk the primary key instead, past everybody else's messages, until it has
+# found enough of this person's: that is 100 ms for old messages among a million.
 _NEWEST_OWN = """
 SELECT id FROM history_message
 WHERE (author_id, kind, id) < (%s, %s, %s) AND (author_id, kind, id) > (%s, %s, 0)
@@ -71,7 +71,7 @@ def place(person: Person, messages: Sequence[Message]) -> None:
 
 
 def count_own(person: Person) -> int:
-    """How many messages `own_messages` has of a person."""
+    """Return how many messages `own_messages` has of a person."""
     return Message.objects.filter(author=person.pk, kind=Message.Kind.CHAT).count()
 
 
@@ -83,13 +83,13 @@ def transcript(
     after: int | None = None,
     limit: int,
 ) -> TranscriptPage:
-    """A page of a room's log: around `at`, before or after a `seq`, or else the newest.
+    """Return a page of a room's log: around `at`, before or after a `seq`, or else the newest.
 
-    What is hidden from the person is as if it were not there.
+    Messages hidden from the person are left out.
     """
     hidden = reading.hidden_through
     rows = Message.objects.filter(stream=reading.stream_id).select_related("author")
-    # One lower bound in each query: of two, SQLite may go by the one that says less.
+    # One lower bound in each query: of two, SQLite may use the one that excludes less.
     if at is not None:
         head, earlier = _before(rows.filter(seq__gt=hidden), at, limit // 2)
         tail, later = _after(rows, max(at - 1, hidden), limit - limit // 2)
@@ -112,10 +112,10 @@ def transcript(
 def around(
     messages: Sequence[Message], *, hidden_through: int
 ) -> dict[int, tuple[Message | None, list[tuple[str, list[str]]]]]:
-    """What stands around messages of one room, by their keys: the message that one answers, and
-    emojis with the names of who gave them.
+    """Return what is shown with messages of one room, by their keys.
 
-    An answer to what is hidden from the person shows nothing of it.
+    That is the message which one answers, and each emoji with the names of the members who gave it. Of
+    a message that is hidden from the person an answer shows nothing.
     """
     if not messages:
         return {}

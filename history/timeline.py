@@ -1,4 +1,4 @@
-"""A transcript as a page shows it: days, people's turns, and comings and goings folded. Pure."""
+"""Arrange a transcript for a page: by days, with joins and leaves folded. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from history.models import Message
 
 SAME_TURN = timedelta(minutes=5)
-# So many comings and goings in a row stand as lines; more are folded.
+# Up to this number of joins and leaves in a row stand as lines; more are folded.
 UNFOLDED = 3
 _ATTENDANCE = (Message.Kind.JOIN, Message.Kind.LEAVE)
 
 
-# The message that one answers, and emojis with the names of who gave them.
+# The message that one answers, and each emoji with the names of the members who gave it.
 Around = tuple[Message | None, Sequence[tuple[str, Sequence[str]]]]
 _NOTHING: Around = (None, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message. `continued`: the author's name stands above already."""
+    """A message. `continued`: the author's name stands above the message before."""
 
     message: Message
     continued: bool = False
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A run of comings and goings, and how many people came and went in it."""
+    """A run of joins and leaves, with how many people joined and left in it."""
 
     messages: Sequence[Message]
     joined: int
@@ -38,7 +38,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What happened on one day of the viewer's."""
+    """The messages of one day in the visitor's time zone."""
 
     date: date
     blocks: list[Line | Fold] = field(default_factory=list)
@@ -50,7 +50,7 @@ def days(
     *,
     zone: tzinfo = UTC,
 ) -> list[Day]:
-    """The messages, in their order, by day of a time zone; with what stands around them, by key."""
+    """Return the messages by day of a time zone. `around` has, by key, what is shown with each."""
     around = around or {}
     found: list[Day] = []
     for run in _runs(messages, zone):
@@ -71,7 +71,7 @@ def days(
 
 
 def _runs(messages: Iterable[Message], zone: tzinfo) -> Iterator[list[Message]]:
-    """Comings and goings of one day in a row together, everything else by itself."""
+    """Yield joins and leaves of one day that follow each other together, everything else alone."""
     run: list[Message] = []
     for message in messages:
         foldable = message.kind in _ATTENDANCE

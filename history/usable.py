@@ -1,4 +1,4 @@
-"""Whether this site can use what is in its database: after a restore it may not."""
+"""Check that the site can use its database, which after a restore it may not."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-# Tables and their counters of which the site is not the owner: it may not write to them, or at least
-# the next release may not change them.
+# Tables and sequences that belong to another role: the site may not write to them, or at least the next
+# release may not change them.
 _OF_OTHERS = """
 SELECT pg_get_userbyid(relowner), current_user, count(*) FROM pg_class
 WHERE relkind IN ('r', 'S') AND relnamespace = current_schema()::regnamespace
@@ -20,7 +20,7 @@ _HOW = "DEPLOYMENT.md, under Backups, has the commands by which a backup is rest
 
 
 def check(*, databases: Sequence[str] | None, **options: Any) -> list[CheckMessage]:
-    """Tell what keeps the site from using its database: one of Django's checks."""
+    """Return what keeps the site from using its database. One of Django's checks."""
     found: list[CheckMessage] = []
     for alias in databases or ():
         try:
@@ -42,7 +42,7 @@ def _faults(alias: str) -> Iterator[str]:
                 f"as {me}: it cannot use them."
             )
         if rows:
-            return  # what follows could not be read
+            return  # the migrations could not be read either
     executor = MigrationExecutor(connection)
     if not executor.loader.applied_migrations:
         return  # a new database, before the first start

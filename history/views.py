@@ -1,4 +1,4 @@
-"""Reading what was said: own messages, rooms, transcripts."""
+"""The pages of the history: own messages, search, rooms, transcripts."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ RECENT_ROOMS = 6
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The visitor's own messages, newest first; or, with `?q=`, what is found.
+    """Show the visitor's own messages, newest first; with `?q=` the results of a search.
 
     `?before=` is the cursor of the page before.
     """
@@ -63,7 +63,7 @@ def _found(
     only: Reading | None = None,
     best: bool = False,
 ) -> dict[str, Any]:
-    """What `?q=` asks for and finds, in one room or in all, as a page needs it."""
+    """Return what a page shows of the search `?q=`, in one room or in all."""
     typed = request.GET["q"].strip()
     asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
     hits, texts = Hits(), list[SafeString]()
@@ -98,7 +98,10 @@ def _found(
 @never_cache
 @require_safe
 def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
-    """A search in one room, with its days: `?q=`, `?day=`, `?month=`. Rooms show it over their log."""
+    """Show the search in one room, with its days: `?q=`, `?day=`, `?month=`.
+
+    The room's page shows it in a dialog.
+    """
     person, zone = _person(request), zones.of(request)
     reading = _reading(person, room_id)
     stream, hidden = reading.stream_id, reading.hidden_through
@@ -119,7 +122,7 @@ def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def room_list(request: HttpRequest) -> HttpResponse:
-    """Every room the visitor was in, newest first."""
+    """List every room the visitor was in, newest first."""
     person, before = _person(request), _cursor(request, "before")
     page = _rooms(person, before=before, limit=PAGE) if person else None
     return render(request, "history/rooms.html", {"page": page, "is_first": before is None})
@@ -128,9 +131,9 @@ def room_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
-    """What was said in a room the visitor was in: the newest page, or that of `?at=` or `?day=`.
+    """Show the transcript of a room the visitor was in: the newest page, or that of `?at=` or `?day=`.
 
-    `?month=` is the one the calendar shows.
+    `?month=` is the month that the calendar shows.
     """
     zone = zones.of(request)
     reading = _reading(_person(request), room_id)
@@ -181,7 +184,7 @@ def _rooms(person: Person, *, before: int | None = None, limit: int) -> RoomsPag
 
 
 def _reading(person: Person | None, room_id: str) -> Reading:
-    """Return the person's reading of a room. Raises Http404, whether there is such a room or not."""
+    """Return the person's reading of a room. Raises Http404 also if there is no such room."""
     reading = readers().reading(person, room_id) if person else None
     if reading is None:
         raise Http404(_("You were in no such room."))
@@ -193,7 +196,7 @@ def _person(request: HttpRequest) -> Person | None:
 
 
 def _cursor(request: HttpRequest, name: str) -> int | None:
-    """A number from the query. Links hold only good ones: anything else leads to no page."""
+    """Return a number from the query. Raises Http404 for anything else: no link of ours has that."""
     text = request.GET.get(name)
     if text is None:
         return None
@@ -203,7 +206,7 @@ def _cursor(request: HttpRequest, name: str) -> int | None:
 
 
 def _day(request: HttpRequest, name: str) -> date | None:
-    """A day from the query, or the first one of a month."""
+    """Return a day from the query, or the first day of a month. Raises Http404 for anything else."""
     text = request.GET.get(name)
     if text is None:
         return None
@@ -212,7 +215,7 @@ def _day(request: HttpRequest, name: str) -> date | None:
         day = date(*(int(part or 1) for part in found.groups())) if found else None
     except ValueError:
         day = None
-    # Beyond these years a day's midnight may be no moment in another zone.
+    # Beyond these years a day's midnight may not exist in another time zone.
     if day is None or not 1900 <= day.year < 9999:
         raise Http404(_("This link has lost its place."))
     return day

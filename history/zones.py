@@ -1,4 +1,4 @@
-"""The viewer's time zone: the page tells it in a cookie, since nothing else does."""
+"""The visitor's time zone, which the page puts into a cookie, since no header has it."""
 
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ _LONGEST = 64
 
 
 def of(request: HttpRequest) -> tzinfo:
-    """The zone of who asks; UTC if it is not known."""
+    """Return the visitor's time zone; UTC if it is not known."""
     name = request.COOKIES.get(COOKIE, "")
     if not 0 < len(name) <= _LONGEST:
         return UTC
