@@ -1,4 +1,4 @@
-"""What was said, as a file that is written while it is read: memory does not grow with its length.
+"""Export messages as files, written while they are read: memory does not grow with their length.
 
 One person's messages in every room (`own`), and one room's log (`room`).
 """

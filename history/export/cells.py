@@ -1,11 +1,11 @@
-"""Tables and lines that are safe to open.
+"""Write tables and lines that are safe to open.
 
 CSV: a header, RFC 4180, UTF-8 with a byte order mark (without it spreadsheets guess another
-encoding). A cell that a spreadsheet would run as a formula (one that starts with = + - @, a tab or a
-line break) has an apostrophe in front: take it off to have the text as written.
+encoding). A cell that a spreadsheet would run as a formula (it starts with = + - @, a tab or a line
+break) gets an apostrophe before it; remove that to have the text as written.
 
-Plain text: a message begins with its time in brackets; its further lines, and what belongs to it,
-are indented, so that no text can pass for another message.
+Plain text: a message begins with its time in brackets. Its further lines, and what belongs to it, are
+indented, so that no text can pass for another message.
 """
 
 import csv
@@ -21,7 +21,7 @@ _INDENT = "    "
 
 
 def rows(table: Sequence[Sequence[Any]]) -> str:
-    """Rows of CSV."""
+    """Return rows of CSV."""
     text = io.StringIO()
     csv.writer(text).writerows([_unarmed(cell) for cell in row] for row in table)
     return text.getvalue()
@@ -32,7 +32,7 @@ def _unarmed(cell: Any) -> Any:
 
 
 def line(at: datetime, before: str, text: str, marks: Iterable[str] = ()) -> str:
-    """A message as plain text; `before` is who said it, or where, `marks` a line each below it."""
+    """Return a message as plain text. `before` is its author or room, `marks` are lines below it."""
     first, *more = [*(text.splitlines() or [""])]
     told = [f"[{moment(at)}] {before}{first}", *(_INDENT + other for other in (*more, *marks))]
     return "\n".join(told) + "\n"

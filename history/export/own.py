@@ -4,10 +4,10 @@ JSON: one array of objects
     {"id": 41, "room": {"code": "K7QX", "title": "", "id": "r_…"}, "seq": 58,
      "at": "2026-11-22T15:00:00.123Z", "edited_at": null, "deleted": false, "reply_to": null,
      "body": "hello"}
-`id` is the message's number on this site, `seq` its place in its room, `reply_to` the place there of
-the one it answers, times are UTC.
+`id` is the message's number on this site, `seq` its number in its room, `reply_to` the number of the
+message that it answers. Times are UTC.
 
-CSV: the same columns. Plain text: a message after the other. Both are as cells.py says.
+CSV: the same columns. Plain text: one message after the other. Both as cells.py says.
 
 HTML: a page that stands alone: no script, nothing loaded from anywhere.
 """

@@ -1,4 +1,4 @@
-"""A file of any length, part by part."""
+"""Stream a file of any length, part by part."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from asgiref.sync import sync_to_async
 
 from history.models import Message
 
-# Given the id of the last message read, or None at the start: the next ones, none at the end.
+# Returns the messages after the given id, or the first ones for None; none at the end.
 Reader = Callable[[int | None], Sequence[Message]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a file begins, goes on and ends. `chunk` is told whether it is the first one."""
+    """Writes the beginning, the chunks and the end of a file. `chunk` is told if it is the first."""
 
     content_type: str
     extension: str
@@ -25,7 +25,7 @@ class Format:
 
 
 async def stream(chosen: Format, read: Reader, *, who: str, now: datetime) -> AsyncIterator[bytes]:
-    """The file's bytes, newest message first. What is said meanwhile is not in it."""
+    """Yield the file's bytes, newest message first, without messages that are posted meanwhile."""
     before: int | None = None
 
     def next_chunk() -> str:
@@ -45,9 +45,9 @@ async def stream(chosen: Format, read: Reader, *, who: str, now: datetime) -> As
 async def parts(
     begin: Callable[[], str], chunk: Callable[[], str], end: Callable[[], str]
 ) -> AsyncIterator[bytes]:
-    """What `begin` says, what `chunk` says until it says nothing, what `end` says.
+    """Yield what `begin` returns, what `chunk` returns until that is empty, and what `end` returns.
 
-    Reading and writing happen on a thread: the event loop has sockets to serve.
+    They run on a thread: the event loop has sockets to serve.
     """
 
     @sync_to_async(thread_sensitive=False)

@@ -1,7 +1,7 @@
-"""One room's log as a file, oldest message first: all that its reader may see of it.
+"""Export one room's log as a file, oldest message first: all that the reader may see of it.
 
 JSON is complete: docs/ROOM-FILE.md describes it, and `manage.py importroom` takes it. HTML is a page
-that reads well by itself, CSV and plain text are as cells.py says.
+that reads well by itself. CSV and plain text are as cells.py says.
 """
 
 from abc import ABC, abstractmethod
@@ -28,19 +28,19 @@ _QUOTED = 100
 _COLUMNS = ("seq", "at", "kind", "author", "body", "edited_at", "deleted", "reply_to", "reactions")
 # The role in the file of somebody who has no membership in the room any more.
 _ROLE_OF_OTHERS = "member"
-# The message that one answers, and emojis with the names of who gave them.
+# The message that one answers, and each emoji with the names of the members who gave it.
 Around = tuple[Message | None, Sequence[tuple[str, Sequence[str]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Some messages by `seq` ascending, with what stands around them, by key."""
+    """Some messages by `seq` ascending. `around` has, by key, what is shown with each."""
 
     messages: Sequence[Message]
     around: Mapping[int, Around]
 
 
-# The portion after a `seq`; an empty one at the end.
+# Returns the portion after a `seq`; an empty one at the end.
 Reader = Callable[[int], Portion]
 
 
@@ -55,9 +55,9 @@ class Writer(ABC):
         self.hidden_through = reading.hidden_through
 
     def refresh(self) -> None:
-        """Read the room again: what the file says of it is of the same moment as its messages.
+        """Read the room again, so that what the file says of it is of the same moment as its messages.
 
-        A member who was removed since the file was asked for gets what they were allowed then.
+        A member who was removed since the request gets what they were allowed then.
         """
         latest = readers().reading(self.person, self.reading.room_id)
         self.reading = latest or self.reading
@@ -75,7 +75,7 @@ class Writer(ABC):
 def stream(
     writer: Writer, read: Reader, *, frame: Callable[[bytes], bytes] = bytes
 ) -> AsyncIterator[bytes]:
-    """The file's bytes, in parts that are each sent as `frame` makes them; all of one moment."""
+    """Yield the file's bytes in parts, each as `frame` returns it, all read in one snapshot."""
 
     def texts() -> Iterator[str]:
         after = writer.hidden_through
@@ -106,7 +106,7 @@ class Json(Writer):
         return f'{head},\n"people": [\n{people}\n],\n"messages": [\n'
 
     def _people(self) -> list[dict[str, Any]]:
-        """Everybody who is in what can be seen: in it by themselves, or by a mark or a mention."""
+        """Return everybody in the messages that can be seen: as author, by a reaction or by a mention."""
         seen: QuerySet[Message] = Message.objects.filter(
             stream=self.reading.stream_id, seq__gt=self.hidden_through
         ).order_by()
@@ -150,7 +150,7 @@ def _about(reading: Reading) -> dict[str, Any]:
 
 
 def _record(message: Message, attached: wire.Attached) -> dict[str, Any]:
-    """As on the wire, but that people are named once for the file, and times instead of marks."""
+    """Return a message as on the wire, but with people named once for the file, and times for flags."""
     shown = not message.is_deleted
     return {
         "seq": message.seq,

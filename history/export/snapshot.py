@@ -1,8 +1,8 @@
-"""One moment of the log as a file of any length, however slowly it is taken away.
+"""Send one moment of the log as a file of any length, however slowly the client takes it.
 
-What a message was before its latest change is not kept, so a file that is one moment's must be read
-in one transaction. That must not last as long as a slow line: all is read as fast as the database
-tells it, and kept in a file of this machine's until it is sent.
+What a message was before its latest change is not kept, so a file of one moment must be read in one
+transaction. That must not last as long as a slow line needs. So everything is read as fast as the
+database returns it, into a file of this machine, from which it is sent.
 """
 
 import asyncio
@@ -15,18 +15,19 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-# Each reads one file, in one transaction; whoever wants the next one waits.
+# Each thread reads one file, in one transaction; requests for more wait.
 _AT_ONCE = 2
 _threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="export")
 
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """See the database as it is now, whatever is committed meanwhile, and write nothing to it.
+    """Show the body the database as it is now, whatever is committed meanwhile.
 
-    For a thread that has no transaction open. Its connection is given back at the end.
+    For a thread that has no transaction open, and writes nothing. Its connection is given back at the
+    end.
     """
-    # Not atomic(): on SQLite that would keep everybody else from writing.
+    # Not atomic(): on SQLite that would keep all others from writing.
     is_postgresql = connection.vendor == "postgresql"
     try:
         with connection.cursor() as cursor:
@@ -43,9 +44,9 @@ def snapshot() -> Iterator[None]:
 async def of_one_moment(
     texts: Callable[[], Iterator[str]], *, frame: Callable[[bytes], bytes] = bytes
 ) -> AsyncIterator[bytes]:
-    """The bytes of what `texts` says, in its parts, all of it read in one snapshot.
+    """Yield the bytes of the parts of `texts`, all read in one snapshot.
 
-    `frame` is what each of them is sent as; it is called when the part has been read. Raises what
+    Each part is sent as `frame` returns it; `frame` is called when the part has been read. Raises what
     reading raises.
     """
     loop = asyncio.get_running_loop()
@@ -78,5 +79,5 @@ async def of_one_moment(
             await reading
         finally:
             abandoned.set()
-            # The file is closed when nobody writes to it any more.
+            # The file is closed when nothing writes to it any more.
             await asyncio.shield(asyncio.wait([reading]))

@@ -1,13 +1,13 @@
-"""Ids of messages that match, newest first: by the way that is quick for what is looked for.
+"""Find the ids of matching messages, newest first, by the way that is quick for the query.
 
-A planner has to guess how often a word is said, and by whom; with ORDER BY and LIMIT a wrong guess
-reads a whole table. So each way here is a statement that leaves it nothing to guess (OFFSET 0 and
-MATERIALIZED are fences):
+A planner has to guess how often a word is said, and by whom. With ORDER BY and LIMIT a wrong guess reads
+a whole table. So each way here is a statement that leaves nothing to guess (OFFSET 0 and MATERIALIZED
+are fences):
 
-recent   the site's newest messages: a word said all the time fills the page from these
-indexed  from the index, block by block of ids, the newest first, until there is enough
-scanned  texts by themselves, so many at a time, for parts inside of words
-walked   each room backwards, where no word and nobody is looked for
+recent   look at the site's newest messages: a common word fills the page from these
+indexed  ask the index, block by block of ids, the newest first, until there are enough
+scanned  look at the texts themselves, SCAN at a time, for parts inside of words
+walked   go through each room backwards, for queries without a word or a person
 """
 
 import json
@@ -24,14 +24,14 @@ from history.search import index
 from history.search.query import Query
 from history.search.scopes import Scope
 
-# How many of the newest messages of the site are looked at first.
+# The newest messages of the site, which are looked at first.
 LATELY = 5000
-# Messages looked through at a time where no index helps.
+# Messages looked at in one go where no index helps.
 SCAN = 50_000
-# Of so many rooms the index is asked by name; of more, who sees them is looked at afterwards.
+# Up to this number of rooms the index is asked for these rooms; with more, rooms are checked afterwards.
 FEW_ROOMS = 30
 
-# {holds} is what must be true of a message `m` in a room of `mine`.
+# {holds} is the condition for a message `m` in a room of `mine`.
 _MINE_POSTGRESQL = """
 WITH mine AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS u(stream, hidden))
 """
@@ -45,7 +45,7 @@ SELECT m.id FROM (
         (SELECT * FROM history_message m WHERE {indexed} OFFSET 0) m OFFSET 0
 ) m JOIN mine ON mine.stream = m.stream_id
 WHERE m.id >= %s AND m.id < %s AND {holds} ORDER BY m.id DESC LIMIT %s""",
-    # + 0: or else it may go down the primary key, past what is said in all other rooms.
+    # + 0: otherwise it may walk the primary key, past the messages of all other rooms.
     "walked": """
 SELECT near.id FROM mine CROSS JOIN LATERAL (
     SELECT m.id FROM history_message m
@@ -72,13 +72,13 @@ _LAST = """
 SELECT max((SELECT m.id FROM history_message m WHERE m.stream_id = mine.stream AND m.at < %s
             ORDER BY m.at DESC LIMIT 1)) FROM mine"""
 _SLACK = timedelta(hours=1)
-# The index is what there is: a sequence scan is never better, nor is compiling it.
+# Neither a sequential scan nor compiling the statement is ever better than the index.
 _NO_GUESSING = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Ids, newest first. `goes_on`: nothing older than this was looked at."""
+    """Ids, newest first. `goes_on`: messages with ids below this were not looked at."""
 
     ids: Sequence[int]
     goes_on: int | None = None
@@ -95,7 +95,7 @@ class Finder:
 
     @cached_property
     def top(self) -> int:
-        """Above the newest message of the site."""
+        """An id above the newest message of the site."""
         newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first()
         return (newest or 0) + 1
 
@@ -128,9 +128,10 @@ class Finder:
         return Found(self._ids("indexed", holds, asked))
 
     def _within(self, low: int, top: int) -> tuple[int, int]:
-        """The ids that messages of the time asked for can have: in a room later ones are higher.
+        """Return the bounds of the ids that messages of the query's time can have.
 
-        But for an hour, which is what clocks may be wrong by; and where it matters.
+        In a room later messages have higher ids, but for an hour by which clocks may differ. Bounds that
+        are close already stay as they are.
         """
         since, until = self.query.since, self.query.until
         if top - low <= SCAN:
@@ -175,7 +176,7 @@ class Finder:
     # Their parts ----------------------------------------------------------------------------------
 
     def _holds(self) -> tuple[str, list[Any]]:
-        """What is true of a message `m`, in a room of `mine`, that is found."""
+        """Return the condition for a message `m` in a room of `mine`, with its values."""
         parts = ["m.kind = 'chat' AND m.deleted_at IS NULL"]
         parts.append("(m.seq > mine.hidden OR m.author_id = %s)")
         values: list[Any] = [self.scope.user_id]
@@ -214,10 +215,10 @@ class Finder:
 
 
 def blocks_between(low: int, top: int) -> Iterator[tuple[int, int]]:
-    """The blocks of the ids from `low` up to `top`, from the last one down, some at a time.
+    """Yield ranges of the blocks of ids from `low` up to `top`, from the last one down.
 
-    Blocks with nothing in them cost next to nothing, but each statement does; one block that is full
-    of what is looked for costs as much as it has.
+    A block without a match costs next to nothing, but each statement costs something, so ranges grow. A
+    block costs as much as it has matches.
     """
     last, many = (top - 1) >> index.BLOCK, 1
     lowest, most = low >> index.BLOCK, max(4, last >> 4)

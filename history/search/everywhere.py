@@ -1,4 +1,4 @@
-"""Search in all rooms, for staff: the same words, by the same index, as conditions for Django's ORM."""
+"""Search in all rooms, for the staff: the same words and index, as conditions for Django's ORM."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -23,19 +23,19 @@ _NEWEST = " ORDER BY m.id DESC LIMIT %s"
 
 
 def terms(typed: str) -> list[Term]:
-    """What is looked for. Operators are words here: the desk has filters of its own."""
+    """Return the terms of a query. Operators are words here: the staff's page has filters of its own."""
     return parse(typed.replace(":", " "), zone=UTC, now=datetime.now(UTC)).terms
 
 
 def ids(wanted: Sequence[Term]) -> RawSQL:
-    """The ids of all messages with these terms, as a subquery."""
+    """Return the ids of all messages with these terms, as a subquery."""
     index.catch_up()
     sql, values = _statement(wanted, range((_newest_id() >> index.BLOCK) + 1))
     return RawSQL(sql, values)  # noqa: S611 - all that was typed is a parameter
 
 
 def newest(wanted: Sequence[Term], limit: int) -> list[int]:
-    """The ids of the newest messages with these terms: quick however many there are."""
+    """Return the ids of the newest messages with these terms. Quick however many there are."""
     index.catch_up()
     top = _newest_id() + 1
     by_block = connection.vendor == "postgresql" and any(term.indexed for term in wanted)

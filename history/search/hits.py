@@ -1,8 +1,7 @@
-"""One search over everything a person may see: what was said in the rooms whose transcript is theirs
-to read, and what they said themselves, wherever that was.
+"""Search everything a person may see: the rooms they may read, and what they said themselves anywhere.
 
 What matches is the same on every database: each term's needle stands in the message's `words`
-(history/folding.py). history/search/candidates.py says how messages that may match are come by quickly.
+(history/folding.py). history/search/candidates.py finds messages that may match quickly.
 """
 
 import math
@@ -18,7 +17,7 @@ from history.search.candidates import Finder
 from history.search.query import Query, Term
 from history.wire import Person
 
-# Of so many of the newest hits the best ones are found.
+# The newest hits, among which the best ones are chosen.
 RANKED = 1000
 
 
@@ -26,9 +25,9 @@ RANKED = 1000
 class Hits:
     """Messages, each with its author, and the terms to be marked in them.
 
-    `older` is the cursor of the next page, `skip` what goes with it. `inside`: nothing has such
-    words, these have them inside of words. `goes_on`: only so many messages are looked through at a
-    time, and there are older ones.
+    `older` is the cursor of the next page, and `skip` goes with it. `inside`: no message has such words,
+    but these have them inside of words. `goes_on`: the number of messages looked at in one go was
+    reached, and there are older ones.
     """
 
     messages: Sequence[Message] = ()
@@ -50,9 +49,10 @@ def find(
     skip: int = 0,
     limit: int,
 ) -> Hits:
-    """A page of hits, newest first, or the best first. Adds to the query's notes.
+    """Return a page of hits, newest first, or the best first. Adds to the query's notes.
 
-    `only`: in that room alone. `before`, `skip` and `inside` are those of the page before; nothing from `before` on is found.
+    `only` limits the search to that room. `before`, `skip` and `inside` come from the page before: hits
+    are older than `before`.
     """
     if query.is_empty or query.hopeless:
         return Hits()
@@ -95,14 +95,14 @@ def _read(ids: Sequence[int]) -> list[Message]:
 
 
 def _ranked(ids: Sequence[int], query: Query) -> list[int]:
-    """The best first; of equals, the newest."""
+    """Return the ids with the best first, of equals the newest."""
     texts = Message.objects.filter(pk__in=ids).values_list("pk", "words")
     scores = {pk: _score(text or "", query.terms) for pk, text in texts}
     return sorted(scores, key=lambda pk: (-scores[pk], -pk))
 
 
 def _score(text: str, terms: Iterable[Term]) -> float:
-    """Whole words count for more than beginnings, those for more than parts; short texts win."""
+    """Return a score: whole words count more than beginnings, those more than parts; short texts win."""
     score = 0
     for term in terms:
         needle = term.needle

@@ -1,18 +1,17 @@
-"""The databases' indexes of words: how they are kept, and how they are asked for candidates.
+"""Keep the databases' indexes of words, and ask them for candidates.
 
-Whoever inserts a message gives its `words` too. Everybody else may change a `body` as they like: the
-database then empties the words, or leaves them to be found out (NULL), and `catch_up` does that,
-before each search and with each sweep. So no way of writing can be forgotten, also not that of a
-release before this one while an upgrade rolls.
+A message is inserted together with its `words`. Any other code may change a `body` without knowing of
+them: a trigger of the database then empties the words of an empty body, and sets all others to NULL.
+`catch_up` computes those before each search and with each sweep. So no way of writing can be forgotten,
+not even that of the release before while an upgrade rolls.
 
-PostgreSQL has a GIN index of each message's words, author and room, all of them with the block of its
-id in front: 15/ferry, 15@7, 15#3. So the newest messages can be asked first, and whatever is asked of
-one block costs no more than a block has, also the beginnings of words. The index's list of pending
-entries, which keeps inserts quick, is merged by `upkeep` rather than by the poster whose message makes
-it overflow.
+PostgreSQL has a GIN index of each message's words, author and room, each with the block of the message's
+id before it: 15/ferry, 15@7, 15#3. So the newest messages can be asked first, and a question about one
+block costs no more than the block has, also for beginnings of words. The index's list of pending entries
+keeps inserts quick; `upkeep` merges it, rather than the poster whose message makes it overflow.
 
-SQLite has an FTS5 table that triggers keep. Where it was built without FTS5 there is no index, and the
-same is found slower.
+SQLite has an FTS5 table that triggers keep. A SQLite that was built without FTS5 has no index, and finds
+the same more slowly.
 """
 
 import time
@@ -25,14 +24,14 @@ from history import folding, markup
 from history.models import Message
 
 TABLE = "history_words"
-# How many texts are folded in one go, with a lock on each.
+# Texts that are folded in one go, with a lock on each.
 CHUNK = 500
-# Seconds that upkeep may take for it in one go: after an upgrade there may be millions.
+# Seconds that upkeep may fold in one go: after an upgrade there may be millions of texts.
 LONGEST_CATCH_UP = 1.0
 # Pages of SQLite's index that are merged in one go.
 _MERGED = 200
 
-# Ids are put into blocks of 2¹⁶.
+# A block has 2¹⁶ ids.
 BLOCK = 16
 _LEXEMES = (
     "(replace({m}words, ' ', ' ' || ({m}id >> 16)::text || '/')"
@@ -55,8 +54,8 @@ WHEN (NEW.body IS DISTINCT FROM OLD.body AND NEW.words IS NOT DISTINCT FROM OLD.
 EXECUTE FUNCTION history_void_words()
 """,
 )
-# The table has no text of its own (content=), no places of words and no lengths: which message has
-# which words is all that is asked.
+# The table has no text of its own (content=), no positions of words and no lengths: it is only asked which
+# message has which words.
 _SQLITE_TABLE = f"""
 CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(
     words, content='history_message', content_rowid='id', tokenize='ascii', detail=none,
@@ -84,10 +83,10 @@ _SQLITE_KEEP = {
 
 
 def make() -> None:
-    """Make what is missing of the index. Quick where nothing is.
+    """Make what is missing of the index. Quick if nothing is.
 
-    Django changes a table of SQLite by making another one, without the triggers: so this runs
-    after each migration.
+    Django changes a table of SQLite by making a new one, without the triggers: so this runs after each
+    migration.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -109,7 +108,7 @@ def make() -> None:
 
 
 def has_index() -> bool:
-    """Whether the database can index words: always, but for a SQLite built without FTS5."""
+    """Return True if the database can index words: always, except a SQLite built without FTS5."""
     if connection.vendor == "postgresql":
         return True
     with connection.cursor() as cursor:
@@ -118,9 +117,9 @@ def has_index() -> bool:
 
 
 def catch_up(*, limit: int = CHUNK) -> int:
-    """Find out the words of messages that have none yet, the newest first; how many there were.
+    """Compute the words of messages that have none yet, the newest first. Return how many there were.
 
-    What has a link but no HTML is rendered with that: it is from before links were made here.
+    A text that has a link but no HTML is rendered as well: it is older than the rendering of links here.
     """
     waiting = Message.objects.filter(words__isnull=True, kind=Message.Kind.CHAT)
     found = list(waiting.order_by("-id").values_list("pk", "body", "html")[:limit])
@@ -131,7 +130,7 @@ def catch_up(*, limit: int = CHUNK) -> int:
         shown = html or _with_links(body)
         rows.append((folding.of(body, shown), shown, pk, body, html))
     with transaction.atomic(), connection.cursor() as cursor:
-        # The text is compared: one that was changed meanwhile waits for the next time.
+        # The text is compared: one that was changed meanwhile is left for the next time.
         cursor.executemany(
             "UPDATE history_message SET words = %s, html = %s "
             "WHERE id = %s AND body = %s AND html = %s AND words IS NULL",
@@ -141,12 +140,12 @@ def catch_up(*, limit: int = CHUNK) -> int:
 
 
 def _with_links(body: str) -> str:
-    """The HTML of a text of a time when pages made the links; "" if it has none."""
+    """Return the HTML of a text from the time when pages made the links; "" if it has no link."""
     return markup.render(body) if markup.may_have_links(body) else ""
 
 
 def upkeep() -> None:
-    """What any worker does now and then: find out words that are missing, merge what is pending."""
+    """Compute words that are missing, and merge pending entries. Any worker does this now and then."""
     until = time.monotonic() + LONGEST_CATCH_UP
     while catch_up() == CHUNK and time.monotonic() < until:
         pass
@@ -156,23 +155,24 @@ def upkeep() -> None:
 
 
 def scrub() -> None:
-    """Drop from SQLite's index what it still has of texts that are no more.
+    """Drop from SQLite's index what it still has of erased texts.
 
-    FTS5 notes that words are gone and keeps them until it merges what it wrote then with what it
-    wrote before: so all of it is merged, in small steps that let others write between them. Where
-    there was nothing new since the last time this does nothing. PostgreSQL vacuums by itself.
+    FTS5 only notes that words are gone, and keeps them until it merges that note with what it wrote
+    before. So everything is merged, in small steps that let others write between them. If nothing is new
+    since the last time, this does nothing. PostgreSQL vacuums by itself.
     """
     if connection.vendor == "postgresql" or not has_index():
         return
     until = time.monotonic() + LONGEST_CATCH_UP
     merge = f"INSERT INTO {TABLE}({TABLE}, rank) VALUES ('merge', %s)"  # noqa: S608 - all constants
     with connection.cursor() as cursor:
-        # The sign: do not wait for as many pieces as make a merge worth while.
+        # A negative number: merge also few pieces.
         pages = -_MERGED
         while time.monotonic() < until:
             before = connection.connection.total_changes
             cursor.execute(merge, [pages])
-            if connection.connection.total_changes - before < 2:  # as its documentation says
+            # Then all is merged, as FTS5's documentation says.
+            if connection.connection.total_changes - before < 2:
                 return
             pages = _MERGED
 
@@ -182,13 +182,13 @@ def scrub() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of `fold` that a message must have, or that a word of it must begin with."""
+    """A word of `fold` that a message must have, or with which one of its words must begin."""
 
     text: str
     begins: bool = False
 
 
-# PostgreSQL's condition, of what `lexemes` says.
+# PostgreSQL's condition, with what `lexemes` returns.
 INDEXED = f"{_LEXEMES.format(m='m.')} @@ wanted.lexemes AND m.words IS NOT NULL"
 
 
@@ -199,7 +199,7 @@ def lexemes(
     people: Iterable[int] | None,
     streams: Iterable[int] | None,
 ) -> str:
-    """In a block: all of these words, and one of the people and of the streams, if any are named."""
+    """Return the query for a block: all of the words, and one of the people and of the streams, if given."""
     parts = [f"'{block}/{word.text}'{':*' if word.begins else ''}" for word in wanted]
     for mark, keys in (("@", people), ("#", streams)):
         if keys is not None:
@@ -208,10 +208,10 @@ def lexemes(
 
 
 def matching(wanted: Sequence[Word]) -> str:
-    """What TABLE is asked for: all of these words."""
+    """Return the query for TABLE: all of these words."""
     return " AND ".join(f'"{word.text}"{" *" if word.begins else ""}' for word in wanted)
 
 
 def contains() -> str:
-    """SQL that holds where `m.words` has a text in it, byte for byte on every database."""
+    """Return the SQL condition that `m.words` contains a text, byte for byte on every database."""
     return "strpos(m.words, %s) > 0" if connection.vendor == "postgresql" else "instr(m.words, %s)"

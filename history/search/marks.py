@@ -1,7 +1,7 @@
-"""What was found, marked in the text: escaped first, so that nothing a person wrote is markup.
+"""Mark what was found in a text. The text is escaped, so that nothing a person wrote is markup.
 
-Where a word stands is found out letter by letter, which takes ten times as long as to see that it is
-there. So only the part of a long text that is shown is looked at so closely.
+The places of words are found letter by letter, which takes ten times as long as to see that a word is
+there. So of a long text only the part that is shown is looked at so closely.
 """
 
 import unicodedata
@@ -14,18 +14,18 @@ from history.folding import Place, fold, places
 from history.models import Message
 from history.search.query import Term
 
-# A longer text is shown around its first mark, with so much before it.
+# A text longer than this is shown around its first mark, with _BEFORE characters before the mark.
 EXCERPT = 400
 _BEFORE = 120
 _JOINER = "\u200d"
 _FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
-# Marks in one text.
+# The most marks in one text.
 MARKS = 20
 
 
 def shown(message: Message, terms: Sequence[Term]) -> SafeString:
-    """A hit as it is read; as it was written, where only that has what was looked for."""
+    """Return a hit as it is read, or as it was typed if only that has what was looked for."""
     text = message.plain
     if message.html and _part(text, terms) is None and _part(message.body, terms) is not None:
         text = message.body
@@ -33,7 +33,7 @@ def shown(message: Message, terms: Sequence[Term]) -> SafeString:
 
 
 def marked(text: str, terms: Sequence[Term]) -> SafeString:
-    """The text, or the part of a long one with the first mark, as HTML."""
+    """Return the text, or of a long one the part with the first mark, as HTML."""
     first = _part(text, terms) or 0
     spans = [
         (first + start, first + end)
@@ -55,14 +55,14 @@ def marked(text: str, terms: Sequence[Term]) -> SafeString:
 
 
 def whole(text: str, at: int, step: int = 1) -> int:
-    """The place between two characters, as people see them, at or before `at`; with -1 at or after."""
+    """Return the boundary between characters, as people see them, at or before `at`; with -1 at or after."""
     while 0 < at < len(text) and _goes_on(text, at):
         at -= step
     return at
 
 
 def _goes_on(text: str, at: int) -> bool:
-    """Whether a character, as people see it, goes on at a place (UAX #29, but for Hangul's parts)."""
+    """Return True if a character, as people see it, continues at a place (UAX #29, but for Hangul's parts)."""
     before, behind = text[at - 1], text[at]
     if behind in _FLAGS and before in _FLAGS:
         first = at
@@ -79,7 +79,7 @@ def _goes_on(text: str, at: int) -> bool:
 
 
 def _part(text: str, terms: Sequence[Term]) -> int | None:
-    """Where a part of twice an excerpt begins that has one of the terms; None if none has."""
+    """Return the start of a part, as long as two excerpts, with one of the terms; None if none has one."""
     for first in _parts(text):
         folded = fold(text[first : first + 2 * EXCERPT])
         if any(term.needle in folded for term in terms):
@@ -88,7 +88,7 @@ def _part(text: str, terms: Sequence[Term]) -> int | None:
 
 
 def _parts(text: str) -> Iterator[int]:
-    """Where the parts begin, each at the beginning of a word and half over the one before."""
+    """Yield the starts of the parts, each at the start of a word and overlapping half the part before."""
     first = 0
     while True:
         yield first
@@ -99,7 +99,7 @@ def _parts(text: str) -> Iterator[int]:
 
 
 def found(text: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
-    """Where the terms stand in the text: from … up to, in order, apart from each other."""
+    """Return the places of the terms in the text as (start, end), in order, without overlaps."""
     known = places(text)
     if not known:
         return []
@@ -114,7 +114,7 @@ def found(text: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
 
 
 def _joined(known: Sequence[Place]) -> tuple[str, list[int]]:
-    """The places as `fold` writes them, and to which word each character belongs."""
+    """Return the words as `fold` writes them, and the word that each character belongs to."""
     folded, word_at = [" "], [0]
     for number, place in enumerate(known):
         folded.append(place.word + " ")
@@ -125,12 +125,12 @@ def _joined(known: Sequence[Place]) -> tuple[str, list[int]]:
 def _span(
     needle: str, at: int, folded: str, word_at: Sequence[int], known: Sequence[Place]
 ) -> tuple[int, int]:
-    """The part of the text that a needle covers, to the letter where letters can be counted."""
+    """Return the part of the text that a needle covers, to the letter where letters can be counted."""
     first = at + (needle[0] == " ")
     last = at + len(needle) - 1 - (needle[-1] == " ")
     begin, finish = known[word_at[first]], known[word_at[last]]
     start, end = begin.start, finish.end
-    # A word whose letters are as many as those it is compared by can be marked in part.
+    # A word can be marked in part if it has as many letters as the folded word.
     if begin.end - begin.start == len(begin.word):
         start += first - folded.rfind(" ", 0, first) - 1
     if finish.end - finish.start == len(finish.word):

@@ -1,4 +1,4 @@
-"""What somebody typed into the search field, understood. Pure.
+"""Parse what somebody typed into the search field. Pure.
 
 ferry timetable         both words, or words that begin so; one or two letters are a whole word
 "to the islands"        these words in this order; "isla*" a word that begins so
@@ -17,10 +17,10 @@ from history.search.index import Word
 
 MAX_LENGTH = 400
 MAX_TERMS = 20
-# People, and rooms, that are named: each is looked up.
+# The most people, and the most rooms, that a query can name: each is looked up.
 MAX_NAMED = 5
 OPERATORS = ("from", "in", "before", "after")
-# What is typed of a word from so many letters on is its beginning; "in" and "go" are words.
+# From this number of letters on, a typed word matches words that begin so; "in" and "go" are whole words.
 BEGINS_FROM = 3
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»「」『』＂", '"') | {"\0": " ", "：": ":"})
@@ -36,8 +36,8 @@ _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
 class Term:
     """Something that must stand in a message.
 
-    `needle` stands in the message's `words`. `indexed` are words it must have for that: none, if
-    only the text itself can tell.
+    `needle` must stand in the message's `words`. `indexed` are words that such a message has in the index:
+    none if only the text itself can tell.
     """
 
     typed: str
@@ -46,13 +46,16 @@ class Term:
 
     @property
     def is_whole(self) -> bool:
-        """Whether whole words are meant, and no part of one."""
+        """Whether only whole words match."""
         return self.needle.startswith(" ") and self.needle.endswith(" ")
 
 
 @dataclass(slots=True)
 class Query:
-    """All of it must hold; of several people, and of several rooms, one. `notes` are for a person."""
+    """A query. All parts must hold; of several people one, and of several rooms one.
+
+    `notes` are sentences for the person who searches.
+    """
 
     terms: list[Term] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
@@ -60,7 +63,7 @@ class Query:
     since: datetime | None = None
     until: datetime | None = None
     notes: list[str] = field(default_factory=list)
-    # Something was asked for that nothing can answer: a date that is none.
+    # Nothing can match: what was typed as a date is none.
     hopeless: bool = False
 
     @property
@@ -68,7 +71,7 @@ class Query:
         return not (self.terms or self.people or self.rooms or self.since or self.until)
 
     def inside(self) -> "Query | None":
-        """The same with its beginnings of words found inside words too; None if it has none."""
+        """Return the query with its beginnings of words matched inside words too; None if it has none."""
         inner = [_inside(t.typed) if not t.is_whole and t.indexed else t for t in self.terms]
         if inner == self.terms or None in inner:
             return None
@@ -78,7 +81,7 @@ class Query:
 
 
 def parse(text: str, *, zone: tzinfo, now: datetime) -> Query:
-    """Understand as much as can be; `notes` say what could not."""
+    """Parse a query. Its `notes` say what was not understood."""
     query = Query()
     if len(text) > MAX_LENGTH:
         query.notes.append(_("That is long: only the beginning was looked for."))
@@ -119,14 +122,18 @@ def _inside(typed: str) -> Term | None:
 
 
 def _term(typed: str, *, begins: bool | None) -> Term | None:
-    """Words in their order; the last one may be the beginning of one. None: as its length says."""
+    """Return the term for words in this order; None if there are none.
+
+    `begins`: the last word may be the beginning of one. None: its length decides.
+    """
     folded = folding.fold(typed)
     found = folded.split()
     if not found:
         return None
     last = found[-1]
     if folding.is_unspaced(last):
-        # The last character alone begins a pair; after a pair it would end the run there.
+        # A last character alone is the beginning of a pair. After a pair it would demand that the run ends
+        # there.
         if len(last) == 1 and len(found) > 1 and found[-2][1:] == last:
             found.pop()
             return Term(typed, f" {' '.join(found)} ", tuple(Word(word) for word in found))
@@ -166,7 +173,7 @@ def _operate(query: Query, operator: str, value: str, *, zone: tzinfo, today: da
 
 
 def _day(value: str, today: date) -> date | None:
-    """The day, or the first one of a month or year."""
+    """Return the day, or the first day of a month or year; None if it is none."""
     if value.lower() in _NAMED_DAYS:
         return today + timedelta(days=_NAMED_DAYS[value.lower()])
     found = _DAY.fullmatch(value)
@@ -174,7 +181,7 @@ def _day(value: str, today: date) -> date | None:
         day = date(*(int(part or 1) for part in found.groups())) if found else None
     except ValueError:
         return None
-    # Beyond these years a day's midnight may be no moment in another zone.
+    # Beyond these years a day's midnight may not exist in another time zone.
     return day if day and 1900 <= day.year < 9999 else None
 
 

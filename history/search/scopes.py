@@ -1,4 +1,4 @@
-"""What a person may search, narrowed down to the rooms and the people they named.
+"""Which streams and authors a search is about: what the person may search, narrowed by the query.
 
 The lookup is the authorisation: rooms are found among those the person may search
 (history/readers.py), people among those who are or were in these rooms.
@@ -14,16 +14,16 @@ from history.readers import Reading, Searchable, readers
 from history.search.query import Query
 from history.wire import Person
 
-# Of a room that somebody was removed from nothing is seen but their own messages.
+# Hides everything but the person's own messages: the person was removed from the room.
 _ALL = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to look: streams, each with the number up to which it is hidden but for own messages.
+    """Streams to search, each with the number up to which messages are hidden, except own ones.
 
-    `people` are the authors that are meant, None if that is anybody. `size`: so many changes these
-    streams have had, and so not more messages.
+    `people` are the authors that are meant, None for anybody. `size` is the sum of the streams' heads,
+    and so an upper bound of their messages.
     """
 
     user_id: int
@@ -34,9 +34,9 @@ class Scope:
 
 
 def of(person: Person, query: Query, *, only: Reading | None = None) -> Scope | None:
-    """The person's, as narrow as the query says. None, with a note, if nothing is left.
+    """Return the scope of a person's query. None, with a note, if nothing is left.
 
-    `only`: that room alone.
+    `only` limits it to that room.
     """
     rooms: Sequence[Searchable] = readers().searchable(person, only=only)
     if query.rooms:
