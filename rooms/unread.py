@@ -11,11 +11,11 @@ from rooms.models import Membership, User
 
 # Open rooms shown to a person.
 OPEN_ROOMS = 20
-# Of each room so many of the newest numbers are looked at, whatever they are.
+# Messages are counted among this number of the newest changes of each room.
 _LOOKED_AT = 400
 
-# For each membership a range of two indexes, of bounded length however much was said. By its ends
-# and not by LIMIT, for which PostgreSQL may read and sort all of the one big room among small ones.
+# For each membership one range of each of two indexes, of bounded length however much was said. The range
+# has bounds rather than a LIMIT, for which PostgreSQL may read and sort all of a big room among small ones.
 _COUNT = """
 SELECT ms.id,
     (SELECT count(*) FROM history_message m

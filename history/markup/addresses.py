@@ -1,9 +1,9 @@
-"""Web addresses in a text: what can be in one, rather than what ends it. Pure.
+"""Find web addresses in a text, by what an address can contain rather than by what ends it. Pure.
 
-RFC 3986 has the ASCII characters. Of the others an address has letters, their marks and digits, as
-RFC 3987 and IDNA have them, and IDNA's few points and joiners between letters: no quotes, brackets,
-commas or stops of any script, no pictures, nothing that is not seen. Brackets belong to an address
-in pairs, and the punctuation at its end belongs to the sentence around it.
+RFC 3986 lists the ASCII characters. Beyond ASCII an address may have letters, their marks and digits, by
+RFC 3987 and IDNA, and IDNA's few points and joiners between letters. It has no quotes, brackets, commas
+or stops of any script, no pictures, and nothing invisible. Brackets belong to an address in pairs. The
+punctuation at its end belongs to the sentence around it.
 """
 
 import re
@@ -12,32 +12,32 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import NamedTuple
 
-# Nobody reads a longer address, and few servers take one; and no host's name is longer.
+# The longest address: few servers take a longer one. And the longest name of a host.
 LONGEST, LONGEST_HOST = 2048, 300
 _IN_AUTHORITY = re.compile(r"[!$%&'()*+,\-.0-9:;=@A-Z\[\]_a-z~]+")
 _IN_PATH = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]+")
 _IN_HOST = re.compile(r"[0-9A-Za-z_.-]+")
 _IPV6 = re.compile(r"\[([0-9A-Fa-f:.]{2,45})\]")
 _PORT = re.compile(r":(\d{1,5})(?!\d)", re.ASCII)
-# Where the next address follows without a space; within one, others stand behind "/", "=" and the like.
+# Where the next address follows without a space. Within an address others follow "/", "=" and the like.
 _NEXT = re.compile(r"(?<=[^\W_])https?://|(?<=[,;])https?://", re.IGNORECASE)
 _NEXT_SCHEME = re.compile(r"(?<=[^\W_])https?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[()\[\]]")
 _OPENED = {")": "(", "]": "["}
-_DEPTH = 8  # of brackets in brackets
+_DEPTH = 8  # levels of brackets in brackets
 _POINTS_AT_END = "\u00b7\u05f3\u05f4\u30fb"
 _TRAILING = ".,:;!?'*_~" + _POINTS_AT_END
-# IDNA has these between letters: of Catalan, Greek, Hebrew, Japanese.
+# IDNA allows these between letters of Catalan, Greek, Hebrew and Japanese.
 _POINTS = frozenset("\u00b7\u0375\u05f3\u05f4\u30fb")
 _JOINERS = frozenset("\u200c\u200d")
-# What a browser reads as a dot of a host.
+# Characters that a browser reads as a dot in a host.
 DOTS = frozenset("\u3002\uff0e\uff61\u2024")
 
 
 class Address(NamedTuple):
-    """An address of the web: where it ends in the text, and what it leads to, complete.
+    """A web address: where it ends in the text, and the complete address that it leads to.
 
-    `read`: how far the text was looked at for it.
+    `read`: how far the text was looked at to find it.
     """
 
     end: int
@@ -46,7 +46,7 @@ class Address(NamedTuple):
 
 
 def at(text: str, start: int, limit: int) -> Address | None:
-    """The address that begins at `start`, with `http` or `www.`, and ends at `limit` at the latest."""
+    """Return the address that begins at `start`, with `http` or `www.`, and ends by `limit`; else None."""
     begin = start if text[start] in "wW" else text.index("//", start) + 2
     stop = _reach(text, begin, min(limit, begin + LONGEST_HOST), _IN_AUTHORITY)
     end = _host_end(text, begin, stop) if stop < begin + LONGEST_HOST else None
@@ -62,14 +62,14 @@ def at(text: str, start: int, limit: int) -> Address | None:
 
 
 def is_one(text: str) -> bool:
-    """Whether a text that begins with `http` is an address, whatever is in it behind its host."""
+    """Return True if a text that begins with `http` is an address, whatever follows its host."""
     begin = text.index("//") + 2
     stop = _reach(text, begin, len(text), _IN_AUTHORITY)
     return _host_end(text, begin, stop) == stop and text[stop : stop + 1] in {"", "/", "?", "#"}
 
 
 def _reach(text: str, start: int, limit: int, plain: re.Pattern[str]) -> int:
-    """Where the characters end that can be in a part of an address."""
+    """Return where the characters end that a part of an address can contain."""
     at = start
     while at < limit:
         if found := plain.match(text, at, limit):
@@ -87,7 +87,7 @@ def _reach(text: str, start: int, limit: int, plain: re.Pattern[str]) -> int:
 
 @lru_cache(maxsize=4096)
 def _is_letter(character: str) -> bool:
-    """Whether it is a letter, mark or digit beyond ASCII. (Marks that draw emoji are none.)"""
+    """Return True for a letter, mark or digit beyond ASCII, but not for marks that draw emoji."""
     category = unicodedata.category(character)
     return (
         character > "\x7f"
@@ -98,7 +98,7 @@ def _is_letter(character: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_of_host(character: str) -> bool:
-    """Whether IDNA has it: full-width letters and other forms of a letter are not."""
+    """Return True if IDNA allows the character: not for full-width and other forms of a letter."""
     small = character.lower()
     return (
         _is_letter(character)
@@ -108,8 +108,8 @@ def _is_of_host(character: str) -> bool:
 
 
 def _host_end(text: str, begin: int, stop: int) -> int | None:
-    """Where the host and port of an authority end; None if it has none that can be trusted."""
-    # "https://bank.example@elsewhere.example" is there to deceive.
+    """Return where the host and port of an authority end; None if they cannot be trusted."""
+    # "https://bank.example@elsewhere.example" is made to deceive.
     if text.find("@", begin, stop) >= 0:
         return None
     if ipv6 := _IPV6.match(text, begin, stop):
@@ -122,7 +122,7 @@ def _host_end(text: str, begin: int, stop: int) -> int | None:
             end += 1
         else:
             break
-    # Without what marks emphasis, and a sentence's dots.
+    # Without marks of emphasis, and the dots of a sentence.
     host = text[begin:end].split("..")[0].rstrip("_-." + _POINTS_AT_END)
     if text.startswith("://", begin + len(host)):
         host = _NEXT_SCHEME.sub("", host)
@@ -135,19 +135,19 @@ def _host_end(text: str, begin: int, stop: int) -> int | None:
         return None
     end = begin + len(host)
     if end + 1 == stop and text[end] == "." and text[stop : stop + 1] in {"/", "?", "#"}:
-        return stop  # a host's own last dot
+        return stop  # the last dot belongs to the host
     if len(labels) == 1 and not _is_whole(text, end, stop):
         return None
     return _port_end(text, end, stop)
 
 
 def _joins(before: str, character: str) -> bool:
-    """Whether it is a joiner where scripts need one: behind a letter without case, or a virama."""
+    """Return True for a joiner where scripts need one: after a letter without case, or a virama."""
     return character in _JOINERS and unicodedata.category(before) in {"Lo", "Mn"}
 
 
 def _top_level(label: str) -> int:
-    """How much of a label is a top level domain: none has Latin letters and others behind them."""
+    """Return how much of a label is a top level domain: none has other letters after Latin ones."""
     for place, character in enumerate(label):
         if character == "_" or (place and character in _POINTS):
             return place
@@ -158,7 +158,7 @@ def _top_level(label: str) -> int:
 
 
 def _is_whole(text: str, end: int, stop: int) -> bool:
-    """Whether a host of one label, like "localhost", is not the beginning of something else."""
+    """Return True if a host of one label, like "localhost", is not the beginning of something else."""
     rest = text[end:stop]
     if _PORT.match(rest):
         return True
@@ -175,7 +175,7 @@ def _is_punctuation(character: str) -> bool:
 def _port_end(text: str, end: int, stop: int) -> int | None:
     port = _PORT.match(text, end, stop)
     if port is None:
-        # A percent sign would make another host of it.
+        # A percent sign would change the host.
         return None if text.startswith("%", end) else end
     return port.end() if int(port[1]) < 2**16 else None
 
@@ -189,7 +189,7 @@ def _is_ip(kind: type[IPv4Address | IPv6Address], text: str) -> bool:
 
 
 def _path_end(text: str, begin: int, stop: int) -> int:
-    """Where path, query and fragment end: before a bracket without another, and punctuation."""
+    """Return where path, query and fragment end: before an unpaired bracket, and punctuation."""
     if following := _NEXT.search(text, begin, stop):
         stop = following.start()
     opened: list[int] = []

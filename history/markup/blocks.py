@@ -1,7 +1,7 @@
-"""Lines to blocks: paragraphs, code, quotes, lists.
+"""Turn lines into blocks: paragraphs, code, quotes, lists.
 
-A paragraph, a quote and a list item end where a chat's reader sees them end. (Markdown lets all
-three run on over lines that do not belong to them: an answer under a quote would be in the quote.)
+A paragraph, a quote and a list item end where the reader of a chat sees them end. (Markdown continues
+all three over the next lines: an answer under a quote would be in the quote.)
 """
 
 import re
@@ -12,18 +12,18 @@ from markdown_it.rules_block import StateBlock, list_block
 
 from history.markup.work import Work
 
-# Levels of quotes and lists, of which a list takes two; what is deeper is text.
+# Levels of quotes and lists; a list takes two. Deeper ones are text.
 DEPTH = 10
 
 _FENCE = re.compile(r"(`{3,})([^`\n]*)$")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 _QUOTE = re.compile(r">[ \t]+\S")
-# No numbers of four digits: "1986. What a year" is no list.
+# Not numbers of four digits: "1986. What a year" is no list.
 _ITEM = re.compile(r"(?:[-*]|[1-9]\d{0,2}\.)[ \t]+\S")
 
 
 def use(md: MarkdownIt) -> None:
-    """Put these rules in the place of a parser's own."""
+    """Replace a parser's own rules by these."""
     rules = md.block.ruler
     terminate: RuleOptionsType = {"alt": ["paragraph", "list"]}
     rules.at("fence", fence, terminate)
@@ -46,7 +46,7 @@ def paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.parentType = parent
     state.push("paragraph_open", "p", 1)
     inline = state.push("inline", "", 0)
-    # Indents within are kept: verses and drawings have them.
+    # Indents are kept: verses and drawings have them.
     inline.content = state.getLines(start, line, state.blkIndent, False).rstrip()
     inline.children = []
     state.push("paragraph_close", "p", -1)
@@ -59,7 +59,7 @@ def _ends(state: StateBlock, line: int) -> bool:
 
 
 def fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Code between ``` and ```, closed on a line of its own or at the end of one."""
+    """Parse code between ``` and ```, closed on a line of its own or at the end of one."""
     begin = state.bMarks[start] + state.tShift[start]
     opened = _FENCE.match(state.src, begin, state.eMarks[start])
     if opened is None:
@@ -95,7 +95,7 @@ def _closing_line(state: StateBlock, line: int, ticks: str) -> int | None:
 
 
 def quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Lines that begin with `> `, the first of them with something after it."""
+    """Parse lines that begin with `> `, the first of them with text after it."""
     if state.level >= DEPTH:
         return False
     begin = state.bMarks[start] + state.tShift[start]
@@ -151,7 +151,7 @@ def _take_marker(state: StateBlock, line: int) -> None:
 
 
 def items(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """`- ` or `1. ` and something after it. Other bullets and numbers are text."""
+    """Parse `- ` or `1. ` with text after it. Other bullets and numbers are text."""
     if state.level >= DEPTH:
         return False
     begin = state.bMarks[start] + state.tShift[start]

@@ -1,8 +1,7 @@
-"""Characters within a block to marks: emphasis, strike, links, and the literals.
+"""Turn characters within a block into marks: emphasis, strike, links, and the literals.
 
-Emphasis is stricter than Markdown's where people write stars and underlines that mean nothing:
-`2*3*4`, `*.py`, `snake_case`, `^_^`. It is as free as they expect between words of scripts that put
-no spaces there.
+Emphasis is stricter than Markdown's where people write stars and underlines without meaning it: `2*3*4`,
+`*.py`, `snake_case`, `^_^`. In scripts that put no spaces between words it is as free as people expect.
 """
 
 import re
@@ -16,12 +15,12 @@ from history.markup.work import Work
 
 _SPECIAL = re.compile(r"[\n*_~\\\[]")
 _RUN = {mark: re.compile(re.escape(mark) + "+") for mark in "*_~"}
-# What may stand behind an opening mark: something to be stressed, perhaps after more marks.
+# What may follow an opening mark: something to emphasise, perhaps after more marks.
 _STRESSED = re.compile(r"[*_~`]{0,8}[^\s*_~`<>^=.-]")
-# What may stand before an opening `_`, and after a closing one; "-_-" is a face.
+# What may come before an opening `_` and after a closing one; "-_-" is a face.
 _BEFORE = frozenset("([{\"'“‘«*~|/—–,;")
 _AFTER = frozenset(")]}\"'”’»*~|/—–.,;:!?…")
-# Behind these a backslash is one: in a Windows path, and in the shrug's arm.
+# After these a backslash is itself: in a Windows path, and in the arm of the shrug.
 _LITERAL_BACKSLASH = re.compile(r"(?:[\\:/¯]|(?<!\S)[A-Za-z]:\\\S*)$")
 _TARGET = r"[^\s()\[\]<>\u2066-\u2069\u202a-\u202e]*"
 _LINK = re.compile(
@@ -33,19 +32,19 @@ _MAIL = re.compile(r"mailto:[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
 
 def use(md: MarkdownIt) -> None:
-    """Put these rules in the place of a parser's own."""
+    """Replace a parser's own rules by these."""
     rules = md.inline.ruler
     for name, rule in (("text", text), ("newline", newline), ("escape", escape), ("link", link)):
         rules.at(name, rule)
     rules.at("emphasis", marks)
     rules.before("newline", "literal", literal)
     md.enable(["text", "newline", "escape", "link", "emphasis", "literal"])
-    # The second pass, which makes pairs of marks, is the library's.
+    # The library's second pass makes pairs of marks.
     md.inline.ruler2.enable(["balance_pairs", "strikethrough", "emphasis", "fragments_join"])
 
 
 def _upcoming(state: StateInline) -> Literal | None:
-    """The first literal that is not before the present position."""
+    """Return the first literal at or after the present position."""
     if state.env.get("literals_of") is not state.src:
         state.env["literals_of"] = state.src
         state.env["literals"] = literals.find(state.src, state.env["work"])
@@ -59,12 +58,12 @@ def _upcoming(state: StateInline) -> Literal | None:
 
 
 def text(state: StateInline, silent: bool) -> bool:
-    """All up to the next character or literal that may mean something."""
+    """Take everything up to the next character or literal that may mean something."""
     work: Work = state.env["work"]
     work.spend(3)
     upcoming = _upcoming(state)
     end = min(upcoming.start, state.posMax) if upcoming else state.posMax
-    # Not farther than the literal: from each of many one would look to the end of the text.
+    # Only up to the literal: otherwise each of many literals would have the text searched to its end.
     if special := _SPECIAL.search(state.src, state.pos, end):
         end = special.start()
     if end == state.pos:
@@ -124,7 +123,7 @@ def _begins_line(state: StateInline, position: int) -> bool:
 
 
 def marks(state: StateInline, silent: bool) -> bool:
-    """A run of `*`, `_` or `~`, to be paired later where it opens or closes."""
+    """Take a run of `*`, `_` or `~`, which is paired later where it opens or closes."""
     mark = state.src[state.pos]
     if mark not in "*_~":
         return False
@@ -136,7 +135,7 @@ def marks(state: StateInline, silent: bool) -> bool:
     opens, closes = _flanks(mark, before, after)
     opens = opens and _STRESSED.match(state.src, run.end(), state.posMax) is not None
     state.pos = run.end()
-    # Beyond three nothing is meant by them, and of the tilde only two mean anything.
+    # More than three mean nothing, and of tildes only two mean anything.
     if not (opens or closes) or length > 3 or (mark == "~" and length != 2):
         state.append_pending(run[0])
         return True
@@ -158,7 +157,7 @@ def marks(state: StateInline, silent: bool) -> bool:
 
 
 def _flanks(mark: str, before: str, after: str) -> tuple[bool, bool]:
-    """Whether a run with these neighbours may open, and whether it may close."""
+    """Return whether a run with these neighbours may open, and whether it may close."""
     opens, closes = not after.isspace(), not before.isspace()
     if mark == "_":
         opens = opens and (before.isspace() or before in _BEFORE)
@@ -173,7 +172,7 @@ def _is_ascii_word(character: str) -> bool:
 
 
 def link(state: StateInline, silent: bool) -> bool:
-    """`[label](https://…)`, unless the label pretends to be an address itself."""
+    """Take `[label](https://…)`, unless the label pretends to be another address."""
     if state.src[state.pos] != "[":
         return False
     match = _LINK.match(state.src, state.pos, state.posMax)

@@ -1,7 +1,7 @@
-"""Labels of links: one that looks like an address must not lead elsewhere.
+"""Judge labels of links: one that looks like an address must not lead elsewhere.
 
-A label is judged as the eye sees it: without the marks of Markdown and what draws nothing, in the
-usual forms of its letters (NFKC), and, where a word is not plain ASCII, by its skeleton (UTS #39).
+A label is judged as the eye sees it: without the marks of Markdown and invisible characters, in the
+usual forms of its letters (NFKC), and by its skeleton (UTS #39) where a word is not plain ASCII.
 """
 
 import re
@@ -18,10 +18,10 @@ _ADDRESS_LIKE = re.compile(
 _MARKS = re.compile(r"[*_~`\\]")
 _SCHEME = re.compile(r"\W*(?:https?://|mailto:)?(?:www\.)?")
 _WEB = re.compile("https?://", re.IGNORECASE)
-# With what is before an @, even where a colon is in it: "here.example:80@elsewhere.example".
+# Including what is before an @, even with a colon: "here.example:80@elsewhere.example".
 _HOST = re.compile(r"[^/?#@]*@[^/:?#]*|[^/:?#]*")
 _BEHIND_HOST = re.compile(r"\W+$")
-# What draws nothing though it is a letter or a mark, and spaces too thin to part two words.
+# Letters and marks that draw nothing, and spaces too thin to separate words.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200a\u202f\u205f\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0100-\U000e01ef]"
@@ -64,14 +64,14 @@ def pretends(label: str, target: str) -> bool:
 
 
 def _usual(text: str) -> str:
-    """The text without what cannot be seen, its letters and dots in their usual forms."""
+    """Return the text without invisible characters, letters and dots in their usual forms."""
     text = _STOP.sub(_dot, _BLANK.sub("", text))
     text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _dot(found: re.Match[str]) -> str:
-    """A dot, but for what ends a sentence of a script that puts no spaces."""
+    """Return a dot, except for a stop that ends a sentence in a script without spaces."""
     return found[0] if unicodedata.category(found[1] or " ") == "Lo" else f".{found[1]}"
 
 

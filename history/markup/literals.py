@@ -1,6 +1,6 @@
-"""What is taken as one piece, whatever characters it is made of: code, links, names, emoji.
+"""Find literals, pieces that stay whole whatever characters they have: code, links, names, emoji.
 
-They are found before the inline rules run, so that an address with `_` in it is an address.
+They are found before the inline rules run, so that an address with `_` in it stays an address.
 """
 
 import re
@@ -14,9 +14,9 @@ from history.markup.work import Work
 
 
 class Literal(NamedTuple):
-    """A piece of a text. `kind` is "code", "link", "mention", "emoji" or "text" (an escaped one).
+    """A piece of a text. `kind` is "code", "link", "mention", "emoji" or "text" (an escaped character).
 
-    `value` is the code, the address, the person's id, the emoji, the text.
+    `value` is the code, the address, the member's id, the emoji or the text.
     """
 
     start: int
@@ -25,8 +25,9 @@ class Literal(NamedTuple):
     value: str
 
 
-# They all have one of three characters near their beginning, which are quick to find. An address
-# begins behind anything but an ASCII letter or digit, and right behind another; "www." not within one.
+# All have one of three characters near their beginning, which are quick to find. An address begins after
+# anything but an ASCII letter or digit, or right after another address; "www." does not begin one within
+# an address.
 _FINDS = re.compile(
     r"[:.@](?:"
     r"(?P<web>(?:(?<=[Hh][Tt][Tt][Pp]:)|(?<=[Hh][Tt][Tt][Pp][Ss]:))//)"
@@ -39,8 +40,8 @@ _TICKS = re.compile(r"`+|\n")
 
 
 def find(text: str, work: Work) -> list[Literal]:
-    """The literals of a text, in their order, not overlapping."""
-    # Most texts have none but code, and to see that is a tenth of the search.
+    """Return the literals of a text, in order, without overlaps."""
+    # Most texts have no literals but code, and to see that costs a tenth of the search.
     has_others = ":" in text or may_have_links(text) or ("@" in text and bool(work.ids))
     found: list[Literal] = []
     done = 0
@@ -55,18 +56,18 @@ def find(text: str, work: Work) -> list[Literal]:
 
 
 def may_have_links(text: str) -> bool:
-    """Whether there can be an address in it. Cheap; sometimes true for nothing."""
+    """Return True if a text may have an address in it. Cheap; may be wrong when it is True."""
     return "://" in text or ("." in text and "www." in text.lower())
 
 
 def _code(text: str, work: Work) -> Iterator[Literal]:
-    """Spans between equally many back ticks in one line."""
+    """Return the spans between equally many back ticks in one line."""
     if "`" not in text:
         return
     runs = [(match.start(), match.end()) for match in _TICKS.finditer(text)]
     work.spend(len(runs))
     line = 0
-    # By length and line: where such runs are, left to right.
+    # The places of runs, left to right, by length and line.
     closers: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
     openers: list[tuple[int, int, int]] = []
     for start, end in runs:
@@ -88,7 +89,7 @@ def _code(text: str, work: Work) -> Iterator[Literal]:
 
 
 def _without_padding(code: str) -> str:
-    """A code that begins or ends with a back tick has a space there that is not meant."""
+    """Return code without the space that separates a back tick of its own from the marks."""
     if len(code) > 2 and code[0] == code[-1] == " " and not code.isspace():
         return code[1:-1]
     return code
@@ -106,7 +107,7 @@ def _others(text: str, start: int, end: int, work: Work) -> Iterator[Literal]:
 
 
 def _literal(text: str, match: re.Match[str], start: int, end: int, work: Work) -> Literal | None:
-    """The literal of a match, if it is one and lies between `start` and `end`."""
+    """Return the literal of a match, if it is one and lies between `start` and `end`."""
     sign = match.start()
     if match["mention"] is not None:
         return _mention(text, sign, end, work)
@@ -117,7 +118,7 @@ def _literal(text: str, match: re.Match[str], start: int, end: int, work: Work) 
         return None
     address = addresses.at(text, begin, end)
     work.spend(8 + ((address.read - begin if address else addresses.LONGEST_HOST) >> 4))
-    # The label of a link that was refused since it leads elsewhere is no link to anywhere.
+    # The label of a link that was refused for leading elsewhere must not become a link itself.
     if address is None or text.startswith("](", address.end):
         return None
     return Literal(begin, address.end, "link", address.target)
@@ -140,14 +141,14 @@ def _mention(text: str, sign: int, end: int, work: Work) -> Literal | None:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Whether a word does, behind this place."""
+    """Return True if a word continues after this place."""
     return end < len(text) and is_of_word(text[end - 1]) and is_of_word(text[end])
 
 
 def is_of_word(character: str) -> bool:
-    """Whether it is of a word that has spaces around it."""
-    # Letters without case are those of Chinese, Japanese, Thai …, and of Arabic and Hebrew, which
-    # do put spaces; a name is still found there, only perhaps a shorter one than was meant.
+    """Return True if a character is of a script that puts spaces between words."""
+    # Letters without case are those of Chinese, Japanese, Thai …, but also of Arabic and Hebrew, which do put
+    # spaces. A name is still found there, only perhaps a shorter one than was meant.
     return unicodedata.category(character) in {"Lu", "Ll", "Lt", "Nd", "Mn", "Mc", "Pc"}
 
 

@@ -1,4 +1,4 @@
-"""A rendered body as text again, for a line that quotes it: without the marks of Markdown."""
+"""Turn a rendered body into text again, without the marks of Markdown, to quote it in a line."""
 
 import re
 from html import unescape
@@ -8,5 +8,5 @@ _TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
 
 
 def plain(body: str, html: str) -> str:
-    """What a reader sees of a body and its `html`, which is ours; the body itself where it has none."""
+    """Return what a reader sees of a body: the text of its `html`, or the body if it has no HTML."""
     return unescape(_TAG.sub("", _BREAK.sub("\n", html))).strip() if html else body

@@ -1,4 +1,4 @@
-"""Text to HTML."""
+"""Render text as HTML."""
 
 import re
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from markdown_it.token import Token
 from history.markup import blocks, inlines, literals, sanitiser, shortcodes
 from history.markup.work import Mention, TooMuch, Work
 
-# Beyond these a text is shown as it was typed. HTML is twice as long as its text and more only
-# where the text is nearly all signs, and to clean it would cost as much as to make it.
+# With more than this, a text is shown as it was typed. HTML is more than twice as long as its text only if
+# the text is nearly all signs, and then cleaning it would cost as much as making it.
 LINES = 1000
 GROWTH, MORE = 2, 4096
-# What a link adds to its address, which is there twice.
+# Characters of HTML that a link has beside its address, which stands there twice.
 LINK = 120
 
 _PLAIN = frozenset({"paragraph_open", "paragraph_close", "inline", "text", "softbreak"})
@@ -37,9 +37,9 @@ _MARKDOWN = _parser()
 
 
 def needs_rendering(body: str) -> bool:
-    """Whether HTML could say more than the text itself. Cheap; sometimes true for nothing.
+    """Return True if HTML may say more than the text itself. Cheap; may be wrong when it is True.
 
-    Mentions are not looked at: a text that has any is to be rendered anyway.
+    Mentions are not checked: a text that has any is rendered anyway.
     """
     return (
         ("*" in body and body.count("*") > 1)
@@ -58,10 +58,10 @@ def needs_rendering(body: str) -> bool:
 
 
 def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
-    """A body's HTML, sanitised; empty if the plain text says the same, or says it better.
+    """Return a body's sanitised HTML; "" if the plain text says the same, or says it better.
 
-    `mentions` are those whom the body speaks to; other names after an `@` are text. Of a text that
-    would cost too much only the links and the mentions are made: all else is as it was typed.
+    `mentions` are the members whom the body mentions; other names after an `@` are text. A text that
+    would cost too much gets only its links and mentions, and stays as it was typed otherwise.
     """
     try:
         html = _rendered(body, mentions) if body.count("\n") <= LINES else None
@@ -73,7 +73,7 @@ def render(body: str, *, mentions: Sequence[Mention] = ()) -> str:
 
 
 def _rendered(body: str, mentions: Sequence[Mention]) -> str | None:
-    """The HTML, "" if it says no more than the text; None if it would cost too much."""
+    """Return the HTML; "" if it says no more than the text, None if it would cost too much."""
     work = Work(mentions)
     env: dict[str, Any] = {"work": work}
     try:
@@ -81,7 +81,7 @@ def _rendered(body: str, mentions: Sequence[Mention]) -> str | None:
         if "differs" not in env and _is_plain(tokens):
             return ""
         html = "".join(_html(tokens))
-        # The sanitiser's work, which is with the signs.
+        # What the sanitiser will cost depends on the number of signs.
         work.spend((html.count("<") + html.count("&")) // 2)
     except TooMuch:
         return None
@@ -90,7 +90,7 @@ def _rendered(body: str, mentions: Sequence[Mention]) -> str | None:
 
 
 def _typed(body: str, mentions: Sequence[Mention]) -> str:
-    """The text as it was typed, with its links and mentions; "" if it has none. Raises TooMuch."""
+    """Return the text as it was typed with its links and mentions; "" if it has none. Raises TooMuch."""
     work = Work(mentions)
     made, done = [], 0
     for literal in literals.find(body, work):
@@ -157,5 +157,5 @@ def _mention(user: str, shown: str) -> str:
 
 def _code_block(token: Token) -> str:
     language = f' class="language-{escape(token.info)}"' if token.info else ""
-    # The parser of HTML drops a line break that follows <pre>, but not one within <code>.
+    # HTML parsers drop a line break right after <pre>, but not one within <code>.
     return f'<pre dir="ltr"><code{language}>{escape(token.content, quote=False)}</code></pre>'

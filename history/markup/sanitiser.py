@@ -1,4 +1,4 @@
-"""The last word on what may be in a message's HTML. docs/PROTOCOL.md has the list."""
+"""Decide what may be in a message's HTML. docs/PROTOCOL.md has the list."""
 
 import re
 
@@ -44,5 +44,5 @@ _CLEANER = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """The same HTML with nothing in it but what is allowed."""
+    """Return the HTML with nothing in it but what is allowed."""
     return _CLEANER.clean(html)

@@ -1,10 +1,10 @@
-"""Emoji by name: `:tada:`. The names are those of Unicode and of GitHub."""
+"""Emoji by name, such as `:tada:`. The names are Unicode's and GitHub's."""
 
 import re
 
 import emoji
 
-# What follows the first colon. "10:30:45" has none.
+# What follows the first colon of a name. "10:30:45" has no name.
 REST = r"(?<=:)(?<![^\W_]:)[a-z0-9_+-]{1,60}:(?![0-9])"
 PATTERN = re.compile(f":({REST})")
 
@@ -23,5 +23,5 @@ EMOJI = _table()
 
 
 def found_in(text: str) -> bool:
-    """Whether there is any."""
+    """Return True if a text has a name of an emoji in it."""
     return any(match[1][:-1] in EMOJI for match in PATTERN.finditer(text))

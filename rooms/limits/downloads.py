@@ -1,7 +1,6 @@
-"""Files that are made while they are read: how many at once.
+"""Bound the downloads under way.
 
-Each holds some messages in memory for as long as its reader takes, and reads the database for as long
-as it is read itself.
+Each holds some messages in memory, and reads the database, for as long as its client takes to read it.
 """
 
 from collections import Counter
@@ -20,8 +19,10 @@ _lock = Lock()
 
 
 class Parts:
-    """The parts of a file, for a streaming answer. Under way until the last was taken, or until the
-    answer is closed."""
+    """The parts of a file, for a streaming answer.
+
+    They are under way until the last was taken, or until the answer is closed.
+    """
 
     def __init__(self, parts: AsyncIterator[bytes], release: Callable[[], None]) -> None:
         self._parts = parts

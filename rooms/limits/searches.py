@@ -1,9 +1,9 @@
-"""A worker does two searches at once, of two people. The others wait in the order in which they came.
+"""A worker runs two searches at once, of two people. Others wait in the order in which they came.
 
-A search is work for the processor, and eight at once would be all the places that pages have. One that
-waits gives its place to another page (rooms/places.py), and when too many wait the rest are told to
-come back. Each is charged to its person and their address by the time it took, which nobody knows
-before: so it is owed afterwards, and nothing more is looked for until that is paid off.
+A search is work for the processor, and eight at once would take all the places that pages have. A search
+that waits gives its place to another page (rooms/places.py); when too many wait, the rest are told to
+come back. Each search is charged to its person and address by the time it took. That is known only
+afterwards, so the person owes it, and is refused further searches until it is paid off.
 """
 
 import threading
@@ -18,10 +18,10 @@ from rooms.refusals import ManySearch, SearchesUnderWay
 
 AT_ONCE = 2
 WAITING = 16
-# Of one person, with those that wait. One of them is under way: two that compute side by side would
+# Of one person, including those that wait. One of them is under way: two that compute side by side would
 # make everybody else wait for the interpreter twice as long.
 EACH = 4
-# Seconds that a search waits at the most.
+# Seconds that a search waits at most.
 PATIENCE = 10.0
 _LATER = 2  # seconds
 
