@@ -5,6 +5,8 @@ from django.db import migrations, models
 from django.db.models import Q, Value
 from django.db.models.functions import Replace
 
+from rooms.migrations import _steps
+
 
 def keep_former_codes(apps, schema_editor):
     """Give people who were out of a room when it got a new code the code they knew.
@@ -35,6 +37,9 @@ def keep_former_codes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    """Each step commits by itself (_steps.py): the workers of the release before go on meanwhile."""
+
+    atomic = _steps.ATOMIC
 
     dependencies = [
         ("rooms", "0008_people_manager"),
@@ -42,26 +47,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        _steps.AddField(
             model_name="membership",
             name="known_code",
             field=models.CharField(
                 blank=True, db_default="", default="", editable=False, max_length=12
             ),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name="membership",
             name="known_title",
             field=models.CharField(
                 blank=True, db_default="", default="", editable=False, max_length=80
             ),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name="membership",
             name="last_edit_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name="user",
             name="registered_at",
             field=models.DateTimeField(

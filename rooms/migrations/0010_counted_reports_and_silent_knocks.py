@@ -5,6 +5,8 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models.functions import Now
 
+from rooms.migrations import _steps
+
 
 def empty_from_now(apps, schema_editor):
     """Count rooms that are empty as empty since now."""
@@ -13,6 +15,9 @@ def empty_from_now(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    """Each step commits by itself (_steps.py): the workers of the release before go on meanwhile."""
+
+    atomic = _steps.ATOMIC
 
     dependencies = [
         ('history', '0004_search'),
@@ -20,7 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        _steps.CreateModel(
             name='Seconding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -29,40 +34,40 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=Now())),
             ],
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name='joinrequest',
             name='heard_at',
             field=models.DateTimeField(db_default=Now()),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name='report',
             name='count',
             field=models.PositiveIntegerField(db_default=1, default=1, verbose_name='reported by'),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name='room',
             name='empty_since',
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
-        migrations.AddIndex(
+        _steps.AddIndex(
             model_name='joinrequest',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['heard_at'], name='join_request_silent'),
         ),
-        migrations.AddIndex(
+        _steps.AddIndex(
             model_name='room',
             index=models.Index(condition=models.Q(('closed_at__isnull', True), ('closes_at__isnull', False)), fields=['empty_since'], name='room_empty'),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name='seconding',
             name='report',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='secondings', to='rooms.report'),
         ),
-        migrations.AddField(
+        _steps.AddField(
             model_name='seconding',
             name='reporter',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seconded', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddConstraint(
+        _steps.AddConstraint(
             model_name='seconding',
             constraint=models.UniqueConstraint(fields=('report', 'reporter'), name='seconding_once'),
         ),
