@@ -77,11 +77,13 @@ class Stage:
         *,
         ends: Collection[Person] = (),
         until: tuple[Person, str] | None = None,
+        again: bool = False,
     ) -> Any:
         """Have something done and record what comes of it. Return what it returned.
 
         `ends`: the people whose sockets are closed by it. `until`: somebody, and the type of a
-        frame that reaches them by and by. A message posted afterwards, the marker, shows that
+        frame that reaches them by and by. `again`: the epoch goes up once more if a socket whose
+        session has ended is not closed yet. A message posted afterwards, the marker, shows that
         everybody has been told all of it; people whose sockets are closed must not get it.
         """
         before = self._epoch()
@@ -97,7 +99,7 @@ class Stage:
         if isinstance(answer, httpx.Response):
             self._lines.append(self._said(answer))
         if after != before:
-            self._lines.append(f"epoch {after - before:+}")
+            self._lines.append("epoch up" if again else f"epoch {after - before:+}")
         self._read_audit()
         self._read([person for person in self.people if person.is_open])
         return answer
