@@ -4,10 +4,12 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tests.support.nginx import Nginx
+from tests.support.programs import ROOT
 from tests.support.services import PostgresServer, RedisServer
 from tests.support.workers import Site, Worker
 
@@ -25,10 +27,12 @@ class Rig:
         *,
         postgres: PostgresServer | None = None,
         settings: Mapping[str, str] | None = None,
+        root: Path = ROOT,
     ) -> None:
+        """`root`: the directory of the code that the workers run at first."""
         self.postgres = postgres or PostgresServer()
         self.redis = RedisServer()
-        self._settings = settings
+        self._settings, self._root = settings, root
         self._stack = ExitStack()
         self.site: Site
         self.nginx: Nginx
@@ -65,6 +69,7 @@ class Rig:
                     redis_url=self.redis.url,
                     flags=FLAGS,
                     settings=self._settings,
+                    root=self._root,
                 )
             )
             self.nginx = stack.enter_context(

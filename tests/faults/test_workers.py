@@ -1,17 +1,14 @@
 """Workers that are killed, or replaced one after the other, or asked the same thing at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 
-import httpx
 import pytest
 
+from tests.faults.browsing import browsing
 from tests.faults.experiment import FULL, Experiment, Scale
 from tests.faults.results import Results, at_most, equals
 from tests.faults.rig import Rig, wait_until_ready
-from tests.support.client import FormRefused, RoomSocket, Visitor
+from tests.support.client import RoomSocket, Visitor
 
 pytestmark = pytest.mark.fault
 
@@ -125,37 +122,3 @@ async def beside(member: RoomSocket, base_url: str) -> RoomSocket:
     """One more socket of the same person, through one worker."""
     socket = RoomSocket(member.visitor, member.code, base_urls=[base_url])
     return await socket.connect()
-
-
-@dataclass
-class Browsing:
-    requests: int = 0
-    failures: list[str] = field(default_factory=list)
-
-
-@asynccontextmanager
-async def browsing(base_url: str) -> AsyncIterator[Browsing]:
-    """Pages are read and rooms opened all the while, two at a time."""
-    done = Browsing()
-
-    async def browse() -> None:
-        while True:
-            async with Visitor(base_url, "Browser") as visitor:
-                try:
-                    code = await visitor.create()
-                    page = await visitor.get(f"/rooms/{code}/")
-                    if page.status_code != 200:
-                        done.failures.append(f"{page.status_code} for the room")
-                except (FormRefused, httpx.HTTPError, AssertionError) as error:
-                    done.failures.append(repr(error))
-                done.requests += 3
-            await asyncio.sleep(0.2)
-
-    tasks = [asyncio.create_task(browse()) for _ in range(2)]
-    try:
-        yield done
-    finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task

@@ -36,8 +36,9 @@ class Worker:
         flags: Sequence[str] = (),
         prefix: Sequence[str] = (),
         port: int | None = None,
+        root: Path = ROOT,
     ) -> None:
-        """`prefix` is put before the command: `["taskset", "-c", "0"]`, say."""
+        """`prefix` is put before the command: `["taskset", "-c", "0"]`, say. `root`: whose code."""
         self.port = port or free_port()
         address = ["--bind", "127.0.0.1", "--port", str(self.port)]
         server = [sys.executable, "-m", "chatsite.server", *address, *flags]
@@ -46,7 +47,7 @@ class Worker:
             log=log,
             ready=rf"Listening on .*:{self.port}\b",
             env=env,
-            cwd=ROOT,
+            cwd=root,
         )
 
     @property
@@ -109,8 +110,12 @@ class Site:
         flags: Sequence[str] = (),
         prefix: Sequence[str] = (),
         seed: Path | None = None,
+        root: Path = ROOT,
     ) -> None:
-        """`seed`: a data directory that was prepared before, to start from a copy of it."""
+        """`seed`: a data directory that was prepared before, to start from a copy of it.
+
+        `root`: the directory of the code that is run, until `upgrade`.
+        """
         self.directory = Path(tempfile.mkdtemp(prefix="chat-site-"))
         self.database_url = database_url or f"sqlite:///{self.directory / 'chat.sqlite3'}"
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
@@ -124,7 +129,7 @@ class Site:
             **({"REDIS_URL": redis_url} if redis_url else {}),
             **(settings or {}),
         }
-        self._seed = seed
+        self._seed, self._root = seed, root
         self._flags, self._prefix = flags, prefix
         self.workers = [self.new_worker() for _ in range(workers)]
 
@@ -142,7 +147,13 @@ class Site:
         number = len(list(self.directory.glob("worker-*.log"))) + 1
         log = self.directory / f"worker-{number}.log"
         log.touch()
-        return Worker(env=self.env | env, log=log, flags=self._flags, prefix=self._prefix)
+        return Worker(
+            env=self.env | env,
+            log=log,
+            flags=self._flags,
+            prefix=self._prefix,
+            root=self._root,
+        )
 
     def prepare(self) -> None:
         """Migrate and collect static files, unless there is a seed that is so already."""
@@ -150,6 +161,13 @@ class Site:
             shutil.copytree(self._seed, self.directory, dirs_exist_ok=True)
         else:
             self.manage("prepare")
+
+    def upgrade(self) -> None:
+        """Migrate to the release of this checkout. Workers start with it from now on, and not before."""
+        self._root = ROOT
+        self.manage("prepare")
+        for worker in self.workers:
+            worker.process.cwd = ROOT
 
     def start(self) -> None:
         """Start every worker."""
@@ -169,7 +187,7 @@ class Site:
         """Run manage.py with this site's settings; returns what it printed."""
         command = [sys.executable, "manage.py", *arguments]
         result = subprocess.run(
-            command, cwd=ROOT, env=self.env, check=False, capture_output=True, text=True
+            command, cwd=self._root, env=self.env, check=False, capture_output=True, text=True
         )
         assert result.returncode == 0, f"{command}: {result.stdout}{result.stderr}"
         return result.stdout
