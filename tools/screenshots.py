@@ -361,7 +361,7 @@ async def _open_report(page: Page) -> None:
 
 async def _open_orders(page: Page) -> None:
     await _open_panel(page)
-    await page.locator("[data-orders]").last.click()
+    await page.locator("[data-moderate]").last.click()
 
 
 async def _join(page: Page) -> None:

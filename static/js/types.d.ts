@@ -184,14 +184,14 @@ declare namespace Chat {
   }
 
   /** What I want done to a message. `at`: when, ISO 8601; `of`: when what was edited had been edited itself. */
-  type Wish =
+  type Command =
     | { kind: "edit"; seq: number; body: string; at: string; of?: string | null }
     | { kind: "delete"; seq: number }
     | { kind: "react"; seq: number; emoji: string; on: boolean }
     | { kind: "pin"; seq: number; on: boolean };
 
-  /** A wish on its way: `changed` is the number it got, null until it is acked. */
-  type Change = Wish & { ref: string; changed: number | null };
+  /** A command on its way: `changed` is the number it got, null until it is acked. */
+  type Change = Command & { ref: string; changed: number | null };
 
   /** An outbox item as the log shows it. `sent`: acked, its own event not here yet. */
   interface Pending {
@@ -368,7 +368,7 @@ declare namespace Chat {
   }
 
   /** What rows are made with. */
-  interface Look extends Reader {
+  interface Viewer extends Reader {
     times: Times;
   }
 
@@ -381,10 +381,10 @@ declare namespace Chat {
 
   type Unread = ReturnType<typeof import("./state/unread.js").createUnread>;
 
-  type Notice = ReturnType<typeof import("./room/notice-bar.js").createNotice>;
+  type NoticeBar = ReturnType<typeof import("./room/notice-bar.js").createNoticeBar>;
 
   /** Something that is completed while it is typed: names of people, of emoji. */
-  interface Completing<Item> {
+  interface CompletionSource<Item> {
     /** What the list is of. */
     title: string;
     /** The word before the caret that is to be completed, and where it begins. */

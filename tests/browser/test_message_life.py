@@ -63,7 +63,7 @@ def test_two_windows_that_edit_one_message_show_both_texts(ada: RoomPage) -> Non
     ada.expect_bodies(["hello everybody"])
     bar = ada.page.locator("[data-composing]")
     for _ in ("told as it comes", "and when it is saved"):
-        expect(bar).to_contain_text("Changed meanwhile. It says now:hello everybody")
+        expect(bar).to_contain_text("This message was changed meanwhile. It now says:hello everybody")
         expect(boxes[0]).to_have_value("hello all")
         boxes[0].press("Enter")
     for window in (ada, other):

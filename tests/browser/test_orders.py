@@ -22,7 +22,7 @@ settings.change(room=room, by=room.owner, wanted=replace(RoomSettings.of(room), 
 
 def about(room: RoomPage, name: str) -> None:
     """Open what can be done about somebody."""
-    room.page.get_by_role("button", name=f"What to do about {name}").click()
+    room.page.get_by_role("button", name=f"Actions for {name}").click()
 
 
 def say_why(room: RoomPage, why: str) -> None:
@@ -50,7 +50,7 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     ben.page.context.add_init_script(FAST)
     ben.page.reload()
     ben.wait_until_live()
-    expect(ben.page.get_by_role("button", name="What to do about")).to_have_count(0)
+    expect(ben.page.get_by_role("button", name="Actions for")).to_have_count(0)
     about(ada, "Ben")
     say_why(ada, "a mistake")
     ada.page.keyboard.press("Enter")
@@ -63,7 +63,7 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     about(ada, "Ben")
     say_why(ada, "shouting")
     press(ada, "Mute")
-    expect(muted).to_have_text(re.compile(r"^You can read here and not write until .*: shouting$"))
+    expect(muted).to_have_text(re.compile(r"^You are muted until .*: you can read but not write\. Reason: shouting$"))
     # By the clock that Ben looks at.
     hour = ben.page.evaluate("new Date(Date.now() + 600e3).getHours() % 12 || 12")
     expect(muted).to_contain_text(re.compile(f"until 0?{hour}:"))
@@ -104,11 +104,11 @@ def test_slow_mode_is_counted_down_by_the_composer(
 ) -> None:
     ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
     site.manage("shell", "-v0", "-c", SLOW.format(code=ada.code))
-    pace = ben.page.locator("[data-pace]")
-    expect(pace).to_have_text("Slow mode: one message every 12 seconds")
-    expect(ada.page.locator("[data-pace]")).to_be_hidden()
+    slow_mode = ben.page.locator("[data-slow-mode]")
+    expect(slow_mode).to_have_text("Slow mode: one message every 12 seconds")
+    expect(ada.page.locator("[data-slow-mode]")).to_be_hidden()
     ben.say("one")
-    expect(pace).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
+    expect(slow_mode).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
     ben.say("two")
     expect(ben.box).to_have_value("two")
     expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
@@ -117,7 +117,7 @@ def test_slow_mode_is_counted_down_by_the_composer(
     ben.page.reload()
     ben.wait_until_live()
     ben.box.press("Enter")
-    expect(pace).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
+    expect(slow_mode).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
     ada.expect_bodies(["one", "two"])
 
 
@@ -215,7 +215,7 @@ def test_a_knock_is_seen_on_a_phone(
                 await visitor.join(ada.code)
 
     aside.run(knock("Kim", "Lee", "Moe"))  # as many as one address may have
-    expect(phone.get_by_role("heading", name="3 people ask to come in")).to_be_visible()
+    expect(phone.get_by_role("heading", name="3 people ask to join")).to_be_visible()
     expect(phone.locator("[data-waiting-count]")).to_have_text("3")
     rows = phone.locator("[data-waiting] li")
     expect(rows).to_have_count(3)

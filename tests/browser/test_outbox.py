@@ -23,7 +23,7 @@ def test_ten_typed_offline_survive_a_closed_window(
     context.set_offline(True)
     ada.say(*TEN)
     expect(ada.status).to_have_text(re.compile("Offline since .*, 10 waiting"), timeout=20_000)
-    expect(ada.banner).to_contain_text("10 messages will be sent when you are back.")
+    expect(ada.banner).to_contain_text("10 messages will be sent when you are back online.")
     expect(ada.page.locator(".message--waiting")).to_have_text([re.compile(t) for t in TEN])
     ada.page.close()
 

@@ -21,8 +21,8 @@ const [codes, errors] = JSON.parse(process.argv[1]);
 const constants = Object.entries(protocol).filter(([, value]) => typeof value !== "function");
 console.log(JSON.stringify({
   ...Object.fromEntries(constants),
-  comesBack: codes.filter(protocol.comesBack),
-  passing: errors.filter(protocol.isPassing),
+  reconnects: codes.filter(protocol.reconnectsAfter),
+  temporary: errors.filter(protocol.isTemporary),
   frames: [
     protocol.post("c1", "hello"), protocol.post("c2", "hi", 3), protocol.edit(3, "hey", "1"),
     protocol.edit(3, "hey", "1", null), protocol.edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),
@@ -67,13 +67,13 @@ def test_frames_are_the_same(page: dict[str, Any]) -> None:
         assert set(page[side]) == written, heading
 
 
-def test_the_page_comes_back_after_the_codes_that_say_so(page: dict[str, Any]) -> None:
+def test_the_page_reconnects_after_every_code_but_the_final_ones(page: dict[str, Any]) -> None:
     final = {int(code) for code in Close if code >= 4500}
-    assert set(page["comesBack"]) == {1000, 1001, 1006, 1012, *map(int, Close)} - final
+    assert set(page["reconnects"]) == {1000, 1001, 1006, 1012, *map(int, Close)} - final
 
 
-def test_the_page_sends_again_what_passes(page: dict[str, Any]) -> None:
-    assert set(page["passing"]) == {"rate_limited", "unavailable"}
+def test_the_page_sends_again_after_temporary_errors(page: dict[str, Any]) -> None:
+    assert set(page["temporary"]) == {"rate_limited", "unavailable"}
 
 
 def test_the_frames_it_makes_are_understood(page: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { createLocal } from "../../static/js/state/browser-storage.js";
+import { createBrowserStorage } from "../../static/js/state/browser-storage.js";
 import { message } from "./helpers.js";
 
 /** @returns {Storage} */
@@ -14,12 +14,12 @@ function storage() {
   });
 }
 
-/** What a page reads that finds these in its tab. @param {{snapshot?: string, changes?: string}} kept */
+/** Returns the browser storage of a page that finds these in its tab. @param {{snapshot?: string, changes?: string}} kept */
 function reading({ snapshot = "null", changes = "null" }) {
   const session = storage();
   session.setItem("chat:u:r:snapshot", snapshot);
   session.setItem("chat:u:r:changes", changes);
-  return createLocal("u", "r", { local: storage(), session });
+  return createBrowserStorage("u", "r", { local: storage(), session });
 }
 
 const SNAPSHOT = {
@@ -31,7 +31,7 @@ const SNAPSHOT = {
 };
 
 describe("a snapshot", () => {
-  test("is what was kept", () => {
+  test("is returned as it was kept", () => {
     assert.deepEqual(reading({ snapshot: JSON.stringify(SNAPSHOT) }).snapshot(), SNAPSHOT);
   });
 
@@ -61,7 +61,7 @@ describe("a snapshot", () => {
     ].map((fields) => JSON.stringify({ ...SNAPSHOT, ...fields })),
   ];
   for (const snapshot of strange) {
-    test(`of another shape is dropped: ${snapshot.slice(-60)}`, () => {
+    test(`of an unexpected shape is dropped: ${snapshot.slice(-60)}`, () => {
       assert.equal(reading({ snapshot }).snapshot(), null);
     });
   }
@@ -70,12 +70,12 @@ describe("a snapshot", () => {
 describe("changes", () => {
   const pin = { kind: "pin", seq: 1, on: true, ref: "c1", changed: null };
 
-  test("of another shape are dropped, and no others", () => {
+  test("of an unexpected shape are dropped, the others kept", () => {
     const changes = JSON.stringify([pin, 5, {}, null, { ...pin, kind: "?" }, { ...pin, on: 1 }]);
     assert.deepEqual(reading({ changes }).changes(), [pin]);
   });
 
   for (const changes of ["{}", "5", "{", "null", '"text"']) {
-    test(`none are in ${changes}`, () => assert.deepEqual(reading({ changes }).changes(), []));
+    test(`are empty for ${changes}`, () => assert.deepEqual(reading({ changes }).changes(), []));
   }
 });

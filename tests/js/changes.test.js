@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { changedBy, createChanges, createPreview } from "../../static/js/net/changes.js";
+import { applyChange, createChanges, createPreview } from "../../static/js/net/changes.js";
 import { message } from "./helpers.js";
 
 const me = { id: "me", name: "Me" };
@@ -33,11 +33,11 @@ function queue(kept = []) {
   return { changes, sent, reasons, back };
 }
 
-/** @type {Chat.Wish} */
+/** @type {Chat.Command} */
 const DELETE = { kind: "delete", seq: 3 };
 
 describe("changes of messages", () => {
-  test("wait for the connection, and are sent again after it was lost", () => {
+  test("wait for the connection and are sent again after a loss", () => {
     const { changes, sent } = queue();
     changes.add(DELETE);
     assert.deepEqual(sent, []);
@@ -51,7 +51,7 @@ describe("changes of messages", () => {
     ]);
   });
 
-  test("are shown until the log has come to them", () => {
+  test("are previewed until the log includes them", () => {
     const { changes } = queue();
     changes.add(DELETE);
     changes.acked({ type: "ack", ref: "r1", changed: 9 }, 8);
@@ -60,14 +60,14 @@ describe("changes of messages", () => {
     assert.equal(changes.list.length, 0);
   });
 
-  test("whose event came before the ack are done with", () => {
+  test("are finished when their event came before the ack", () => {
     const { changes } = queue();
     changes.add(DELETE);
     changes.acked({ type: "ack", ref: "r1", changed: 9 }, 9);
     assert.equal(changes.list.length, 0);
   });
 
-  test("that are refused are taken back with the reason", () => {
+  test("are taken back with the reason when they are refused", () => {
     const { changes, reasons } = queue();
     changes.add(DELETE);
     const error = {
@@ -81,7 +81,7 @@ describe("changes of messages", () => {
     assert.equal(changes.list.length, 0);
   });
 
-  test("that edit one message go one after another, each after the answer to the last", () => {
+  test("edit one message one after another, each after the answer to the last", () => {
     const { changes, sent } = queue();
     const edit = /** @type {const} */ ({ kind: "edit", seq: 3, at: "", of: null });
     changes.add({ ...edit, body: "one" });
@@ -97,7 +97,7 @@ describe("changes of messages", () => {
     assert.deepEqual(sent[2], { type: "edit", seq: 3, body: "two", ref: "r2" });
   });
 
-  test("that meet another's edit come back, with what was to follow them", () => {
+  test("are taken back after a conflict, with the edits that were to follow", () => {
     const { changes, sent, back } = queue();
     const edit = /** @type {const} */ ({ kind: "edit", seq: 3, at: "", of: null });
     changes.start();
@@ -113,14 +113,14 @@ describe("changes of messages", () => {
     );
   });
 
-  test("of a connection that is gone for good come back", () => {
+  test("are taken back when the connection is gone for good", () => {
     const { changes, back } = queue();
     changes.add(DELETE);
     changes.abandon();
     assert.deepEqual([changes.list, back.length], [[], 1]);
   });
 
-  test("that the server has no time for are kept", () => {
+  test("are kept when the server is too busy for them", () => {
     const { changes, reasons } = queue();
     changes.add(DELETE);
     const busy = {
@@ -134,7 +134,7 @@ describe("changes of messages", () => {
     assert.deepEqual(reasons, []);
   });
 
-  test("outlive a reload, unless they had happened", () => {
+  test("survive a reload, unless they had happened", () => {
     /** @type {Chat.Change[]} */
     const kept = [
       { ...DELETE, ref: "a", changed: 7 },
@@ -147,32 +147,32 @@ describe("changes of messages", () => {
   });
 });
 
-describe("a message as it will be", () => {
+describe("the preview of a message", () => {
   const said = message(3, { reactions: { "👍": ["ada"] }, names: { ada: "Ada" } });
 
-  /** @param {Chat.Wish} wish */
-  const after = (wish) => changedBy(said, { ...wish, ref: "r", changed: null }, me);
+  /** @param {Chat.Command} command */
+  const after = (command) => applyChange(said, { ...command, ref: "r", changed: null }, me);
 
-  test("has my reaction beside the others'", () => {
+  test("shows my reaction beside the others'", () => {
     const { reactions, names } = after({ kind: "react", seq: 3, emoji: "👍", on: true });
     assert.deepEqual(reactions, { "👍": ["ada", "me"] });
     assert.deepEqual(names, { ada: "Ada", me: "Me" });
   });
 
-  test("loses an emoji with the last person who put it", () => {
+  test("drops an emoji with the last person who used it", () => {
     const mine = { ...said, reactions: { "🎉": ["me"] } };
     const change = /** @type {const} */ ({ kind: "react", seq: 3, emoji: "🎉", on: false });
-    assert.deepEqual(changedBy(mine, { ...change, ref: "r", changed: null }, me).reactions, {});
+    assert.deepEqual(applyChange(mine, { ...change, ref: "r", changed: null }, me).reactions, {});
   });
 
-  test("is edited or gone", () => {
+  test("is edited or deleted", () => {
     const at = "2026-11-22T12:00:00.000Z";
     const edited = after({ kind: "edit", seq: 3, body: "better", at });
     assert.deepEqual([edited.body, edited.edited_at, edited.html], ["better", at, undefined]);
     assert.ok(after(DELETE).deleted);
   });
 
-  test("is the same object for as long as nothing changes", () => {
+  test("is the same object as long as nothing changes", () => {
     const preview = createPreview(me);
     /** @type {Chat.Change[]} */
     const changes = [{ ...DELETE, ref: "r", changed: null }];

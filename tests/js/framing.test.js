@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createUnframer } from "../../static/js/net/framing.js";
+import { createPartReader } from "../../static/js/net/framing.js";
 
 /** @param {string} text @param {number} messages */
 function part(text, messages) {
@@ -19,22 +19,22 @@ const FILE = Uint8Array.from([
   ...part("]", 3),
 ]);
 
-test("a file in parts is the same however the network cuts it", () => {
+test("a file in parts is read correctly however the network splits it", () => {
   for (const size of [1, 3, 8, 11, FILE.length]) {
-    const unframer = createUnframer();
+    const parts = createPartReader();
     let text = "";
     for (let at = 0; at < FILE.length; at += size) {
-      const pieces = unframer.take(FILE.slice(at, at + size));
+      const pieces = parts.take(FILE.slice(at, at + size));
       text += pieces.map((piece) => new TextDecoder().decode(piece)).join("");
     }
     assert.equal(text, "[\none, two]");
-    assert.equal(unframer.messages, 3);
-    assert.ok(unframer.whole);
+    assert.equal(parts.messages, 3);
+    assert.ok(parts.isComplete);
   }
 });
 
-test("a file that is cut short is not whole", () => {
-  const unframer = createUnframer();
-  unframer.take(FILE.slice(0, 15));
-  assert.equal(unframer.whole, false);
+test("a file that is cut short is not complete", () => {
+  const parts = createPartReader();
+  parts.take(FILE.slice(0, 15));
+  assert.equal(parts.isComplete, false);
 });

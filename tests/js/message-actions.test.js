@@ -1,39 +1,44 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { complete, search } from "../../static/js/compose/emoji.js";
-import { codeAt } from "../../static/js/compose/emoji-completion.js";
+import { shortcodeAt } from "../../static/js/compose/emoji-completion.js";
 import { candidates, wordAt } from "../../static/js/compose/mention-completion.js";
 import { whoReacted } from "../../static/js/log/message-extras.js";
-import { deeds, excerpt, lastOfMine } from "../../static/js/state/message-actions.js";
-import { pins, readFurther, requoted, seenBy } from "../../static/js/state/room-extras.js";
+import { actionsFor, excerpt, lastOfMine } from "../../static/js/state/message-actions.js";
+import {
+  advanceReads,
+  readersOfLastMessage,
+  updatePinned,
+  updateQuoted,
+} from "../../static/js/state/room-extras.js";
 import { initial } from "../../static/js/state/store.js";
 import { message, seqs } from "./helpers.js";
 
 /** @param {Chat.Role} role */
 const you = (role) => ({ id: "me", name: "Me", role });
 
-describe("what can be done with a message", () => {
-  test("of others: react, answer, copy, report", () => {
-    const offered = deeds(message(1), you("member"));
+describe("the actions on a message", () => {
+  test("of others: react, reply, copy, report", () => {
+    const offered = actionsFor(message(1), you("member"));
     assert.deepEqual(offered, ["react", "reply", "text", "link", "report"]);
   });
 
   test("of mine: edit and delete as well", () => {
-    const offered = deeds(message(1, { by: "me" }), you("member"));
+    const offered = actionsFor(message(1, { by: "me" }), you("member"));
     assert.deepEqual(offered, ["react", "reply", "edit", "text", "link", "delete"]);
   });
 
-  test("by who runs the room: pin, unpin, delete", () => {
-    assert.ok(deeds(message(1), you("moderator")).includes("delete"));
-    assert.ok(deeds(message(1), you("owner")).includes("pin"));
-    assert.ok(deeds(message(1, { pinned: true }), you("owner")).includes("unpin"));
+  test("for a moderator: pin, unpin, delete", () => {
+    assert.ok(actionsFor(message(1), you("moderator")).includes("delete"));
+    assert.ok(actionsFor(message(1), you("owner")).includes("pin"));
+    assert.ok(actionsFor(message(1, { pinned: true }), you("owner")).includes("unpin"));
   });
 
-  test("that is gone: nothing but its link", () => {
-    assert.deepEqual(deeds(message(1, { deleted: true }), you("owner")), ["link"]);
+  test("that was deleted: only the link", () => {
+    assert.deepEqual(actionsFor(message(1, { deleted: true }), you("owner")), ["link"]);
   });
 
-  test("Up edits my last one that is still there", () => {
+  test("Up edits my last message that was not deleted", () => {
     const list = [message(1, { by: "me" }), message(2, { by: "me", deleted: true }), message(3)];
     assert.equal(lastOfMine(list, "me")?.seq, 1);
   });
@@ -47,27 +52,27 @@ describe("what can be done with a message", () => {
   });
 });
 
-describe("beside the log", () => {
-  test("pins come, change in place and go", () => {
-    const first = pins([], [message(1, { pinned: true }), message(2, { pinned: true })]);
+describe("the state beside the log", () => {
+  test("pins are added, change in place and are removed", () => {
+    const first = updatePinned([], [message(1, { pinned: true }), message(2, { pinned: true })]);
     assert.deepEqual(seqs(first), [1, 2]);
-    const edited = pins(first, [message(1, { pinned: true, body: "new" })]);
+    const edited = updatePinned(first, [message(1, { pinned: true, body: "new" })]);
     assert.deepEqual([seqs(edited), edited[0].body], [[1, 2], "new"]);
     assert.deepEqual(
-      seqs(pins(edited, [message(1), message(2, { deleted: true, pinned: true })])),
+      seqs(updatePinned(edited, [message(1), message(2, { deleted: true, pinned: true })])),
       [],
     );
-    assert.equal(pins(first, [message(7)]), first);
+    assert.equal(updatePinned(first, [message(7)]), first);
   });
 
   test("a quoted message follows its changes", () => {
     const quoted = new Map([[1, message(1)]]);
-    assert.equal(requoted(quoted, [message(1, { body: "new" })]).get(1)?.body, "new");
-    assert.equal(requoted(quoted, [message(2)]), quoted);
+    assert.equal(updateQuoted(quoted, [message(1, { body: "new" })]).get(1)?.body, "new");
+    assert.equal(updateQuoted(quoted, [message(2)]), quoted);
   });
 
-  test("nobody's reading goes back", () => {
-    const reads = readFurther(new Map([["ada", 5]]), [
+  test("read positions never move back", () => {
+    const reads = advanceReads(new Map([["ada", 5]]), [
       { id: "ada", seq: 3 },
       { id: "ben", seq: 4 },
     ]);
@@ -80,7 +85,7 @@ describe("beside the log", () => {
     );
   });
 
-  test("my last message is seen by those who have come so far", () => {
+  test("my last message was read by those whose position is there", () => {
     const state = {
       ...initial(you("member")),
       messages: [message(1), message(2, { by: "me" })],
@@ -90,11 +95,14 @@ describe("beside the log", () => {
         ["ben", 1],
       ]),
     };
-    assert.deepEqual(seenBy(state), { names: ["ada"], everyone: false });
-    assert.equal(seenBy({ ...state, messages: [...state.messages, message(3)] }), null);
+    assert.deepEqual(readersOfLastMessage(state), { names: ["ada"], everyone: false });
+    assert.equal(
+      readersOfLastMessage({ ...state, messages: [...state.messages, message(3)] }),
+      null,
+    );
   });
 
-  test("who reacted: me first, very many counted", () => {
+  test("the names of those who reacted begin with mine, and very many are counted", () => {
     const plain = (/** @type {string} */ text) => text.replace(/[\u2068\u2069]/g, "");
     assert.equal(plain(whoReacted(["ada", "me"], { ada: "Ada" }, "me")), "You and Ada");
     const ids = Array.from({ length: 12 }, (_, index) => `u${index}`);
@@ -110,7 +118,7 @@ describe("completing a name", () => {
     assert.equal(wordAt("hi there", 8), null);
   });
 
-  test("offers who is here first, by the start of any word of the name", () => {
+  test("offers people by the start of any word of their name, those present first", () => {
     const people = [
       { id: "1", name: "Zoe Adams", here: true },
       { id: "2", name: "Ada", here: false },
@@ -127,7 +135,7 @@ describe("completing a name", () => {
     assert.deepEqual(candidates("ada ", people), []);
   });
 
-  test("finds a name however its apostrophe, its dash or its joiner is typed", () => {
+  test("finds a name however its apostrophe, dash or joiner is typed", () => {
     const typed = { "O'Brien": ["o’b", "O´B", "oʼbrien"], "Jean-Luc": ["jean–l"] };
     for (const [name, parts] of Object.entries(typed)) {
       for (const part of parts)
@@ -140,15 +148,15 @@ describe("completing a name", () => {
 });
 
 describe("the name of an emoji", () => {
-  test("is what follows a colon that ends no word, hour or address", () => {
-    assert.deepEqual(codeAt("so :smi", 7), { start: 3, part: "smi" });
-    assert.deepEqual(codeAt("(:+1", 4), { start: 1, part: "+1" });
+  test("follows a colon that does not end a word, an hour or an address", () => {
+    assert.deepEqual(shortcodeAt("so :smi", 7), { start: 3, part: "smi" });
+    assert.deepEqual(shortcodeAt("(:+1", 4), { start: 1, part: "+1" });
     for (const text of ["at 10:30", "so:smi", "a :smile:", "https://x", ":-)", "a : b"]) {
-      assert.equal(codeAt(text, text.length), null, text);
+      assert.equal(shortcodeAt(text, text.length), null, text);
     }
   });
 
-  test("is offered by the start of it, the shortest first, then by its words", () => {
+  test("is offered by its beginning, the shortest first, then by the beginnings of its words", () => {
     const codes = complete("smi").map(({ code }) => code);
     assert.deepEqual(codes.slice(0, 3), ["smile", "smirk", "smiley"]);
     assert.deepEqual(complete("TADA"), [{ sign: "🎉", code: "tada", rank: 4 }]);

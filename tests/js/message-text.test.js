@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { isEmojiOnly } from "../../static/js/log/message-text.js";
 
-describe("emoji only", () => {
+describe("a text of nothing but emoji", () => {
   for (const text of ["👋", "👩‍👩‍👧 🇩🇪", "❤️", "1️⃣", "👍🏽"]) {
     test(text, () => assert.ok(isEmojiOnly(text)));
   }

@@ -41,11 +41,11 @@ function named(module, pattern) {
   return [...found].map(([, name]) => new URL(name, address).href.slice(SCRIPTS.href.length));
 }
 
-/** What a module needs before it runs. @param {string} module */
+/** Returns the modules that a module needs before it runs. @param {string} module */
 const needed = (module) =>
   named(module, /^(?:import|export)\b(?:[^"';]*\bfrom)? "(\.\.?\/[^"]+)";$/gm);
 
-/** All that a module names: also what it loads later, and what only its types are of. @param {string} module */
+/** Returns all modules that a module names, including those it loads later or uses only the types of. @param {string} module */
 const imported = (module) => named(module, /"(\.\.?\/[^"]+\.js)"/g);
 
 describe("a module", () => {
@@ -66,12 +66,12 @@ describe("a module", () => {
     }
   });
 
-  test("does not import itself through others", () => {
+  test("is not part of a circle of imports", () => {
     /** @type {Set<string>} */
     const finished = new Set();
     /** @param {string} module @param {readonly string[]} path */
     function follow(module, path) {
-      assert.ok(!path.includes(module), `a circle: ${[...path, module].join(" → ")}`);
+      assert.ok(!path.includes(module), `circular imports: ${[...path, module].join(" → ")}`);
       if (finished.has(module)) return;
       for (const other of needed(module)) follow(other, [...path, module]);
       finished.add(module);
@@ -96,10 +96,10 @@ describe("a module", () => {
   });
 });
 
-test("nothing lies beside the folders but the types that all of them share", () => {
+test("only the shared types are outside the folders", () => {
   const folders = new Set(Object.keys(MAY_IMPORT));
   const others = readdirSync(SCRIPTS).filter((name) => !folders.has(name));
-  assert.deepEqual(others, ["types.d.ts"]);
+  assert.deepEqual(others, ["types.d.ts", "wire.d.ts"]);
 });
 
 test("no module imports the script of a page", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 
-import { createVoice } from "../../static/js/compose/mute-line.js";
+import { createMuteLine } from "../../static/js/compose/mute-line.js";
 
-/** As much of an element as is used. */
-const place = () =>
+/** The parts of an element that are used. */
+const fakeElement = () =>
   /** @type {any} */ ({ hidden: true, textContent: "", classList: { toggle() {} } });
 
-describe("who may not write", () => {
+describe("the mute line", () => {
   const steady = performance.now;
   let now = 0;
   /** @param {number} seconds */
@@ -20,7 +20,7 @@ describe("who may not write", () => {
   beforeEach(() => {
     now = 5000;
     performance.now = () => now;
-    // An hour fast, and beside the point.
+    // An hour fast: it must not matter.
     mock.timers.enable({ apis: ["setTimeout", "Date"], now: 3600_000 });
   });
   afterEach(() => {
@@ -29,41 +29,44 @@ describe("who may not write", () => {
   });
 
   function open() {
-    const [line, pace] = [place(), place()];
+    const [line, slowModeLine] = [fakeElement(), fakeElement()];
     const times = { clock: (/** @type {any} */ at) => `at ${at / 1000}`, full: String };
-    const voice = createVoice({ line, pace, times, onChange() {} });
-    return { line, pace, voice };
+    const muteLine = createMuteLine({ line, slowModeLine, times, onChange() {} });
+    return { line, slowModeLine, muteLine };
   }
   const you = { id: "me", name: "Me", muted_until: "1970-01-01T00:10:00.000Z" };
 
-  test("is muted for as long as the server says, whatever the clock", () => {
-    const { line, voice } = open();
-    voice.told({ ...you, muted_left: 600, muted_for: "shouting" });
-    assert.equal(line.textContent, "You can read here and not write until at 4200: shouting");
-    assert.ok(voice.isHeld);
+  test("is shown for as long as the server says, whatever the clock says", () => {
+    const { line, muteLine } = open();
+    muteLine.update({ ...you, muted_left: 600, muted_for: "shouting" });
+    assert.equal(
+      line.textContent,
+      "You are muted until at 4200: you can read but not write. Reason: shouting",
+    );
+    assert.ok(muteLine.isBlocked);
     pass(599);
     assert.ok(!line.hidden);
     pass(1);
     assert.ok(line.hidden);
-    assert.ok(!voice.isHeld);
+    assert.ok(!muteLine.isBlocked);
   });
 
-  test("waits for slow mode, which counts down", () => {
-    const { pace, voice } = open();
-    voice.spoke();
-    assert.ok(pace.hidden);
-    voice.every = 90;
-    assert.equal(pace.textContent, "Slow mode: one message every 90 seconds");
-    voice.spoke();
-    assert.equal(pace.textContent, "Slow mode: 1 min 30 s");
-    assert.ok(voice.isHeld);
-    voice.wait(24);
-    assert.equal(pace.textContent, "Slow mode: 24 s");
+  test("counts down slow mode", () => {
+    const { slowModeLine, muteLine } = open();
+    muteLine.posted();
+    assert.ok(slowModeLine.hidden);
+    muteLine.interval = 90;
+    assert.equal(slowModeLine.textContent, "Slow mode: one message every 90 seconds");
+    muteLine.posted();
+    assert.equal(slowModeLine.textContent, "Slow mode: 1 min 30 s");
+    assert.ok(muteLine.isBlocked);
+    muteLine.wait(24);
+    assert.equal(slowModeLine.textContent, "Slow mode: 24 s");
     pass(1);
-    assert.equal(pace.textContent, "Slow mode: 23 s");
+    assert.equal(slowModeLine.textContent, "Slow mode: 23 s");
     pass(23);
-    assert.ok(!voice.isHeld);
-    voice.every = 0;
-    assert.ok(pace.hidden);
+    assert.ok(!muteLine.isBlocked);
+    muteLine.interval = 0;
+    assert.ok(slowModeLine.hidden);
   });
 });

@@ -4,7 +4,7 @@ import { describe, mock, test } from "node:test";
 import { createOutbox } from "../../static/js/net/outbox.js";
 import { inMemory, withFallback } from "../../static/js/net/outbox-storage.js";
 
-/** Lets everything that is ready run. */
+/** Runs everything that is ready. */
 async function settled() {
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 }
@@ -69,7 +69,7 @@ function openTab({ storage = inMemory(), exclusively = (work) => work(), connect
     },
     onSent: (clientId) => sent.push(clientId),
     onWait: (seconds) => tab.waits.push(seconds),
-    onUnanswerable: () => {
+    onReplyTargetDeleted: () => {
       tab.unanswerable += 1;
     },
     onOverdue: () => {
@@ -91,7 +91,7 @@ function lock() {
 }
 
 describe("sending", () => {
-  test("one is on its way at a time, in the order typed", async () => {
+  test("sends one message at a time, in the order typed", async () => {
     const tab = openTab();
     tab.outbox.start();
     await Promise.all(["one", "two", "three"].map((body) => tab.outbox.add(body)));
@@ -106,7 +106,7 @@ describe("sending", () => {
     assert.equal(tab.sent.length, 3);
   });
 
-  test("what is typed shows at once, and says what becomes of it", async () => {
+  test("shows a message at once, with its state", async () => {
     const tab = openTab();
     const kept = tab.outbox.add("hello");
     assert.deepEqual(
@@ -119,7 +119,7 @@ describe("sending", () => {
     assert.equal(tab.shown[0].state, "sending");
   });
 
-  test("an ack that was lost is made up for with the same client_id", async () => {
+  test("sends again with the same client_id after a lost ack", async () => {
     const tab = openTab();
     tab.outbox.start();
     await tab.outbox.add("hello");
@@ -133,7 +133,7 @@ describe("sending", () => {
     assert.equal(tab.frames[0].client_id, tab.frames[1].client_id);
   });
 
-  test("seen in the log counts as acked", async () => {
+  test("takes a message in the log for acked", async () => {
     const tab = openTab();
     tab.outbox.start();
     await tab.outbox.add("one");
@@ -144,7 +144,7 @@ describe("sending", () => {
     assert.deepEqual(tab.bodies, ["one", "two"]);
   });
 
-  test("seen in the log after a reload, it is not sent again", async () => {
+  test("does not send again what is in the log after a reload", async () => {
     const storage = inMemory();
     const before = openTab({ storage });
     await before.outbox.add("hello");
@@ -159,7 +159,7 @@ describe("sending", () => {
     assert.deepEqual(after.shown, []);
   });
 
-  test("no answer in time puts the connection in doubt, and nothing is skipped", async () => {
+  test("doubts the connection without an answer in time, and skips nothing", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     try {
       const tab = openTab();
@@ -178,7 +178,7 @@ describe("sending", () => {
 });
 
 describe("offline", () => {
-  test("ten messages survive a reload and go out once, in order", async () => {
+  test("ten messages survive a reload and are sent once, in order", async () => {
     const storage = inMemory();
     const bodies = Array.from({ length: 10 }, (_, index) => `message ${index}`);
     const offline = openTab({ storage, connected: false });
@@ -197,7 +197,7 @@ describe("offline", () => {
     assert.deepEqual(await storage.list("u r"), []);
   });
 
-  test("a connection that is not there costs no message", async () => {
+  test("a missing connection loses no message", async () => {
     const tab = openTab({ connected: false });
     tab.outbox.start();
     await tab.outbox.add("hello");
@@ -212,7 +212,7 @@ describe("offline", () => {
 });
 
 describe("refusals", () => {
-  test("a message the server will not have fails with the reason, and the next goes on", async () => {
+  test("a refused message fails with the reason, and the next is sent", async () => {
     const tab = openTab();
     tab.outbox.start();
     await tab.outbox.add("one");
@@ -229,7 +229,7 @@ describe("refusals", () => {
     );
   });
 
-  test("a failed one is sent again on demand, with the same client_id", async () => {
+  test("a failed message is sent again on demand, with the same client_id", async () => {
     const tab = openTab();
     tab.outbox.start();
     await tab.outbox.add("one");
@@ -241,7 +241,7 @@ describe("refusals", () => {
     assert.equal(tab.shown[0].reason, "");
   });
 
-  test("an answer to what was deleted meanwhile goes as a message of its own", async () => {
+  test("a reply to a message deleted meanwhile is sent without the quote", async () => {
     const tab = openTab();
     tab.outbox.start();
     await tab.outbox.add("to the point", 7);
@@ -259,7 +259,7 @@ describe("refusals", () => {
     assert.equal(tab.frames.length, 2);
   });
 
-  test("a failed one goes when deleted", async () => {
+  test("a failed message can be deleted", async () => {
     const tab = openTab();
     tab.outbox.start();
     await tab.outbox.add("one");
@@ -270,7 +270,7 @@ describe("refusals", () => {
   });
 
   for (const code of ["unavailable", "rate_limited"]) {
-    test(`${code} waits as long as it says, then sends the same again`, async () => {
+    test(`${code} waits as long as the server says, then sends the same again`, async () => {
       mock.timers.enable({ apis: ["setTimeout"] });
       try {
         const tab = openTab();
@@ -294,7 +294,7 @@ describe("refusals", () => {
     });
   }
 
-  test("a closed room fails what waits, and what is still typed", async () => {
+  test("a closed room fails waiting messages, and those typed later", async () => {
     const tab = openTab({ connected: false });
     await tab.outbox.add("one");
     await tab.outbox.fail("The room has closed.");
@@ -311,7 +311,7 @@ describe("refusals", () => {
 });
 
 describe("two tabs", () => {
-  test("send one after another, whoever typed", async () => {
+  test("send one message after another, whichever of them has it", async () => {
     const storage = inMemory();
     const exclusively = lock();
     const first = openTab({ storage, exclusively });
@@ -336,25 +336,25 @@ describe("two tabs", () => {
     const online = openTab({ storage });
     online.outbox.start();
     await offline.outbox.add("hello");
-    for (const notice of offline.told) online.outbox.heard(notice);
+    for (const notice of offline.told) online.outbox.receiveFromTab(notice);
     await settled();
     assert.deepEqual(online.bodies, ["hello"]);
     await online.ack();
-    for (const notice of online.told) offline.outbox.heard(notice);
+    for (const notice of online.told) offline.outbox.receiveFromTab(notice);
     await settled();
     assert.deepEqual(offline.shown, []);
     assert.deepEqual(offline.sent, online.sent);
   });
 });
 
-describe("storage that fails", () => {
+describe("a storage that fails", () => {
   /** @returns {Chat.OutboxStore} */
   const broken = () => {
     const fail = () => Promise.reject(new Error("disk full"));
     return { durable: true, add: fail, list: fail, update: fail, remove: fail };
   };
 
-  test("costs no message, and is admitted", async () => {
+  test("loses no message, and says that it is not durable", async () => {
     const tab = openTab({ storage: withFallback(broken(), inMemory()) });
     assert.equal(tab.outbox.durable, true);
     tab.outbox.start();

@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { clean, length, sends } from "../../static/js/compose/composer.js";
+import { cleanText, isSendKey, length } from "../../static/js/compose/composer.js";
 import {
   AT_END,
   around,
   CAP,
   down,
-  hold,
   reachesEnd,
   slice,
   up,
+  viewAtEnd,
 } from "../../static/js/log/viewport.js";
 import { parse } from "../../static/js/net/protocol.js";
 import { sentenceFor } from "../../static/js/room/announcer.js";
-import { createLocal } from "../../static/js/state/browser-storage.js";
+import { createBrowserStorage } from "../../static/js/state/browser-storage.js";
 import { message, messages, seqs } from "./helpers.js";
 
 describe("frames", () => {
-  test("of an unknown type are not for this version", () => {
+  test("of an unknown type are ignored", () => {
     assert.equal(parse('{"type":"fanfare"}'), null);
   });
-  test("that are none are dropped", () => {
+  test("that are malformed are ignored", () => {
     for (const data of ["", "{", "null", "[]", '"events"', new ArrayBuffer(2)]) {
       assert.equal(parse(data), null);
     }
@@ -33,35 +33,35 @@ describe("the Enter key", () => {
 
   for (const [name, event, touch, expected] of /** @type {const} */ ([
     ["sends", {}, false, true],
-    ["with Shift is a line", { shiftKey: true }, false, false],
-    ["on touch is a line", {}, true, false],
+    ["with Shift starts a line", { shiftKey: true }, false, false],
+    ["on touch starts a line", {}, true, false],
     ["with Ctrl sends on touch too", { ctrlKey: true }, true, true],
     ["with Cmd sends", { metaKey: true }, false, true],
     ["takes a suggestion while composing", { isComposing: true }, false, false],
     ["takes a suggestion in Safari", { keyCode: 229 }, false, false],
   ])) {
-    test(name, () => assert.equal(sends({ ...key, ...none, ...event }, touch), expected));
+    test(name, () => assert.equal(isSendKey({ ...key, ...none, ...event }, touch), expected));
   }
 });
 
 describe("a text", () => {
-  test("loses the blank lines around it, not its indentation", () => {
-    assert.equal(clean("\n \n  two\n\n  three \n\n"), "  two\n\n  three");
-    assert.equal(clean(" \n\t\n "), "");
+  test("loses the blank lines around it but keeps its indentation", () => {
+    assert.equal(cleanText("\n \n  two\n\n  three \n\n"), "  two\n\n  three");
+    assert.equal(cleanText(" \n\t\n "), "");
   });
-  test("loses half characters, which cannot be stored", () => {
-    assert.equal(clean("a\ud83d b"), "a\ufffd b");
-    assert.equal(clean("a\u{1f600}"), "a\u{1f600}");
+  test("loses lone surrogates, which cannot be stored", () => {
+    assert.equal(cleanText("a\ud83d b"), "a\ufffd b");
+    assert.equal(cleanText("a\u{1f600}"), "a\u{1f600}");
   });
   test("is counted in code points", () => assert.equal(length("a\u{1f600}é"), 3));
 });
 
 describe("the announcer", () => {
-  test("says the newest that others wrote", () => {
+  test("says the newest message of somebody else", () => {
     const list = [message(1), message(2, { by: "ben", body: "hi" }), message(3, { by: "me" })];
     assert.equal(sentenceFor(list, "me", new Map()), "Ben says: hi");
   });
-  test("has nothing to say of joins and of what was deleted", () => {
+  test("does not mention joins and deleted messages", () => {
     const list = [message(1, { kind: "join" }), message(2, { deleted: true })];
     assert.equal(sentenceFor(list, "me", new Map()), "");
   });
@@ -70,21 +70,21 @@ describe("the announcer", () => {
 describe("the view", () => {
   const list = messages(1, 1000);
 
-  test("follows the end with a few", () => {
+  test("shows a few messages while it follows the end", () => {
     assert.deepEqual(seqs(slice(list, null)), seqs(messages(1001 - AT_END, 1000)));
     assert.ok(reachesEnd(list, null));
   });
 
-  test("stays where it is when more comes", () => {
-    const view = hold(list);
+  test("stays where it is when messages arrive", () => {
+    const view = viewAtEnd(list);
     const first = 1001 - AT_END;
-    // What comes is shown below, up to the cap.
+    // New messages are shown below, up to the cap.
     assert.deepEqual(seqs(slice(messages(1, 1100), view)), seqs(messages(first, 1100)));
     assert.deepEqual(seqs(slice(messages(1, 1300), view)), seqs(messages(first, first + CAP - 1)));
     assert.ok(!reachesEnd(messages(1, 1300), view));
   });
 
-  test("counts joins and leaves that fold into one as one", () => {
+  test("counts a fold of joins and leaves as one row", () => {
     const crowd = messages(401, 1400).map((one) => ({
       ...one,
       kind: /** @type {const} */ ("join"),
@@ -99,8 +99,8 @@ describe("the view", () => {
     assert.equal(slice(mixed, 302).at(-1)?.seq, 1410);
   });
 
-  test("goes up to the first and down to the last, never past the cap", () => {
-    let view = hold(list);
+  test("reaches the first and the last message without exceeding the cap", () => {
+    let view = viewAtEnd(list);
     for (let next = up(list, view); next !== view; next = up(list, view)) {
       view = next;
       assert.ok(slice(list, view).length <= CAP);
@@ -115,16 +115,16 @@ describe("the view", () => {
     assert.equal(shown.indexOf(500), CAP / 2);
   });
 
-  test("of nothing is nothing", () => {
+  test("of an empty log is empty", () => {
     assert.deepEqual(slice([], null), []);
-    assert.equal(hold([]), null);
+    assert.equal(viewAtEnd([]), null);
     assert.equal(up([], null), null);
     assert.equal(down([], null), null);
   });
 });
 
-describe("what the browser keeps", () => {
-  /** As much of Storage as is used: its keys are its own properties. */
+describe("the browser storage", () => {
+  /** The parts of Storage that are used: its keys are its own properties. */
   const storage = () => {
     const held = Object.create({
       getItem: (/** @type {string} */ key) => held[key] ?? null,
@@ -138,17 +138,17 @@ describe("what the browser keeps", () => {
     return held;
   };
 
-  test("is one person's, in one room", () => {
+  test("is separate for each person and room", () => {
     const storages = { local: storage(), session: storage() };
-    createLocal("ada", "r1", storages).keepDraft("secret");
-    assert.equal(createLocal("ada", "r1", storages).draft(), "secret");
-    assert.equal(createLocal("ada", "r2", storages).draft(), "");
-    assert.equal(createLocal("ben", "r1", storages).draft(), "");
+    createBrowserStorage("ada", "r1", storages).keepDraft("secret");
+    assert.equal(createBrowserStorage("ada", "r1", storages).draft(), "secret");
+    assert.equal(createBrowserStorage("ada", "r2", storages).draft(), "");
+    assert.equal(createBrowserStorage("ben", "r1", storages).draft(), "");
   });
 
-  test("is gone once the room is left", () => {
+  test("is cleared when the room is left", () => {
     const storages = { local: storage(), session: storage() };
-    const local = createLocal("ada", "r1", storages);
+    const local = createBrowserStorage("ada", "r1", storages);
     local.keepDraft("x");
     local.keepReadUpTo(5);
     local.keepSnapshot(/** @type {any} */ ({}));
@@ -157,7 +157,7 @@ describe("what the browser keeps", () => {
   });
 
   describe("of drafts", () => {
-    /** A browser: tabs that are opened, reloaded and closed. */
+    /** A browser, whose tabs are opened, reloaded and closed. */
     function browser() {
       const local = storage();
       /** @type {Set<string>} */
@@ -176,9 +176,9 @@ describe("what the browser keeps", () => {
       });
       globalThis.addEventListener = () => {};
       return {
-        /** The page of a tab, with what the tab keeps. */
+        /** Opens the page of a tab, with what the tab keeps. */
         async load(session = storage()) {
-          const page = createLocal("ada", "r1", { local, session }, locks);
+          const page = createBrowserStorage("ada", "r1", { local, session }, locks);
           const before = new Set(held);
           await page.takeOverDrafts();
           const own = [...held].filter((name) => !before.has(name));
@@ -190,7 +190,7 @@ describe("what the browser keeps", () => {
       };
     }
 
-    test("each tab has its own, over a reload, whatever another one sends", async () => {
+    test("keeps each tab's own over a reload, whatever another tab sends", async () => {
       const { load } = browser();
       const [one, two] = [await load(), await load()];
       one.keepDraft("of one");
@@ -203,7 +203,7 @@ describe("what the browser keeps", () => {
       assert.equal((await load()).draft(), "");
     });
 
-    test("those of closed tabs go to the next that is opened, once", async () => {
+    test("gives those of closed tabs to the next tab that is opened, once", async () => {
       const { load } = browser();
       const tabs = [await load(), await load(), await load()];
       for (const [number, tab] of tabs.entries()) tab.keepDraft(`of ${number}`);
@@ -214,7 +214,7 @@ describe("what the browser keeps", () => {
       assert.equal(tabs[2].draft(), "of 2");
     });
 
-    test("a duplicated tab takes nothing from its original", async () => {
+    test("gives a duplicated tab nothing of its original", async () => {
       const { load } = browser();
       const one = await load();
       one.keepDraft("of one");
@@ -225,7 +225,7 @@ describe("what the browser keeps", () => {
       assert.equal((await load()).draft(), "");
     });
 
-    test("nothing is left once the room is left", async () => {
+    test("deletes all when the room is left", async () => {
       const { load } = browser();
       const tabs = [await load(), await load()];
       for (const tab of tabs) tab.keepDraft("x");
@@ -234,15 +234,15 @@ describe("what the browser keeps", () => {
     });
   });
 
-  test("of another person's messages nothing stays in the tab", () => {
+  test("deletes another person's messages from the tab", () => {
     const storages = { local: storage(), session: storage() };
-    createLocal("ada", "r1", storages).keepSnapshot(/** @type {any} */ ({}));
-    createLocal("ben", "r1", storages).forgetOthers();
+    createBrowserStorage("ada", "r1", storages).keepSnapshot(/** @type {any} */ ({}));
+    createBrowserStorage("ben", "r1", storages).forgetOthers();
     assert.deepEqual(Object.keys(storages.session), []);
   });
 
-  test("may be nothing at all", () => {
-    const local = createLocal("ada", "r1", {});
+  test("may be denied altogether", () => {
+    const local = createBrowserStorage("ada", "r1", {});
     local.keepDraft("x");
     assert.equal(local.draft(), "");
     assert.equal(local.readUpTo(), null);

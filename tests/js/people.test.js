@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 
 import { HUES, hue, initials, list } from "../../static/js/lib/people.js";
-import { atMostEach, createTypists, sentence } from "../../static/js/net/typing.js";
-import { countText, inOrder } from "../../static/js/room/presence.js";
+import { createTypists, sentence, throttle } from "../../static/js/net/typing.js";
+import { countText, inOrder } from "../../static/js/room/panel.js";
 
 describe("names", () => {
   for (const [name, letters] of [
@@ -24,7 +24,7 @@ describe("names", () => {
     test(`${name} is ${letters}`, () => assert.equal(initials(name), letters));
   }
 
-  test("a person's colour is always the same, and people's differ", () => {
+  test("a person always has the same colour, and people's colours differ", () => {
     const hues = Array.from({ length: 200 }, (_, index) => hue(`u_${index}`));
     assert.deepEqual(
       hues,
@@ -34,15 +34,15 @@ describe("names", () => {
     assert.ok(Math.max(...hues) < HUES);
   });
 
-  test("are listed", () => {
+  test("are joined into a list", () => {
     assert.equal(list(["Ada"]), "Ada");
     assert.equal(list(["Ada", "Ben"]), "Ada and Ben");
     assert.equal(list(["Ada", "Ben", "Cleo"]), "Ada, Ben and Cleo");
   });
 });
 
-describe("who is here", () => {
-  test("I first, then who runs the room, then by name", () => {
+describe("the list of people", () => {
+  test("has me first, then the owner and moderators, then the others by name", () => {
     /** @type {Chat.Person[]} */
     const people = [
       { id: "1", name: "Zoe", role: "member" },
@@ -57,14 +57,14 @@ describe("who is here", () => {
     );
   });
 
-  test("is counted in people", () => {
+  test("counts people", () => {
     assert.equal(countText(1), "1 person here");
     assert.equal(countText(3), "3 people here");
   });
 });
 
 describe("typing", () => {
-  test("is told of one, of two, of several", () => {
+  test("is shown for one, two and several people", () => {
     const plain = (/** @type {string[]} */ names) => sentence(names).replace(/[\u2068\u2069]/g, "");
     assert.equal(plain([]), "");
     assert.equal(plain(["Ada"]), "Ada is typing…");
@@ -72,7 +72,7 @@ describe("typing", () => {
     assert.equal(plain(["Ada", "Ben", "Cleo"]), "Several people are typing…");
   });
 
-  test("ends when nothing more comes, and with the message", () => {
+  test("ends with the message, or when no more frames come", () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     try {
       /** @type {string[]} */
@@ -95,10 +95,10 @@ describe("typing", () => {
     }
   });
 
-  test("is said at most once an interval", () => {
+  test("is sent at most once an interval", () => {
     let now = 0;
     let said = 0;
-    const say = atMostEach(
+    const say = throttle(
       () => {
         said += 1;
       },

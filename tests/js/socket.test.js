@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 
 import { delay } from "../../static/js/net/backoff.js";
-import { comesBack } from "../../static/js/net/protocol.js";
+import { reconnectsAfter } from "../../static/js/net/protocol.js";
 import { createSocket, socketUrl } from "../../static/js/net/socket.js";
 
-/** What the module uses of a WebSocket, to be led by hand. */
+/** The parts of a WebSocket that the module uses, controlled by the test. */
 class FakeSocket {
   /** @type {FakeSocket[]} */
   static opened = [];
@@ -77,7 +77,7 @@ describe("a connection", () => {
     assert.deepEqual(FakeSocket.last.sent, ['{"a":1}']);
   });
 
-  test("comes back, with the cursor it then has", () => {
+  test("reconnects with the present cursor", () => {
     const { socket } = createPage();
     socket.connect();
     FakeSocket.last.welcome();
@@ -88,7 +88,7 @@ describe("a connection", () => {
     assert.equal(FakeSocket.last.url, "ws://test/?after=1");
   });
 
-  test("waits longer each time, until one lasts", () => {
+  test("waits longer each time until a connection lasts", () => {
     const { socket } = createPage();
     socket.connect();
     const waits = [];
@@ -109,7 +109,7 @@ describe("a connection", () => {
     assert.equal((socket.state.retryAt ?? 0) - Date.now(), 500);
   });
 
-  test("does not come back from a verdict", () => {
+  test("does not reconnect after a final close code", () => {
     const { socket } = createPage();
     socket.connect();
     FakeSocket.last.welcome();
@@ -121,7 +121,7 @@ describe("a connection", () => {
     assert.equal(FakeSocket.opened.length, 1);
   });
 
-  test("that never opens is given up after five seconds", () => {
+  test("is given up after five seconds if it never opens", () => {
     const { socket } = createPage();
     socket.connect();
     mock.timers.tick(4_999);
@@ -131,7 +131,7 @@ describe("a connection", () => {
     assert.ok(FakeSocket.last.isClosed);
   });
 
-  test("that opens late has as long for its welcome as any other", () => {
+  test("has the full time for its welcome even if it opens late", () => {
     const { socket } = createPage();
     socket.connect();
     mock.timers.tick(4_999);
@@ -142,7 +142,7 @@ describe("a connection", () => {
     assert.equal(socket.state.phase, "offline");
   });
 
-  test("says since when it is gone", () => {
+  test("says since when it is lost", () => {
     const { socket } = createPage();
     socket.connect();
     FakeSocket.last.welcome();
@@ -156,7 +156,7 @@ describe("a connection", () => {
 });
 
 describe("waking up", () => {
-  test("cuts the wait short", () => {
+  test("ends the pause early", () => {
     const { socket } = createPage();
     socket.connect();
     FakeSocket.last.onclose?.({ code: 1006 });
@@ -164,7 +164,7 @@ describe("waking up", () => {
     assert.equal(FakeSocket.opened.length, 2);
   });
 
-  test("asks a connection that was silent for long, and drops it if it does not answer", () => {
+  test("probes a connection that was silent for long, and drops it without an answer", () => {
     const { socket } = createPage();
     socket.connect();
     FakeSocket.last.welcome();
@@ -178,7 +178,7 @@ describe("waking up", () => {
     assert.equal(socket.state.phase, "offline");
   });
 
-  test("any answer will do", () => {
+  test("takes any frame for an answer", () => {
     const { socket } = createPage();
     socket.connect();
     FakeSocket.last.welcome();
@@ -189,7 +189,7 @@ describe("waking up", () => {
     assert.equal(socket.state.phase, "live");
   });
 
-  test("what a dropped connection still delivers is not heard", () => {
+  test("ignores what a dropped connection still delivers", () => {
     const { socket } = createPage();
     socket.connect();
     const first = FakeSocket.last;
@@ -200,15 +200,15 @@ describe("waking up", () => {
   });
 });
 
-test("close codes come back, but for the verdicts", () => {
+test("the client reconnects after every close code but the final ones", () => {
   for (const code of [1000, 1001, 1006, 1011, 1012, 4000, 4001, 4002, 4499, 5000]) {
-    assert.ok(comesBack(code), String(code));
+    assert.ok(reconnectsAfter(code), String(code));
   }
   for (const code of [4500, 4501, 4502, 4503, 4504, 4999])
-    assert.ok(!comesBack(code), String(code));
+    assert.ok(!reconnectsAfter(code), String(code));
 });
 
-test("the pause grows, is never the same for all, and ends at half a minute", () => {
+test("the pause grows to half a minute, and differs between clients", () => {
   const bounds = [0, 1, 2, 3, 4, 5, 50].map((attempt) => [
     delay(attempt, () => 0),
     delay(attempt, () => 0.999999),
@@ -224,7 +224,7 @@ test("the pause grows, is never the same for all, and ends at half a minute", ()
   ]);
 });
 
-test("the address carries what is here, except on a first visit", () => {
+test("the address carries the cursor, except on a first visit", () => {
   const page = { protocol: "https:", host: "chat.example:8443" };
   assert.equal(
     socketUrl("/ws/rooms/K7XM/", page, "r_1", { cursor: 58, history: "4d1f" }),

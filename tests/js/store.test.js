@@ -6,7 +6,7 @@ import { events, message, messages, seqs, welcome } from "./helpers.js";
 
 const nobody = initial({ id: "me", name: "Me" });
 
-/** A page that has the messages of these numbers. @param {number} first @param {number} last */
+/** Returns the state of a page that has the messages of these numbers. @param {number} first @param {number} last */
 function reading(first, last) {
   const frame = welcome({ through: last, messages: messages(first, last), older: first > 1 });
   return apply(nobody, frame).state;
@@ -31,7 +31,7 @@ function pending(clientId, state = "waiting") {
 }
 
 describe("the cursor", () => {
-  test("moves with frames that start where it is", () => {
+  test("moves with frames that start at it", () => {
     const step = apply(reading(1, 3), events(3, 5, [message(4), message(5)]));
     assert.equal(step.state.cursor, 5);
     assert.deepEqual(seqs(step.state.messages), [1, 2, 3, 4, 5]);
@@ -39,27 +39,27 @@ describe("the cursor", () => {
     assert.equal(step.gap, false);
   });
 
-  test("a frame from further on is a gap and changes nothing", () => {
+  test("stays at a gap, and the frame changes nothing", () => {
     const state = reading(1, 3);
     const step = apply(state, events(4, 5, [message(5)]));
     assert.equal(step.gap, true);
     assert.equal(step.state, state);
   });
 
-  test("a frame already known is dropped", () => {
+  test("stays at a frame that is already known", () => {
     const state = reading(1, 3);
     const step = apply(state, events(2, 3, [message(3)]));
     assert.equal(step.gap, false);
     assert.equal(step.state, state);
   });
 
-  test("events before the first welcome are none of ours", () => {
+  test("ignores events before the first welcome", () => {
     const step = apply(nobody, events(3, 4, [message(4)]));
     assert.equal(step.gap, false);
     assert.equal(step.state, nobody);
   });
 
-  test("a resume that does not continue what is here is a gap", () => {
+  test("reports a resume that does not continue it as a gap", () => {
     const frame = welcome({ mode: "resume", after: 7, through: 8, messages: [message(8)] });
     assert.equal(apply(reading(1, 3), frame).gap, true);
   });
@@ -82,13 +82,13 @@ describe("changes", () => {
     assert.equal(state.messages[1].deleted, true);
   });
 
-  test("one to a message that is not loaded is left to its page", () => {
+  test("a change of a message that is not loaded is ignored", () => {
     const state = after(reading(10, 12), events(12, 13, [message(4, { changed: 13 })]));
     assert.deepEqual(seqs(state.messages), [10, 11, 12]);
     assert.equal(state.cursor, 13);
   });
 
-  test("messages changed out of order come by seq", () => {
+  test("messages that changed out of order are sorted by seq", () => {
     const step = apply(
       reading(1, 1),
       events(1, 4, [message(3), message(2, { changed: 4, edited_at: "x" })]),
@@ -98,14 +98,14 @@ describe("changes", () => {
 });
 
 describe("welcome", () => {
-  test("resume applies what was missed", () => {
+  test("a resume applies the missed changes", () => {
     const frame = welcome({ mode: "resume", after: 3, through: 5, messages: messages(4, 5) });
     const step = apply(reading(1, 3), frame);
     assert.deepEqual(seqs(step.state.messages), [1, 2, 3, 4, 5]);
     assert.deepEqual(seqs(step.fresh), [4, 5]);
   });
 
-  test("reset throws away what was there and keeps what waits to be sent", () => {
+  test("a reset drops the messages and keeps the pending ones", () => {
     const state = after(reading(1, 3), { type: "outbox", items: [pending("a")] });
     const frame = welcome({ through: 900, messages: messages(851, 900), older: true });
     const step = apply(state, frame);
@@ -115,11 +115,11 @@ describe("welcome", () => {
     assert.equal(step.fresh.length, 50);
   });
 
-  test("on a first visit nothing is fresh", () => {
+  test("nothing is fresh on a first visit", () => {
     assert.deepEqual(apply(nobody, welcome({ through: 2, messages: messages(1, 2) })).fresh, []);
   });
 
-  test("convergence: a page that resumed equals one that was reset", () => {
+  test("a page that resumed equals one that was reset", () => {
     const changes = [message(2, { changed: 6, body: "mended" }), message(4), message(5)];
     const resumed = apply(
       reading(1, 3),
@@ -132,11 +132,11 @@ describe("welcome", () => {
   });
 });
 
-describe("what is pending", () => {
+describe("a pending message", () => {
   const mine = (/** @type {number} */ seq, /** @type {string} */ clientId) =>
     message(seq, { by: "me", client_id: clientId });
 
-  test("goes when the log holds it", () => {
+  test("is removed when the log has it", () => {
     const state = after(reading(1, 1), { type: "outbox", items: [pending("a"), pending("b")] });
     const step = apply(state, events(1, 2, [mine(2, "a")]));
     assert.deepEqual(step.state.pending, [pending("b")]);
@@ -149,7 +149,7 @@ describe("what is pending", () => {
     assert.deepEqual(step.state.pending, [pending("a")]);
   });
 
-  test("an ack before its event leaves the row in place until the event", () => {
+  test("keeps its row from the ack until the event", () => {
     const acked = after(
       reading(1, 1),
       { type: "outbox", items: [pending("a", "sending")] },
@@ -163,7 +163,7 @@ describe("what is pending", () => {
     assert.deepEqual(after(acked, events(1, 2, [mine(2, "a")])).pending, []);
   });
 
-  test("an ack after its event takes the row away", () => {
+  test("loses its row with an ack after the event", () => {
     const state = after(
       reading(1, 1),
       { type: "outbox", items: [pending("a")] },
@@ -173,7 +173,7 @@ describe("what is pending", () => {
     assert.deepEqual(state.pending, []);
   });
 
-  test("an acked one does not outlive a reset", () => {
+  test("does not survive a reset once it is acked", () => {
     const state = after(
       reading(1, 1),
       { type: "outbox", items: [pending("a")] },
@@ -192,7 +192,7 @@ describe("paging", () => {
     older,
   });
 
-  test("an older page is put before", () => {
+  test("an older page goes before the loaded messages", () => {
     const state = after(reading(101, 150), {
       type: "older",
       before: 101,
@@ -203,12 +203,12 @@ describe("paging", () => {
     assert.equal(state.older, false);
   });
 
-  test("an answer to an outdated question is ignored", () => {
+  test("the answer to an outdated request is ignored", () => {
     const state = reading(101, 150);
     assert.equal(after(state, { type: "older", before: 80, page: page(1, 79, false) }), state);
   });
 
-  test("a page far away is read with the newest kept apart, and leads back to it", () => {
+  test("a page far away is shown while the newest messages are kept apart, and leads back to them", () => {
     let state = after(reading(951, 1000), { type: "around", page: page(1, 100, false) });
     assert.deepEqual(seqs(state.messages), seqs(messages(1, 100)));
     assert.equal(state.tail?.length, 50);
@@ -229,12 +229,12 @@ describe("paging", () => {
     assert.deepEqual(seqs(state.messages), seqs(messages(1, 1001)));
   });
 
-  test("a page cut short, that does not reach down to what is here, is not taken", () => {
+  test("a page cut short that does not reach the loaded messages is ignored", () => {
     const state = after(reading(951, 1000), { type: "around", page: page(1, 100, false) });
     assert.equal(after(state, { type: "newer", before: 200, page: page(150, 199, true) }), state);
   });
 
-  test("jumping to now needs no server", () => {
+  test("jumping to now needs no request", () => {
     const state = after(
       reading(951, 1000),
       { type: "around", page: page(1, 100, false) },
@@ -245,7 +245,7 @@ describe("paging", () => {
     assert.equal(state.older, true);
   });
 
-  test("a page next to what is here joins it", () => {
+  test("a page next to the loaded messages extends them", () => {
     const state = after(reading(101, 150), { type: "around", page: page(20, 119, true) });
     assert.deepEqual(seqs(state.messages), seqs(messages(20, 150)));
     assert.equal(state.tail, null);
@@ -253,7 +253,7 @@ describe("paging", () => {
 });
 
 describe("memory", () => {
-  test("holds a run of joins longer than the limit while all of it is one row on screen", () => {
+  test("keeps a run of joins longer than the limit while it is one row on screen", () => {
     const state = reading(1, MEMORY_CAP + 200);
     const step = apply(state, { type: "trim", first: 1, last: MEMORY_CAP + 200 });
     assert.equal(step.state, state);
@@ -266,7 +266,7 @@ describe("memory", () => {
     assert.equal(state.older, true);
   });
 
-  test("is freed below a reader far up, who keeps a way back", () => {
+  test("is freed below a reader far up, who can still return", () => {
     const state = after(reading(1, MEMORY_CAP + 200), { type: "trim", first: 10, last: 309 });
     assert.equal(state.messages[0].seq, 1);
     assert.equal(state.messages.length, MEMORY_CAP);
@@ -276,7 +276,7 @@ describe("memory", () => {
 });
 
 describe("people", () => {
-  test("come, go and change their names", () => {
+  test("join, leave and change their names", () => {
     const state = after(
       reading(1, 1),
       { type: "members", count: 2, joined: [{ id: "ada", name: "Ada" }], left: [] },
@@ -289,7 +289,7 @@ describe("people", () => {
     assert.equal(gone.names.get("ada"), "Countess");
   });
 
-  test("my own new name is mine", () => {
+  test("see their own new name as theirs", () => {
     const joined = [{ id: "me", name: "Myself" }];
     assert.equal(
       after(reading(1, 1), { type: "members", count: 1, joined, left: [] }).you.name,
@@ -312,7 +312,7 @@ describe("a snapshot", () => {
     assert.equal(apply(state, welcome({ mode: "resume", after: 100, through: 100 })).gap, false);
   });
 
-  test("is of the newest, wherever the reader is", () => {
+  test("has the newest messages, wherever the reader is", () => {
     const state = after(reading(951, 1000), {
       type: "around",
       page: { type: "page", messages: messages(1, 100), older: false },
@@ -320,7 +320,7 @@ describe("a snapshot", () => {
     assert.equal(snapshot(state, 50)?.messages.at(-1)?.seq, 1000);
   });
 
-  test("there is none before the first welcome", () => {
+  test("does not exist before the first welcome", () => {
     assert.equal(snapshot(nobody, 50), null);
   });
 });

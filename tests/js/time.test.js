@@ -16,12 +16,12 @@ describe("days", () => {
     assert.equal(times.day("2026-11-20T23:00:00Z", now), "Yesterday");
   });
 
-  test("further off have a date, in other years with the year", () => {
+  test("show a date when they are further off, with the year if it is another", () => {
     assert.match(times.day("2026-11-20T12:00:00Z", now), /^Friday,? 20 November$/);
     assert.match(times.day("2025-11-22T12:00:00Z", now), /^Saturday,? 22 November 2025$/);
   });
 
-  test("turn with the viewer's zone", () => {
+  test("follow the viewer's zone", () => {
     process.env.TZ = "Asia/Tokyo";
     assert.equal(dayKey("2026-11-21T15:00:00Z"), 20261122);
     process.env.TZ = "Europe/Berlin";
@@ -39,13 +39,13 @@ describe("midnight", () => {
   });
 });
 
-test("moments are told in the viewer's zone", () => {
+test("moments are shown in the viewer's zone", () => {
   assert.equal(times.clock("2026-11-22T13:02:00Z"), "14:02");
   assert.equal(times.clock("2026-11-22T08:02:00Z"), "09:02");
   assert.match(times.full("2026-11-22T13:02:05Z"), /^Sunday,? 22 November 2026 at 14:02:05$/);
 });
 
-test("a clock of twelve hours has no zero before them", () => {
+test("a 12-hour clock has no leading zero", () => {
   const american = createTimes("en-US", "h12");
   assert.equal(american.clock("2026-11-22T08:02:00Z").replace(/\s/, " "), "9:02 AM");
 });
@@ -55,7 +55,7 @@ test("the viewer's variety of the page's language is used, and no other language
   assert.equal(localeFor("en", ["de-DE"]), "en");
 });
 
-test("spans are told in the unit that fits", () => {
+test("spans are shown in the unit that fits", () => {
   const told = [
     [30, "30 seconds"],
     [60, "1 minute"],

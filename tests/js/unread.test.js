@@ -22,22 +22,22 @@ function reader(readUpTo) {
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => mock.timers.reset());
 
-describe("the line", () => {
-  test("stands before the first message after what was read", () => {
+describe("the unread line", () => {
+  test("stands before the first unread message", () => {
     const { unread } = reader(3);
     unread.beginVisit(6);
     unread.locate(messages(1, 6), false);
     assert.equal(unread.line, 4);
   });
 
-  test("is not drawn for what is seen coming", () => {
+  test("is not drawn for messages that arrive in view", () => {
     const { unread } = reader(3);
     unread.beginVisit(3);
     unread.locate(messages(1, 4), false);
     assert.equal(unread.line, null);
   });
 
-  test("is not drawn for joins, leaves and my own words", () => {
+  test("is not drawn for joins, leaves and my own messages", () => {
     const { unread } = reader(1);
     const list = [
       message(1),
@@ -50,7 +50,7 @@ describe("the line", () => {
     assert.equal(unread.line, null);
   });
 
-  test("is found when the page it is on is loaded", () => {
+  test("is placed when the page it is on is loaded", () => {
     const { unread } = reader(3);
     unread.beginVisit(100);
     unread.locate(messages(51, 100), true);
@@ -59,11 +59,11 @@ describe("the line", () => {
     assert.equal(unread.line, 4);
   });
 
-  test("stands still for the visit, and moves with the next", () => {
+  test("keeps its place during a visit, and moves with the next", () => {
     const { unread } = reader(3);
     unread.beginVisit(6);
     unread.locate(messages(1, 6), false);
-    unread.looking(() => 6);
+    unread.endVisible(() => 6);
     mock.timers.tick(1000);
     unread.locate(messages(1, 7), false);
     assert.equal(unread.line, 4);
@@ -74,7 +74,7 @@ describe("the line", () => {
     assert.equal(unread.line, 7);
   });
 
-  test("there is none for somebody who never was here", () => {
+  test("is not drawn on a first visit", () => {
     const { unread, read } = reader(null);
     unread.beginVisit(50);
     unread.locate(messages(1, 50), false);
@@ -84,24 +84,24 @@ describe("the line", () => {
 });
 
 describe("reading", () => {
-  test("is looking for a moment, not a glance", () => {
+  test("takes a moment, not a glance", () => {
     const { unread, read } = reader(1);
-    unread.looking(() => 2);
+    unread.endVisible(() => 2);
     mock.timers.tick(999);
-    unread.away();
+    unread.endHidden();
     mock.timers.tick(1000);
     assert.deepEqual(read, []);
-    unread.looking(() => 2);
+    unread.endVisible(() => 2);
     mock.timers.tick(1000);
     assert.deepEqual(read, [2]);
   });
 
-  test("keeps up with a stream that never pauses", () => {
+  test("keeps up with messages that never pause", () => {
     const { unread, read } = reader(0);
     let cursor = 0;
     for (let turn = 0; turn < 30; turn += 1) {
       cursor += 1;
-      unread.looking(() => cursor);
+      unread.endVisible(() => cursor);
       mock.timers.tick(100);
     }
     assert.deepEqual(read, [10, 20, 30]);
@@ -117,7 +117,7 @@ describe("reading", () => {
     assert.deepEqual(read, []);
   });
 
-  test("nothing is counted twice", () => {
+  test("counts no message twice", () => {
     const { unread } = reader(1);
     unread.arrived(messages(2, 4));
     unread.arrived(messages(3, 5));
@@ -126,8 +126,8 @@ describe("reading", () => {
   });
 });
 
-describe("what becomes of unread messages", () => {
-  test("one that is deleted is not counted any more", () => {
+describe("unread messages that change", () => {
+  test("are no longer counted once deleted", () => {
     const { unread, counts } = reader(1);
     unread.arrived(messages(2, 3));
     unread.arrived([message(2, { deleted: true, changed: 4 })]);
@@ -136,13 +136,13 @@ describe("what becomes of unread messages", () => {
     assert.equal(unread.countAfter(0), 0);
   });
 
-  test("one that was read stays read, whatever becomes of it", () => {
+  test("stay read once they were read", () => {
     const { unread, counts } = reader(3);
     unread.arrived([message(2, { changed: 4, mentions: ["me"] })]);
     assert.deepEqual(counts, []);
   });
 
-  test("an edit may begin to speak to me, and stop", () => {
+  test("may mention me after an edit, and no longer after another", () => {
     /** @type {number[]} */
     const forMe = [];
     const unread = createUnread({
@@ -157,14 +157,14 @@ describe("what becomes of unread messages", () => {
     assert.deepEqual(forMe, [0, 1, 0]);
   });
 
-  test("what the room was told is not unread, as the list of rooms has it", () => {
+  test("do not include notices, as in the list of rooms", () => {
     const { unread, counts } = reader(0);
     unread.arrived([message(1, { kind: "notice" }), message(2, { kind: "join" })]);
     assert.deepEqual(counts, []);
   });
 });
 
-test("what speaks to me is counted apart", () => {
+test("mentions of me are counted separately", () => {
   /** @type {number[][]} */
   const counts = [];
   const unread = createUnread({
@@ -181,18 +181,18 @@ test("what speaks to me is counted apart", () => {
   ]);
 });
 
-describe("a log that was set back", () => {
-  test("has nothing read beyond its end, and counts what comes from there on", () => {
+describe("a log that was restored from a backup", () => {
+  test("has its read position at its end, and counts the messages after it", () => {
     const { unread, counts } = reader(9);
     unread.arrived([message(10)]);
-    unread.setBack(4);
+    unread.rewind(4);
     unread.arrived([message(5), message(6)]);
     assert.deepEqual(counts, [1, 0, 2]);
   });
 
-  test("that goes as far as what was read changes nothing", () => {
+  test("changes nothing if it reaches the read position", () => {
     const { unread, counts } = reader(3);
-    unread.setBack(3);
+    unread.rewind(3);
     assert.deepEqual(counts, []);
   });
 });

@@ -1,11 +1,11 @@
 /**
- * Completing what is being typed: a list box over the composer, which keeps the focus. What can be
- * completed, and with what, the sources know. Loaded when the page is at rest.
+ * Completes what is being typed, with a list box over the composer, which keeps the focus. The
+ * sources know what can be completed and with what. Loaded once the page is idle.
  */
 
 import { element } from "../lib/dom.js";
-import { shortcodes } from "./emoji-completion.js";
-import { mentions } from "./mention-completion.js";
+import { shortcodeSource } from "./emoji-completion.js";
+import { mentionSource } from "./mention-completion.js";
 
 /**
  * @param {HTMLTextAreaElement} box
@@ -13,9 +13,9 @@ import { mentions } from "./mention-completion.js";
  * @param {() => Iterable<Chat.Person & {here: boolean}>} people
  */
 export function createCompletion(box, list, people) {
-  /** @type {readonly Chat.Completing<any>[]} */
-  const sources = [mentions(people), shortcodes()];
-  /** What each option of the list puts in. @type {string[]} */
+  /** @type {readonly Chat.CompletionSource<any>[]} */
+  const sources = [mentionSource(people), shortcodeSource()];
+  /** The text that each option of the list inserts. @type {string[]} */
   let offered = [];
   let start = 0;
   let active = 0;
@@ -45,7 +45,7 @@ export function createCompletion(box, list, people) {
 
   /**
    * @template Item
-   * @param {Chat.Completing<Item>} source
+   * @param {Chat.CompletionSource<Item>} source
    * @param {readonly Item[]} items
    * @param {number} from
    */
@@ -95,7 +95,8 @@ export function createCompletion(box, list, people) {
   box.addEventListener("input", look);
   box.addEventListener("click", look);
   box.addEventListener("blur", close);
-  // Before the composer sees the key: Enter here takes what is marked and sends nothing.
+  // In the capture phase, before the composer sees the key: Enter here takes the marked option and
+  // sends nothing.
   box.addEventListener(
     "keydown",
     (event) => {

@@ -1,20 +1,20 @@
-/** The box one writes in. Never disabled, never empties itself: a text leaves it only into the outbox. */
+/** The box for writing messages. It is never disabled, and a text leaves it only for the outbox. */
 
 import { find, setText } from "../lib/dom.js";
 import { fill, ngettext } from "../lib/i18n.js";
-import { composes } from "../lib/keyboard.js";
+import { belongsToInputMethod } from "../lib/keyboard.js";
 
-/** The count of what is left appears for the last this many code points. */
-const COUNT_FROM = 200;
+/** The count of code points that are left appears when they are no more than this. */
+const SHOW_COUNT_FROM = 200;
 
 /**
  * @typedef {object} Options
  * @property {HTMLFormElement} form
  * @property {HTMLTextAreaElement} box
  * @property {HTMLElement} counter
- * @property {boolean} touch Enter is a new line: only the button sends
+ * @property {boolean} touch Enter starts a new line, and only the button sends
  * @property {() => number} limit code points
- * @property {() => boolean} isHeld nothing can be sent just now; the text waits in the box
+ * @property {() => boolean} isBlocked nothing can be sent just now; the text waits in the box
  * @property {string} draft
  * @property {(text: string) => void} onDraft
  * @property {(body: string) => void} onSend
@@ -28,7 +28,7 @@ export function createComposer({
   counter,
   touch,
   limit,
-  isHeld,
+  isBlocked,
   draft,
   onDraft,
   onSend,
@@ -38,17 +38,17 @@ export function createComposer({
 
   function changed() {
     fit(box);
-    button.setAttribute("aria-disabled", String(isHeld()));
+    button.setAttribute("aria-disabled", String(isBlocked()));
     const left = limit() - length(box.value.trim());
-    counter.hidden = left > COUNT_FROM;
+    counter.hidden = left > SHOW_COUNT_FROM;
     counter.classList.toggle("is-over", left < 0);
     box.setAttribute("aria-invalid", String(left < 0));
     setText(counter, remaining(left));
   }
 
   function send() {
-    const body = clean(box.value);
-    if (body === "" || length(body) > limit() || isHeld()) return;
+    const body = cleanText(box.value);
+    if (body === "" || length(body) > limit() || isBlocked()) return;
     box.value = "";
     changed();
     onSend(body);
@@ -59,12 +59,12 @@ export function createComposer({
     event.preventDefault();
     send();
   });
-  // A click would take the focus first, and with it the on-screen keyboard.
+  // A click on the button would take the focus from the box and close the on-screen keyboard.
   form.addEventListener("pointerdown", (event) => {
     if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
   });
   box.addEventListener("keydown", (event) => {
-    if (!sends(event, touch)) return;
+    if (!isSendKey(event, touch)) return;
     event.preventDefault();
     send();
   });
@@ -74,7 +74,7 @@ export function createComposer({
     if (box.value.trim() !== "") onTyping();
   });
 
-  // What the key of an on-screen keyboard says is what it does.
+  // The label of the Enter key on an on-screen keyboard says what the key does.
   box.enterKeyHint = touch ? "enter" : "send";
   if (box.value === "") box.value = draft;
   changed();
@@ -84,38 +84,41 @@ export function createComposer({
     get text() {
       return box.value;
     },
-    /** @param {string} text in place of what is there; the caret goes to its end */
+    /** Replaces the text; the caret goes to its end. @param {string} text */
     setText(text) {
       box.value = text;
       box.setSelectionRange(text.length, text.length);
       changed();
       onDraft(text);
     },
-    /** What the server says of it may be another: the limit, whether one may write. */
+    /** Shows again what depends on the server: the limit, and whether a message may be sent. */
     refresh: changed,
   };
 }
 
 /**
- * Whether a key press sends. Not while an input method composes: there Enter takes a suggestion.
- * @param {Pick<KeyboardEvent, "key" | "keyCode" | "isComposing" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">} event
+ * Returns true if a key press sends the message. While an input method composes, Enter takes a
+ * suggestion instead.
+ * @param {Pick<KeyboardEvent, "key" | "keyCode" | "isComposing" | "shiftKey" | "ctrlKey" |
+ *   "metaKey" | "altKey">} event
  * @param {boolean} touch
  */
-export function sends(event, touch) {
-  if (event.key !== "Enter" || composes(event)) return false;
+export function isSendKey(event, touch) {
+  if (event.key !== "Enter" || belongsToInputMethod(event)) return false;
   if (event.ctrlKey || event.metaKey) return true;
   return !touch && !event.shiftKey && !event.altKey;
 }
 
 /**
- * Without the blank lines around it, and without half characters, which no server can store.
+ * Returns a text without the blank lines around it. Lone surrogates, which no server can store,
+ * become U+FFFD.
  * @param {string} text
  */
-export function clean(text) {
+export function cleanText(text) {
   return text.replace(/[\ud800-\udfff]/gu, "\ufffd").replace(/^(?:[ \t]*\r?\n)+|\s+$/g, "");
 }
 
-/** Code points, as the server counts. @param {string} text */
+/** Counts code points, as the server does. @param {string} text */
 export function length(text) {
   let count = 0;
   for (const _ of text) count += 1;
@@ -130,7 +133,7 @@ function remaining(left) {
 }
 
 /**
- * As high as its text; the most is set in the style sheet.
+ * Makes the box as high as its text; the style sheet sets the maximum.
  * @param {HTMLTextAreaElement} box
  */
 function fit(box) {

@@ -1,11 +1,11 @@
 /**
- * Choosing an emoji: by group, by name, or any that is typed or pasted. Loaded when it is first wanted,
- * with the table of names.
+ * The emoji picker: an emoji is chosen by group, by name, or typed or pasted. Loaded when it is
+ * first wanted, with the table of names.
  */
 
 import { element, find, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
-import { place } from "../lib/popover-position.js";
+import { positionPopover } from "../lib/popover-position.js";
 import { groups, search } from "./emoji.js";
 
 /** @type {Record<string, () => string>} */
@@ -22,7 +22,7 @@ const TITLES = {
 };
 
 /**
- * The emoji a text is, if it is one and nothing else.
+ * Returns the emoji that a text consists of, or null if it is anything else.
  * @param {string} text
  */
 export function asEmoji(text) {
@@ -37,8 +37,9 @@ export function asEmoji(text) {
 }
 
 /**
- * @param {HTMLElement} picker a popover with a search field, a place for the result, and one for its name
- * @param {boolean} touch the on-screen keyboard comes only when it is asked for
+ * @param {HTMLElement} picker a popover with a search field, a grid of emoji, and a line for the
+ *   name of one
+ * @param {boolean} touch the search field gets no focus, so that no on-screen keyboard opens
  */
 export function createEmojiPicker(picker, touch) {
   const field = find(picker, "input", HTMLInputElement);
@@ -73,7 +74,7 @@ export function createEmojiPicker(picker, touch) {
     }
     const typed = asEmoji(text);
     const found = typed === null ? search(text) : [{ sign: typed, name: typed }];
-    if (found.length === 0) setText(name, gettext("No emoji has that name."));
+    if (found.length === 0) setText(name, gettext("No emoji found."));
     grid.replaceChildren(element("div", { class: "emoji__cells" }, ...cells(found)));
   }
 
@@ -122,7 +123,7 @@ export function createEmojiPicker(picker, touch) {
       field.value = "";
       picker.showPopover();
       show();
-      place(picker, anchor);
+      positionPopover(picker, anchor);
       if (!touch) field.focus({ preventScroll: true });
     },
   };

@@ -1,15 +1,16 @@
 /**
- * The emoji and what they are called. Large: imported only when somebody wants one.
+ * The emoji and their names. The table is large, so it is imported only when somebody wants an
+ * emoji.
  */
 
 import { EMOJI } from "../vendor/emoji.js";
 import { SHORTCODES } from "../vendor/shortcodes.js";
 
-/** So many are shown of what was searched for. */
-const FOUND = 60;
+/** At most this many search results are shown. */
+const MAX_FOUND = 60;
 
-/** So many are offered while a name is being typed. */
-const OFFERED = 6;
+/** At most this many emoji are offered while a name is being typed. */
+const MAX_OFFERED = 6;
 
 /**
  * @typedef {object} Emoji
@@ -19,14 +20,14 @@ const OFFERED = 6;
  */
 
 /** @type {Map<string, string[]>} */
-const short = new Map(
+const shortcodesBySign = new Map(
   SHORTCODES.split("\n").map((line) => {
     const [sign, ...codes] = line.split(" ");
     return [sign, codes];
   }),
 );
 
-/** By the title of their group. @type {ReadonlyMap<string, readonly Emoji[]>} */
+/** The emoji by the title of their group. @type {ReadonlyMap<string, readonly Emoji[]>} */
 export const groups = new Map(
   Object.entries(EMOJI).map(([group, lines]) => [group, lines.split("\n").map(parse)]),
 );
@@ -35,13 +36,13 @@ export const groups = new Map(
 function parse(line) {
   const space = line.indexOf(" ");
   const [sign, name] = [line.slice(0, space), line.slice(space + 1)];
-  const usual = name.toLowerCase().replaceAll(/[\s-]+/gu, "_");
-  const codes = short.get(sign) ?? [];
-  return { sign, name, codes: /^[a-z0-9_+]+$/.test(usual) ? [...codes, usual] : codes };
+  const nameAsCode = name.toLowerCase().replaceAll(/[\s-]+/gu, "_");
+  const codes = shortcodesBySign.get(sign) ?? [];
+  return { sign, name, codes: /^[a-z0-9_+]+$/.test(nameAsCode) ? [...codes, nameAsCode] : codes };
 }
 
 /**
- * Those whose names have words that begin like each of the words given.
+ * Finds the emoji whose names have, for each given word, a word that begins with it.
  * @param {string} text
  */
 export function search(text) {
@@ -55,11 +56,12 @@ export function search(text) {
       const words = [...name.toLowerCase().split(/[\s-]+/u), ...codes.join("_").split("_")];
       return wanted.every((part) => words.some((word) => word.startsWith(part)));
     })
-    .slice(0, FOUND);
+    .slice(0, MAX_FOUND);
 }
 
 /**
- * Those with a shortcode that begins like this, or a word of which does; the likelier ones first.
+ * Finds the emoji with a shortcode of which this is the beginning, or the beginning of a word; the
+ * likelier ones first.
  * @param {string} part
  * @returns {{sign: string, code: string}[]}
  */
@@ -77,5 +79,5 @@ export function complete(part) {
       .sort((a, b) => a.rank - b.rank);
     if (best !== undefined) found.push(best);
   }
-  return found.sort((a, b) => a.rank - b.rank).slice(0, OFFERED);
+  return found.sort((a, b) => a.rank - b.rank).slice(0, MAX_OFFERED);
 }

@@ -1,13 +1,17 @@
-/** Messages that were refused: each row has its own buttons, a bar has them for all. */
+/**
+ * The buttons for messages that were refused: each row has its own, and a bar has buttons for all
+ * of them.
+ */
 
 import { find, setText } from "../lib/dom.js";
 import { fill, ngettext } from "../lib/i18n.js";
 
 /**
  * @param {HTMLElement} root buttons in it carry `data-action`: retry or discard
- * @param {{retry: (clientIds: string[]) => unknown, discard: (clientIds: string[]) => unknown}} outbox
+ * @param {{retry: (clientIds: string[]) => unknown, discard: (clientIds: string[]) => unknown}}
+ *   outbox
  */
-export function createFailures(root, outbox) {
+export function createFailedMessages(root, outbox) {
   const bar = find(root, "[data-failures]", HTMLElement);
   const text = find(bar, "p", HTMLElement);
   /** @type {string[]} */

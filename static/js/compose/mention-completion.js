@@ -1,19 +1,19 @@
 /**
- * Completing @names: which word, and who may be meant.
+ * Completes @names: finds the word to complete and the people it may mean.
  */
 
 import { element } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { avatar } from "../lib/people.js";
 
-/** So many names are offered. */
-const OFFERED = 6;
+/** At most this many names are offered. */
+const MAX_OFFERED = 6;
 
 /**
- * The start of a name before the caret: after an @ that does not stand within a word.
+ * Returns the beginning of a name before the caret: it follows an @ that is not within a word.
  * @param {string} text
  * @param {number} caret
- * @returns {{start: number, part: string} | null} `start` is the place of the @
+ * @returns {{start: number, part: string} | null} `start` is the index of the @
  */
 export function wordAt(text, caret) {
   const found = /(?<![\p{L}\p{N}_@])@([^@\n]{0,40})$/u.exec(text.slice(0, caret));
@@ -21,7 +21,8 @@ export function wordAt(text, caret) {
 }
 
 /**
- * Who may be meant: those whose name, or a word of it, begins like this; those who are here first.
+ * Returns the people who may be meant: their name, or a word of it, begins with `part`. Those who
+ * are here come first.
  * @param {string} part
  * @param {Iterable<Chat.Person & {here: boolean}>} people
  * @returns {(Chat.Person & {here: boolean})[]}
@@ -36,12 +37,12 @@ export function candidates(part, people) {
       return bare(folded).startsWith(bare(wanted)) || folded.includes(` ${wanted}`);
     })
     .sort((a, b) => Number(b.here) - Number(a.here) || collator.compare(a.name, b.name))
-    .slice(0, OFFERED);
+    .slice(0, MAX_OFFERED);
 }
 
 /**
- * Names are found as the server compares them: however an apostrophe or a dash is typed, and whatever
- * joins letters without being drawn.
+ * Returns a text as the server compares names: the kind of apostrophe or dash makes no difference,
+ * nor do characters that join letters without being drawn.
  * @param {string} text
  */
 function fold(text) {
@@ -61,9 +62,9 @@ function bare(text) {
 
 /**
  * @param {() => Iterable<Chat.Person & {here: boolean}>} people
- * @returns {Chat.Completing<Chat.Person & {here: boolean}>}
+ * @returns {Chat.CompletionSource<Chat.Person & {here: boolean}>}
  */
-export function mentions(people) {
+export function mentionSource(people) {
   return {
     title: gettext("People"),
     wordAt,

@@ -1,7 +1,7 @@
 /**
- * What the composer is about to send: a message, an answer to one, or another text for one of mine.
- * The bar over the composer says which; Escape goes back to a plain message and the draft it had. What
- * becomes of the message meanwhile is followed: it may be changed elsewhere, or deleted.
+ * The composer's purpose: a new message, a reply, or an edit of one of mine. The bar over the
+ * composer says which; Escape goes back to a new message and its draft. The message may be changed
+ * elsewhere meanwhile, or deleted: the bar follows that.
  */
 
 import { element, icon } from "../lib/dom.js";
@@ -20,31 +20,33 @@ import { excerpt } from "../state/message-actions.js";
  */
 
 /** @param {Options} options */
-export function createComposing({ bar, box, sprite, setText, say }) {
+export function createComposerPurpose({ bar, box, sprite, setText, say }) {
   /** @type {Purpose | null} */
   let purpose = null;
-  /** What stood in the box when an edit began. */
-  let aside = "";
-  /** What the message that is edited says by now, if that was changed elsewhere. */
-  let theirs = "";
-  /** Why the message that was answered or edited was let go. */
+  /** The text that was in the box when an edit began. */
+  let draftBeforeEdit = "";
+  /**
+   * The present text of the message that is being edited, if it was changed elsewhere; else empty.
+   */
+  let changedText = "";
+  /** Why a reply or an edit was given up; else empty. */
   let note = "";
   const label = box.getAttribute("aria-label") ?? "";
 
   /**
    * @param {Purpose | null} next
-   * @param {string} [text] for an edit, instead of what the message says
+   * @param {string} [text] for an edit, in place of the message's text
    */
-  function become(next, text) {
+  function setPurpose(next, text) {
     const wasEditing = purpose?.kind === "edit";
     purpose = next;
-    note = theirs = "";
+    note = changedText = "";
     draw();
     if (next?.kind === "edit") {
-      if (!wasEditing) aside = box.value;
+      if (!wasEditing) draftBeforeEdit = box.value;
       setText(text ?? next.message.body);
     } else if (wasEditing) {
-      setText(aside);
+      setText(draftBeforeEdit);
     }
   }
 
@@ -58,15 +60,15 @@ export function createComposing({ bar, box, sprite, setText, say }) {
 
   /**
    * @param {Purpose} of
-   * @returns {[string, ...(Node | string)[]]} its picture and its words
+   * @returns {[string, ...(Node | string)[]]} the name of the icon, and the text
    */
   function describe({ kind, message, name }) {
-    if (theirs !== "") {
+    if (changedText !== "") {
       return [
         "alert-circle",
-        element("strong", {}, gettext("Changed meanwhile. It says now:")),
-        element("span", { class: "composer__theirs", dir: "auto", tabindex: "0" }, theirs),
-        element("span", {}, gettext("To replace that with your text, send it.")),
+        element("strong", {}, gettext("This message was changed meanwhile. It now says:")),
+        element("span", { class: "composer__theirs", dir: "auto", tabindex: "0" }, changedText),
+        element("span", {}, gettext("Send yours to replace it.")),
       ];
     }
     const quote = element("span", { class: "composer__quote", dir: "auto" }, excerpt(message));
@@ -86,43 +88,46 @@ export function createComposing({ bar, box, sprite, setText, say }) {
     const attributes = { class: "icon-button", type: "button", "aria-label": name, title: name };
     const button = element("button", attributes, icon("x", sprite));
     button.addEventListener("click", () => {
-      become(null);
+      setPurpose(null);
       box.focus();
     });
     return button;
   }
 
-  /** The message is gone: whatever was typed stays, to be sent as a message of its own. */
-  function letGo() {
+  /**
+   * Gives up the reply or edit because its message was deleted. What was typed stays, as a new
+   * message.
+   */
+  function giveUp() {
     const { kind = "reply", message } = purpose ?? {};
     const typed = box.value;
-    become(null);
+    setPurpose(null);
     if (kind === "edit" && typed !== message?.body) giveBack(typed);
     note =
       kind === "edit"
         ? gettext("The message you were editing was deleted.")
-        : gettext("The message you were answering was deleted. Yours will stand by itself.");
+        : gettext("The message you were replying to was deleted. Yours will be sent without it.");
     draw();
     say(note);
   }
 
-  /** @param {string} text that was typed and could not be sent as it was meant */
+  /** Puts back a text that could not be sent as an edit. @param {string} text */
   function giveBack(text) {
-    if (purpose?.kind === "edit") aside = joined(aside, text);
+    if (purpose?.kind === "edit") draftBeforeEdit = joined(draftBeforeEdit, text);
     else setText(joined(box.value, text));
   }
 
-  /** @param {string} text */
-  function showTheirs(text) {
-    theirs = text;
+  /** @param {string} text the message's text as it was changed elsewhere */
+  function showChangedText(text) {
+    changedText = text;
     draw();
-    say(`${gettext("Changed meanwhile. It says now:")} ${text}`);
+    say(`${gettext("This message was changed meanwhile. It now says:")} ${text}`);
   }
 
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || bar.hidden || box.readOnly) return;
     event.preventDefault();
-    become(null);
+    setPurpose(null);
   });
 
   return {
@@ -135,47 +140,50 @@ export function createComposing({ bar, box, sprite, setText, say }) {
 
     /** @param {Purpose} next */
     begin(next) {
-      become(next);
+      setPurpose(next);
       box.focus();
     },
 
-    /** It was sent, or given up. */
+    /** Ends a reply or an edit: it was sent, or given up. */
     end() {
-      if (!bar.hidden) become(null);
+      if (!bar.hidden) setPurpose(null);
     },
 
     giveBack,
 
     /**
-     * My edit met another one: both are shown, and the next time mine is meant to replace it.
+     * Shows that my edit conflicts with a later one: both texts are shown, and sending mine again
+     * replaces the other.
      * @param {Purpose} next with the message as it is now
      * @param {string} text mine
      */
     conflict(next, text) {
-      become(next, text);
-      showTheirs(next.message.body);
+      setPurpose(next, text);
+      showChangedText(next.message.body);
     },
 
     /**
-     * Brings the bar to what has become of the message.
-     * @param {(seq: number) => Chat.Message | null | undefined} find undefined for what is not known
+     * Updates the bar when the message has changed or is gone.
+     * @param {(seq: number) => Chat.Message | null | undefined} find returns undefined for a
+     *   message that is not loaded
      */
     follow(find) {
       if (purpose === null) return;
       const now = find(purpose.message.seq);
       if (now === undefined || now === purpose.message) return;
       if (now === null || now.deleted) {
-        letGo();
+        giveUp();
         return;
       }
       if (purpose.kind === "reply" || now.body === purpose.message.body) {
         purpose = { ...purpose, message: now };
         draw();
       } else if (box.value === purpose.message.body) {
-        become({ ...purpose, message: now });
-      } else if (now.body !== theirs) {
-        // The text that was edited stays what it was: to save is refused once, and then says so.
-        showTheirs(now.body);
+        setPurpose({ ...purpose, message: now });
+      } else if (now.body !== changedText) {
+        // The edit still names the text it began with. Sending it is therefore refused once, as a
+        // conflict.
+        showChangedText(now.body);
       }
     },
   };

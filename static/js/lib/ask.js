@@ -1,11 +1,11 @@
-/** Asks once before something is lost. Loaded when it is needed. */
+/** Asks for a confirmation before something is lost. Loaded when it is needed. */
 
 import { element } from "./dom.js";
 
 /**
  * @param {HTMLElement} root
  * @param {{title: string, text: string, yes: string, no: string}} question
- * @returns {Promise<boolean>} whether it is meant; Escape says no
+ * @returns {Promise<boolean>} true if confirmed; Escape means no
  */
 export function ask(root, { title, text, yes, no }) {
   const button = { class: "button", type: "submit" };

@@ -1,8 +1,8 @@
-/** The clipboard, also where a page has none of its own. */
+/** Copies to the clipboard, also on pages without the clipboard API. */
 
 /**
  * @param {string} text
- * @returns {Promise<boolean>} whether it is there now
+ * @returns {Promise<boolean>} true if it was copied
  */
 export async function toClipboard(text) {
   try {
@@ -14,7 +14,7 @@ export async function toClipboard(text) {
 }
 
 /**
- * Pages that came over plain HTTP have no clipboard of their own.
+ * Copies through a selected field: pages over plain HTTP have no clipboard API.
  * @param {string} text
  */
 function selectAndCopy(text) {

@@ -1,10 +1,10 @@
-/** Making elements. Text goes in as text nodes; there is no way to put in markup. */
+/** Makes elements. Texts are inserted as text nodes; markup cannot be inserted. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, string | boolean | null | undefined>} [attributes] `true` is an empty attribute;
- *   false, null and undefined leave it out
+ * @param {Record<string, string | boolean | null | undefined>} [attributes] `true` is an empty
+ *   attribute; false, null and undefined leave it out
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
@@ -35,9 +35,9 @@ export function icon(name, sprite) {
 }
 
 /**
- * An SVG that is one path, square.
+ * Returns a square SVG of one path.
  * @param {string} path
- * @param {number} size of its own units
+ * @param {number} size in the SVG's own units
  * @param {string} label
  */
 export function drawing(path, size, label) {
@@ -52,7 +52,7 @@ export function drawing(path, size, label) {
 }
 
 /**
- * The one element the template promises.
+ * Returns the element that the template promises; throws if it is missing.
  * @template {Element} Kind
  * @param {ParentNode} root
  * @param {string} selector
@@ -66,7 +66,7 @@ export function find(root, selector, kind) {
 }
 
 /**
- * Sets a text only when it differs: live regions speak, and selections are lost, on any change.
+ * Sets a text only when it differs: any change makes live regions speak and loses a selection.
  * @param {Element} node
  * @param {string} text
  */
@@ -75,7 +75,8 @@ export function setText(node, text) {
 }
 
 /**
- * A sentence with its isolated names as elements: what is copied or searched is then what is seen.
+ * Returns a sentence with its isolated names as `bdi` elements, so that copying and searching find
+ * what is seen.
  * @param {string} text
  * @returns {(HTMLElement | string)[]}
  */

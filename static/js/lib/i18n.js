@@ -1,10 +1,13 @@
 /**
- * gettext for the page's own words. Django's JavaScript catalogue defines `globalThis.django` when
- * the site carries a translation; without one the English text stands.
- * `makemessages -d djangojs` finds the calls.
+ * gettext for the scripts' own texts. Django's JavaScript catalogue defines `globalThis.django`
+ * when the site has a translation; without one the English texts are used. `makemessages -d
+ * djangojs` finds the calls.
  */
 
-/** @type {{gettext?: (text: string) => string, ngettext?: (one: string, many: string, n: number) => string} | undefined} */
+/**
+ * @type {{gettext?: (text: string) => string, ngettext?: (one: string, many: string, n: number) =>
+ *   string} | undefined}
+ */
 const catalogue = Reflect.get(globalThis, "django");
 
 /** @param {string} text */
@@ -18,7 +21,7 @@ export function ngettext(one, many, n) {
 }
 
 /**
- * Fills `%(name)s` in a translated text.
+ * Fills in the `%(name)s` of a translated text.
  * @param {string} text
  * @param {Record<string, string | number>} values
  */

@@ -1,24 +1,29 @@
-/** Keys that work from anywhere on the page. */
+/** Keys that work everywhere on the page. */
 
 /**
- * Whether a key belongs to an input method that composes: it takes a suggestion there, or gives one up,
- * and means nothing to the page. Safari says 229 for the last key, when `isComposing` is over already.
+ * Returns true if a key belongs to an input method that is composing: there it takes a suggestion
+ * or gives one up, and means nothing to the page. Safari sends 229 for the last key, when
+ * `isComposing` is already false.
  * @param {Pick<KeyboardEvent, "isComposing" | "keyCode">} event
  */
-export function composes({ isComposing, keyCode }) {
+export function belongsToInputMethod({ isComposing, keyCode }) {
   return isComposing || keyCode === 229;
 }
 
-/** Keeps the keys of an input method from every handler of the page, wherever it listens. */
+/** Hides the keys of an input method from all handlers of the page. */
 export function guardComposition() {
-  addEventListener("keydown", (event) => composes(event) && event.stopImmediatePropagation(), true);
+  addEventListener(
+    "keydown",
+    (event) => belongsToInputMethod(event) && event.stopImmediatePropagation(),
+    true,
+  );
 }
 
-/** A page up or down leaves this part of the last one in view. */
+/** Page Up and Page Down leave this fraction of the last view visible. */
 const OVERLAP = 0.1;
 
 /**
- * Typing goes to the box wherever the focus is; Page Up and Page Down in the box turn the log's pages.
+ * Sends typing to the box wherever the focus is; Page Up and Page Down in the box scroll the log.
  * @param {HTMLTextAreaElement} box
  * @param {HTMLElement} scroller
  */
@@ -38,13 +43,13 @@ export function followKeys(box, scroller) {
 }
 
 /**
- * Whether a key press anywhere on the page is the start of a message.
+ * Returns true if a key press anywhere on the page is the start of a message.
  * @param {KeyboardEvent} event
  */
 export function startsText(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
-  // Space scrolls, and presses what has the focus.
-  if (composes(event) || event.key === " " || [...event.key].length !== 1) return false;
+  // The space bar scrolls, or presses the focused button.
+  if (belongsToInputMethod(event) || event.key === " " || [...event.key].length !== 1) return false;
   return !takesText(event.target);
 }
 

@@ -1,13 +1,13 @@
-/** Dates of pages that the server made, as the viewer reads them. */
+/** Shows the dates of server-made pages in the viewer's zone. */
 
 import { localeFor } from "./time.js";
 
 /**
- * Writes moments in the viewer's zone.
+ * Rewrites each `time[data-moment]` in the viewer's zone.
  * @param {ParentNode} root
  * @param {Chat.Times} times
  */
-export function showMoments(root, times) {
+export function showLocalDates(root, times) {
   const moment = new Intl.DateTimeFormat(
     localeFor(document.documentElement.lang, navigator.languages),
     {

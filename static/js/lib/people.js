@@ -1,20 +1,23 @@
-/** How people's names are shown: initials, a colour of their own, names inside sentences. Pure. */
+/** How people are shown: avatars, and names inside sentences. */
 
 import { element, icon } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 
-/** Number of `hue-<n>` classes in room.css. */
+/** The number of `hue-<n>` classes in room.css. */
 export const HUES = 12;
 
-/** What a reader takes for one character: a flag or a letter with its marks is several code points. */
+/**
+ * Finds what readers see as one character: a flag, or a letter with its marks, is several code
+ * points.
+ */
 const characters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 
 /**
- * A name within a sentence, kept from turning the words around it when it reads right to left.
- * `isolated` in dom.js makes elements of it.
+ * Isolates a name within a sentence, so that a name written right to left does not reorder the
+ * words around it. `isolated` in dom.js makes elements of it.
  * @param {string} name
  */
 export function isolate(name) {
@@ -22,7 +25,7 @@ export function isolate(name) {
 }
 
 /**
- * One of the colour classes, the same for a person wherever and whenever they are seen (FNV-1a).
+ * Returns the number of somebody's colour class: the same everywhere and at any time (FNV-1a).
  * @param {string} id
  */
 export function hue(id) {
@@ -34,8 +37,8 @@ export function hue(id) {
 }
 
 /**
- * First letters of the first and the last word: "Ada Lovelace" is AL, "漱石" is 漱; of a name without
- * letters its first character.
+ * Returns the first letters of the first and the last word: "Ada Lovelace" is AL, "漱石" is 漱; of a
+ * name without letters, its first character.
  * @param {string} name
  */
 export function initials(name) {
@@ -48,7 +51,7 @@ export function initials(name) {
 }
 
 /**
- * A text's characters as a reader counts them.
+ * Splits a text into characters as a reader sees them.
  * @param {string} text
  */
 export function split(text) {
@@ -68,7 +71,7 @@ export function list(names) {
 }
 
 /**
- * Beside the name of somebody with an account, so that no guest can pass for them.
+ * Returns the mark beside the name of somebody with an account, so that no guest can pass for them.
  * @param {string} sprite
  */
 export function registeredMark(sprite) {

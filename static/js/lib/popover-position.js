@@ -1,14 +1,15 @@
-/** Where a popover stands: beside what it is about, and wholly in view. */
+/** Positions a popover beside its anchor, wholly in view. */
 
-/** Pixels kept free around it. */
+/** Pixels kept free around the popover. */
 const MARGIN = 8;
 
 /**
- * Under or over its anchor, at the end of it; the style sheet makes a sheet of it on small screens.
+ * Puts a popover under or over its anchor, at the anchor's end. On small screens the style sheet
+ * makes it a bottom sheet.
  * @param {HTMLElement} popover shown already
  * @param {HTMLElement} anchor
  */
-export function place(popover, anchor) {
+export function positionPopover(popover, anchor) {
   const about = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = popover;
   const below = about.bottom + MARGIN / 2;

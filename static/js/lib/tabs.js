@@ -1,13 +1,17 @@
-/** What the tabs of one browser share: a channel to tell each other, and a lock so that one acts. */
+/**
+ * What the tabs of one browser share: a channel for messages between them, and a lock so that only
+ * one acts.
+ */
 
-/** After this many milliseconds the tab that holds the lock is taken to be asleep. */
+/** A tab that holds the lock for longer than this is taken to be asleep. Milliseconds. */
 const LOCK_TIMEOUT = 15_000;
 
 /**
- * One tab at a time. Nothing depends on it for correctness (a message sent by two tabs is one message), so a
- * browser without locks, or a tab put to sleep with the lock in its hand, delays nobody for long.
+ * Returns a function that runs work in one tab at a time. Nothing depends on it for correctness (a
+ * message sent by two tabs is stored once), so a browser without locks, or a sleeping tab that
+ * holds the lock, delays nobody for long.
  * @param {string} name
- * @param {LockManager | undefined} [locks] missing on pages that came over plain HTTP
+ * @param {LockManager | undefined} [locks] missing on pages over plain HTTP
  * @returns {(work: () => Promise<void>) => Promise<void>}
  */
 export function tabLock(name, locks = globalThis.navigator?.locks) {
@@ -32,7 +36,7 @@ export function tabLock(name, locks = globalThis.navigator?.locks) {
 }
 
 /**
- * Messages between the tabs of one person in one room.
+ * Opens a channel between the tabs of one person in one room; returns the function that sends.
  * @template T
  * @param {string} name
  * @param {(message: T) => void} onMessage
@@ -45,7 +49,7 @@ export function tabChannel(name, onMessage) {
   return (message) => channel.postMessage(message);
 }
 
-/** A random id; `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+/** Returns a random id; `crypto.randomUUID` is missing on pages over plain HTTP. */
 export function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,10 +1,10 @@
-/** Moments and spans as a person reads them, in the viewer's zone. Pure but for the zone itself. */
+/** Formats moments and spans for the viewer, in the viewer's zone. Pure but for the zone itself. */
 
 import { fill, gettext, ngettext } from "./i18n.js";
 
 /**
- * The viewer's own variety of the page's language (en-GB rather than en), so that words and dates
- * agree; hours are counted as the viewer's system counts them, whatever the language.
+ * Returns the viewer's own variety of the page's language (en-GB rather than en), so that words and
+ * dates agree. Hours are counted as the viewer's system counts them, whatever the language.
  * @param {string} pageLanguage
  * @param {readonly string[]} preferred
  */
@@ -22,7 +22,7 @@ export function createTimes(locale, hourCycle) {
   /** @param {Intl.DateTimeFormatOptions} options */
   const format = (options) => new Intl.DateTimeFormat(locale, { hourCycle, ...options });
   const isHalved = /^h1/.test(format({ hour: "numeric" }).resolvedOptions().hourCycle ?? "");
-  // "3:05 PM" and "03:05": a zero before it belongs to the clock of 24 hours only.
+  // "3:05 PM" but "03:05": only the 24-hour clock has a leading zero.
   const clock = format({ hour: isHalved ? "numeric" : "2-digit", minute: "2-digit" });
   const full = format({ dateStyle: "full", timeStyle: "medium" });
   const thisYear = format({ weekday: "long", day: "numeric", month: "long" });
@@ -43,7 +43,7 @@ export function createTimes(locale, hourCycle) {
 }
 
 /**
- * The same number for all moments of one day in the viewer's zone: 20261122.
+ * Returns the same number for all moments of a day in the viewer's zone: 20261122.
  * @param {string | number} at
  */
 export function dayKey(at) {
@@ -52,7 +52,7 @@ export function dayKey(at) {
 }
 
 /**
- * Milliseconds to the next local midnight, which is not always 24 h after the last.
+ * Returns the milliseconds to the next local midnight, which is not always 24 h after the last.
  * @param {number} now
  */
 export function untilMidnight(now) {
@@ -61,7 +61,7 @@ export function untilMidnight(now) {
 }
 
 /**
- * A span in the largest unit that tells it exactly enough: "45 minutes", "1 hour", "3 days".
+ * Returns a span in the largest unit that is exact enough: "45 minutes", "1 hour", "3 days".
  * @param {number} seconds
  */
 export function span(seconds) {

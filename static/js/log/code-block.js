@@ -1,15 +1,15 @@
-/** A block of code: scrolls by itself, says its language, can be copied whole. */
+/** Draws a block of code, which scrolls by itself, says its language and can be copied whole. */
 
 import { toClipboard } from "../lib/clipboard.js";
 import { element, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
-/** How long the button says that it has done its work. Milliseconds. */
-const SAID = 2000;
+/** How long the button says that it has copied. Milliseconds. */
+const CONFIRM_FOR = 2000;
 
 /**
  * @param {string} code
- * @param {string} language "" if it was not said
+ * @param {string} language "" if none was given
  * @param {string} sprite address of the icon sprite
  */
 export function codeBlock(code, language, sprite) {
@@ -23,12 +23,12 @@ export function codeBlock(code, language, sprite) {
   button.addEventListener("click", async () => {
     const done = await toClipboard(code);
     show(done ? "check" : "alert-circle", done ? gettext("Copied") : gettext("Could not copy"));
-    setTimeout(() => show("copy", gettext("Copy code")), SAID);
+    setTimeout(() => show("copy", gettext("Copy code")), CONFIRM_FOR);
   });
   return element(
     "div",
     { class: "code-block", "data-language": language || null, dir: "ltr" },
-    // Focusable, since what scrolls must be reachable without a mouse.
+    // Focusable, since what scrolls must be reachable by keyboard.
     element("pre", { tabindex: "0" }, element("code", {}, code)),
     button,
   );

@@ -1,6 +1,6 @@
 /**
- * The log on the page: which part of what is loaded is shown, where the reader is in it, and what is
- * fetched as they move. Talks to the server only through `ask`.
+ * The log on the page: which of the loaded messages are shown, where the reader is, and what is
+ * loaded as the reader moves. Talks to the server only through `requestPage`.
  */
 
 import { setText } from "../lib/dom.js";
@@ -12,44 +12,50 @@ import { build, placeholder } from "./message-row.js";
 import { rows } from "./rows.js";
 import { createScroll } from "./scroll.js";
 import { createTimeline } from "./timeline.js";
-import { around, down, hold, reachesEnd, slice, up } from "./viewport.js";
+import { around, down, reachesEnd, slice, up, viewAtEnd } from "./viewport.js";
 
 /**
  * @typedef {object} Options
- * @property {{scroller: HTMLElement, rows: HTMLElement, top: HTMLElement, bottom: HTMLElement, empty: HTMLElement, jump: HTMLElement}} places
- * @property {Chat.Look} look
+ * @property {{scroller: HTMLElement, rows: HTMLElement, top: HTMLElement, bottom: HTMLElement,
+ *   empty: HTMLElement, jump: HTMLElement}} places
+ * @property {Chat.Viewer} viewer
  * @property {() => Chat.State} state
  * @property {Chat.Unread} unread
- * @property {(message: Chat.Message) => Chat.Message} preview a message with what I am about to change
+ * @property {(message: Chat.Message) => Chat.Message} preview returns a message with my unconfirmed
+ *   changes in it
  * @property {(seq: number) => Chat.Message | null | undefined} quote
- * @property {(request: Chat.Request) => boolean} ask
- * @property {() => void} showNewest lets go of an earlier stretch
- * @property {() => void} onMove the reader came to the end, or left it
+ * @property {(request: Chat.Request) => boolean} requestPage
+ * @property {() => void} showNewest drops an earlier part of the log
+ * @property {() => void} onMove the reader reached the end, or left it
  */
 
 /** @param {Options} options */
 export function createLog({
   places,
-  look,
+  viewer,
   state,
   unread,
   preview,
   quote,
-  ask,
+  requestPage,
   showNewest,
   onMove,
 }) {
-  /** Null, and only then, while the reader follows the end. @type {number | null} */
+  /**
+   * The `seq` of the first message shown; null only while the reader follows the end.
+   * @type {number | null}
+   */
   let view = null;
   /** @type {number | null} */
+  /** The `seq` of the message that a link or a jump leads to. @type {number | null} */
   let target = null;
-  /** What had come when the reader left the end. */
+  /** The cursor when the reader left the end. */
   let seenUpTo = 0;
-  /** Looked for, and scrolled to as soon as it is loaded. */
+  /** True while `target` is being loaded: it is scrolled to as soon as it is there. */
   let seeking = false;
   let scheduled = false;
 
-  const timeline = createTimeline(places.rows, (row) => build(row, look), placeholder);
+  const timeline = createTimeline(places.rows, (row) => build(row, viewer), placeholder);
   const scroll = createScroll({ ...places, isNewest, onFollow, onTop, onBottom });
 
   function isNewest() {
@@ -57,7 +63,7 @@ export function createLog({
   }
 
   /**
-   * Shows a part of the log that stands still.
+   * Shows a part of the log that stays where it is when messages arrive.
    * @param {number | null} next
    */
   function show(next) {
@@ -68,7 +74,7 @@ export function createLog({
 
   /** @param {boolean} following */
   function onFollow(following) {
-    view = following ? null : (view ?? hold(state().messages));
+    view = following ? null : (view ?? viewAtEnd(state().messages));
     if (!following) seenUpTo = state().cursor ?? 0;
     renderJump();
     onMove();
@@ -78,12 +84,13 @@ export function createLog({
     const { messages, older } = state();
     const next = up(messages, view);
     if (next !== view) {
-      // An observer tells late: what was near when it looked, a burst of messages has carried off.
+      // The observer reports late: the edge that was near may have been pushed away by a burst of
+      // messages.
       if (scroll.following) return;
       show(next);
       render();
     } else if (older && messages.length > 0) {
-      ask({ want: "older", before: messages[0].seq });
+      requestPage({ want: "older", before: messages[0].seq });
       renderTop();
     }
   }
@@ -100,13 +107,13 @@ export function createLog({
   }
 
   /**
-   * The messages after the last one are those before a number further on.
+   * Requests the messages after the last loaded one, as those before a number further on.
    * @param {number} span
    */
   function askNewer(span) {
     const { messages, tail } = state();
     const last = messages.at(-1)?.seq ?? 0;
-    ask({ want: "newer", before: Math.min(last + span, tail?.[0]?.seq ?? Infinity) });
+    requestPage({ want: "newer", before: Math.min(last + span, tail?.[0]?.seq ?? Infinity) });
   }
 
   function render() {
@@ -115,14 +122,14 @@ export function createLog({
     unread.locate(now.messages, now.older);
     const shown = slice(now.messages, view).map(preview);
     const context = {
-      me: look.myId,
+      me: viewer.myId,
       names: now.names,
       members: now.members,
       unreadAt: unread.line,
       target,
       quote,
       now: Date.now(),
-      times: look.times,
+      times: viewer.times,
     };
     const list = rows(shown, isNewest() ? now.pending : [], context);
     scroll.keep(() => {
@@ -133,8 +140,8 @@ export function createLog({
     });
     renderJump();
     if (seeking) settleOnTarget();
-    // At the end of a log of this many rows, no edge is near. Not of this many messages: a hundred joins and
-    // leaves may be one row.
+    // With this many rows and the reader at the end, no edge is near. Rows are counted, not
+    // messages: a hundred joins may be one row.
     if (!scroll.following || list.length < PAGE_LIMIT) scroll.watch();
   }
 
@@ -189,20 +196,20 @@ export function createLog({
     renderJump,
     askNewer,
 
-    /** With the next frame: a hundred messages at once are one change of the page. */
+    /** Renders with the next frame, so that a hundred messages at once change the page once. */
     schedule() {
       if (scheduled) return;
       scheduled = true;
-      // A hidden page gets no frames, and needs none until it is looked at.
+      // A hidden page gets no frames, and needs none until it is shown.
       requestAnimationFrame(render);
     },
 
-    /** What rows are made with has changed. */
+    /** Builds every row again: what all of them depend on has changed. */
     rebuild() {
       timeline.forget();
     },
 
-    toNow() {
+    jumpToEnd() {
       view = null;
       target = null;
       seeking = false;
@@ -219,13 +226,13 @@ export function createLog({
       if (has(messages, seq)) {
         show(around(messages, seq));
         render();
-      } else if (!ask({ want: "around", before: seq + PAGE_LIMIT / 2, seq })) {
+      } else if (!requestPage({ want: "around", before: seq + PAGE_LIMIT / 2, seq })) {
         seeking = false;
       }
     },
 
     /**
-     * Whether a message is further up than what is on screen.
+     * Returns true if a message is above what is on screen.
      * @param {number} seq
      */
     isAbove(seq) {
@@ -234,24 +241,24 @@ export function createLog({
       return node === null || node.getBoundingClientRect().bottom < edge;
     },
 
-    /** As far up as is loaded. */
+    /** Scrolls to the first loaded message. */
     toTop() {
       scroll.leaveEnd();
       places.scroller.scrollTop = 0;
     },
 
     /**
-     * The page around a message came.
+     * Shows the page around a message, which has just been loaded.
      * @param {number} seq
      */
-    arrivedAround(seq) {
+    showAround(seq) {
       const { messages } = state();
       if (!has(messages, seq)) seeking = false;
       show(around(messages, seq));
       render();
     },
 
-    /** Everything was replaced: the newest is where to be. */
+    /** Goes to the newest messages: all messages were replaced. */
     reset() {
       view = null;
       target = null;

@@ -1,7 +1,8 @@
 /**
- * A message's HTML to nodes. It was sanitised before it was stored; all the same nothing of it gets into
- * the page but new elements of the kinds known here, with the attributes known here. It is parsed in a
- * document of its own, which runs and loads nothing, and is never given to this one as a string.
+ * Turns a message's HTML into nodes. The server sanitised it before storing it. All the same, only
+ * new elements of the kinds known here, with the attributes known here, get into the page. The HTML
+ * is parsed in a document of its own, which runs and loads nothing; the page is never given it as a
+ * string.
  */
 
 import { element } from "../lib/dom.js";
@@ -19,7 +20,7 @@ const SCHEMES = new Set(["http:", "https:", "mailto:"]);
  */
 export function fromHtml(html, reader) {
   const { body } = new DOMParser().parseFromString(html, "text/html");
-  return copies(body, reader);
+  return copyChildren(body, reader);
 }
 
 /**
@@ -27,22 +28,22 @@ export function fromHtml(html, reader) {
  * @param {Chat.Reader} reader
  * @returns {(Node | string)[]}
  */
-export function copies(parent, reader) {
+export function copyChildren(parent, reader) {
   return [...parent.childNodes].flatMap((node) => {
     if (node instanceof Text) return [node.data];
-    return node instanceof Element ? copy(node, reader) : [];
+    return node instanceof Element ? copyElement(node, reader) : [];
   });
 }
 
 /**
  * @param {Element} original
  * @param {Chat.Reader} reader
- * @returns {(Node | string)[]} what it has in it, if it is nothing that is known
+ * @returns {(Node | string)[]} the children alone, if the element is of no known kind
  */
-function copy(original, reader) {
+function copyElement(original, reader) {
   const tag = original.localName;
   if (tag === "pre") return [block(original, reader)];
-  const children = copies(original, reader);
+  const children = copyChildren(original, reader);
   if (PLAIN.has(tag)) return [element(/** @type {"p"} */ (tag), {}, ...children)];
   switch (tag) {
     case "code":

@@ -1,26 +1,29 @@
-/** What a message has beside its text: the message it answers, and the reactions to it. DOM. */
+/**
+ * Draws what a message has beside its text: the message it replies to, and the reactions to it.
+ * DOM.
+ */
 
 import { element, icon } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { isolate, list } from "../lib/people.js";
 import { excerpt } from "../state/message-actions.js";
 
-/** Up to this many people a reaction names; more are counted. */
-const NAMED = 8;
+/** A reaction names up to this many people, and counts more. */
+const MAX_NAMED = 8;
 
 /**
- * The message that is answered, as a way to it.
- * @param {{seq: number, quote: Chat.Message | null | undefined, name: string}} answered
- * @param {Chat.Look} look
+ * Returns the quote of the message that is replied to: a button that goes there.
+ * @param {{seq: number, quote: Chat.Message | null | undefined, name: string}} target
+ * @param {Chat.Viewer} viewer
  */
-export function quoteOf({ seq, quote, name }, look) {
+export function quoteElement({ seq, quote, name }, viewer) {
   const attributes = { class: "quote", type: "button", "data-goto": String(seq) };
   if (!quote || quote.deleted) {
-    const text = quote === undefined ? "…" : gettext("A message that is not there any more");
+    const text = quote === undefined ? "…" : gettext("This message is no longer available");
     return element(
       "button",
       { ...attributes, disabled: quote !== undefined },
-      icon("reply", look.sprite),
+      icon("reply", viewer.sprite),
       element("span", { class: "quote__text" }, text),
     );
   }
@@ -31,26 +34,26 @@ export function quoteOf({ seq, quote, name }, look) {
   return element(
     "button",
     { ...attributes, "aria-label": label },
-    icon("reply", look.sprite),
+    icon("reply", viewer.sprite),
     element("bdi", { class: "quote__name" }, name),
     element("span", { class: "quote__text", dir: "auto" }, excerpt(quote)),
   );
 }
 
 /**
- * The reactions, each a button that puts mine to it or takes it away; null when there are none.
+ * Returns the reactions, each a button that adds mine or removes it; null when there are none.
  * @param {Chat.Message} message
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  */
-export function reactionsOf({ reactions = {}, names = {} }, look) {
+export function reactionsElement({ reactions = {}, names = {} }, viewer) {
   const signs = Object.entries(reactions);
   if (signs.length === 0) return null;
   return element(
     "div",
     { class: "reactions" },
     ...signs.map(([emoji, ids]) => {
-      const mine = ids.includes(look.myId);
-      const people = whoReacted(ids, names, look.myId);
+      const mine = ids.includes(viewer.myId);
+      const people = whoReacted(ids, names, viewer.myId);
       return element(
         "button",
         {
@@ -69,8 +72,8 @@ export function reactionsOf({ reactions = {}, names = {} }, look) {
 }
 
 /**
- * "You, Ada and Ben", or with "and 7 more" for very many.
- * @param {readonly string[]} ids in the order they reacted
+ * Returns "You, Ada and Ben"; of more than `MAX_NAMED` people, "… and 7 more".
+ * @param {readonly string[]} ids in the order in which they reacted
  * @param {Record<string, string>} names
  * @param {string} me
  */
@@ -78,8 +81,8 @@ export function whoReacted(ids, names, me) {
   const all = ids.map((id) => (id === me ? gettext("You") : isolate(names[id] ?? "?")));
   const [mine, others] = [ids.indexOf(me), all.filter((_, index) => ids[index] !== me)];
   const ordered = mine < 0 ? others : [gettext("You"), ...others];
-  const rest = ordered.length - NAMED;
+  const rest = ordered.length - MAX_NAMED;
   if (rest <= 0) return list(ordered);
   const more = fill(ngettext("%(n)s more", "%(n)s more", rest), { n: rest });
-  return list([...ordered.slice(0, NAMED), more]);
+  return list([...ordered.slice(0, MAX_NAMED), more]);
 }

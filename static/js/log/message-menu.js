@@ -1,13 +1,13 @@
-/** The menu of a message: reactions at hand, and all else that can be done about it. */
+/** The menu of a message: quick reactions, and everything else that can be done with it. */
 
 import { element, icon } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { place } from "../lib/popover-position.js";
-import { deeds, QUICK } from "../state/message-actions.js";
+import { positionPopover } from "../lib/popover-position.js";
+import { actionsFor, QUICK_REACTIONS } from "../state/message-actions.js";
 
-/** @typedef {import("../state/message-actions.js").Deed} Deed */
+/** @typedef {import("../state/message-actions.js").MessageAction} MessageAction */
 
-/** @type {Record<Exclude<Deed, "react">, string>} */
+/** @type {Record<Exclude<MessageAction, "react">, string>} */
 const PICTURES = {
   reply: "reply",
   edit: "pencil",
@@ -19,9 +19,9 @@ const PICTURES = {
   delete: "trash",
 };
 
-/** @param {Exclude<Deed, "react">} deed */
-function labelOf(deed) {
-  switch (deed) {
+/** @param {Exclude<MessageAction, "react">} action */
+function labelOf(action) {
+  switch (action) {
     case "reply":
       return gettext("Reply");
     case "edit":
@@ -44,10 +44,11 @@ function labelOf(deed) {
 /**
  * @param {HTMLElement} menu a popover
  * @param {string} sprite
- * @param {(deed: Deed, message: Chat.Message, emoji?: string) => void} perform `react` without an emoji: any
+ * @param {(action: MessageAction, message: Chat.Message, emoji?: string) => void} perform `react`
+ *   without an emoji opens the picker
  */
 export function createMessageMenu(menu, sprite, perform) {
-  /** @type {HTMLElement | null} where the focus was */
+  /** @type {HTMLElement | null} the row that had the focus */
   let origin = null;
 
   /** @param {number} step */
@@ -66,7 +67,7 @@ export function createMessageMenu(menu, sprite, perform) {
   });
   menu.addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
-    // Closed by Escape or by a click beside it: back to the message.
+    // Closed by Escape or by a click elsewhere: the focus goes back to the message.
     if (menu.contains(document.activeElement) || document.activeElement === document.body) {
       origin?.focus({ preventScroll: true });
     }
@@ -78,29 +79,29 @@ export function createMessageMenu(menu, sprite, perform) {
      * @param {string} name of its author
      * @param {Chat.You} you
      * @param {HTMLElement} node its row
-     * @param {HTMLElement | null} from what was pressed
+     * @param {HTMLElement | null} from the button that was pressed
      */
     open(message, name, you, node, from) {
-      const offered = deeds(message, you);
+      const offered = actionsFor(message, you);
       origin = node;
       /** @param {() => void} act */
       const closing = (act) => () => {
         menu.hidePopover();
         act();
       };
-      const rest = offered.filter((deed) => deed !== "react");
+      const rest = offered.filter((action) => action !== "react");
       menu.setAttribute("aria-label", fill(gettext("Message of %(name)s"), { name }));
       menu.replaceChildren(
         ...(offered.includes("react") ? [reactions(message, closing)] : []),
-        ...rest.map((deed) => {
-          const act = closing(() => perform(deed, message));
-          const isForGood = deed === "delete" && message.author?.id === you.id;
+        ...rest.map((action) => {
+          const act = closing(() => perform(action, message));
+          const isForGood = action === "delete" && message.author?.id === you.id;
           const take = isForGood ? () => ask(act, closing) : act;
-          return item(deed, PICTURES[deed], labelOf(deed), take);
+          return item(action, PICTURES[action], labelOf(action), take);
         }),
       );
       menu.showPopover();
-      place(menu, from ?? node);
+      positionPopover(menu, from ?? node);
       menu.querySelector("button")?.focus({ preventScroll: true });
     },
   };
@@ -123,7 +124,7 @@ export function createMessageMenu(menu, sprite, perform) {
   }
 
   /**
-   * Asks once about what cannot be taken back.
+   * Asks for a confirmation: a deletion cannot be undone.
    * @param {() => void} act
    * @param {(act: () => void) => () => void} closing
    */
@@ -154,7 +155,7 @@ export function createMessageMenu(menu, sprite, perform) {
       role: "group",
       "aria-label": gettext("React"),
     });
-    for (const emoji of QUICK) {
+    for (const emoji of QUICK_REACTIONS) {
       const button = element(
         "button",
         { type: "button", role: "menuitem", "aria-label": emoji },

@@ -1,17 +1,17 @@
-/** One row of the log to its element. DOM, no network. */
+/** Draws one row of the log. DOM, no network. */
 
 import { element, icon, isolated } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { avatar, registeredMark } from "../lib/people.js";
-import { quoteOf, reactionsOf } from "./message-extras.js";
+import { quoteElement, reactionsElement } from "./message-extras.js";
 import { messageText } from "./message-text.js";
 
 /**
  * @param {Chat.Row} row
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  * @returns {HTMLElement}
  */
-export function build(row, look) {
+export function build(row, viewer) {
   switch (row.type) {
     case "day":
       return element("h2", { class: "log__day" }, element("span", {}, row.label));
@@ -22,18 +22,18 @@ export function build(row, look) {
         element("span", {}, gettext("New")),
       );
     case "fold":
-      return fold(row, look);
+      return fold(row, viewer);
     case "notice":
-      return notice(row, look);
+      return notice(row, viewer);
     case "message":
-      return message(row, look);
+      return message(row, viewer);
     case "pending":
-      return pending(row, look);
+      return pending(row, viewer);
   }
 }
 
 /**
- * What stands in the log for a row that could not be drawn.
+ * Returns the element for a row that could not be drawn.
  * @param {Chat.Row} row
  */
 export function placeholder(row) {
@@ -44,85 +44,87 @@ export function placeholder(row) {
 
 /**
  * @param {Extract<Chat.Row, {type: "fold"}>} row
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  */
-function fold({ seq, text: summary, detail, at }, look) {
+function fold({ seq, text: summary, detail, at }, viewer) {
   const attributes = { class: "log__event", "data-seq": String(seq) };
-  const line = [...isolated(summary), " ", moment(at, look.times)];
+  const line = [...isolated(summary), " ", moment(at, viewer.times)];
   if (detail === "") return element("p", attributes, ...line);
   return element(
     "details",
     { ...attributes, class: "log__event disclosure" },
-    element("summary", {}, element("span", {}, ...line), icon("chevron-down", look.sprite)),
+    element("summary", {}, element("span", {}, ...line), icon("chevron-down", viewer.sprite)),
     element("p", {}, ...isolated(detail)),
   );
 }
 
 /**
  * @param {Extract<Chat.Row, {type: "notice"}>} row
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  */
-function notice({ message: { seq, body, at }, target }, look) {
+function notice({ message: { seq, body, at }, target }, viewer) {
   return element(
     "p",
     { class: `log__notice${target ? " is-target" : ""}`, "data-seq": String(seq), dir: "auto" },
     body,
     " ",
-    moment(at, look.times),
+    moment(at, viewer.times),
   );
 }
 
 /**
  * @param {Extract<Chat.Row, {type: "message"}>} row
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  */
-function message({ message, ...row }, look) {
+function message({ message, ...row }, viewer) {
   const { seq, at, edited_at, deleted, author, mentions = [] } = message;
   const classes = ["message"];
   if (row.head) classes.push("message--head");
   if (row.target) classes.push("is-target");
-  if (mentions.includes(look.myId)) classes.push("message--mention");
+  if (mentions.includes(viewer.myId)) classes.push("message--mention");
   const { name, head, registered } = row;
-  const node = frame(classes, { name, registered, id: author?.id ?? "", at, head }, look);
+  const node = frame(classes, { name, registered, id: author?.id ?? "", at, head }, viewer);
   node.dataset.seq = String(seq);
-  // The arrow keys go from one to the next.
+  // The arrow keys move the focus from one message to the next.
   node.tabIndex = -1;
   if (deleted) {
     node.append(element("p", { class: "message__gone" }, gettext("This message was deleted")));
   } else {
     if (message.reply_to) {
-      node.append(quoteOf({ seq: message.reply_to, quote: row.quote, name: row.quoteName }, look));
+      node.append(
+        quoteElement({ seq: message.reply_to, quote: row.quote, name: row.quoteName }, viewer),
+      );
     }
-    node.append(messageText(message, look));
+    node.append(messageText(message, viewer));
     if (edited_at !== null) {
-      const when = fill(gettext("Edited %(time)s"), { time: look.times.full(edited_at) });
+      const when = fill(gettext("Edited %(time)s"), { time: viewer.times.full(edited_at) });
       node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));
     }
-    node.append(reactionsOf(message, look) ?? "");
+    node.append(reactionsElement(message, viewer) ?? "");
   }
   return node;
 }
 
 /**
  * @param {Extract<Chat.Row, {type: "pending"}>} row
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  */
-function pending({ item, head, name, registered, quote, quoteName }, look) {
+function pending({ item, head, name, registered, quote, quoteName }, viewer) {
   const classes = ["message", `message--${item.state}`];
   if (head) classes.push("message--head");
-  const node = frame(classes, { name, registered, id: look.myId, at: item.at, head }, look);
+  const node = frame(classes, { name, registered, id: viewer.myId, at: item.at, head }, viewer);
   node.dataset.clientId = item.client_id;
   if (item.reply_to !== null) {
-    node.append(quoteOf({ seq: item.reply_to, quote, name: quoteName }, look));
+    node.append(quoteElement({ seq: item.reply_to, quote, name: quoteName }, viewer));
   }
-  node.append(messageText(item, look));
+  node.append(messageText(item, viewer));
   if (item.state === "waiting" || item.state === "sending") {
     const label = item.state === "waiting" ? gettext("Waiting to be sent") : gettext("Sending");
     node.append(
       element(
         "span",
         { class: "message__state", title: label },
-        icon("clock", look.sprite),
+        icon("clock", viewer.sprite),
         element("span", { class: "visually-hidden" }, label),
       ),
     );
@@ -132,7 +134,7 @@ function pending({ item, head, name, registered, quote, quoteName }, look) {
       element(
         "p",
         { class: "message__failure" },
-        icon("alert-circle", look.sprite),
+        icon("alert-circle", viewer.sprite),
         element("span", {}, fill(gettext("Not sent. %(reason)s"), { reason: item.reason })),
         element("button", { type: "button", "data-action": "retry" }, gettext("Retry")),
         element("button", { type: "button", "data-action": "discard" }, gettext("Delete")),
@@ -143,16 +145,17 @@ function pending({ item, head, name, registered, quote, quoteName }, look) {
 }
 
 /**
- * The article around a message: author and time, shown on the first of a group and said for each.
+ * Returns the article around a message. Author and time are shown on the first of a group, and read
+ * out for each.
  * @param {string[]} classes
  * @param {{name: string, registered: boolean, id: string, at: string | number, head: boolean}} of
- * @param {Chat.Look} look
+ * @param {Chat.Viewer} viewer
  */
-function frame(classes, { name, registered, id, at, head }, look) {
-  const label = `${name}, ${look.times.clock(at)}`;
+function frame(classes, { name, registered, id, at, head }, viewer) {
+  const label = `${name}, ${viewer.times.clock(at)}`;
   const node = element("article", { class: classes.join(" "), "aria-label": label });
   if (!head) {
-    node.append(moment(at, look.times));
+    node.append(moment(at, viewer.times));
     return node;
   }
   node.append(
@@ -161,9 +164,9 @@ function frame(classes, { name, registered, id, at, head }, look) {
       "p",
       { class: "message__head" },
       element("bdi", { class: "message__name" }, name),
-      ...(registered ? [registeredMark(look.sprite)] : []),
+      ...(registered ? [registeredMark(viewer.sprite)] : []),
       " ",
-      moment(at, look.times),
+      moment(at, viewer.times),
     ),
   );
   return node;

@@ -1,28 +1,33 @@
 /**
- * Which message is meant: by the mouse over it, by the arrow keys, or by a finger that rests on it.
- * A message that is pointed at is lent the tools; what they open is loaded when it is first wanted.
+ * The tools of a message: shown on the message under the mouse or with the focus. The arrow keys
+ * move from message to message, and a long press opens the menu. What the tools open is loaded when
+ * it is first wanted.
  */
 
 import { element, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
-/** A finger rests so long, in milliseconds, and moves no farther than this, in pixels. */
-const LONG_PRESS = 450;
-const STILL = 10;
+/**
+ * A press becomes a long press after this time, in milliseconds, if the finger moves no farther
+ * than this, in pixels.
+ */
+const LONG_PRESS_AFTER = 450;
+const LONG_PRESS_SLOP = 10;
 
 /**
  * @typedef {"menu" | "react" | "reply"} Tool
  *
  * @typedef {object} Options
- * @property {HTMLElement} scroller the log, which has the focus when none of its messages has it
+ * @property {HTMLElement} scroller the log; it has the focus when none of its messages has it
  * @property {HTMLElement} rows
  * @property {string} sprite
- * @property {(seq: number) => boolean} isMessage whether anything can be done about it
- * @property {(tool: Tool, seq: number, node: HTMLElement, from: HTMLElement | null) => void} use `from`: the tool's button
+ * @property {(seq: number) => boolean} isMessage returns true if something can be done with it
+ * @property {(tool: Tool, seq: number, node: HTMLElement, from: HTMLElement | null) => void} use
+ *   `from` is the tool's button
  */
 
 /** @param {Options} options */
-export function createPointing({ scroller, rows, sprite, isMessage, use }) {
+export function createMessageTools({ scroller, rows, sprite, isMessage, use }) {
   const tools = element(
     "div",
     { class: "message-tools", "data-lent": true },
@@ -59,26 +64,27 @@ export function createPointing({ scroller, rows, sprite, isMessage, use }) {
   /** @param {HTMLElement | null} node */
   const seqOf = (node) => Number(node?.dataset.seq ?? 0);
 
-  /** @param {HTMLElement | null} node */
-  function lend(node) {
+  /** Puts the tools on a message. @param {HTMLElement | null} node */
+  function showTools(node) {
     if (node === null || tools.parentElement === node) return;
-    // The focus that is on a tool stays with the message it was for.
+    // If a tool has the focus, the focus goes to the message that the tool was for.
     if (tools.contains(document.activeElement)) messageOf(tools)?.focus({ preventScroll: true });
     if (isMessage(seqOf(node))) node.append(tools);
     else tools.remove();
   }
 
-  /** Where the mouse was seen last. */
+  /** The last known position of the mouse. */
   let mouse = { x: NaN, y: NaN };
 
   rows.addEventListener("pointerover", ({ pointerType, target, screenX: x, screenY: y }) => {
     if (pointerType !== "mouse") return;
-    // A log that moves under a mouse that rests is no wish of its owner's, who may be using the tools.
+    // The log may move under a resting mouse while somebody uses the tools by keyboard: then the
+    // tools stay.
     const rests = x === mouse.x && y === mouse.y;
     mouse = { x, y };
-    if (!rests || !tools.contains(document.activeElement)) lend(messageOf(target));
+    if (!rests || !tools.contains(document.activeElement)) showTools(messageOf(target));
   });
-  rows.addEventListener("focusin", ({ target }) => lend(messageOf(target)));
+  rows.addEventListener("focusin", ({ target }) => showTools(messageOf(target)));
 
   tools.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest("button") : null;
@@ -106,7 +112,8 @@ export function createPointing({ scroller, rows, sprite, isMessage, use }) {
   });
 
   /**
-   * To the message before or after; from the log itself, to the last one in view.
+   * Moves the focus to the message before or after; from the log itself, to the last message in
+   * view.
    * @param {HTMLElement | null} from
    * @param {number} direction
    */
@@ -143,15 +150,15 @@ export function createPointing({ scroller, rows, sprite, isMessage, use }) {
       getSelection()?.removeAllRanges();
       navigator.vibrate?.(10);
       use("menu", seqOf(node), node, null);
-    }, LONG_PRESS);
+    }, LONG_PRESS_AFTER);
     press = { timer, x, y };
   });
   rows.addEventListener("pointermove", ({ clientX, clientY }) => {
-    if (press && Math.hypot(clientX - press.x, clientY - press.y) > STILL) release();
+    if (press && Math.hypot(clientX - press.x, clientY - press.y) > LONG_PRESS_SLOP) release();
   });
   for (const type of ["pointerup", "pointercancel"]) rows.addEventListener(type, release);
   scroller.addEventListener("scroll", release, { passive: true });
-  // The browser's own menu would lie over ours.
+  // The browser's context menu would cover ours.
   rows.addEventListener("contextmenu", (event) => {
     const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
     if (isTouch && messageOf(event.target)) event.preventDefault();

@@ -1,4 +1,4 @@
-/** The pinned messages: the latest in a line over the log, the others behind it. */
+/** The pinned messages: the latest in a line over the log, the others in a list that opens. */
 
 import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";

@@ -3,24 +3,24 @@
 import { isolated } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { isolate, list } from "../lib/people.js";
-import { seenBy } from "../state/room-extras.js";
+import { readersOfLastMessage } from "../state/room-extras.js";
 
-/** Up to this many people are named. */
-const NAMED = 4;
+/** At most this many people are named. */
+const MAX_NAMED = 4;
 
 /** @param {Chat.State} state */
 export function sentence(state) {
-  const seen = seenBy(state);
+  const seen = readersOfLastMessage(state);
   if (seen === null) return "";
   if (seen.everyone && seen.names.length > 1) return gettext("Seen by everyone");
   const names = seen.names.map(isolate);
-  const more = names.length - NAMED;
-  const shown = more > 0 ? [...names.slice(0, NAMED), `+${more}`] : names;
+  const more = names.length - MAX_NAMED;
+  const shown = more > 0 ? [...names.slice(0, MAX_NAMED), `+${more}`] : names;
   return fill(gettext("Seen by %(names)s"), { names: list(shown) });
 }
 
 /** @param {HTMLElement} line */
-export function createSeen(line) {
+export function createReadReceipts(line) {
   let said = "";
   return {
     /** @param {Chat.State} state */

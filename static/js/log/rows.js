@@ -1,4 +1,7 @@
-/** Messages to the rows of the log: groups, days, folded joins, the unread line. Pure. */
+/**
+ * Turns messages into the rows of the log: groups, days, folded joins and leaves, the unread line.
+ * Pure.
+ */
 
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { isolate, list } from "../lib/people.js";
@@ -8,26 +11,27 @@ import { isFolded, nameOf } from "../state/messages.js";
 /** Messages of one author within this many milliseconds of each other share a heading. */
 const GROUP_SPAN = 5 * 60_000;
 
-/** Up to this many people a fold names; more are counted. */
-const NAMED = 3;
+/** A fold names up to this many people, and counts more. */
+const MAX_NAMED = 3;
 
-/** Opened, a fold lists this many of its latest comings and goings. */
+/** An open fold lists this many of its latest joins and leaves. */
 const LISTED = 200;
 
 /**
  * @typedef {object} Context
  * @property {string} me my id
- * @property {ReadonlyMap<string, string>} names what people are called now
+ * @property {ReadonlyMap<string, string>} names the present names of people
  * @property {ReadonlyMap<string, Chat.Person>} members who is here
  * @property {number | null} unreadAt `seq` of the message the unread line stands before
  * @property {number | null} target `seq` of the message a link points to
- * @property {(seq: number) => Chat.Message | null | undefined} quote a message that another answers
+ * @property {(seq: number) => Chat.Message | null | undefined} quote returns a message that another
+ *   one replies to
  * @property {number} now milliseconds since the epoch
  * @property {Pick<Chat.Times, "clock" | "day">} times
  */
 
 /**
- * @param {readonly Chat.Message[]} messages a stretch without holes
+ * @param {readonly Chat.Message[]} messages contiguous
  * @param {readonly Chat.Pending[]} pending shown after them
  * @param {Context} context
  * @returns {Chat.Row[]}
@@ -105,7 +109,7 @@ export function rows(messages, pending, context) {
 }
 
 /**
- * @param {number | null} seq of the message that is answered
+ * @param {number | null} seq of the message that is replied to
  * @param {Context} context
  */
 function quoted(seq, context) {
@@ -114,7 +118,8 @@ function quoted(seq, context) {
 }
 
 /**
- * My own keep the key they had while pending, so that the row stays the same element.
+ * Returns the key of a message's row. Mine keep the key they had while pending, so that the row
+ * stays the same element.
  * @param {Chat.Message} message
  * @param {string} me
  */
@@ -133,7 +138,7 @@ function continues(group, author, at) {
 }
 
 /**
- * @param {readonly Chat.Message[]} run joins and leaves in a row
+ * @param {readonly Chat.Message[]} run consecutive joins and leaves
  * @param {Context} context
  * @returns {Chat.Row}
  */
@@ -161,7 +166,8 @@ function fold(run, context) {
 }
 
 /**
- * "Ada joined", "Ada left and came back", "Ada and Ben joined", "4 joined, 2 left".
+ * Returns the text of a fold: "Ada joined", "Ada left and came back", "Ada and Ben joined", "4
+ * joined, 2 left".
  * @param {readonly Chat.Message[]} run
  * @param {ReadonlyMap<string, string>} names
  */
@@ -170,10 +176,10 @@ function summary(run, names) {
   const left = people(run, "leave", names);
   const everyone = new Set([...joined.keys(), ...left.keys()]);
   if (everyone.size === 1) return comingAndGoing(run, [...joined.values(), ...left.values()][0]);
-  if (left.size === 0 && joined.size <= NAMED) {
+  if (left.size === 0 && joined.size <= MAX_NAMED) {
     return fill(gettext("%(names)s joined"), { names: list([...joined.values()]) });
   }
-  if (joined.size === 0 && left.size <= NAMED) {
+  if (joined.size === 0 && left.size <= MAX_NAMED) {
     return fill(gettext("%(names)s left"), { names: list([...left.values()]) });
   }
   const parts = [];

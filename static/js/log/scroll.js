@@ -1,33 +1,33 @@
 /**
- * Where the reader is. At the end, new messages scroll in; anywhere else nothing moves what is being read,
- * whatever is put in or taken out above and below. DOM, no network.
+ * Keeps the reader's place. At the end, new messages scroll in. Anywhere else nothing moves what is
+ * being read, whatever is added or removed above and below. DOM, no network.
  */
 
-/** Within this many pixels of the end the reader is taken to be there. */
-const NEAR = 100;
+/** A reader within this many pixels of the end follows it. */
+const NEAR_END = 100;
 
-/** Further pages are asked for this far ahead of the edge. */
+/** Further pages are requested this far before the edge is in view. */
 const AHEAD = "600px 0px";
 
-/** Enough visible rows to find one that outlives a change. */
+/** The number of visible rows that are remembered, so that at least one survives a change. */
 const ANCHORS = 12;
 
 /**
  * @typedef {object} Options
  * @property {HTMLElement} scroller
- * @property {HTMLElement} rows holds the rows; two edges stand before and after it
+ * @property {HTMLElement} rows holds the rows; `top` and `bottom` are before and after it
  * @property {HTMLElement} top
  * @property {HTMLElement} bottom
- * @property {() => boolean} isNewest whether the last row is the newest message
+ * @property {() => boolean} isNewest returns true if the last row is the newest message
  * @property {(following: boolean) => void} onFollow
- * @property {() => void} onTop the reader nears the first row
+ * @property {() => void} onTop the reader is near the first row
  * @property {() => void} onBottom
  */
 
 /** @param {Options} options */
 export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, onTop, onBottom }) {
   let following = true;
-  /** Where the log was last seen, or put. */
+  /** The last `scrollTop` that was seen or set. */
   let place = 0;
 
   const edges = new IntersectionObserver(
@@ -52,7 +52,7 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
   }
 
   function isNear() {
-    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR;
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_END;
   }
 
   scroller.addEventListener(
@@ -60,13 +60,15 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
     () => {
       const isUp = scroller.scrollTop < place;
       place = scroller.scrollTop;
-      // Only a reader scrolls up. A log that grows, or a view that shrinks, moves the end away too.
+      // Only a reader scrolls up. A log that grows, or a view that shrinks, also moves away from
+      // the end.
       if (!following || isUp) follow(isNear() && isNewest());
     },
     { passive: true },
   );
 
-  // The composer grows, the window or the on-screen keyboard changes, a fold opens.
+  // The log's size changes when the composer grows, the window or the on-screen keyboard changes, a
+  // fold opens.
   const sizes = new ResizeObserver(() => following && toEnd());
   sizes.observe(scroller);
   sizes.observe(rows);
@@ -88,12 +90,16 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
       }
       const anchors = visible(scroller, rows);
       change();
-      // The second, since the heading of the first may have come or gone with what is above it.
+      // The second anchor, since the heading of the first may have appeared or disappeared with
+      // what is above it.
       const [first, anchor = first] = anchors.filter(({ node }) => node.isConnected);
       if (anchor) scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
     },
 
-    /** An observer reports crossings only: ask again, for an edge that is still near after a change. */
+    /**
+     * Observes the edges again: an observer reports crossings only, and an edge may still be near
+     * after a change.
+     */
     watch() {
       edges.disconnect();
       edges.observe(top);
@@ -112,14 +118,14 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
     /** @param {HTMLElement} node */
     centre(node) {
       node.scrollIntoView({ block: "center" });
-      // In a short log nothing moves by that, and its end stays in view.
+      // In a short log that scrolls nothing, and the end stays in view.
       follow(isNear() && isNewest());
     },
   };
 }
 
 /**
- * The rows in view that have a place of their own in the log. A day's heading has not: it moves up when
+ * Returns the rows in view that can serve as anchors. The heading of a day cannot: it moves up when
  * more of its day is loaded.
  * @param {HTMLElement} scroller
  * @param {HTMLElement} rows

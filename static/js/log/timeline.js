@@ -1,5 +1,5 @@
 /**
- * The log in the document: rows in, the fewest changes out. Rows are matched by key, so that what is
+ * Puts rows into the document with the fewest changes. Rows are matched by key, so that what is
  * being read, selected or focused stays the same element. DOM, no network.
  */
 
@@ -8,7 +8,8 @@
 /**
  * @param {HTMLElement} container
  * @param {(row: Chat.Row) => HTMLElement} draw
- * @param {(row: Chat.Row) => HTMLElement} placeholder stands where a row cannot be drawn
+ * @param {(row: Chat.Row) => HTMLElement} placeholder makes the element for a row that cannot be
+ *   drawn
  */
 export function createTimeline(container, draw, placeholder) {
   /** @param {Chat.Row} row */
@@ -43,13 +44,13 @@ export function createTimeline(container, draw, placeholder) {
       shown = next;
     },
 
-    /** Builds every row anew: what they are made with (a name, a date's wording) has changed. */
+    /** Builds every row again: something that all rows depend on has changed. */
     forget() {
       for (const entry of shown.values()) entry.node = changed(entry.node, build(entry.row));
     },
 
     /**
-     * The row of a message, which for a join may be the fold that has it.
+     * Returns the row of a message; for a join or leave that may be a fold.
      * @param {number} seq
      * @returns {HTMLElement | null}
      */
@@ -74,7 +75,8 @@ function entryFor(row, held, build) {
 }
 
 /**
- * Rows are flat: the same fields with the same values look the same.
+ * Returns true if two rows look the same. Rows are flat, so their fields can be compared one by
+ * one.
  * @param {Record<string, unknown>} a
  * @param {Record<string, unknown>} b
  */
@@ -84,7 +86,7 @@ function isSame(a, b) {
 }
 
 /**
- * The element made to look like another, or that other where the tags differ.
+ * Makes an element look like another; returns it, or the other one where the tags differ.
  * @param {HTMLElement} node
  * @param {HTMLElement} model
  */
@@ -100,7 +102,7 @@ function changed(node, model) {
   for (const name of model.getAttributeNames()) {
     node.setAttribute(name, model.getAttribute(name) ?? "");
   }
-  // What is on loan to a row, with the focus in it perhaps, stays where it is.
+  // The message tools that are on a row stay there, perhaps with the focus in them.
   const lent = node.querySelector(":scope > [data-lent]");
   for (const child of [...node.childNodes]) if (child !== lent) child.remove();
   node.prepend(...model.childNodes);

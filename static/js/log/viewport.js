@@ -1,9 +1,9 @@
 /**
- * Which part of the loaded messages is in the document. Pure.
+ * Decides which part of the loaded messages is in the document. Pure.
  *
- * A view is the `seq` of its first message, or null for "the newest": a reader who scrolled up keeps
- * the same first message whatever arrives below, one at the bottom follows the end. Lengths are in
- * rows: joins and leaves that fold into one are one, or a hundred of them would leave no talk to see.
+ * A view is the `seq` of its first message, or null for "the newest": a reader who scrolled up
+ * keeps the same first message whatever arrives below, and one at the end follows it. Lengths are
+ * counted in rows, since a hundred joins and leaves may fold into one.
  */
 
 import { isFolded, lowerBound } from "../state/messages.js";
@@ -11,10 +11,13 @@ import { isFolded, lowerBound } from "../state/messages.js";
 /** Most rows in the document at a time. */
 export const CAP = 300;
 
-/** So many while the end is followed: each frame of a busy room lays out and paints all there are. */
+/**
+ * At most this many rows while the end is followed: each frame of a busy room lays out and paints
+ * all of them.
+ */
 export const AT_END = 120;
 
-/** How many a step up or down brings in. */
+/** The number of rows that a step up or down adds. */
 export const STEP = 100;
 
 /**
@@ -24,7 +27,7 @@ export const STEP = 100;
  */
 export function slice(messages, view) {
   const start = startOf(messages, view);
-  return messages.slice(start, forth(messages, start, CAP));
+  return messages.slice(start, forward(messages, start, CAP));
 }
 
 /**
@@ -32,50 +35,53 @@ export function slice(messages, view) {
  * @param {number | null} view
  */
 export function reachesEnd(messages, view) {
-  return forth(messages, startOf(messages, view), CAP) === messages.length;
+  return forward(messages, startOf(messages, view), CAP) === messages.length;
 }
 
 /**
- * One step towards the beginning; the same view when nothing older is loaded.
+ * Returns the view one step towards the beginning; the same view when nothing older is loaded.
  * @param {readonly Chat.Message[]} messages
  * @param {number | null} view
  * @returns {number | null}
  */
 export function up(messages, view) {
   const start = startOf(messages, view);
-  return start === 0 ? view : messages[back(messages, start, STEP)].seq;
+  return start === 0 ? view : messages[backward(messages, start, STEP)].seq;
 }
 
 /**
- * One step towards the newest; the same view when it already shows the last one loaded.
+ * Returns the view one step towards the newest; the same view when it already shows the last loaded
+ * message.
  * @param {readonly Chat.Message[]} messages
  * @param {number | null} view
  * @returns {number | null}
  */
 export function down(messages, view) {
   const start = startOf(messages, view);
-  const furthest = back(messages, messages.length, CAP);
-  return start >= furthest ? view : messages[Math.min(furthest, forth(messages, start, STEP))].seq;
+  const furthest = backward(messages, messages.length, CAP);
+  return start >= furthest
+    ? view
+    : messages[Math.min(furthest, forward(messages, start, STEP))].seq;
 }
 
 /**
- * The view a reader has who leaves the bottom.
+ * Returns the view of a reader who leaves the end.
  * @param {readonly Chat.Message[]} messages
  * @returns {number | null}
  */
-export function hold(messages) {
+export function viewAtEnd(messages) {
   return messages.length === 0 ? null : messages[startOf(messages, null)].seq;
 }
 
 /**
- * A view with this message in its middle.
+ * Returns a view with a message in its middle.
  * @param {readonly Chat.Message[]} messages
  * @param {number} seq
  * @returns {number | null}
  */
 export function around(messages, seq) {
   if (messages.length === 0) return null;
-  return messages[back(messages, lowerBound(messages, seq), CAP / 2)].seq;
+  return messages[backward(messages, lowerBound(messages, seq), CAP / 2)].seq;
 }
 
 /**
@@ -83,16 +89,16 @@ export function around(messages, seq) {
  * @param {number | null} view
  */
 function startOf(messages, view) {
-  return view === null ? back(messages, messages.length, AT_END) : lowerBound(messages, view);
+  return view === null ? backward(messages, messages.length, AT_END) : lowerBound(messages, view);
 }
 
 /**
- * Index so many rows before another.
+ * Returns the index of the message `count` rows before another.
  * @param {readonly Chat.Message[]} messages
  * @param {number} index
  * @param {number} count
  */
-function back(messages, index, count) {
+function backward(messages, index, count) {
   for (let left = count; index > 0; index -= 1) {
     if (isFoldedWithNext(messages, index - 1)) continue;
     if (left === 0) break;
@@ -102,12 +108,12 @@ function back(messages, index, count) {
 }
 
 /**
- * Index so many rows after another.
+ * Returns the index of the message `count` rows after another.
  * @param {readonly Chat.Message[]} messages
  * @param {number} index
  * @param {number} count
  */
-function forth(messages, index, count) {
+function forward(messages, index, count) {
   const first = index;
   for (let left = count; index < messages.length; index += 1) {
     if (index > first && isFoldedWithNext(messages, index - 1)) continue;

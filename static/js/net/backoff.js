@@ -1,11 +1,12 @@
-/** How long to wait before the next attempt to connect. Pure. */
+/** The pause before the next attempt to connect. Pure. */
 
 const CAP = 30_000;
 
 /**
- * Doubling with jitter: half of each step is chance, so that a thousand clients that lost the same
- * worker do not come back in the same instant. The first attempt is within a second, since most losses are
- * a restart that is already over.
+ * Returns the pause before the next attempt: it doubles each time, with jitter. Half of each step
+ * is random, so that a thousand clients that lost the same worker do not come back in the same
+ * instant. The first attempt is within a second, since most losses are a restart that is already
+ * over.
  * @param {number} attempt failed attempts since the last live connection, from 0
  * @param {() => number} random in [0, 1)
  * @returns {number} milliseconds

@@ -1,17 +1,21 @@
 /**
- * What I do to messages: edits, deletions, reactions, pins. Shown at once as if it had happened; sent
- * while the connection is live, and again after a reconnect, which is safe: each says what is to be,
- * not by how much to change it. What the server refuses is taken back, with its reason. One edit of a
- * message is on its way at a time: each is of the text that the one before it made.
+ * My changes to messages: edits, deletions, reactions, pins. They are shown at once, sent while the
+ * connection is live, and sent again after a reconnect. That is safe, since each states the wanted
+ * result, not a difference. A change that the server refuses is taken back, with its reason. Only
+ * one edit of a message is on its way at a time, since each edit is of the text that the one before
+ * it made.
  */
 
-import { edit, isPassing, pin, react, remove } from "./protocol.js";
+import { edit, isTemporary, pin, react, remove } from "./protocol.js";
 
-/** No answer within this long, in milliseconds: the connection is doubted. */
+/** Without an answer for this long, the connection is doubted. Milliseconds. */
 const ACK_TIMEOUT = 10_000;
 
-/** Seconds before what the server could not do just now is sent again, unless it says how many. */
-const PAUSE = 1;
+/**
+ * Seconds before a change is sent again that the server could not make just now, unless the server
+ * says how many.
+ */
+const RETRY_AFTER = 1;
 
 /**
  * @typedef {object} Options
@@ -20,7 +24,8 @@ const PAUSE = 1;
  * @property {() => string} newRef
  * @property {() => void} onChange
  * @property {(reason: string, change: Chat.Change, code?: string) => void} onRefused
- * @property {(seconds: number) => void} onWait how long the server asks to wait before the next edit
+ * @property {(seconds: number) => void} onWait how long the server asks to wait before the next
+ *   edit
  * @property {() => void} onOverdue
  */
 
@@ -28,15 +33,15 @@ const PAUSE = 1;
 export function createChanges({ kept, send, newRef, onChange, onRefused, onWait, onOverdue }) {
   /** In the order they were made. @type {readonly Chat.Change[]} */
   let list = kept.filter(({ changed }) => changed === null);
-  let up = false;
+  let isLive = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   /** @param {readonly Chat.Change[]} next */
-  function become(next) {
+  function replaceList(next) {
     list = next;
     clearTimeout(timer);
-    if (up && list.some(({ changed }) => changed === null)) {
+    if (isLive && list.some(({ changed }) => changed === null)) {
       timer = setTimeout(onOverdue, ACK_TIMEOUT);
     }
     onChange();
@@ -53,89 +58,90 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onWait,
   /** @param {number} seq */
   function sendNextEdit(seq) {
     const next = editsOf(seq).find(({ changed }) => changed === null);
-    if (up && next !== undefined) send(frameOf(next));
+    if (isLive && next !== undefined) send(frameOf(next));
   }
 
   /** @param {string | undefined} ref */
   const find = (ref) => list.find((change) => change.ref === ref);
 
   return {
-    /** Those that the log does not show yet; replaced, never changed in place. */
+    /** The changes that the log does not show yet; the list is replaced, never changed in place. */
     get list() {
       return list;
     },
 
-    /** @param {Chat.Wish} wish */
-    add(wish) {
-      const change = { ...wish, ref: newRef(), changed: null };
-      // Of a text that the server has not told of yet, nobody knows when it was edited.
+    /** @param {Chat.Command} command */
+    add(command) {
+      const change = { ...command, ref: newRef(), changed: null };
+      // This edits a text whose `edited_at` nobody knows: the server has not confirmed it yet.
       if (change.kind === "edit" && editsOf(change.seq).length > 0) change.of = undefined;
-      become([...list, change]);
-      if (up && isNext(change)) send(frameOf(change));
+      replaceList([...list, change]);
+      if (isLive && isNext(change)) send(frameOf(change));
     },
 
-    /** The connection is live. */
+    /** Sends every change: the connection is live. */
     start() {
-      up = true;
+      isLive = true;
       for (const change of list) {
         if (change.changed === null && isNext(change)) send(frameOf(change));
       }
-      become(list);
+      replaceList(list);
     },
 
     stop() {
-      up = false;
+      isLive = false;
       clearTimeout(timer);
     },
 
-    /** The connection is gone for good: what had not happened will not. */
+    /** Takes back what has not happened: the connection is gone for good. */
     abandon() {
       const left = list.filter(({ changed }) => changed === null);
-      become([]);
+      replaceList([]);
       for (const change of left) onRefused("", change);
     },
 
     /**
      * @param {Chat.Ack} ack
      * @param {number} cursor how far the log is known
-     * @returns {boolean} whether this was an edit
+     * @returns {boolean} true if this was an edit
      */
     acked({ ref, changed }, cursor) {
       const change = find(ref);
       if (change === undefined) return false;
       const done = list.map((one) => (one.ref === ref ? { ...one, changed: changed ?? 0 } : one));
-      become(rest(done, cursor));
+      replaceList(rest(done, cursor));
       if (change.kind === "edit") sendNextEdit(change.seq);
       return change.kind === "edit";
     },
 
     /**
      * @param {Chat.ErrorFrame} error
-     * @returns {boolean} whether it was about one of these
+     * @returns {boolean} true if it was about one of these changes
      */
-    refused({ ref, code, message, retry_after: wait = PAUSE }) {
+    refused({ ref, code, message, retry_after: wait = RETRY_AFTER }) {
       const change = find(ref);
       if (change === undefined) return false;
-      if (isPassing(code)) {
+      if (isTemporary(code)) {
         if (change.kind === "edit") onWait(wait);
-        setTimeout(() => up && find(ref) && send(frameOf(change)), wait * 1000);
+        setTimeout(() => isLive && find(ref) && send(frameOf(change)), wait * 1000);
         return true;
       }
-      // A text that was to follow one in conflict is in conflict too; the latest is what is meant.
+      // Edits that were to follow one in conflict are in conflict too; the last one has the text
+      // that is meant.
       const after = code === "conflict" ? editsOf(change.seq) : [];
-      become(list.filter((one) => one !== change && !after.includes(one)));
+      replaceList(list.filter((one) => one !== change && !after.includes(one)));
       if (change.kind === "edit") sendNextEdit(change.seq);
       onRefused(message, after.at(-1) ?? change, code);
       return true;
     },
 
     /**
-     * The log has come so far: what it shows need not be made up any more.
+     * Drops the changes that the log shows up to a cursor.
      * @param {number} cursor
      */
     reached(cursor) {
       const left = rest(list, cursor);
-      if (left.length !== list.length) become(left);
+      if (left.length !== list.length) replaceList(left);
     },
   };
 }
@@ -163,7 +169,7 @@ function frameOf(change) {
 }
 
 /**
- * Messages as they will look once my changes have happened.
+ * Returns a function that shows a message as it will look once my changes have happened.
  * @param {Chat.Author} me
  */
 export function createPreview(me) {
@@ -175,7 +181,7 @@ export function createPreview(me) {
   let bySeq = new Map();
 
   /**
-   * The same message gives the same object as long as the changes are the same.
+   * Returns the same object for the same message as long as the changes to it are the same.
    * @param {Chat.Message} message
    * @param {readonly Chat.Change[]} changes
    */
@@ -189,7 +195,7 @@ export function createPreview(me) {
     if (mine === undefined) return message;
     const known = made.get(message);
     if (known?.changes === mine) return known.shown;
-    const shown = mine.reduce((now, change) => changedBy(now, change, me), message);
+    const shown = mine.reduce((now, change) => applyChange(now, change, me), message);
     made.set(message, { changes: mine, shown });
     return shown;
   };
@@ -214,7 +220,7 @@ function grouped(changes) {
  * @param {Chat.Author} me
  * @returns {Chat.Message}
  */
-export function changedBy(message, change, me) {
+export function applyChange(message, change, me) {
   switch (change.kind) {
     case "edit":
       return {

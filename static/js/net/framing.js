@@ -1,28 +1,29 @@
 /**
- * A file that comes in parts, each of which says how far the whole is: 4 bytes its length, 4 bytes
- * messages read by its end (history/downloads.py). Pure.
+ * Reads a file that comes in parts. Each part begins with 4 bytes for its length and 4 bytes for
+ * the number of messages that the file has up to its end (history/downloads.py). Pure.
  */
 
-const HEAD = 8;
+/** Bytes before each part. */
+const HEADER_LENGTH = 8;
 
-/** Takes bytes as they come and gives what they are of the file. */
-export function createUnframer() {
-  /** Of a head that is not all there yet. @type {number[]} */
+/** Returns a reader that takes bytes as they arrive and gives back the file's own. */
+export function createPartReader() {
+  /** The bytes of a header that is not complete yet. @type {number[]} */
   let head = [];
-  /** Bytes of the present part that are still to come. */
+  /** Bytes of the current part that are still to come. */
   let missing = 0;
   let messages = 0;
-  let whole = true;
+  let isComplete = true;
 
   return {
-    /** How many messages the file has so far. */
+    /** The number of messages that the file has so far. */
     get messages() {
       return messages;
     },
 
-    /** Whether the file could end here. */
-    get whole() {
-      return whole;
+    /** True if the file may end here. */
+    get isComplete() {
+      return isComplete;
     },
 
     /**
@@ -36,7 +37,7 @@ export function createUnframer() {
         if (missing === 0) {
           head.push(bytes[at]);
           at += 1;
-          if (head.length < HEAD) continue;
+          if (head.length < HEADER_LENGTH) continue;
           const view = new DataView(Uint8Array.from(head).buffer);
           missing = view.getUint32(0);
           messages = view.getUint32(4);
@@ -48,7 +49,7 @@ export function createUnframer() {
           missing -= piece.length;
         }
       }
-      whole = missing === 0 && head.length === 0;
+      isComplete = missing === 0 && head.length === 0;
       return pieces;
     },
   };

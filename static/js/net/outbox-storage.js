@@ -1,15 +1,18 @@
 /**
- * Where unsent messages are kept: IndexedDB, so that they survive a reload and a closed browser; memory
- * where the browser has none or refuses.
+ * Stores unsent messages: in IndexedDB, so that they survive a reload and a closed browser; in
+ * memory where the browser has no IndexedDB or refuses it.
  */
 
 const NAME = "outbox";
 
-/** Unsent messages older than this are dropped, whoever wrote them: their room is long gone. Milliseconds. */
-const KEPT_FOR = 30 * 24 * 3600 * 1000;
+/**
+ * Unsent messages older than this are deleted, whoever wrote them: their rooms closed long ago.
+ * Milliseconds.
+ */
+const MAX_AGE = 30 * 24 * 3600 * 1000;
 
-/** A database that has not opened by then is taken to be broken. Milliseconds. */
-const PATIENCE = 3000;
+/** A database that has not opened after this time is taken to be broken. Milliseconds. */
+const OPEN_TIMEOUT = 3000;
 
 /**
  * @param {IDBFactory | undefined} [factory]
@@ -17,8 +20,8 @@ const PATIENCE = 3000;
  */
 export async function openStorage(factory = globalThis.indexedDB) {
   try {
-    const database = await Promise.race([openDatabase(factory), timeout(PATIENCE)]);
-    await forgetOld(database, Date.now() - KEPT_FOR);
+    const database = await Promise.race([openDatabase(factory), timeout(OPEN_TIMEOUT)]);
+    await forgetOld(database, Date.now() - MAX_AGE);
     return withFallback(onDatabase(database), inMemory());
   } catch {
     return inMemory();
@@ -60,8 +63,8 @@ export function inMemory() {
 }
 
 /**
- * A disk that fails later on (full, or withdrawn by the browser) must not cost a message: from then
- * on new ones are kept in memory, and `durable` says so.
+ * Returns a store that loses no message when the disk fails later on (full, or withdrawn by the
+ * browser). From then on new messages are kept in memory, and `durable` is false.
  * @param {Chat.OutboxStore} disk
  * @param {Chat.OutboxStore} memory
  * @returns {Chat.OutboxStore}
@@ -119,7 +122,7 @@ function isSame(item, queue, clientId) {
  */
 function onDatabase(database) {
   const reading = () => database.transaction(NAME).objectStore(NAME);
-  // "strict": on the disk when it says so, not merely handed to the operating system.
+  // "strict": a commit is on the disk, not merely handed to the operating system.
   const writing = () => database.transaction(NAME, "readwrite", { durability: "strict" });
   return {
     durable: true,

@@ -1,20 +1,21 @@
 /**
- * The way out: one ordered queue per person and room, shared by the tabs of a browser. One message at
- * a time is on its way; the next follows its ack. A message is sent with the same `client_id`
- * until the server answers for it, so that "sent twice" is impossible and "lost" needs a lost disk.
+ * The outbox: one ordered queue per person and room, shared by the tabs of a browser. One message
+ * at a time is on its way; the next follows its ack. A message is sent with the same `client_id`
+ * until the server answers, so it cannot be stored twice, and only a lost disk loses it.
  */
 
-import { isPassing, post } from "./protocol.js";
+import { isTemporary, post } from "./protocol.js";
 
-/** No answer within this long, in milliseconds: the connection is doubted. */
+/** Without an answer for this long, the connection is doubted. Milliseconds. */
 const ACK_TIMEOUT = 10_000;
 
-/** First pause after `unavailable`; doubled each time up to the last. Milliseconds. */
+/** The first pause after `unavailable`; it doubles each time up to the longest. Milliseconds. */
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 
 /**
- * @typedef {{type: "ack", seq: number | null} | {type: "error", error: Chat.ErrorFrame} | {type: "down"} | {type: "late"}} Outcome
+ * @typedef {{type: "ack", seq: number | null} | {type: "error", error: Chat.ErrorFrame} | {type:
+ *   "down"} | {type: "late"}} Outcome
  *
  * @typedef {object} Options
  * @property {Chat.OutboxStore} storage
@@ -26,7 +27,8 @@ const LONGEST_PAUSE = 30_000;
  * @property {(items: Chat.Pending[]) => void} onChange
  * @property {(clientId: string, seq: number | null) => void} onSent
  * @property {(seconds: number) => void} onWait how long the server asks to wait before the next
- * @property {() => void} onUnanswerable a message went without the one it answers, which is gone
+ *   message
+ * @property {() => void} onReplyTargetDeleted a message was sent without the one it replies to
  * @property {() => void} onOverdue
  * @property {() => number} [now]
  */
@@ -42,32 +44,32 @@ export function createOutbox({
   onChange,
   onSent,
   onWait,
-  onUnanswerable,
+  onReplyTargetDeleted,
   onOverdue,
   now = Date.now,
 }) {
-  /** @type {Chat.OutboxItem[]} what storage held when last read */
+  /** What the storage held when it was last read. @type {Chat.OutboxItem[]} */
   let items = [];
-  /** @type {Chat.OutboxItem[]} typed, on their way into storage */
+  /** Messages on their way into the storage. @type {Chat.OutboxItem[]} */
   let unsaved = [];
   /** @type {{clientId: string, end: (outcome: Outcome) => void} | null} */
-  let flight = null;
-  /** @type {(() => void) | null} ends a pause early */
-  let resume = null;
-  let up = false;
+  let inFlight = null;
+  /** Ends a pause early. @type {(() => void) | null} */
+  let endPause = null;
+  let isLive = false;
   let draining = false;
   let wanted = false;
   let pause = FIRST_PAUSE;
-  /** Why nothing will ever be sent from here; empty while something may. */
-  let ended = "";
+  /** Why nothing can be sent from here ever again; empty while something can. */
+  let endReason = "";
 
   function changed() {
-    onChange([...items, ...unsaved].map((item) => pendingOf(item, flight?.clientId)));
+    onChange([...items, ...unsaved].map((item) => pendingOf(item, inFlight?.clientId)));
   }
 
   /** @returns {Pick<Chat.OutboxItem, "state" | "reason">} */
   function firstState() {
-    return ended === "" ? { state: "waiting" } : { state: "failed", reason: ended };
+    return endReason === "" ? { state: "waiting" } : { state: "failed", reason: endReason };
   }
 
   async function read() {
@@ -82,7 +84,7 @@ export function createOutbox({
     if (draining) return;
     draining = true;
     try {
-      while (wanted && up) {
+      while (wanted && isLive) {
         wanted = false;
         await exclusively(sendAll);
       }
@@ -92,7 +94,7 @@ export function createOutbox({
   }
 
   async function sendAll() {
-    while (up) {
+    while (isLive) {
       await read();
       const item = items.find(({ state }) => state === "waiting");
       if (item === undefined || !(await deliver(item))) return;
@@ -101,23 +103,24 @@ export function createOutbox({
 
   /**
    * @param {Chat.OutboxItem} item
-   * @returns {Promise<boolean>} whether to go on with the next
+   * @returns {Promise<boolean>} true if the next message is to follow
    */
   async function deliver(item) {
-    const outcome = await fly(item);
+    const outcome = await sendAndWait(item);
     switch (outcome.type) {
       case "ack":
         pause = FIRST_PAUSE;
-        await done(item.client_id, outcome.seq);
+        await finish(item.client_id, outcome.seq);
         return true;
       case "error":
-        if (isPassing(outcome.error.code)) {
+        if (isTemporary(outcome.error.code)) {
           if (outcome.error.retry_after !== undefined) onWait(outcome.error.retry_after);
-          await rest(outcome.error.retry_after);
+          await pauseSending(outcome.error.retry_after);
         } else if (outcome.error.code === "not_found" && item.reply_to !== undefined) {
-          // What it answers was deleted meanwhile: the words go by themselves, under the same id.
+          // The message it replies to was deleted meanwhile: it is sent without that, under the
+          // same id.
           await storage.update({ ...item, reply_to: undefined });
-          onUnanswerable();
+          onReplyTargetDeleted();
           tell({ type: "queued" });
         } else {
           await storage.update({ ...item, state: "failed", reason: outcome.error.message });
@@ -136,37 +139,37 @@ export function createOutbox({
    * @param {Chat.OutboxItem} item
    * @returns {Promise<Outcome>}
    */
-  async function fly(item) {
+  async function sendAndWait(item) {
     /** @type {Promise<Outcome>} */
-    const landed = new Promise((end) => {
-      flight = { clientId: item.client_id, end };
+    const answered = new Promise((end) => {
+      inFlight = { clientId: item.client_id, end };
     });
-    const timer = setTimeout(() => flight?.end({ type: "late" }), ACK_TIMEOUT);
+    const timer = setTimeout(() => inFlight?.end({ type: "late" }), ACK_TIMEOUT);
     if (send(post(item.client_id, item.body, item.reply_to))) changed();
-    else flight?.end({ type: "down" });
-    const outcome = await landed;
+    else inFlight?.end({ type: "down" });
+    const outcome = await answered;
     clearTimeout(timer);
-    flight = null;
+    inFlight = null;
     changed();
     return outcome;
   }
 
   /** @param {number | undefined} seconds */
-  async function rest(seconds) {
+  async function pauseSending(seconds) {
     const wait = seconds === undefined ? pause : seconds * 1000;
     pause = Math.min(pause * 2, LONGEST_PAUSE);
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, wait);
-      resume = () => {
+      endPause = () => {
         clearTimeout(timer);
         resolve(undefined);
       };
     });
-    resume = null;
+    endPause = null;
   }
 
   /** @param {string} clientId @param {number | null} seq */
-  async function done(clientId, seq) {
+  async function finish(clientId, seq) {
     onSent(clientId, seq);
     tell({ type: "sent", client_id: clientId, seq });
     await storage.remove(queue, clientId);
@@ -178,13 +181,13 @@ export function createOutbox({
       return storage.durable;
     },
 
-    /** Shows what an earlier page left behind. */
+    /** Shows what an earlier page left in the storage. */
     read,
 
     /**
-     * Queues a message; resolves once it is kept.
+     * Queues a message; resolves once it is stored.
      * @param {string} body
-     * @param {number} [replyTo] the message it answers
+     * @param {number} [replyTo] the message it replies to
      */
     async add(body, replyTo) {
       /** @type {Chat.OutboxItem} */
@@ -198,7 +201,7 @@ export function createOutbox({
       void drain();
     },
 
-    /** @param {readonly string[]} clientIds failed ones, to be sent again with the same ids */
+    /** @param {readonly string[]} clientIds failed messages, to be sent again with the same ids */
     async retry(clientIds) {
       for (const item of items.filter(({ client_id: id }) => clientIds.includes(id))) {
         await storage.update({ ...item, reason: undefined, ...firstState() });
@@ -216,64 +219,64 @@ export function createOutbox({
     },
 
     /**
-     * The room will never take these: say so, and stop trying.
+     * Marks all messages as failed, and sends nothing any more: the room will never accept them.
      * @param {string} reason
      */
     async fail(reason) {
-      ended = reason;
+      endReason = reason;
       for (const item of items) await storage.update({ ...item, state: "failed", reason });
       await read();
     },
 
-    /** The connection is live. */
+    /** Starts sending: the connection is live. */
     start() {
-      up = true;
+      isLive = true;
       void drain();
     },
 
-    /** The connection is gone; what was on its way counts as not sent. */
+    /** Stops sending: the connection is gone. A message that was on its way counts as not sent. */
     stop() {
-      up = false;
-      flight?.end({ type: "down" });
-      resume?.();
+      isLive = false;
+      inFlight?.end({ type: "down" });
+      endPause?.();
     },
 
     /**
-     * Its ack came, or the log was seen to hold it.
+     * Finishes a message: its ack came, or it was seen in the log.
      * @param {string} clientId
      * @param {number | null} seq
      */
     acked(clientId, seq) {
-      if (flight?.clientId === clientId) flight.end({ type: "ack", seq });
-      else if (items.some(({ client_id: id }) => id === clientId)) void done(clientId, seq);
+      if (inFlight?.clientId === clientId) inFlight.end({ type: "ack", seq });
+      else if (items.some(({ client_id: id }) => id === clientId)) void finish(clientId, seq);
     },
 
     /**
      * @param {Chat.ErrorFrame} error
-     * @returns {boolean} whether it was about a message of this outbox
+     * @returns {boolean} true if it was about a message of this outbox
      */
     refused(error) {
-      if (flight === null || flight.clientId !== error.client_id) return false;
-      flight.end({ type: "error", error });
+      if (inFlight === null || inFlight.clientId !== error.client_id) return false;
+      inFlight.end({ type: "error", error });
       return true;
     },
 
     /** @param {Chat.TabNotice} notice from another tab */
-    heard(notice) {
+    receiveFromTab(notice) {
       if (notice.type === "sent") onSent(notice.client_id, notice.seq);
       void read();
-      if (up) void drain();
+      if (isLive) void drain();
     },
   };
 }
 
 /**
  * @param {Chat.OutboxItem} item
- * @param {string | undefined} flying client_id of the one on its way
+ * @param {string | undefined} inFlightId `client_id` of the message on its way
  * @returns {Chat.Pending}
  */
-function pendingOf(item, flying) {
+function pendingOf(item, inFlightId) {
   const { client_id: clientId, body, reply_to: replyTo = null, at, state, reason = "" } = item;
-  const shown = state === "waiting" && clientId === flying ? "sending" : state;
+  const shown = state === "waiting" && clientId === inFlightId ? "sending" : state;
   return { client_id: clientId, body, reply_to: replyTo, at, state: shown, reason, seq: null };
 }

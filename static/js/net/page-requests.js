@@ -1,22 +1,22 @@
-/** Pages of the log that were asked for and have not come yet. Pure but for sending. */
+/** Pages of the log that were requested and have not arrived yet. Pure but for sending. */
 
 import { PAGE_LIMIT, page } from "./protocol.js";
 
 /** @param {(frame: object) => boolean} send */
-export function createRequests(send) {
-  /** @type {Map<string, Chat.Request>} */
+export function createPageRequests(send) {
+  /** By `ref`. @type {Map<string, Chat.Request>} */
   const open = new Map();
-  let last = 0;
+  let lastNumber = 0;
 
   return {
     /**
      * @param {Chat.Request} request
      * @returns {boolean} false when one of its kind is under way, or there is no connection
      */
-    ask(request) {
+    request(request) {
       if (this.isOpen(request.want)) return false;
-      last += 1;
-      const ref = `${request.want}-${last}`;
+      lastNumber += 1;
+      const ref = `${request.want}-${lastNumber}`;
       const limit = "limit" in request ? request.limit : PAGE_LIMIT;
       if (!send(page(request.before, limit, ref))) return false;
       open.set(ref, request);
@@ -24,7 +24,7 @@ export function createRequests(send) {
     },
 
     /**
-     * Takes the request a frame answers.
+     * Removes and returns the request that a frame answers; undefined if it answers none.
      * @param {string | undefined} ref
      */
     answered(ref = "") {
@@ -38,9 +38,28 @@ export function createRequests(send) {
       return [...open.values()].some((request) => request.want === want);
     },
 
-    /** The connection is gone, and the answers with it. */
+    /** Forgets every request: the connection is gone, and the answers with it. */
     clear() {
       open.clear();
     },
   };
+}
+
+/**
+ * Returns what a page means for the state.
+ * @param {Chat.Request} request the one that the page answers
+ * @param {Chat.Page} page
+ * @returns {Chat.Action}
+ */
+export function actionOf(request, page) {
+  switch (request.want) {
+    case "quote": {
+      const message = page.messages.find(({ seq }) => seq === request.seq) ?? null;
+      return { type: "quoted", seq: request.seq, message };
+    }
+    case "around":
+      return { type: "around", page };
+    default:
+      return { type: request.want, before: request.before, page };
+  }
 }

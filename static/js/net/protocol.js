@@ -39,27 +39,27 @@ export const CLOSE = Object.freeze({
   TOO_MANY_BAD_FRAMES: 4504,
 });
 
-/** Errors that say nothing about the message itself: the same `client_id` is sent again later. */
-const PASSING_ERRORS = new Set(["unavailable", "rate_limited"]);
+/** Errors that are not the message's fault: it is sent again later with the same `client_id`. */
+const TEMPORARY_ERRORS = new Set(["unavailable", "rate_limited"]);
 
-/** Most messages a `page` frame may ask for. */
+/** At most this many messages may be requested by a `page` frame. */
 export const PAGE_LIMIT = 100;
 
 /** Milliseconds between two `typing` frames; the server passes on no more. */
 export const TYPING_INTERVAL = 3000;
 
 /**
- * Whether a client comes back by itself after this close code. Everything but 4500–4999 does: a code
- * nobody has heard of is more likely a proxy's mishap than a verdict.
+ * Returns true if a client reconnects by itself after a close code: after all but 4500–4999. An
+ * unknown code is more likely a proxy's mishap than a decision of the server.
  * @param {number} code
  */
-export function comesBack(code) {
+export function reconnectsAfter(code) {
   return code < 4500 || code > 4999;
 }
 
 /** @param {string} code of an `error` frame */
-export function isPassing(code) {
-  return PASSING_ERRORS.has(code);
+export function isTemporary(code) {
+  return TEMPORARY_ERRORS.has(code);
 }
 
 /** @param {string} clientId @param {string} body @param {number} [replyTo] a `seq` */
@@ -72,7 +72,7 @@ export function post(clientId, body, replyTo) {
  * @param {number} seq
  * @param {string} body
  * @param {string} ref
- * @param {string | null} [editedAt] of the text that was edited
+ * @param {string | null} [editedAt] `edited_at` of the text that is edited
  */
 export function edit(seq, body, ref, editedAt) {
   const frame = { type: "edit", seq, body, ref };
@@ -109,7 +109,7 @@ export function typing() {
 }
 
 /**
- * A frame of a known type, or null: readers ignore what they do not know.
+ * Returns a frame of a known type, or null: unknown frames are ignored.
  * @param {unknown} data of a WebSocket message
  * @returns {Chat.ServerFrame | null}
  */

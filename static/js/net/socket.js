@@ -1,38 +1,42 @@
 /**
- * The connection: opens it, notices when it is dead, comes back by itself where the close code allows.
- * Knows frames only as text in and out; no DOM.
+ * The connection: opens it, notices when it is dead, and reconnects where the close code allows.
+ * Frames are only text in and out here; no DOM.
  */
 
 import { delay } from "./backoff.js";
-import { comesBack } from "./protocol.js";
+import { reconnectsAfter } from "./protocol.js";
 
 /**
- * A handshake that takes longer is given up, so that a worker that hangs costs little: the load balancer
- * sends whoever comes again soon to one that answers. Milliseconds, like all below.
+ * A handshake that takes longer is given up. A worker that hangs then costs little, since the load
+ * balancer sends the next attempt to one that answers. Milliseconds, like all below.
  */
 const OPEN_TIMEOUT = 5_000;
 
-/** From the handshake to the welcome. When everybody comes back at once, it may take some seconds. */
+/**
+ * The time allowed from the handshake to the welcome. When everybody comes back at once it may take
+ * some seconds.
+ */
 const WELCOME_TIMEOUT = 10_000;
 
-/** A probe not answered by any frame within this long: the network is gone without a close. */
+/** If no frame follows a probe within this time, the network is gone without a close. */
 const PROBE_TIMEOUT = 3_000;
 
 /** On waking up, a connection that was silent for less than this is taken to be alive. */
-const SILENCE = 20_000;
+const MAX_SILENCE = 20_000;
 
-/** A connection that lasted this long was a good one: the next attempt starts at the first step. */
+/** After a connection that lasted this long, the pauses start at the first step again. */
 const STABLE = 5_000;
 
-/** Stands for "no close frame came", as in the WebSocket API. */
+/** The code for "no close frame came", as in the WebSocket API. */
 const ABNORMAL = 1006;
 
 /**
  * @typedef {object} Options
- * @property {() => string} url asked anew for each attempt: it carries the cursor
- * @property {(data: unknown) => boolean} onData gets each message; true when it was the welcome
+ * @property {() => string} url called for each attempt, since it carries the cursor
+ * @property {(data: unknown) => boolean} onData gets each message; returns true if it was the
+ *   welcome
  * @property {(state: Chat.ConnectionState) => void} onState
- * @property {() => object} probe a frame the server answers at little cost
+ * @property {() => object} probe returns a frame that the server answers at little cost
  * @property {(url: string) => WebSocket} [open]
  * @property {() => number} [now]
  * @property {() => number} [random]
@@ -54,61 +58,61 @@ export function createSocket({
   let socket = null;
   /** @type {Chat.ConnectionState} */
   let state = { phase: "connecting", since: now(), retryAt: null, doubted: false, code: null };
-  /** Attempts since the last connection that lasted. */
+  /** The number of attempts since the last connection that lasted. */
   let attempt = 0;
   let liveSince = 0;
-  let heardAt = 0;
+  let lastFrameAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let probing;
 
   /** @param {Partial<Chat.ConnectionState>} change */
-  function enter(change) {
+  function setState(change) {
     state = { ...state, ...change };
     onState(state);
   }
 
   function connect() {
     clearTimeout(timer);
-    enter({ retryAt: null });
+    setState({ retryAt: null });
     const current = open(url());
     socket = current;
-    timer = setTimeout(() => lost(ABNORMAL), OPEN_TIMEOUT);
+    timer = setTimeout(() => disconnected(ABNORMAL), OPEN_TIMEOUT);
     current.onopen = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => lost(ABNORMAL), WELCOME_TIMEOUT);
-      enter({ phase: "catching-up" });
+      timer = setTimeout(() => disconnected(ABNORMAL), WELCOME_TIMEOUT);
+      setState({ phase: "catching-up" });
     };
-    current.onclose = (event) => lost(event.code);
+    current.onclose = (event) => disconnected(event.code);
     current.onmessage = (event) => {
-      heardAt = now();
+      lastFrameAt = now();
       if (state.doubted) {
         clearTimeout(probing);
-        enter({ doubted: false });
+        setState({ doubted: false });
       }
       const welcomed = onData(event.data);
       // The handler may have found a gap and dropped this very socket.
       if (!welcomed || socket !== current) return;
       clearTimeout(timer);
       liveSince = now();
-      enter({ phase: "live", since: liveSince });
+      setState({ phase: "live", since: liveSince });
     };
   }
 
   /** @param {number} code */
-  function lost(code) {
+  function disconnected(code) {
     const wasLive = state.phase === "live";
     detach();
-    if (!comesBack(code)) {
-      enter({ phase: "over", retryAt: null, doubted: false, code, since: now() });
+    if (!reconnectsAfter(code)) {
+      setState({ phase: "over", retryAt: null, doubted: false, code, since: now() });
       return;
     }
     if (wasLive && now() - liveSince > STABLE) attempt = 0;
     const wait = delay(attempt, random);
     attempt += 1;
     timer = setTimeout(connect, wait);
-    enter({
+    setState({
       phase: "offline",
       since: wasLive ? now() : state.since,
       retryAt: now() + wait,
@@ -116,7 +120,7 @@ export function createSocket({
     });
   }
 
-  /** Lets go of the socket without waiting for a closing handshake that may never be answered. */
+  /** Drops the socket without waiting for a closing handshake that may never be answered. */
   function detach() {
     clearTimeout(timer);
     clearTimeout(probing);
@@ -143,44 +147,48 @@ export function createSocket({
       return true;
     },
 
-    /** Something suggests that the network is back: do not wait out the pause. */
+    /** Connects at once, or checks the connection: something suggests that the network is back. */
     wake() {
       if (state.phase === "offline" && state.retryAt !== null) connect();
-      else if (now() - heardAt > SILENCE) this.check();
+      else if (now() - lastFrameAt > MAX_SILENCE) this.check();
     },
 
-    /** Something suggests that the network is gone: find out. */
+    /** Checks the connection: something suggests that the network is gone. */
     check() {
       if (state.doubted || !this.send(probe())) return;
-      probing = setTimeout(() => lost(ABNORMAL), PROBE_TIMEOUT);
-      enter({ doubted: true });
+      probing = setTimeout(() => disconnected(ABNORMAL), PROBE_TIMEOUT);
+      setState({ doubted: true });
     },
 
-    /** What came does not follow what is here, or an answer is overdue: resume on a new connection. */
+    /**
+     * Resumes on a new connection: a frame does not continue what is here, or an answer is overdue.
+     */
     restart() {
-      if (state.phase !== "over") lost(ABNORMAL);
+      if (state.phase !== "over") disconnected(ABNORMAL);
     },
 
-    /** For good, or until `connect`. */
+    /** Closes the connection, for good or until `connect`. */
     close() {
       detach();
       if (state.phase !== "over") {
-        enter({ phase: "offline", since: now(), retryAt: null, doubted: false });
+        setState({ phase: "offline", since: now(), retryAt: null, doubted: false });
       }
     },
   };
 }
 
 /**
- * The address of a room's socket.
+ * Returns the address of a room's socket.
  * @param {string} path of the socket
  * @param {Pick<Location, "protocol" | "host">} page
  * @param {string} room id
- * @param {Pick<Chat.State, "cursor" | "history">} state what the page has of it; a first visit has none
+ * @param {Pick<Chat.State, "cursor" | "history">} state what the page already has; nothing on a
+ *   first visit
  */
 export function socketUrl(path, page, room, { cursor, history }) {
   const scheme = page.protocol === "https:" ? "wss:" : "ws:";
-  // Named from the first time on: the code may have passed on to another room since the page came.
+  // The room is named from the first connection on: the code may belong to another room since the
+  // page was loaded.
   const query = new URLSearchParams({
     room,
     ...(cursor !== null && { after: String(cursor), ...(history && { history }) }),

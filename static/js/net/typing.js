@@ -1,14 +1,20 @@
-/** Who is writing: frames in, a sentence out; and when to say that I am. Pure but for its timer. */
+/**
+ * Who is typing: turns frames into a sentence, and limits how often I say that I am. Pure but for
+ * its timer.
+ */
 
 import { fill, gettext } from "../lib/i18n.js";
 import { isolate, list } from "../lib/people.js";
 import { TYPING_INTERVAL } from "./protocol.js";
 
-/** Milliseconds after the last frame at which someone is taken to have stopped: two intervals, one lost. */
-const LASTS = 2 * TYPING_INTERVAL;
+/**
+ * Somebody is taken to have stopped this long after the last frame: two intervals, since one frame
+ * may be lost. Milliseconds.
+ */
+const STOPPED_AFTER = 2 * TYPING_INTERVAL;
 
 /** More people than this are not named. */
-const NAMED = 2;
+const MAX_NAMED = 2;
 
 /**
  * @param {(people: Chat.Author[]) => void} onChange
@@ -31,7 +37,7 @@ export function createTypists(onChange) {
     /** @param {Chat.Author} person */
     started(person) {
       clearTimeout(typists.get(person.id)?.timer);
-      typists.set(person.id, { person, timer: setTimeout(() => stop(person.id), LASTS) });
+      typists.set(person.id, { person, timer: setTimeout(() => stop(person.id), STOPPED_AFTER) });
       changed();
     },
     stop,
@@ -44,20 +50,20 @@ export function createTypists(onChange) {
 /** @param {readonly string[]} names */
 export function sentence(names) {
   if (names.length === 0) return "";
-  if (names.length > NAMED) return gettext("Several people are typing…");
-  const who = list(names.map(isolate));
+  if (names.length > MAX_NAMED) return gettext("Several people are typing…");
+  const listed = list(names.map(isolate));
   return names.length === 1
-    ? fill(gettext("%(name)s is typing…"), { name: who })
-    : fill(gettext("%(names)s are typing…"), { names: who });
+    ? fill(gettext("%(name)s is typing…"), { name: listed })
+    : fill(gettext("%(names)s are typing…"), { names: listed });
 }
 
 /**
- * Runs something at most once an interval.
+ * Returns a function that runs `run` at most once an interval.
  * @param {() => void} run
  * @param {number} interval milliseconds
  * @param {() => number} [now]
  */
-export function atMostEach(run, interval, now = Date.now) {
+export function throttle(run, interval, now = Date.now) {
   let last = -Infinity;
   return () => {
     if (now() - last < interval) return;

@@ -1,19 +1,22 @@
 /**
- * Downloads that say how far they have got. The file is written into the browser's own storage while
- * it comes, so that memory does not grow with it, and handed over when it is whole. Where that cannot
- * be done the link does what links do.
+ * Downloads with a progress bar. The file is written into the browser's own storage while it
+ * arrives, so that memory does not grow with it, and is saved when it is complete. Where the
+ * browser cannot do that, the link works as a link.
  */
 
 import { element, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { createUnframer } from "../net/framing.js";
+import { createPartReader } from "../net/framing.js";
 
-/** The browser copies the file where it is wanted; then it goes from the storage. Milliseconds. */
-const HANDED_OVER = 60_000;
+/**
+ * The browser copies a finished file out of the storage; after this time it is deleted there.
+ * Milliseconds.
+ */
+const KEEP_FOR = 60_000;
 
 const number = new Intl.NumberFormat(document.documentElement.lang);
 
-// Neither where the page is not secure nor in browsers that only read there.
+// Missing on pages over plain HTTP, and in browsers that cannot write there.
 if ("createWritable" in (globalThis.FileSystemFileHandle?.prototype ?? {})) {
   for (const place of document.querySelectorAll("[data-downloads]")) {
     if (place instanceof HTMLElement) createDownloads(place);
@@ -21,19 +24,19 @@ if ("createWritable" in (globalThis.FileSystemFileHandle?.prototype ?? {})) {
   clear().catch(() => {});
 }
 
-/** What a page that was closed too soon has left in the storage. Files are called by their time. */
+/** Deletes the files of pages that were closed too soon. Files are named by their time. */
 async function clear() {
   const storage = await navigator.storage.getDirectory();
   for await (const name of storage.keys()) {
-    if (Date.now() - Number(name) > HANDED_OVER) storage.removeEntry(name).catch(() => {}); // in use
+    if (Date.now() - Number(name) > KEEP_FOR) storage.removeEntry(name).catch(() => {}); // still in use
   }
 }
 
-/** @param {HTMLElement} place has the links */
+/** @param {HTMLElement} place contains the links */
 function createDownloads(place) {
   const bar = element("progress", { "aria-label": gettext("Download") });
   const text = element("span");
-  const said = element("span", { role: "status" });
+  const status = element("span", { role: "status" });
   const cancel = element(
     "button",
     { type: "button", class: "button button--small" },
@@ -46,7 +49,7 @@ function createDownloads(place) {
     cancel,
     text,
   );
-  place.append(progress, said);
+  place.append(progress, status);
   /** @type {AbortController | null} */
   let running = null;
 
@@ -63,7 +66,7 @@ function createDownloads(place) {
     running = new AbortController();
     bar.removeAttribute("value");
     setText(text, gettext("Starting…"));
-    setText(said, "");
+    setText(status, "");
     progress.hidden = false;
     try {
       await download(address, running.signal, (done, total) => {
@@ -72,11 +75,11 @@ function createDownloads(place) {
         const values = { done: number.format(done), total: number.format(total) };
         setText(text, fill(gettext("%(done)s of %(total)s messages"), values));
       });
-      setText(said, fill(gettext("Done: %(progress)s."), { progress: text.textContent ?? "" }));
+      setText(status, fill(gettext("Done: %(progress)s."), { progress: text.textContent ?? "" }));
     } catch (error) {
       if (error instanceof Refused) location.assign(address);
-      else if (running.signal.aborted) setText(said, gettext("Cancelled."));
-      else setText(said, gettext("The download broke off. Try again in a moment."));
+      else if (running.signal.aborted) setText(status, gettext("Cancelled."));
+      else setText(status, gettext("The download was interrupted. Try again in a moment."));
     } finally {
       progress.hidden = true;
       running = null;
@@ -84,7 +87,7 @@ function createDownloads(place) {
   }
 }
 
-/** The server gives no file: its page says why. */
+/** Thrown when the server gives no file; its page says why. */
 class Refused extends Error {}
 
 /**
@@ -101,20 +104,20 @@ async function download(address, signal, onProgress) {
   const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
 
   const storage = await navigator.storage.getDirectory();
-  const shelf = String(Date.now());
-  const kept = await storage.getFileHandle(shelf, { create: true });
+  const fileName = String(Date.now());
+  const kept = await storage.getFileHandle(fileName, { create: true });
   const file = await kept.createWritable();
-  const unframer = createUnframer();
+  const parts = createPartReader();
   const reader = response.body.getReader();
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      for (const piece of unframer.take(read.value)) await file.write(piece);
-      onProgress(unframer.messages, total);
+      for (const piece of parts.take(read.value)) await file.write(piece);
+      onProgress(parts.messages, total);
     }
-    if (!unframer.whole) throw new Error("cut short");
+    if (!parts.isComplete) throw new Error("cut short");
   } catch (error) {
     await file.abort();
-    await storage.removeEntry(shelf);
+    await storage.removeEntry(fileName);
     throw error;
   }
   await file.close();
@@ -124,6 +127,6 @@ async function download(address, signal, onProgress) {
   link.click();
   setTimeout(() => {
     URL.revokeObjectURL(link.href);
-    storage.removeEntry(shelf).catch(() => {}); // another page was quicker
-  }, HANDED_OVER);
+    storage.removeEntry(fileName).catch(() => {}); // another page has deleted it
+  }, KEEP_FOR);
 }

@@ -1,8 +1,8 @@
-// Own messages and transcripts: what the server wrote is shown as the room shows it, and a link to one
-// message finds the page that has it.
+// Own messages and transcripts: draws the messages of a server-made page as the room does, and
+// finds the page of a transcript that has the message of a link.
 
-import { copies } from "../log/markup.js";
-import { framed, messageText } from "../log/message-text.js";
+import { copyChildren } from "../log/markup.js";
+import { messageText, textElement } from "../log/message-text.js";
 
 const page = document.querySelector("main");
 const { meId = "", sprite = "" } = page?.dataset ?? {};
@@ -12,7 +12,7 @@ for (const body of document.querySelectorAll("[data-body]")) {
   body.replaceWith(messageText({ body: body.textContent ?? "" }, reader));
 }
 for (const rendered of document.querySelectorAll("[data-rendered]")) {
-  rendered.replaceWith(framed(copies(rendered, reader), "rich"));
+  rendered.replaceWith(textElement(copyChildren(rendered, reader), "rich"));
 }
 
 if (page && "transcript" in page.dataset) {
@@ -20,7 +20,10 @@ if (page && "transcript" in page.dataset) {
   addEventListener("hashchange", followFragment);
 }
 
-/** `#m58` names a message of the transcript; the server is told of it, since it cannot see it. */
+/**
+ * Follows `#m58`, the link to a message of the transcript. The server cannot see it, so it is told
+ * by `?at=58`.
+ */
 function followFragment() {
   const seq = location.hash.match(/^#m(\d{1,15})$/)?.[1];
   if (!seq || document.getElementById(`m${seq}`)) return;

@@ -1,7 +1,7 @@
-// Times and days of a page that the server wrote in UTC, in the viewer's zone. Without this module
+// Shows the times and days that the server wrote in UTC in the viewer's zone. Without this module
 // they stay as they are, with their zone named.
 
-import { showMoments } from "../lib/local-dates.js";
+import { showLocalDates } from "../lib/local-dates.js";
 import { createTimes, dayKey, localeFor } from "../lib/time.js";
 
 const locale = localeFor(document.documentElement.lang, navigator.languages);
@@ -17,7 +17,7 @@ for (const time of document.querySelectorAll("time[data-clock]")) {
   time.textContent = times.clock(at);
   time.setAttribute("title", times.full(at));
 }
-showMoments(document, times);
+showLocalDates(document, times);
 for (const time of document.querySelectorAll("time[data-day]")) {
   time.textContent = times.day(/** @type {HTMLTimeElement} */ (time).dateTime, now);
 }
@@ -27,7 +27,7 @@ for (const time of document.querySelectorAll("time[data-date]")) {
 }
 
 /**
- * Put the day separators of a list where days begin for the viewer.
+ * Puts the day separators of a list where days begin for the viewer.
  * @param {Element} list rows, each with a `time[data-clock]` in it, and separators
  */
 function separate(list) {

@@ -1,10 +1,10 @@
-// On the offline page: back to the page that was wanted as soon as it can be had. The browser says when the
-// network is back; that the server is, nobody says, so it is asked.
+// The offline page: goes back to the page that was wanted as soon as it can be loaded. The browser
+// reports when the network is back; nobody reports when the server is, so it is polled.
 
 import { delay } from "../net/backoff.js";
 
-/** The browser may be asked for longer than this before it says that nothing answers. Milliseconds. */
-const PATIENCE = 10_000;
+/** A request without an answer is given up after this time. Milliseconds. */
+const TIMEOUT = 10_000;
 
 let attempt = 1;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -21,10 +21,10 @@ async function ask() {
   timer = setTimeout(ask, delay(attempt, Math.random));
 }
 
-/** Whether the page can be had: an answer below 500 is the site's own. */
+/** Returns true if the page can be loaded: an answer below 500 comes from the site itself. */
 async function answers() {
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = AbortSignal.timeout(TIMEOUT);
     const response = await fetch(location.href, { method: "HEAD", cache: "no-store", signal });
     return response.status < 500;
   } catch {

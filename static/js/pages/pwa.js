@@ -1,5 +1,4 @@
-// Installs the service worker. A page never depends on it: where there is none, nothing is missing
-// but the offline page.
+// Installs the service worker. No page depends on it: without it, only the offline page is missing.
 
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/sw.js").catch((error) => {

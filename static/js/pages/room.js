@@ -1,39 +1,31 @@
-/**
- * The room page: puts a session into the document. The only module that knows all the parts.
- */
+/** The room page: creates its parts and connects them. The only module that knows all of them. */
 
 import { createComposer } from "../compose/composer.js";
-import { createFailures } from "../compose/failed-messages.js";
-import { createVoice } from "../compose/mute-line.js";
+import { createFailedMessages } from "../compose/failed-messages.js";
+import { createMuteLine } from "../compose/mute-line.js";
 import { find, isolated } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { followKeys, guardComposition } from "../lib/keyboard.js";
 import { createLog } from "../log/log.js";
 import { openStorage } from "../net/outbox-storage.js";
 import { TYPING_INTERVAL, typing } from "../net/protocol.js";
-import { atMostEach, sentence } from "../net/typing.js";
+import { sentence, throttle } from "../net/typing.js";
 import { createAnnouncer, sentenceFor } from "../room/announcer.js";
 import { createBadge } from "../room/badge.js";
-import { createStatus, lost } from "../room/connection-status.js";
-import { createManaging } from "../room/manage.js";
-import { createLife } from "../room/message-actions-ui.js";
-import { createAbsence } from "../room/missed-messages.js";
-import { createNotice } from "../room/notice-bar.js";
+import { createConnectionStatus, unsendableReason } from "../room/connection-status.js";
+import { createRoomManagement } from "../room/manage.js";
+import { createMessageActions } from "../room/message-actions-ui.js";
+import { createMissedMessages } from "../room/missed-messages.js";
+import { createNoticeBar } from "../room/notice-bar.js";
 import { readPage, viewerTimes } from "../room/page-data.js";
+import { createPageLifecycle } from "../room/page-lifecycle.js";
 import { createPanel } from "../room/panel.js";
 import { createReport } from "../room/report.js";
-import { follow } from "../room/room-settings.js";
+import { applyRoomSettings } from "../room/room-settings.js";
 import { createSession } from "../room/session.js";
 import { createShare } from "../room/share.js";
-import { createLocal } from "../state/browser-storage.js";
-import { snapshot } from "../state/store.js";
+import { createBrowserStorage } from "../state/browser-storage.js";
 import { createUnread } from "../state/unread.js";
-
-/** So long, in milliseconds, must a page have been hidden for what came meanwhile to be announced. */
-const LONG_HIDDEN = 60_000;
-
-/** Messages that a reload of this tab paints before the socket is up. */
-const KEPT = 50;
 
 guardComposition();
 const root = find(document, "#room", HTMLElement);
@@ -43,63 +35,66 @@ const touch = matchMedia("(pointer: coarse) and (hover: none)").matches;
 /** @param {string} name */
 const part = (name) => find(root, `[data-${name}]`, HTMLElement);
 
-const local = createLocal(page.me.id, page.room.id);
-local.forgetOthers();
-await local.takeOverDrafts();
-const storage = await openStorage();
+const browserStorage = createBrowserStorage(page.me.id, page.room.id);
+browserStorage.forgetOthers();
+await browserStorage.takeOverDrafts();
+const outboxStorage = await openStorage();
 
 const times = viewerTimes();
 const box = find(root, "textarea", HTMLTextAreaElement);
+const form = find(root, "form[data-composer]", HTMLFormElement);
 const announcer = createAnnouncer(part("announcer"));
 const badge = createBadge(document, page.urls.iconUnread);
 const panel = createPanel(root, page.me.id, page.urls.sprite);
-const notice = createNotice(part("notice"));
-const absence = createAbsence({ notice, me: page.me.id, toLine });
+const notice = createNoticeBar(part("notice"));
+const missedMessages = createMissedMessages({ notice, me: page.me.id, goToUnreadLine });
 
 const unread = createUnread({
   me: page.me.id,
-  readUpTo: furthest(local.readUpTo(), page.readUpTo),
+  readUpTo: furthest(browserStorage.readUpTo(), page.readUpTo),
   onRead(seq) {
-    local.keepReadUpTo(seq);
+    browserStorage.keepReadUpTo(seq);
     session.tellRead(seq);
   },
-  onCount(count, personal) {
-    badge.set(count, personal);
+  onCount(count, mentions) {
+    badge.set(count, mentions);
     log.renderJump();
   },
 });
 
 const session = createSession({
   page,
-  snapshot: local.snapshot(),
-  storage,
+  snapshot: browserStorage.snapshot(),
+  storage: outboxStorage,
   unread,
-  changes: local.changes(),
-  lost: (code, farewell) => lost(code, farewell, isGuest()),
+  changes: browserStorage.changes(),
+  unsendableReason: (code, closeReason) => unsendableReason(code, closeReason, isGuest()),
   hooks: {
     changed,
-    fresh(messages) {
+    newMessages(messages) {
       if (session.connection.phase !== "live") return;
       announcer.say(sentenceFor(messages, page.me.id, session.state.names));
     },
     welcomed,
-    around: (seq) => log.arrivedAround(seq),
-    shorter: (span) => log.askNewer(span),
+    aroundLoaded: (seq) => log.showAround(seq),
+    pageTooShort: (span) => log.askNewer(span),
     connection: connectionChanged,
     typing: (people) =>
       part("typists").replaceChildren(...isolated(sentence(people.map(({ name }) => name)))),
-    incoming: (messages) => absence.changed(messages),
-    missed: (seqs) => (seqs === null ? absence.missedMany() : absence.missed(seqs)),
-    room: (room) => follow(root, page, room),
-    problem: (message) => notice.show(message),
-    unanswerable: () =>
-      notice.show(gettext("The message you answered was deleted: yours was sent by itself.")),
-    standing: (you) => voice.told(you),
-    spoke: () => voice.spoke(),
-    wait: (seconds) => voice.wait(seconds),
-    takenBack(reason, change, code) {
-      const isSaid = life.takenBack(change, code);
-      if (reason !== "" && !isSaid) notice.show(reason);
+    messagesChanged: (messages) => missedMessages.update(messages),
+    missed: (seqs) => (seqs === null ? missedMessages.showMany() : missedMessages.show(seqs)),
+    room: (room) => applyRoomSettings(root, page, room),
+    refused: (message) => notice.show(message),
+    replyTargetDeleted: () =>
+      notice.show(
+        gettext("The message you replied to was deleted, so yours was sent without the quote."),
+      ),
+    you: (you) => muteLine.update(you),
+    posted: () => muteLine.posted(),
+    wait: (seconds) => muteLine.wait(seconds),
+    changeRefused(reason, change, code) {
+      const isExplained = messageActions.takeBack(change, code);
+      if (reason !== "" && !isExplained) notice.show(reason);
     },
     bounds: () => log.bounds,
   },
@@ -114,41 +109,51 @@ const log = createLog({
     empty: part("empty"),
     jump: part("jump"),
   },
-  look: {
-    times,
-    sprite: page.urls.sprite,
-    myId: page.me.id,
-  },
+  viewer: { times, sprite: page.urls.sprite, myId: page.me.id },
   state: () => session.state,
   unread,
   preview: session.preview,
   quote: session.quote,
-  ask: session.ask,
+  requestPage: session.requestPage,
   showNewest: session.showNewest,
-  onMove: look,
+  onMove: () => lifecycle.updateReading(),
 });
 
-const managing = createManaging(root, page, {
+const lifecycle = createPageLifecycle({
+  root,
+  form,
+  box,
+  session,
+  log,
+  unread,
+  browserStorage,
+  missedMessages,
+});
+
+const management = createRoomManagement(root, page, {
   say: (text) => announcer.say(text),
   tell: notice.show,
-  onWaiting: badge.knocks,
+  onWaiting: badge.setWaiting,
   onSeq: (seq) => log.toMessage(seq),
 });
-const voice = createVoice({
+
+const muteLine = createMuteLine({
   line: part("muted"),
-  pace: part("pace"),
+  slowModeLine: part("slow-mode"),
   times,
   onChange: () => composer.refresh(),
 });
 
-const status = createStatus({ line: part("status"), banner: part("banner") }, situation, {
-  "try-now": () => session.socket.wake(),
-  reload: () => location.reload(),
-});
+const status = createConnectionStatus(
+  { line: part("status"), banner: part("banner") },
+  connectionSituation,
+  {
+    "try-now": () => session.socket.wake(),
+    reload: () => location.reload(),
+  },
+);
 
-const failures = createFailures(root, session.outbox);
-
-const form = find(root, "form[data-composer]", HTMLFormElement);
+const failedMessages = createFailedMessages(root, session.outbox);
 
 const composer = createComposer({
   form,
@@ -156,21 +161,22 @@ const composer = createComposer({
   counter: part("counter"),
   touch,
   limit: () => session.state.limits.body,
-  isHeld: () => voice.isHeld,
-  draft: local.draft(),
+  isBlocked: () => muteLine.isBlocked,
+  draft: browserStorage.draft(),
   onDraft(text) {
-    if (!life.isEditing) local.keepDraft(text);
+    if (!messageActions.isEditing) browserStorage.keepDraft(text);
   },
-  onTyping: atMostEach(() => session.socket.send(typing()), TYPING_INTERVAL),
+  onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
   async onSend(body) {
-    const { edited, replyTo } = life.send(body);
+    const { edited, replyTo } = messageActions.send(body);
     notice.hide();
     if (edited) return;
-    const kept = session.outbox.add(body, replyTo);
-    log.toNow();
-    await kept;
-    // Only now that the outbox holds it: until then the draft is the copy that survives.
-    local.keepDraft(composer.text);
+    const queued = session.outbox.add(body, replyTo);
+    log.jumpToEnd();
+    await queued;
+    // Only once the outbox holds the message: until then the draft is the copy that survives a
+    // crash.
+    browserStorage.keepDraft(composer.text);
   },
 });
 
@@ -179,7 +185,7 @@ const report = createReport(root, (thanks) => {
   announcer.say(thanks);
 });
 
-const life = createLife({
+const messageActions = createMessageActions({
   root,
   page,
   session,
@@ -188,13 +194,13 @@ const life = createLife({
   touch,
   setText: composer.setText,
   say: (text) => announcer.say(text),
-  complain: (text) => notice.show(text),
+  showProblem: (text) => notice.show(text),
   report: report.open,
 });
 
-/** @param {...(number | null)} places read up to, as far as anybody knows */
-function furthest(...places) {
-  const known = places.filter((place) => place !== null);
+/** @param {...(number | null)} positions read up to, by each device or tab that is known */
+function furthest(...positions) {
+  const known = positions.filter((position) => position !== null);
   return known.length === 0 ? null : Math.max(...known);
 }
 
@@ -202,13 +208,13 @@ function changed() {
   const { room, members, pending, you } = session.state;
   log.schedule();
   panel.render(room ?? page.room, members, you.role ?? "member");
-  managing.render(session.state);
-  voice.every = you.role === "member" ? (room?.slow_mode ?? 0) : 0;
-  if (session.connection.phase === "over") end();
-  failures.render(pending);
-  life.render();
+  management.render(session.state);
+  muteLine.interval = you.role === "member" ? (room?.slow_mode ?? 0) : 0;
+  if (session.connection.phase === "over") lifecycle.showEnd();
+  failedMessages.render(pending);
+  messageActions.render();
   status.refresh();
-  look();
+  lifecycle.updateReading();
 }
 
 /** @param {"resume" | "reset"} mode */
@@ -218,142 +224,56 @@ function welcomed(mode) {
   composer.refresh();
 }
 
-let opened = false;
+let hasBeenLive = false;
 
 /** @param {Chat.ConnectionState} connection */
 function connectionChanged({ phase }) {
-  // The banner spoke of the loss; its going is silent.
+  // The banner announced the loss; that it disappears says nothing to a screen reader.
   if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Live again"));
   status.refresh();
-  if (phase === "over") end();
-  const read = local.readUpTo();
+  if (phase === "over") lifecycle.showEnd();
+  const read = browserStorage.readUpTo();
   if (phase === "live" && read !== null) session.tellRead(read);
-  if (phase !== "live" || opened) return;
-  opened = true;
+  if (phase !== "live" || hasBeenLive) return;
+  hasBeenLive = true;
   followLink();
 }
 
-/** The end of the log in view on a visible page is what reading is. */
-function look() {
-  const { cursor } = session.state;
-  if (document.hidden || !log.following || cursor === null) unread.away();
-  else unread.looking(() => session.state.cursor ?? cursor);
-}
-
-/** What the connection line speaks of. */
-function situation() {
-  const { connection, state, outbox } = session;
-  const { farewell } = session;
-  const { urls } = page;
+/** What the connection line and the banner are made from. */
+function connectionSituation() {
+  const { connection, state, outbox, closeReason } = session;
   return {
     connection,
     pending: state.pending,
     durable: outbox.durable,
     times,
-    urls,
-    farewell,
+    urls: page.urls,
+    closeReason,
     guest: isGuest(),
-    slowed: voice.isSlowed,
+    slowed: muteLine.isSlowModeWait,
   };
-}
-
-/** @type {Promise<HTMLElement> | undefined} */
-let copying;
-
-/** What was typed and cannot be sent from here. */
-function unsent() {
-  const texts = session.state.pending.map(({ state, body }) => (state === "sent" ? "" : body));
-  return [...texts, box.value].filter((text) => text !== "");
-}
-
-/** The connection is gone for good: the log can be read, and one bar says what to do next. */
-function end() {
-  if (!root.hasAttribute("data-over")) {
-    root.setAttribute("data-over", "");
-    for (const open of root.querySelectorAll("dialog[open], :popover-open")) {
-      if (open instanceof HTMLDialogElement) open.close();
-      else if (open instanceof HTMLElement) open.hidePopover();
-    }
-    box.readOnly = true;
-    box.blur();
-  }
-  form.hidden = box.value === "";
-  if (unsent().length === 0 || copying) return;
-  copying = import("../room/copy-unsent.js").then(({ offerCopy }) =>
-    offerCopy(part("banner"), unsent),
-  );
 }
 
 function isGuest() {
   return !session.state.you.registered;
 }
 
-function toLine() {
+function goToUnreadLine() {
   if (unread.line === null) log.toTop();
   else log.toMessage(unread.line);
 }
 
-/** `#m58` in the address is the link to message 58. */
+/** Goes to the message that the address names: `#m58` is the link to message 58. */
 function followLink() {
   const seq = /^#m(\d{1,15})$/.exec(location.hash)?.[1];
   if (seq !== undefined) log.toMessage(Number(seq));
 }
 
 part("jump").addEventListener("click", () => {
-  log.toNow();
+  log.jumpToEnd();
   if (!touch) box.focus();
 });
-
-let leaving = false;
-find(root, "form[data-leave]", HTMLFormElement).addEventListener("submit", () => {
-  leaving = true;
-  local.clear();
-});
-
-function keep() {
-  const stays = !leaving && session.connection.phase !== "over";
-  local.keepSnapshot(stays ? snapshot(session.state, KEPT) : null);
-  local.keepChanges(stays ? session.changes.list : []);
-}
-
-let hiddenAt = Infinity;
-
-function hidden() {
-  hiddenAt = Date.now();
-  keep();
-  unread.endVisit();
-}
-
-function visible() {
-  session.socket.wake();
-  if (session.state.cursor !== null) unread.beginVisit(session.state.cursor);
-  log.render();
-  const { line } = unread;
-  if (line !== null && Date.now() - hiddenAt >= LONG_HIDDEN && log.isAbove(line)) {
-    absence.missed(unread.seqs);
-  }
-  look();
-}
-
-document.addEventListener("visibilitychange", () => (document.hidden ? hidden : visible)());
-addEventListener("pagehide", () => {
-  keep();
-  session.socket.close();
-});
-addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  if (session.connection.phase === "over") location.reload();
-  local.returned();
-  session.socket.connect();
-});
-addEventListener("online", () => session.socket.wake());
-addEventListener("offline", () => session.socket.check());
 addEventListener("hashchange", followLink);
-addEventListener("beforeunload", (event) => {
-  const isKept =
-    session.outbox.durable || session.state.pending.every(({ state }) => state === "sent");
-  if (!isKept && !leaving) event.preventDefault();
-});
 
 createShare(
   root,

@@ -1,8 +1,8 @@
-// Shows the offline page in the place of one that cannot be had. It keeps that page and what it is
-// made of, nothing else: no chat, no answer of the site is ever served from here.
+// Shows the offline page in place of a page that cannot be loaded. It stores that page and its
+// assets, nothing else: no chat, and no answer of the site, is ever served from here.
 //
-// Run by /sw.js (chatsite/web/pwa.py), which names in `self.offline` what to keep. Those names carry
-// hashes, so a new release is a new worker; it takes over at once and throws the old copy away.
+// Run by /sw.js (chatsite/web/pwa.py), which lists in `self.offline` what to store. The names
+// contain hashes, so a new release is a new worker; it takes over at once and deletes the old copy.
 
 /**
  * @typedef {{ release: string, page: string, assets: string[] }} Offline
@@ -36,7 +36,7 @@ worker.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
 
 async function keep() {
   const cache = await caches.open(CACHE);
-  // Past the browser's own cache: it may hold the page of the release before.
+  // Not from the browser's own cache, which may hold the page of the last release.
   await cache.addAll([page, ...assets].map((url) => new Request(url, { cache: "reload" })));
 }
 
@@ -65,7 +65,7 @@ async function asset(request) {
 
 /**
  * @param {RequestInfo} what
- * @param {unknown} error why it could not be had
+ * @param {unknown} error thrown again if there is no copy
  */
 async function kept(what, error) {
   const response = await caches.match(what, { cacheName: CACHE });

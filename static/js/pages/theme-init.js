@@ -1,15 +1,16 @@
-// A classic script that blocks rendering, on purpose: what it settles is so before the first paint.
+// A classic script that blocks rendering, on purpose: it takes effect before the first paint.
 
-// The chosen theme, so that no other one flashes. Which themes there are: theme.js.
+// Applies the chosen theme, so that no other one flashes. theme.js lists the themes.
 try {
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 } catch {
-  // Storage is closed to this page: the device's preference holds.
+  // The browser denies storage to this page: the device's preference applies.
 }
 
-// The server is told the zone, on whichever page comes first, for what only it can do: which day a date
-// in a search is, and which days a calendar has. A page that was written without it is asked for again.
+// Tells the server the zone, on whichever page comes first. Only the server can tell which day a
+// date in a search is, and which days a calendar has. A page that was made without the zone is
+// loaded again.
 const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) {
   const told = () => document.cookie.split("; ").includes(`zone=${zone}`);

@@ -1,5 +1,5 @@
-// The theme switch: auto (the device's preference), light, dark. Kept per browser; the other tabs
-// follow.
+// The theme switch: auto (the device's preference), light, dark. The choice is stored per browser,
+// and other tabs follow it.
 
 const ORDER = ["auto", "light", "dark"];
 const root = document.documentElement;
@@ -22,7 +22,7 @@ function next() {
   try {
     localStorage.setItem("theme", theme);
   } catch {
-    // Not kept, then; the page has it for now.
+    // It cannot be stored: it applies to this page only.
   }
 }
 

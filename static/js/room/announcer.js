@@ -1,10 +1,10 @@
-/** Says the newest message to a screen reader, as a sentence; one at a time, and only the latest of many. */
+/** Reads new messages to a screen reader: one sentence at a time, and only the newest of many. */
 
 import { fill, gettext } from "../lib/i18n.js";
 import { nameOf } from "../state/messages.js";
 
-/** A reader is not interrupted more often than this. Milliseconds. */
-const PACE = 1500;
+/** A screen reader is interrupted no more often than this. Milliseconds. */
+const INTERVAL = 1500;
 
 /**
  * @param {HTMLElement} region `aria-live="polite"`
@@ -19,7 +19,7 @@ export function createAnnouncer(region) {
     if (next === "") return;
     region.textContent = next;
     next = "";
-    timer = setTimeout(speak, PACE);
+    timer = setTimeout(speak, INTERVAL);
   }
 
   return {
@@ -32,7 +32,7 @@ export function createAnnouncer(region) {
 }
 
 /**
- * What is said of messages that just arrived: the newest that others wrote.
+ * Returns the sentence for messages that just arrived: the newest that somebody else wrote.
  * @param {readonly Chat.Message[]} fresh
  * @param {string} me
  * @param {ReadonlyMap<string, string>} names

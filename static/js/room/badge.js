@@ -1,4 +1,4 @@
-/** What a tab in the background shows: the number in its title, the dot on its icon. */
+/** What a tab in the background shows: a number in its title and a dot on its icon. */
 
 /**
  * @param {Document} page
@@ -7,53 +7,54 @@
 export function createBadge(page, iconWithDot) {
   const link = page.querySelector('link[rel="icon"]');
   const plain = link?.getAttribute("href") ?? "";
-  let count = 0;
-  let personal = 0;
+  let unread = 0;
+  let mentions = 0;
   let waiting = 0;
-  /** What stands before the page's own title, which changes with the room's. */
+  /** The part before the page's own title, which changes with the room's. */
   let prefix = "";
 
   function show() {
-    const shown = page.hidden ? count + waiting : 0;
-    const next = shown === 0 ? "" : `${label(count, personal, waiting)} `;
+    const shown = page.hidden ? unread + waiting : 0;
+    const next = shown === 0 ? "" : `${label(unread, mentions, waiting)} `;
     if (next === prefix) return;
     page.title = next + page.title.slice(prefix.length);
     prefix = next;
     link?.setAttribute("href", shown === 0 ? plain : iconWithDot);
-    // Of an installed page; the promise fails where it is not installed.
+    // The badge of an installed page; the promise is rejected where the page is not installed.
     navigator.setAppBadge?.(shown).catch(() => {});
   }
 
   page.addEventListener("visibilitychange", show);
   return {
     /**
-     * @param {number} unread
-     * @param {number} mentions those of them that speak to me
+     * @param {number} unreadCount
+     * @param {number} mentionCount of the unread messages, those that mention me
      */
-    set(unread, mentions) {
-      count = unread;
-      personal = mentions;
+    set(unreadCount, mentionCount) {
+      unread = unreadCount;
+      mentions = mentionCount;
       show();
     },
 
-    /** @param {number} people who ask to come in */
-    knocks(people) {
-      waiting = people;
+    /** @param {number} count people who ask to join */
+    setWaiting(count) {
+      waiting = count;
       show();
     },
   };
 }
 
 /**
- * "(3)", or "(@1 · 3)" when one of them is for me; "(✋2 · 3)" while two people ask to come in.
- * @param {number} count
- * @param {number} personal
+ * Returns "(3)"; "(@1 · 3)" when one of the three mentions me; "(✋2 · 3)" while two people ask to
+ * join.
+ * @param {number} unread
+ * @param {number} mentions
  * @param {number} waiting
  */
-function label(count, personal, waiting) {
+function label(unread, mentions, waiting) {
   const parts = [];
   if (waiting > 0) parts.push(`✋${waiting}`);
-  if (personal > 0) parts.push(`@${personal}`);
-  if (count > 0) parts.push(count > 99 ? "99+" : String(count));
+  if (mentions > 0) parts.push(`@${mentions}`);
+  if (unread > 0) parts.push(unread > 99 ? "99+" : String(unread));
   return `(${parts.join(" · ")})`;
 }

@@ -1,14 +1,14 @@
-/** The connection line and the banner: what is so, in words one can believe. `describe` is pure. */
+/** The connection line and the banner: how the connection is, in words. `describe` is pure. */
 
 import { element, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { CLOSE } from "../net/protocol.js";
 
-/** A loss shorter than this is not worth a banner. Milliseconds. */
+/** A connection lost for a shorter time shows no banner. Milliseconds. */
 export const BANNER_AFTER = 5_000;
 
-/** While live, a message is spoken of only if it takes longer than this. Milliseconds. */
-const SLOW = 1_000;
+/** While live, a message is mentioned only if sending takes longer than this. Milliseconds. */
+const SLOW_SEND = 1_000;
 
 /**
  * @typedef {object} Situation
@@ -17,18 +17,19 @@ const SLOW = 1_000;
  * @property {boolean} durable whether the outbox survives the page
  * @property {Pick<Chat.Times, "clock">} times
  * @property {Chat.PageData["urls"]} urls
- * @property {string} farewell why the server ended the connection, if it said so
- * @property {boolean} [guest] without an account: signed out, nobody comes back as them
- * @property {boolean} [slowed] the next message is not due yet
+ * @property {string} closeReason why the server ended the connection; empty if it did not say
+ * @property {boolean} [guest] without an account: once signed out, a guest cannot return as the
+ *   same person
+ * @property {boolean} [slowed] slow mode holds the next message back
  *
- * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} Way
+ * @typedef {{label: string, href: string} | {label: string, action: "try-now" | "reload"}} NextStep
  *
  * @typedef {object} Shown
  * @property {"live" | "busy" | "offline" | "over"} kind
  * @property {string} line
  * @property {string} banner empty for none
- * @property {string} countdown apart from the banner, since it changes each second
- * @property {Way | null} way
+ * @property {string} countdown separate from the banner, since it changes each second
+ * @property {NextStep | null} nextStep
  */
 
 /**
@@ -39,7 +40,7 @@ const SLOW = 1_000;
 export function describe(situation, now) {
   const { connection, pending } = situation;
   const waiting = pending.filter(({ state }) => state === "waiting" || state === "sending");
-  const plain = { banner: "", countdown: "", way: null };
+  const plain = { banner: "", countdown: "", nextStep: null };
   switch (connection.phase) {
     case "live":
       if (connection.doubted) {
@@ -48,7 +49,7 @@ export function describe(situation, now) {
       return {
         ...plain,
         kind: "live",
-        line: live(situation.slowed ? [] : waiting.filter(({ at }) => now - at >= SLOW)),
+        line: live(situation.slowed ? [] : waiting.filter(({ at }) => now - at >= SLOW_SEND)),
       };
     case "catching-up":
       return { ...plain, kind: "busy", line: gettext("Catching up…") };
@@ -83,8 +84,8 @@ function offline({ connection, durable, times }, waiting, now) {
     sentences.push(
       fill(
         ngettext(
-          "%(n)s message will be sent when you are back.",
-          "%(n)s messages will be sent when you are back.",
+          "%(n)s message will be sent when you are back online.",
+          "%(n)s messages will be sent when you are back online.",
           waiting,
         ),
         { n: waiting },
@@ -92,16 +93,18 @@ function offline({ connection, durable, times }, waiting, now) {
     );
   }
   if (!durable) {
-    sentences.push(gettext("This browser cannot keep messages: leave the page open until then."));
+    sentences.push(
+      gettext("This browser cannot store messages, so keep this page open until then."),
+    );
   } else if (waiting === 0) {
-    sentences.push(gettext("Keep writing: it is sent when you are back."));
+    sentences.push(gettext("Keep writing: your messages will be sent when you are back online."));
   }
   return {
     kind: "offline",
     line: waiting === 0 ? since : fill(gettext("%(since)s, %(n)s waiting"), { since, n: waiting }),
     banner: sentences.join(" "),
     countdown: countdown(connection, now),
-    way: { label: gettext("Try now"), action: "try-now" },
+    nextStep: { label: gettext("Try now"), action: "try-now" },
   };
 }
 
@@ -121,43 +124,43 @@ function countdown({ retryAt }, now) {
  * @param {Situation} situation
  * @returns {Shown}
  */
-function over({ connection: { code }, urls, farewell, guest = false, pending }) {
-  const [line, sentence, way] = ending(code, urls, farewell, guest);
+function over({ connection: { code }, urls, closeReason, guest = false, pending }) {
+  const [line, sentence, nextStep] = ending(code, urls, closeReason, guest);
   const kept = pending.filter(({ state }) => state === "waiting" || state === "sending").length;
   const waits = ngettext(
-    "%(n)s message is kept in this browser and is sent when you are back.",
-    "%(n)s messages are kept in this browser and are sent when you are back.",
+    "%(n)s message is kept in this browser and will be sent when you return.",
+    "%(n)s messages are kept in this browser and will be sent when you return.",
     kept,
   );
   const banner = kept === 0 ? sentence : `${sentence} ${fill(waits, { n: kept })}`;
-  return { kind: "over", line, banner, countdown: "", way };
+  return { kind: "over", line, banner, countdown: "", nextStep };
 }
 
 /**
  * @param {number | null} code
  * @param {Chat.PageData["urls"]} urls
- * @param {string} farewell
+ * @param {string} closeReason
  * @param {boolean} guest
- * @returns {[string, string, Way]}
+ * @returns {[string, string, NextStep]}
  */
-function ending(code, urls, farewell, guest) {
+function ending(code, urls, closeReason, guest) {
   switch (code) {
     case CLOSE.NOT_MEMBER:
       return [
         gettext("Not in this room"),
-        gettext("You are not in this room. Its code lets you in again."),
+        gettext("You are not in this room. You can join again with its code."),
         { label: gettext("Join"), href: urls.room },
       ];
     case CLOSE.ROOM_CLOSED:
       return [
         gettext("Closed"),
-        gettext("This room has closed. What was said in it is kept for those who were here."),
+        gettext("This room has closed. Everyone who was here can still read the transcript."),
         { label: gettext("Read the transcript"), href: urls.transcript },
       ];
     case CLOSE.REMOVED:
       return [
         gettext("Removed"),
-        farewell || gettext("A moderator has removed you from this room."),
+        closeReason || gettext("A moderator has removed you from this room."),
         { label: gettext("To the front page"), href: urls.front },
       ];
     case CLOSE.SIGNED_OUT:
@@ -165,7 +168,7 @@ function ending(code, urls, farewell, guest) {
         ? [
             gettext("Signed out"),
             gettext(
-              "You are signed out. A guest cannot sign in again, but you can come in as somebody new.",
+              "You are signed out. A guest cannot sign in again, but you can join as a new guest.",
             ),
             { label: gettext("To the front page"), href: urls.front },
           ]
@@ -177,24 +180,25 @@ function ending(code, urls, farewell, guest) {
     default:
       return [
         gettext("Disconnected"),
-        gettext("The server has ended this connection. A reload brings the page up to date."),
+        gettext("The server has closed this connection. Reload the page to bring it up to date."),
         { label: gettext("Reload"), action: "reload" },
       ];
   }
 }
 
 /**
- * Why messages can never be sent after a close code; "" for those that wait until their author is back.
+ * Returns why messages can never be sent after a close code; "" if they wait until their author is
+ * back.
  * @param {number | null} code
- * @param {string} farewell
+ * @param {string} closeReason
  * @param {boolean} guest
  */
-export function lost(code, farewell, guest) {
+export function unsendableReason(code, closeReason, guest) {
   switch (code) {
     case CLOSE.ROOM_CLOSED:
       return gettext("The room has closed.");
     case CLOSE.REMOVED:
-      return farewell || gettext("A moderator has removed you from this room.");
+      return closeReason || gettext("A moderator has removed you from this room.");
     case CLOSE.SIGNED_OUT:
       return guest ? gettext("You are signed out.") : "";
     default:
@@ -207,7 +211,7 @@ export function lost(code, farewell, guest) {
  * @param {() => Situation} situation
  * @param {Record<"try-now" | "reload", () => void>} actions
  */
-export function createStatus({ line, banner }, situation, actions) {
+export function createConnectionStatus({ line, banner }, situation, actions) {
   const message = element("p", { role: "status" });
   const clock = element("span", { class: "quiet" });
   banner.append(message, clock);
@@ -217,14 +221,14 @@ export function createStatus({ line, banner }, situation, actions) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  /** @param {Way | null} way */
-  function offer(way) {
-    // Compared, so that the button stays the same element and keeps the focus.
-    const key = JSON.stringify(way);
+  /** @param {NextStep | null} nextStep */
+  function offer(nextStep) {
+    // An unchanged button stays the same element, so that it keeps the focus.
+    const key = JSON.stringify(nextStep);
     if (key === offered) return;
     offered = key;
     control?.remove();
-    control = way && controlFor(way, actions);
+    control = nextStep && controlFor(nextStep, actions);
     if (control !== null) banner.append(control);
   }
 
@@ -239,10 +243,10 @@ export function createStatus({ line, banner }, situation, actions) {
       banner.dataset.kind = shown.kind;
       setText(message, shown.banner);
       setText(clock, shown.countdown);
-      offer(shown.way);
+      offer(shown.nextStep);
 
       clearTimeout(timer);
-      // A countdown, a banner that is due, a message that takes its time.
+      // Once a second for the countdown, a banner that is due, and messages that take long to send.
       const { phase } = current.connection;
       if (phase === "over" || (phase === "live" && current.pending.length === 0)) return;
       timer = setTimeout(() => this.refresh(), 1000 - (now % 1000));
@@ -251,12 +255,13 @@ export function createStatus({ line, banner }, situation, actions) {
 }
 
 /**
- * @param {Way} way
+ * @param {NextStep} nextStep
  * @param {Record<"try-now" | "reload", () => void>} actions
  */
-function controlFor(way, actions) {
-  if ("href" in way) return element("a", { class: "button", href: way.href }, way.label);
-  const button = element("button", { class: "button", type: "button" }, way.label);
-  button.addEventListener("click", actions[way.action]);
+function controlFor(nextStep, actions) {
+  if ("href" in nextStep)
+    return element("a", { class: "button", href: nextStep.href }, nextStep.label);
+  const button = element("button", { class: "button", type: "button" }, nextStep.label);
+  button.addEventListener("click", actions[nextStep.action]);
   return button;
 }

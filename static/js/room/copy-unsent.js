@@ -1,5 +1,5 @@
 /**
- * What is left to do once a connection has ended for good: what was typed and not sent can be copied.
+ * Offers to copy texts that were typed and cannot be sent: the connection has ended for good.
  * Loaded when that happens.
  */
 
@@ -8,18 +8,18 @@ import { element, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
 /**
- * @param {HTMLElement} banner says why it ended
- * @param {() => string[]} unsent what was typed
+ * @param {HTMLElement} banner says why the connection ended
+ * @param {() => string[]} unsentTexts
  */
-export function offerCopy(banner, unsent) {
+export function offerCopy(banner, unsentTexts) {
   const button = element(
     "button",
     { class: "button", type: "button" },
     gettext("Copy what you wrote"),
   );
   button.addEventListener("click", async () => {
-    const done = await toClipboard(unsent().join("\n\n"));
-    setText(button, done ? gettext("Copied") : gettext("Could not copy"));
+    const copied = await toClipboard(unsentTexts().join("\n\n"));
+    setText(button, copied ? gettext("Copied") : gettext("Could not copy"));
   });
   banner.append(button);
   return button;

@@ -1,15 +1,15 @@
 /**
- * Running the room from within it: those who ask to come in, and the way to what opens over the live
- * room (room/sheet.js): the settings, what can be done about somebody, another name, a search. What comes of an order
- * comes over the socket, to everybody.
+ * Manages the room from within it: lists those who ask to join, and opens the pages that lie over
+ * the live room (sheet.js): settings, the moderation of somebody, another name, a search. The
+ * result of a moderation arrives over the socket, for everybody.
  */
 
 import { element, find, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { avatar } from "../lib/people.js";
 
-/** Most people who ask that are shown by name; the settings have all of them. */
-const SHOWN = 3;
+/** At most this many of those who ask to join are listed here; the settings list all of them. */
+const MAX_LISTED = 3;
 
 /** @typedef {ReturnType<typeof import("./sheet.js").createSheet>} Sheet */
 
@@ -18,26 +18,29 @@ const SHOWN = 3;
  * @param {Chat.PageData} page
  * @param {object} hooks
  * @param {(text: string) => void} hooks.say
- * @param {(text: string, way?: {label: string, run: () => void}) => void} hooks.tell
+ * @param {(text: string, action?: {label: string, run: () => void}) => void} hooks.tell
  * @param {(count: number) => void} hooks.onWaiting
- * @param {(seq: number) => void} hooks.onSeq a message was looked for and chosen
+ * @param {(seq: number) => void} hooks.onSeq a message was found by a search and chosen
  */
-export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
+export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }) {
   const queue = find(root, "[data-waiting]", HTMLElement);
   const list = find(queue, "ul", HTMLElement);
   const count = find(queue, "h2", HTMLElement);
   const more = find(queue, "a", HTMLElement);
   const number = find(root, "[data-waiting-count]", HTMLElement);
   const token = find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
-  /** @type {readonly unknown[]} */
+  /** What the sheets were last refreshed for. @type {readonly unknown[]} */
   let known = [];
   /** @type {readonly Chat.Waiting[]} */
   let shown = [];
-  /** One for the settings, one for what can be done about somebody. @type {Map<boolean, Sheet>} */
+  /**
+   * By whether they are brief: one for the settings, one for the moderation of somebody.
+   * @type {Map<boolean, Sheet>}
+   */
   const sheets = new Map();
 
   /**
-   * Posts an order.
+   * Sends one of the management's forms that has no fields.
    * @param {string} path below the room's `manage/`
    */
   async function post(path) {
@@ -48,13 +51,13 @@ export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
       });
       if (!answer.ok) tell((await answer.json()).error.message);
     } catch {
-      tell(gettext("That did not arrive. Please try again."));
+      tell(gettext("The server did not answer. Please try again."));
     }
   }
 
   /**
-   * @param {string} href of a page that sheets show
-   * @param {boolean} brief closed after one order
+   * @param {string} href of a page that a sheet shows
+   * @param {boolean} brief closed after its first form
    */
   async function open(href, brief) {
     try {
@@ -69,7 +72,7 @@ export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
         createSheet({
           root,
           sprite: page.urls.sprite,
-          // The room may have got another code since a link was made.
+          // The room's code may have changed since a link was made.
           here: (href) => href.replace(/^\/rooms\/[^/]+\/manage\//, () => page.urls.manage),
           onDone: brief ? done : null,
           onSeq,
@@ -77,7 +80,7 @@ export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
       sheets.set(brief, sheet);
       await sheet.open(href);
     } catch {
-      // Without its script, the page itself does.
+      // The script could not be loaded: the page works without it.
       location.assign(href);
     }
   }
@@ -92,8 +95,8 @@ export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
   root.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    const orders = target?.closest("[data-orders]");
-    if (orders) open(`${page.urls.manage}people/${orders.getAttribute("data-orders")}/`, true);
+    const person = target?.closest("[data-moderate]")?.getAttribute("data-moderate");
+    if (person) open(`${page.urls.manage}people/${person}/`, true);
     else if (target?.closest("[data-search]")) open(`${page.urls.transcript}search/`, false);
     else if (target?.closest("[data-rename]")) open("/account/name/", true);
     else if (target?.closest("[data-settings], [data-waiting] a")) open(page.urls.manage, false);
@@ -119,27 +122,27 @@ export function createManaging(root, page, { say, tell, onWaiting, onSeq }) {
       }
       known = facts;
       if (waiting === shown) return;
-      const news = waiting.length > shown.length;
+      const isMore = waiting.length > shown.length;
       shown = waiting;
       queue.hidden = waiting.length === 0;
-      list.replaceChildren(...waiting.slice(0, SHOWN).map(request));
+      list.replaceChildren(...waiting.slice(0, MAX_LISTED).map(request));
       const n = waiting.length;
       setText(
         count,
-        fill(ngettext("%(n)s person asks to come in", "%(n)s people ask to come in", n), { n }),
+        fill(ngettext("%(n)s person asks to join", "%(n)s people ask to join", n), { n }),
       );
-      more.hidden = n <= SHOWN;
+      more.hidden = n <= MAX_LISTED;
       number.hidden = n === 0;
       setText(number, String(n));
       onWaiting(n);
       const last = waiting.at(-1);
-      if (news && last) say(fill(gettext("%(name)s asks to come in"), { name: last.name }));
+      if (isMore && last) say(fill(gettext("%(name)s asks to join"), { name: last.name }));
     },
   };
 }
 
 /**
- * A style sheet of what is opened over the room, once it is there.
+ * Loads a style sheet of the pages that open over the room; resolves once it is there.
  * @param {string} href
  */
 function styled(href) {

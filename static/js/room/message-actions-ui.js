@@ -1,16 +1,16 @@
 /**
- * What can be done with messages once they are said, put into the page: pointing at one, its menu, the
- * composer's other purposes, reactions, pins, who has seen what. Menu and completion are loaded once
- * the page is at rest, so that they are there without a network too; the picker when it is wanted.
+ * The page's side of everything that can be done with a message: its tools and menu, replies and
+ * edits in the composer, reactions, pins, read receipts. Menu and completion are loaded once the
+ * page is idle, so that they work without a network too; the emoji picker when it is first wanted.
  */
 
-import { createComposing } from "../compose/purpose.js";
+import { createComposerPurpose } from "../compose/purpose.js";
 import { toClipboard } from "../lib/clipboard.js";
 import { find } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
-import { createPointing } from "../log/message-tools.js";
+import { createMessageTools } from "../log/message-tools.js";
 import { createPins } from "../log/pins.js";
-import { createSeen } from "../log/read-receipts.js";
+import { createReadReceipts } from "../log/read-receipts.js";
 import { lastOfMine } from "../state/message-actions.js";
 import { has, lowerBound, nameOf } from "../state/messages.js";
 
@@ -24,12 +24,12 @@ import { has, lowerBound, nameOf } from "../state/messages.js";
  * @property {boolean} touch
  * @property {(text: string) => void} setText puts a text into the composer
  * @property {(text: string) => void} say to a screen reader
- * @property {(text: string) => void} complain to everybody
+ * @property {(text: string) => void} showProblem
  * @property {(about: import("./report.js").About) => void} report
  */
 
 /** @param {Options} options */
-export function createLife({
+export function createMessageActions({
   root,
   page,
   session,
@@ -38,16 +38,22 @@ export function createLife({
   touch,
   setText,
   say,
-  complain,
+  showProblem,
   report,
 }) {
   const { sprite } = page.urls;
   /** @param {string} name */
   const part = (name) => find(root, `[data-${name}]`, HTMLElement);
   const rows = part("rows");
-  const composing = createComposing({ bar: part("composing"), box, sprite, setText, say });
+  const composerPurpose = createComposerPurpose({
+    bar: part("composing"),
+    box,
+    sprite,
+    setText,
+    say,
+  });
   const pins = createPins(part("pins"), sprite);
-  const seen = createSeen(part("seen"));
+  const readReceipts = createReadReceipts(part("seen"));
 
   /** @param {number} seq */
   function messageAt(seq) {
@@ -60,10 +66,10 @@ export function createLife({
 
   const isOver = () => session.connection.phase === "over";
 
-  // Doing ----------------------------------------------------------------------------------------
+  // Actions --------------------------------------------------------------------------------------
 
   /**
-   * Puts my emoji to a message, or takes it away.
+   * Adds my reaction to a message, or removes it.
    * @param {Chat.Message} message
    * @param {string} emoji
    */
@@ -80,13 +86,15 @@ export function createLife({
     say((await toClipboard(text)) ? done : gettext("Could not copy"));
   }
 
-  /** @type {ReturnType<typeof import("../compose/emoji-picker.js").createEmojiPicker> | undefined} */
+  /**
+   * @type {ReturnType<typeof import("../compose/emoji-picker.js").createEmojiPicker> | undefined}
+   */
   let picker;
 
   /** @param {Chat.Message} message @param {HTMLElement} anchor */
-  async function pick(message, anchor) {
+  async function openEmojiPicker(message, anchor) {
     const { createEmojiPicker } = await import("../compose/emoji-picker.js").catch(() => {
-      complain(gettext("The emoji could not be loaded. Try again when you are online."));
+      showProblem(gettext("The emoji could not be loaded. Try again when you are online."));
       return { createEmojiPicker: null };
     });
     if (createEmojiPicker === null) return;
@@ -95,26 +103,26 @@ export function createLife({
   }
 
   /**
-   * @param {import("../state/message-actions.js").Deed} deed
+   * @param {import("../state/message-actions.js").MessageAction} action
    * @param {Chat.Message} message
    * @param {HTMLElement} node its row
    * @param {string} [emoji]
    */
-  function perform(deed, message, node, emoji) {
+  function perform(action, message, node, emoji) {
     const { seq } = message;
     if (isOver()) return;
-    switch (deed) {
+    switch (action) {
       case "react":
-        if (emoji === undefined) void pick(message, node);
+        if (emoji === undefined) void openEmojiPicker(message, node);
         else react(message, emoji);
         break;
       case "reply":
       case "edit":
-        composing.begin({ kind: deed, message, name: name(message) });
+        composerPurpose.begin({ kind: action, message, name: name(message) });
         break;
       case "pin":
       case "unpin":
-        session.changes.add({ kind: "pin", seq, on: deed === "pin" });
+        session.changes.add({ kind: "pin", seq, on: action === "pin" });
         break;
       case "text":
         void copy(message.body, gettext("Text copied"));
@@ -135,10 +143,10 @@ export function createLife({
 
   /** @type {ReturnType<typeof import("../log/message-menu.js").createMessageMenu> | undefined} */
   let menu;
-  /** @type {HTMLElement} the row the menu was opened for */
-  let about = rows;
+  /** The row that the menu was opened for. */
+  let menuRow = rows;
 
-  createPointing({
+  createMessageTools({
     scroller: part("scroller"),
     rows,
     sprite,
@@ -147,11 +155,11 @@ export function createLife({
       const message = messageAt(seq);
       if (message === undefined) return;
       if (tool === "reply") return perform("reply", message, node);
-      if (tool === "react") return pick(message, from ?? node);
+      if (tool === "react") return openEmojiPicker(message, from ?? node);
       const { createMessageMenu } = await import("../log/message-menu.js");
-      about = node;
-      menu ??= createMessageMenu(part("menu"), sprite, (deed, of, emoji) =>
-        perform(deed, of, about, emoji),
+      menuRow = node;
+      menu ??= createMessageMenu(part("menu"), sprite, (action, of, emoji) =>
+        perform(action, of, menuRow, emoji),
       );
       menu.open(message, name(message), session.state.you, node, from);
     },
@@ -171,12 +179,12 @@ export function createLife({
 
   box.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowUp" || event.shiftKey) return;
-    if (box.value !== "" || box.readOnly || composing.purpose !== null) return;
+    if (box.value !== "" || box.readOnly || composerPurpose.purpose !== null) return;
     const { messages, tail, you } = session.state;
     const mine = lastOfMine((tail ?? messages).map(session.preview), you.id);
     if (mine === undefined) return;
     event.preventDefault();
-    composing.begin({ kind: "edit", message: mine, name: name(mine) });
+    composerPurpose.begin({ kind: "edit", message: mine, name: name(mine) });
   });
 
   function* people() {
@@ -186,37 +194,38 @@ export function createLife({
     }
   }
 
-  let completing = false;
+  let isCompletionLoaded = false;
   box.addEventListener("input", async () => {
-    if (completing || !/[@:]/.test(box.value)) return;
-    completing = true;
+    if (isCompletionLoaded || !/[@:]/.test(box.value)) return;
+    isCompletionLoaded = true;
     try {
       const { createCompletion } = await import("../compose/completion.js");
       createCompletion(box, part("completion"), people);
     } catch {
-      completing = false; // no network: with a later letter perhaps
+      isCompletionLoaded = false; // No network: a later letter tries again.
     }
   });
 
-  const rest = globalThis.requestIdleCallback ?? setTimeout;
-  rest(() => {
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+  whenIdle(() => {
     import("../log/message-menu.js").catch(() => {});
     import("../compose/completion.js").catch(() => {});
   });
 
   return {
     get isEditing() {
-      return composing.isEditing;
+      return composerPurpose.isEditing;
     },
 
     /**
-     * What the composer sends: an edit is done here; the message that is answered otherwise.
+     * Takes the composer's text: makes the edit if it is one; otherwise returns the message it
+     * replies to, if any.
      * @param {string} body
      * @returns {{edited: boolean, replyTo?: number}}
      */
     send(body) {
-      const { purpose } = composing;
-      composing.end();
+      const { purpose } = composerPurpose;
+      composerPurpose.end();
       if (purpose === null) return { edited: false };
       const { seq } = purpose.message;
       if (purpose.kind === "reply") return { edited: false, replyTo: seq };
@@ -228,27 +237,28 @@ export function createLife({
     },
 
     /**
-     * A change was refused: a text that was typed for it is not lost.
+     * Takes back a change that was refused. The text that was typed for an edit goes into the
+     * composer.
      * @param {Chat.Change} change
      * @param {string} [code]
-     * @returns {boolean} whether the composer says why
+     * @returns {boolean} true if the composer explains why
      */
-    takenBack(change, code) {
+    takeBack(change, code) {
       if (change.kind !== "edit") return false;
       const now = session.quote(change.seq);
-      if (code === "conflict" && now && !now.deleted && !composing.isEditing) {
-        composing.conflict({ kind: "edit", message: now, name: name(now) }, change.body);
+      if (code === "conflict" && now && !now.deleted && !composerPurpose.isEditing) {
+        composerPurpose.conflict({ kind: "edit", message: now, name: name(now) }, change.body);
         return true;
       }
-      composing.giveBack(change.body);
+      composerPurpose.giveBack(change.body);
       return false;
     },
 
     render() {
       const { state } = session;
       pins.render(state.pinned, state.names);
-      seen.render(state);
-      composing.follow(session.quote);
+      readReceipts.render(state);
+      composerPurpose.follow(session.quote);
     },
   };
 }

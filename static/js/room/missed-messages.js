@@ -1,19 +1,22 @@
-/** The line that says how much was missed. Its number follows what becomes of the messages it counts. */
+/**
+ * The notice that says how many messages were missed. Its number follows what becomes of those
+ * messages.
+ */
 
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { isUnread } from "../state/messages.js";
 
 /**
  * @param {object} options
- * @param {Chat.Notice} options.notice
+ * @param {Chat.NoticeBar} options.notice
  * @param {string} options.me
- * @param {() => void} options.toLine goes to the first of them
+ * @param {() => void} options.goToUnreadLine goes to the first missed message
  */
-export function createAbsence({ notice, me, toLine }) {
-  /** Those that the line counts. @type {Set<number>} */
+export function createMissedMessages({ notice, me, goToUnreadLine }) {
+  /** The `seq`s of the messages that the notice counts. @type {Set<number>} */
   let missed = new Set();
-  /** Says something else on the line, while it is still there. */
-  let reword = (/** @type {string} */ _) => {};
+  /** Replaces the text of the notice for as long as it is shown. */
+  let replaceText = (/** @type {string} */ _) => {};
 
   function sentence() {
     const n = missed.size;
@@ -23,28 +26,28 @@ export function createAbsence({ notice, me, toLine }) {
   }
 
   /** @param {string} text */
-  function say(text) {
-    reword = notice.show(text, { label: gettext("Go there"), run: toLine });
+  function tell(text) {
+    replaceText = notice.show(text, { label: gettext("Go there"), run: goToUnreadLine });
   }
 
   return {
-    /** @param {readonly number[]} seqs of the messages */
-    missed(seqs) {
+    /** @param {readonly number[]} seqs of the missed messages */
+    show(seqs) {
       missed = new Set(seqs);
-      if (missed.size > 0) say(sentence());
+      if (missed.size > 0) tell(sentence());
     },
 
-    /** More than can be told. */
-    missedMany() {
+    /** Says that so much was missed that nobody knows how many messages. */
+    showMany() {
       missed = new Set();
-      say(gettext("You missed a lot. This is the newest."));
+      tell(gettext("You missed a lot. These are the newest messages."));
     },
 
     /** @param {readonly Chat.Message[]} messages that came or changed, as they are now */
-    changed(messages) {
+    update(messages) {
       const before = missed.size;
       for (const message of messages) if (!isUnread(message, 0, me)) missed.delete(message.seq);
-      if (missed.size < before) reword(sentence());
+      if (missed.size < before) replaceText(sentence());
     },
   };
 }

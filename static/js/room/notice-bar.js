@@ -1,23 +1,23 @@
-/** A line of news over the log, with one thing to do about it. Goes when it is dealt with. */
+/** The bar of news over the log, with at most one thing to do about it. */
 
 import { find, setText } from "../lib/dom.js";
 
-/** @param {HTMLElement} bar holds a text, a button for the way, and one to close */
-export function createNotice(bar) {
+/** @param {HTMLElement} bar holds a text, a button for the action, and one to close it */
+export function createNoticeBar(bar) {
   const text = find(bar, "p", HTMLElement);
-  const way = find(bar, "[data-way]", HTMLButtonElement);
+  const actionButton = find(bar, "[data-notice-action]", HTMLButtonElement);
   const close = find(bar, "[data-close]", HTMLButtonElement);
-  let follow = () => {};
-  /** Counts what was shown. */
+  let run = () => {};
+  /** How many notices were shown: the number of the one that is shown now. */
   let shown = 0;
 
   function hide() {
     bar.hidden = true;
   }
   close.addEventListener("click", hide);
-  way.addEventListener("click", () => {
+  actionButton.addEventListener("click", () => {
     hide();
-    follow();
+    run();
   });
 
   return {
@@ -25,21 +25,21 @@ export function createNotice(bar) {
     /**
      * @param {string} message
      * @param {{label: string, run: () => void}} [action]
-     * @returns {(message: string) => void} says something else instead, or with "" nothing any more, if
-     *   this is still what the line says
+     * @returns {(message: string) => void} replaces the text, or with "" hides the bar, as long as
+     *   this is the notice that is shown
      */
     show(message, action) {
       shown += 1;
       const mine = shown;
       setText(text, message);
-      way.hidden = action === undefined;
-      setText(way, action?.label ?? "");
-      follow = action?.run ?? (() => {});
+      actionButton.hidden = action === undefined;
+      setText(actionButton, action?.label ?? "");
+      run = action?.run ?? (() => {});
       bar.hidden = false;
-      return (instead) => {
+      return (replacement) => {
         if (mine !== shown || bar.hidden) return;
-        if (instead === "") hide();
-        else setText(text, instead);
+        if (replacement === "") hide();
+        else setText(text, replacement);
       };
     },
   };

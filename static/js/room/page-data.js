@@ -1,4 +1,4 @@
-/** What the server rendered into the page, read once. */
+/** Reads what the server rendered into the page. */
 
 import { createTimes, localeFor } from "../lib/time.js";
 
@@ -35,7 +35,7 @@ export function readPage(root) {
   };
 }
 
-/** Dates in the page's language, hours as this system counts them. */
+/** Returns times in the page's language, with hours as this system counts them. */
 export function viewerTimes() {
   const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
   const locale = localeFor(document.documentElement.lang || "en", navigator.languages);

@@ -1,9 +1,39 @@
-/** The room's panel: its code and title, who is here, what happens when everybody leaves. */
+/**
+ * The room's panel: who is here (people, not connections), and when the room closes. `inOrder` is
+ * pure.
+ */
 
-import { find, setText } from "../lib/dom.js";
-import { fill, gettext } from "../lib/i18n.js";
+import { element, find, icon, setText } from "../lib/dom.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { avatar, registeredMark } from "../lib/people.js";
 import { span } from "../lib/time.js";
-import { createPresence } from "./presence.js";
+import { reportButton } from "./report.js";
+
+/** At most this many people are listed by name. */
+const MAX_LISTED = 200;
+
+/** @type {Record<string, number>} */
+const RANK = { owner: 0, moderator: 1 };
+const MEMBER_RANK = 2;
+
+/**
+ * Returns the people in the order of the list: me first, then the owner and the moderators, then by
+ * name.
+ * @param {Iterable<Chat.Person>} members
+ * @param {string} me
+ * @returns {Chat.Person[]}
+ */
+export function inOrder(members, me) {
+  const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
+  /** @param {Chat.Person} person */
+  const rank = ({ id, role = "member" }) => (id === me ? -1 : (RANK[role] ?? MEMBER_RANK));
+  return [...members].sort((a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name));
+}
+
+/** @param {number} count */
+export function countText(count) {
+  return fill(ngettext("%(n)s person here", "%(n)s people here", count), { n: count });
+}
 
 /**
  * @param {ParentNode} root
@@ -11,17 +41,35 @@ import { createPresence } from "./presence.js";
  * @param {string} sprite
  */
 export function createPanel(root, me, sprite) {
+  const list = find(root, "[data-people]", HTMLElement);
+  const summary = find(root, "[data-people-summary]", HTMLElement);
+  const count = find(root, "[data-people-count]", HTMLElement);
   const closing = find(root, "[data-closing]", HTMLElement);
-  const presence = createPresence(
-    {
-      list: find(root, "[data-people]", HTMLElement),
-      summary: find(root, "[data-people-summary]", HTMLElement),
-      badge: find(root, "[data-people-count]", HTMLElement),
-    },
-    me,
-    sprite,
-  );
   const settings = find(root, "[data-settings]", HTMLElement);
+  /** @type {ReadonlyMap<string, Chat.Person> | null} */
+  let shownMembers = null;
+  let shownRole = "";
+
+  /**
+   * @param {ReadonlyMap<string, Chat.Person>} members
+   * @param {string} role mine: it decides who gets a button for moderation
+   */
+  function renderPeople(members, role) {
+    if (members === shownMembers && role === shownRole) return;
+    shownMembers = members;
+    shownRole = role;
+    const people = inOrder(members.values(), me);
+    list.replaceChildren(
+      ...people.slice(0, MAX_LISTED).map((person) => entry(person, me, role, sprite)),
+    );
+    const rest = people.length - MAX_LISTED;
+    if (rest > 0) {
+      const more = fill(ngettext("and %(n)s more", "and %(n)s more", rest), { n: rest });
+      list.append(element("li", { class: "people__more" }, more));
+    }
+    setText(summary, countText(members.size));
+    setText(count, String(members.size));
+  }
 
   return {
     /**
@@ -33,7 +81,76 @@ export function createPanel(root, me, sprite) {
       const sentence = gettext("Closes %(span)s after the last person leaves.");
       setText(closing, fill(sentence, { span: span(grace) }));
       settings.hidden = role === "member";
-      presence.render(members, role);
+      renderPeople(members, role);
     },
   };
+}
+
+/**
+ * Returns true if a role is above another: the owner above moderators, moderators above members.
+ * @param {string} role
+ * @param {string} other
+ */
+function outranks(role, other) {
+  return (RANK[role] ?? MEMBER_RANK) < Math.min(RANK[other] ?? MEMBER_RANK, MEMBER_RANK);
+}
+
+/**
+ * @param {Chat.Person} person
+ * @param {string} me
+ * @param {string} mine my role
+ * @param {string} sprite
+ */
+function entry({ id, name, role = "member", registered }, me, mine, sprite) {
+  const tags = [];
+  if (id === me) tags.push(gettext("you"));
+  if (role === "owner") tags.push(gettext("owner"));
+  if (role === "moderator") tags.push(gettext("moderator"));
+  return element(
+    "li",
+    {},
+    avatar(name, id),
+    element("bdi", {}, name),
+    ...(registered ? [registeredMark(sprite)] : []),
+    ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
+    id === me ? renameButton(sprite) : "",
+    ...(id === me ? [] : [reportButton({ person: id, name }, sprite)]),
+    ...(id !== me && outranks(mine, role) ? [moderateButton(id, name, sprite)] : []),
+  );
+}
+
+/** Returns the button that opens the form for another name (manage.js). @param {string} sprite */
+function renameButton(sprite) {
+  const label = gettext("Change your name");
+  return element(
+    "button",
+    {
+      class: "icon-button people__orders",
+      type: "button",
+      "data-rename": true,
+      "aria-label": label,
+      title: label,
+    },
+    icon("pencil", sprite),
+  );
+}
+
+/**
+ * Returns the button that opens the moderation of somebody (manage.js).
+ * @param {string} id
+ * @param {string} name
+ * @param {string} sprite
+ */
+function moderateButton(id, name, sprite) {
+  const label = fill(gettext("Actions for %(name)s"), { name });
+  return element(
+    "button",
+    {
+      class: "icon-button people__orders",
+      type: "button",
+      "data-moderate": id,
+      "aria-label": label,
+    },
+    icon("ellipsis", sprite),
+  );
 }

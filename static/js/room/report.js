@@ -1,4 +1,4 @@
-/** Reporting a message or a person to the site's staff, in a dialog. */
+/** Reports a message or a person to the site's staff, in a dialog. */
 
 import { element, find, icon, isolated, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -7,7 +7,7 @@ import { isolate } from "../lib/people.js";
 /** @typedef {{seq?: string, person?: string, name: string, text?: string}} About */
 
 /**
- * What opens the dialog, beside a person.
+ * Returns the button beside a person that opens the dialog.
  * @param {{person: string, name: string}} about
  * @param {string} sprite
  */
@@ -52,10 +52,10 @@ export function createReport(root, onSent) {
     dialog.showModal();
   }
 
-  /** @param {string} why */
-  function fail(why) {
-    setText(problem, why);
-    problem.hidden = why === "";
+  /** @param {string} reason */
+  function fail(reason) {
+    setText(problem, reason);
+    problem.hidden = reason === "";
   }
 
   async function submit() {
@@ -72,7 +72,7 @@ export function createReport(root, onSent) {
       dialog.close();
       onSent(message);
     } catch {
-      fail(gettext("That could not be sent. Please try again."));
+      fail(gettext("The report could not be sent. Please try again."));
     } finally {
       send.disabled = false;
     }
@@ -89,9 +89,9 @@ export function createReport(root, onSent) {
   });
 
   root.addEventListener("click", ({ target }) => {
-    const way = target instanceof Element && target.closest("[data-report-name]");
-    if (!(way instanceof HTMLElement)) return;
-    const { reportPerson, reportName = "" } = way.dataset;
+    const button = target instanceof Element && target.closest("[data-report-name]");
+    if (!(button instanceof HTMLElement)) return;
+    const { reportPerson, reportName = "" } = button.dataset;
     open({ person: reportPerson, name: reportName });
   });
 

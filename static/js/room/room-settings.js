@@ -1,43 +1,45 @@
-/** The page follows its room: another title, and another code, without a reload. */
+/** Applies the room's settings to the page: another title, and another code, without a reload. */
 
 import { setText } from "../lib/dom.js";
 
 /**
- * Brings what the page shows and where it asks to the room's present title and code.
+ * Brings everything that the page shows, and every address it uses, to the room's present title and
+ * code.
  * @param {ParentNode} root
- * @param {Chat.PageData} page is brought there too
+ * @param {Chat.PageData} page is updated too
  * @param {Chat.Room} room
  */
-export function follow(root, page, room) {
+export function applyRoomSettings(root, page, room) {
   if (room.title !== page.room.title) {
     for (const place of root.querySelectorAll("[data-title]")) setText(place, room.title);
-    document.title = renamed(document.title, page.room, room);
+    document.title = renameTitle(document.title, page.room, room);
     page.room.title = room.title;
   }
   if (room.code === page.room.code) return;
-  const [former, path] = [`/rooms/${page.room.code}/`, `/rooms/${room.code}/`];
+  const [oldPath, newPath] = [`/rooms/${page.room.code}/`, `/rooms/${room.code}/`];
   document.title = document.title.replace(page.room.code, room.code);
   page.room.code = room.code;
   for (const name of /** @type {const} */ (["room", "socket", "manage", "signIn"])) {
-    page.urls[name] = page.urls[name].replace(former, path);
+    page.urls[name] = page.urls[name].replace(oldPath, newPath);
   }
   for (const place of root.querySelectorAll("[data-code]")) setText(place, room.code);
   for (const form of root.querySelectorAll("form[action]")) {
-    form.setAttribute("action", (form.getAttribute("action") ?? "").replace(former, path));
+    form.setAttribute("action", (form.getAttribute("action") ?? "").replace(oldPath, newPath));
   }
-  for (const link of root.querySelectorAll(`a[href*="${former}"]`)) {
-    link.setAttribute("href", (link.getAttribute("href") ?? "").replace(former, path));
+  for (const link of root.querySelectorAll(`a[href*="${oldPath}"]`)) {
+    link.setAttribute("href", (link.getAttribute("href") ?? "").replace(oldPath, newPath));
   }
-  history.replaceState(history.state, "", location.href.replace(former, path));
+  history.replaceState(history.state, "", location.href.replace(oldPath, newPath));
 }
 
 /**
- * The window's title, which begins with the room's if it has one.
+ * Returns the window's title with the room's new title; it begins with the room's title, if it has
+ * one.
  * @param {string} text
  * @param {{title: string, code: string}} before
  * @param {{title: string}} now
  */
-export function renamed(text, before, now) {
+export function renameTitle(text, before, now) {
   const lead = before.title === "" ? "" : `${before.title} · `;
   const at = text.indexOf(lead + before.code);
   if (at < 0) return text;

@@ -1,65 +1,76 @@
 /**
- * One person's presence in one room: the socket, the store, the outbox and what was asked for, held
- * together. Knows nothing of the page; it is told of everything through the hooks.
+ * One person's session in one room: holds together the socket, the store, the outbox and the
+ * requested pages. Knows nothing of the page, which learns of everything through the hooks.
  */
 
 import { randomId, tabChannel, tabLock } from "../lib/tabs.js";
 import { createChanges, createPreview } from "../net/changes.js";
 import { createOutbox } from "../net/outbox.js";
-import { createRequests } from "../net/page-requests.js";
+import { actionOf, createPageRequests } from "../net/page-requests.js";
 import { page as pageFrame, parse, read as readFrame } from "../net/protocol.js";
 import { createSocket, socketUrl } from "../net/socket.js";
 import { createTypists } from "../net/typing.js";
-import { joins, MEMORY_CAP } from "../state/loaded-range.js";
+import { isContiguous, MEMORY_CAP } from "../state/loaded-range.js";
 import { has, isUnread, lowerBound } from "../state/messages.js";
 import { apply, initial } from "../state/store.js";
 
-/** Trimming goes in steps of this many messages rather than one by one. */
+/** Memory is trimmed in steps of this many messages rather than one by one. */
 const TRIM_STEP = 200;
 
-/** An absence shorter than this is not remarked upon. Milliseconds. */
+/** An absence shorter than this is not mentioned. Milliseconds. */
 const SHORT_ABSENCE = 60_000;
 
 /**
  * @typedef {object} Hooks
- * @property {() => void} changed the state is another one
- * @property {(fresh: readonly Chat.Message[]) => void} fresh messages came, of this moment or of a resume
+ * @property {() => void} changed the state was replaced
+ * @property {(messages: readonly Chat.Message[]) => void} newMessages that came just now or with a
+ *   resume
  * @property {(mode: "resume" | "reset") => void} welcomed
- * @property {(seq: number) => void} around the page around a message came
- * @property {(span: number) => void} shorter a page did not reach down to what is here: ask for a shorter one
+ * @property {(seq: number) => void} aroundLoaded the page around a message came
+ * @property {(span: number) => void} pageTooShort a page did not reach down to the loaded messages:
+ *   request a shorter one
  * @property {(connection: Chat.ConnectionState) => void} connection
  * @property {(people: Chat.Author[]) => void} typing
- * @property {(seqs: readonly number[] | null) => void} missed messages that came during an absence; null: many
- * @property {(messages: readonly Chat.Message[]) => void} incoming messages came or changed
- * @property {(room: Chat.Room) => void} room the room has other settings, or another code
- * @property {(message: string) => void} problem the server refused something
- * @property {(you: Chat.You) => void} standing the server has told of me
- * @property {() => void} spoke a message of mine was taken just now
- * @property {(seconds: number) => void} wait before another message is taken
- * @property {() => void} unanswerable a message went without the one it answers, which is gone
- * @property {(reason: string, change: Chat.Change, code?: string) => void} takenBack a change was refused
- * @property {() => {first: number, last: number}} bounds `seq`s between which nothing may be forgotten
+ * @property {(seqs: readonly number[] | null) => void} missed messages that came during an absence;
+ *   null: very many
+ * @property {(messages: readonly Chat.Message[]) => void} messagesChanged messages that came or
+ *   changed
+ * @property {(room: Chat.Room) => void} room the room's settings or its code changed
+ * @property {(message: string) => void} refused the server refused something that nothing else here
+ *   explains
+ * @property {(you: Chat.You) => void} you my name, role or mute may have changed
+ * @property {() => void} posted a message of mine, or an edit, was accepted
+ * @property {(seconds: number) => void} wait before the next message is accepted
+ * @property {() => void} replyTargetDeleted a message was sent without the one it replies to
+ * @property {(reason: string, change: Chat.Change, code?: string) => void} changeRefused
+ * @property {() => {first: number, last: number}} bounds the `seq`s between which no message may be
+ *   dropped
  *
  * @typedef {object} Options
  * @property {Chat.PageData} page
  * @property {Chat.Snapshot | null} snapshot
  * @property {Chat.OutboxStore} storage
  * @property {Chat.Unread} unread
- * @property {readonly Chat.Change[]} changes that an earlier page of this tab had not seen happen
- * @property {(code: number | null, farewell: string) => string} lost why messages can never be sent after a
- *   close code; "" for those that wait until one is back
+ * @property {readonly Chat.Change[]} changes that an earlier page of this tab had made and not seen
+ *   happen
+ * @property {(code: number | null, closeReason: string) => string} unsendableReason why messages
+ *   can never be sent after a close code; "" if they wait until the person is back
  * @property {Hooks} hooks
  */
 
 /** @param {Options} options */
-export function createSession({ page, snapshot, storage, unread, changes: kept, lost, hooks }) {
+export function createSession(options) {
+  const { page, snapshot, storage, unread, changes: kept, unsendableReason, hooks } = options;
   let state = initial({ ...page.me, role: page.role });
   const queue = `${page.me.id} ${page.room.id}`;
-  /** What the server said last of itself; before it ends the connection, why. */
-  let farewell = "";
-  /** What the log was seen to hold; the outbox lets go of it a little later. @type {Set<string>} */
+  /** The server's last error message: when it ends the connection, that is the reason. */
+  let closeReason = "";
+  /**
+   * client_ids that were seen in the log; the outbox drops them a little later.
+   * @type {Set<string>}
+   */
   const logged = new Set();
-  /** The cursor that was spoken of last. */
+  /** The cursor that `changes` was last told of. */
   let reached = -1;
 
   /** @param {Chat.Action} action */
@@ -71,16 +82,17 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
     }
     for (const clientId of step.settled) {
       logged.add(clientId);
-      // At the cursor or before it: with a number, what has been trimmed since stays gone.
+      // The message is at the cursor or before it. Given that number, the store does not wait for a
+      // message that has been trimmed since.
       outbox.acked(clientId, state.cursor);
     }
     if (step.incoming.length > 0) {
       unread.arrived(step.incoming);
-      hooks.incoming(step.incoming);
+      hooks.messagesChanged(step.incoming);
     }
     if (step.fresh.length > 0) {
       for (const { author } of step.fresh) if (author) typists.stop(author.id);
-      hooks.fresh(step.fresh);
+      hooks.newMessages(step.fresh);
     }
     if (state.cursor !== null && state.cursor !== reached) {
       reached = state.cursor;
@@ -92,13 +104,13 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
 
   const typists = createTypists(hooks.typing);
 
-  const tell = tabChannel(
+  const tellTabs = tabChannel(
     `chat ${queue}`,
     /** @param {Chat.TabNotice | {type: "read", seq: number}} notice */
     (notice) => {
       if (notice.type === "read") unread.readElsewhere(notice.seq);
-      else outbox.heard(notice);
-      if (notice.type === "sent") hooks.spoke();
+      else outbox.receiveFromTab(notice);
+      if (notice.type === "sent") hooks.posted();
     },
   );
 
@@ -109,14 +121,14 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
     probe: () => pageFrame(1, 1, "probe"),
   });
 
-  const requests = createRequests((frame) => socket.send(frame));
+  const requests = createPageRequests((frame) => socket.send(frame));
 
   const changes = createChanges({
     kept,
     send: (frame) => socket.send(frame),
     newRef: () => `c${randomId()}`,
     onChange: hooks.changed,
-    onRefused: hooks.takenBack,
+    onRefused: hooks.changeRefused,
     onWait: hooks.wait,
     onOverdue: () => socket.restart(),
   });
@@ -127,13 +139,13 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
     queue,
     send: (frame) => socket.send(frame),
     exclusively: tabLock(`chat outbox ${queue}`),
-    tell,
+    tell: tellTabs,
     newId: randomId,
     onChange: (items) =>
       dispatch({ type: "outbox", items: items.filter((item) => !logged.has(item.client_id)) }),
     onSent: (clientId, seq) => dispatch({ type: "sent", client_id: clientId, seq }),
     onWait: hooks.wait,
-    onUnanswerable: hooks.unanswerable,
+    onReplyTargetDeleted: hooks.replyTargetDeleted,
     onOverdue: () => socket.restart(),
   });
 
@@ -148,20 +160,17 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
       requests.clear();
       typists.clear();
     }
-    if (connection.phase === "over") ended(connection.code);
+    if (connection.phase === "over") {
+      const reason = unsendableReason(connection.code, closeReason);
+      if (reason !== "") void outbox.fail(reason);
+      changes.abandon();
+    }
     hooks.connection(connection);
-  }
-
-  /** @param {number | null} code */
-  function ended(code) {
-    const reason = lost(code, farewell);
-    if (reason !== "") void outbox.fail(reason);
-    changes.abandon();
   }
 
   /**
    * @param {unknown} data
-   * @returns {boolean} whether this was the welcome
+   * @returns {boolean} true for a welcome that was accepted
    */
   function onData(data) {
     const frame = parse(data);
@@ -173,7 +182,7 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
         break;
       case "you":
         dispatch(frame);
-        hooks.standing(frame.you);
+        hooks.you(frame.you);
         break;
       case "members":
       case "requests":
@@ -193,11 +202,11 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
       case "ack":
         if (frame.client_id) {
           outbox.acked(frame.client_id, frame.seq ?? null);
-          hooks.spoke();
-        } else if (changes.acked(frame, state.cursor ?? 0)) hooks.spoke();
+          hooks.posted();
+        } else if (changes.acked(frame, state.cursor ?? 0)) hooks.posted();
         break;
       case "page":
-        paged(frame);
+        pageLoaded(frame);
         break;
       case "error":
         refused(frame);
@@ -209,67 +218,58 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
   /** @param {Chat.Welcome} frame */
   function welcomed(frame) {
     if (frame.room.id !== page.room.id || frame.you.id !== page.me.id) {
-      // The code has passed on to another room, or this browser to another person.
+      // The code now belongs to another room, or this browser is signed in as another person.
       location.assign(page.urls.room);
       return false;
     }
     const absence = state.cursor === null ? 0 : Date.now() - socket.state.since;
-    const long = absence >= SHORT_ABSENCE;
-    if (long) unread.endVisit();
+    const isLong = absence >= SHORT_ABSENCE;
+    if (isLong) unread.endVisit();
     const step = dispatch(frame);
     if (step.gap) {
       socket.restart();
       return false;
     }
     hooks.room(frame.room);
-    if (frame.mode === "reset") unread.setBack(frame.through);
-    hooks.standing(frame.you);
+    if (frame.mode === "reset") unread.rewind(frame.through);
+    hooks.you(frame.you);
     hooks.welcomed(frame.mode);
-    const talk = step.fresh.filter((message) => isUnread(message, 0, page.me.id));
-    if (long && talk.length > 0) {
-      hooks.missed(frame.mode === "reset" ? null : talk.map(({ seq }) => seq));
+    const missed = step.fresh.filter((message) => isUnread(message, 0, page.me.id));
+    if (isLong && missed.length > 0) {
+      hooks.missed(frame.mode === "reset" ? null : missed.map(({ seq }) => seq));
     }
     return true;
   }
 
   /** @param {Chat.Page} frame */
-  function paged(frame) {
+  function pageLoaded(frame) {
     const request = requests.answered(frame.ref);
     if (request === undefined) return;
-    if (request.want === "quote") {
-      const message = frame.messages.find(({ seq }) => seq === request.seq) ?? null;
-      dispatch({ type: "quoted", seq: request.seq, message });
-      return;
-    }
-    if (request.want === "around") {
-      dispatch({ type: "around", page: frame });
-      hooks.around(request.seq);
-      return;
-    }
     const last = state.messages.at(-1)?.seq ?? 0;
-    if (request.want === "newer" && !joins(frame, last)) {
-      hooks.shorter(Math.ceil((request.before - last) / 2));
+    if (request.want === "newer" && !isContiguous(frame, last)) {
+      hooks.pageTooShort(Math.ceil((request.before - last) / 2));
       return;
     }
-    dispatch({ type: request.want, before: request.before, page: frame });
+    dispatch(actionOf(request, frame));
+    if (request.want === "around") hooks.aroundLoaded(request.seq);
   }
 
   /** @param {Chat.ErrorFrame} frame */
   function refused(frame) {
     if (outbox.refused(frame) || changes.refused(frame)) return;
-    farewell = frame.message;
+    closeReason = frame.message;
     const request = requests.answered(frame.ref);
-    // A page is asked for again as soon as its edge of the log is looked at again.
+    // The page is requested again when its edge of the log is next found in view.
     if (request !== undefined) setTimeout(hooks.changed, (frame.retry_after ?? 1) * 1000);
-    else if (frame.code !== "rate_limited") hooks.problem(frame.message);
+    else if (frame.code !== "rate_limited") hooks.refused(frame.message);
   }
 
   return {
     get state() {
       return state;
     },
-    get farewell() {
-      return farewell;
+    get closeReason() {
+      return closeReason;
     },
     get connection() {
       return socket.state;
@@ -277,29 +277,29 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
     outbox,
     changes,
     socket,
-    ask: requests.ask.bind(requests),
+    requestPage: requests.request.bind(requests),
 
-    /** Shows what is kept here, then connects. */
+    /** Shows what this browser keeps, then connects. */
     async start() {
       if (snapshot?.room.id === page.room.id) dispatch({ type: "restore", snapshot });
       await outbox.read();
       socket.connect();
     },
 
-    /** Lets go of an earlier stretch of the log. */
+    /** Shows the newest messages again, dropping an earlier part of the log. */
     showNewest() {
       dispatch({ type: "newest" });
     },
 
     /**
-     * A message with what I am about to change in it.
+     * Returns a message as it will be once my changes to it have happened.
      * @param {Chat.Message} message
      */
     preview: (message) => preview(message, changes.list),
 
     /**
-     * A message that another one answers: asked for if it is not here. Null when it cannot be had,
-     * undefined while it is not known.
+     * Returns a message that another one replies to, and requests it if it is not loaded: null when
+     * it cannot be had, undefined while nobody knows.
      * @param {number} seq
      */
     quote(seq) {
@@ -307,14 +307,14 @@ export function createSession({ page, snapshot, storage, unread, changes: kept, 
         if (has(list, seq)) return preview(list[lowerBound(list, seq)], changes.list);
       }
       const known = state.quoted.get(seq);
-      if (known === undefined) requests.ask({ want: "quote", before: seq + 1, seq, limit: 1 });
+      if (known === undefined) requests.request({ want: "quote", before: seq + 1, seq, limit: 1 });
       return known;
     },
 
     /** @param {number} seq read up to, in this tab */
     tellRead(seq) {
       socket.send(readFrame(seq, "read"));
-      tell({ type: "read", seq });
+      tellTabs({ type: "read", seq });
     },
   };
 }

@@ -1,18 +1,18 @@
-/** Getting others in: the code and the link to the clipboard, the system's share sheet, a QR code. */
+/** Invites others: copies the code or the link, opens the system's share sheet, shows a QR code. */
 
 import { toClipboard } from "../lib/clipboard.js";
 import { drawing, find, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
-/** How long a button says that it has done its work. Milliseconds. */
-const SAID = 2000;
+/** How long a button says that it has copied. Milliseconds. */
+const CONFIRM_FOR = 2000;
 
-/** Modules of white a reader needs around the code. */
+/** The white margin that a scanner needs around the code, in modules of the code. */
 const QUIET_ZONE = 4;
 
 /**
  * @param {ParentNode} root holds buttons with `data-share`: code, link, sheet, qr
- * @param {() => {code: string, link: string, title: string}} room as it is now
+ * @param {() => {code: string, link: string, title: string}} room as it is at the moment
  * @param {(text: string) => void} say
  */
 export function createShare(root, room, say) {
@@ -20,10 +20,10 @@ export function createShare(root, room, say) {
   const sheet = () => ({ title: room().title, text: room().title, url: room().link });
 
   /** @type {Record<string, (button: HTMLElement) => unknown>} */
-  const ways = {
+  const actions = {
     code: (button) => copy(room().code, button, say),
     link: (button) => copy(room().link, button, say),
-    // Closing the sheet without choosing rejects too.
+    // The promise is also rejected when the sheet is closed without a choice.
     sheet: () => navigator.share(sheet()).catch(() => {}),
     qr: async () => {
       await drawCode(find(dialog, "[data-qr-picture]", HTMLElement), room().link);
@@ -33,9 +33,9 @@ export function createShare(root, room, say) {
 
   for (const button of root.querySelectorAll("[data-share]")) {
     if (!(button instanceof HTMLElement)) continue;
-    const way = button.dataset.share ?? "";
-    if (way === "sheet") button.hidden = !navigator.canShare?.(sheet());
-    button.addEventListener("click", () => ways[way]?.(button));
+    const name = button.dataset.share ?? "";
+    if (name === "sheet") button.hidden = !navigator.canShare?.(sheet());
+    button.addEventListener("click", () => actions[name]?.(button));
   }
   // A click on the backdrop is a click on the dialog itself.
   dialog.addEventListener("click", (event) => {
@@ -59,7 +59,7 @@ async function copy(text, button, say) {
   setTimeout(() => {
     setText(label, before);
     button.classList.remove("is-done");
-  }, SAID);
+  }, CONFIRM_FOR);
 }
 
 /**
@@ -67,7 +67,7 @@ async function copy(text, button, say) {
  * @param {string} link
  */
 async function drawCode(place, link) {
-  // Only now: few who open a room need it.
+  // Loaded only now: few visitors need it.
   const { generate } = await import("../vendor/lean-qr.js");
   const bitmap = generate(link);
   const path = [];

@@ -1,13 +1,13 @@
 /**
- * A page that is shown in a sheet, brought to what the server says of it now: parts that are as they
- * were stay the same elements, and so do those in which somebody has typed. DOM, no network.
+ * Updates a page in a sheet to the server's present version of it. Parts that have not changed stay
+ * the same elements, and so do parts in which somebody has typed. DOM, no network.
  */
 
-/** The server's text of a part, as it came. @type {WeakMap<Element, string>} */
+/** The HTML of a part as the server sent it. @type {WeakMap<Element, string>} */
 const sources = new WeakMap();
 
 /**
- * Whether a field within an element has another value than the server gave it.
+ * Returns true if a field within an element has another value than the server gave it.
  * @param {Element} within
  */
 export function unsaved(within) {
@@ -26,9 +26,10 @@ export function unsaved(within) {
 /**
  * @param {Element} body
  * @param {Element} page what the server answered; its children are the parts, by `data-part`
- * @param {Map<string, Element>} covered parts with unsaved fields that the page does not have: they
- *   are put aside, and back when a page has them again
- * @param {string} sent the part whose form was sent: it is the server's again
+ * @param {Map<string, Element>} covered parts with unsaved fields that this page does not have:
+ *   they are kept here, and shown again with the next page that has them
+ * @param {string} sent the part whose form was just sent: the server's version replaces it even if
+ *   typed in
  */
 export function reconcile(body, page, covered, sent) {
   const held = new Map([...body.children].map((child) => [nameOf(child), child]));
@@ -66,12 +67,16 @@ function nameOf(part) {
   return part.getAttribute("data-part") ?? "";
 }
 
-/** Without the form's token, which is another one each time. @param {Element} part */
+/** Returns the HTML without the form's token, which differs each time. @param {Element} part */
 function text(part) {
   return part.outerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
 }
 
-/** What was unfolded stays so. @param {Element} old @param {Element} node */
+/**
+ * Opens in the new version what was open in the old one.
+ * @param {Element} old
+ * @param {Element} node
+ */
 function reopen(old, node) {
   const open = new Set([...old.querySelectorAll("details[open]")].map(keyOf));
   for (const details of node.querySelectorAll("details")) {

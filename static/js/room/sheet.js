@@ -1,27 +1,31 @@
 /**
- * Pages of the site in a dialog over the live room: the room's settings, what can be done about
- * somebody. The pages are those that people without a script use; here their forms are sent and their
+ * Shows pages of the site in a dialog over the live room: the room's settings, the moderation of
+ * somebody. They are the pages that people without scripts use; here their forms are sent and their
  * links followed without leaving the room. Loaded when it is needed.
  */
 
 import { ask } from "../lib/ask.js";
 import { element, icon, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
-import { showMoments } from "../lib/local-dates.js";
+import { showLocalDates } from "../lib/local-dates.js";
 import { viewerTimes } from "./page-data.js";
 import { reconcile, unsaved } from "./sheet-parts.js";
 
-/** A change in the room is looked at after this time, with what comes with it. Milliseconds. */
-const SETTLE = 300;
+/**
+ * The sheet is refreshed this long after a change in the room, so that changes that come together
+ * cost one request. Milliseconds.
+ */
+const REFRESH_AFTER = 300;
 
 /**
  * @typedef {object} Options
  * @property {HTMLElement} root the room
  * @property {string} sprite
- * @property {(href: string) => string} here the present address of one of the room's pages
- * @property {((answer: {message?: string, undo?: number}) => void) | null} onDone closes the sheet after an order
- *   and is told of it; null: the sheet goes on with the page that answers
- * @property {(seq: number) => void} onSeq closes the sheet: a message is chosen
+ * @property {(href: string) => string} here returns the present address of one of the room's pages
+ * @property {((answer: {message?: string, undo?: number}) => void) | null} onDone if given, the
+ *   sheet closes after its first form and `onDone` gets the answer; if null, the sheet shows the
+ *   page that answers
+ * @property {(seq: number) => void} onSeq the sheet has closed: a message was chosen
  */
 
 /** @param {Options} options */
@@ -31,15 +35,15 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
     { class: "icon-button sheet__close", type: "button", "aria-label": gettext("Close") },
     icon("x", sprite),
   );
-  const said = element("p", { class: "sheet__said", role: "status", hidden: true });
+  const status = element("p", { class: "sheet__said", role: "status", hidden: true });
   const body = element("div", { class: "sheet__body manage", tabindex: "-1" });
-  const dialog = element("dialog", { class: "sheet" }, close, said, body);
+  const dialog = element("dialog", { class: "sheet" }, close, status, body);
   dialog.classList.toggle("sheet--brief", onDone !== null);
   root.append(dialog);
-  /** What was typed into a page that another one covers. @type {Map<string, Element>} */
+  /** Parts of another page of this sheet, with unsaved fields. @type {Map<string, Element>} */
   const covered = new Map();
   let address = "";
-  /** Answers to anything but the latest request come too late. */
+  /** The number of the latest request: the answer to any other comes too late. */
   let latest = 0;
   let isSending = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -47,22 +51,22 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
 
   /** @param {string} text */
   function tell(text, isBad = false) {
-    said.hidden = text === "";
-    said.classList.toggle("sheet__said--bad", isBad);
-    setText(said, text);
+    status.hidden = text === "";
+    status.classList.toggle("sheet__said--bad", isBad);
+    setText(status, text);
   }
 
-  /** Whether anything typed here has not been sent. */
+  /** Returns true if something typed here has not been sent. */
   function isUnsaved() {
-    // What is looked for is nothing to be lost.
+    // The words of a search are no loss.
     if (body.querySelector("[role=search]")) return false;
     return [body, ...covered.values()].some(unsaved);
   }
 
   async function leave() {
     const question = {
-      title: gettext("Discard what you changed?"),
-      text: gettext("Your changes have not been saved."),
+      title: gettext("Discard your changes?"),
+      text: gettext("They have not been saved."),
       yes: gettext("Discard"),
       no: gettext("Keep editing"),
     };
@@ -73,7 +77,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   }
 
   /**
-   * Shows what the server answered.
+   * Shows the server's answer.
    * @param {Response} answer
    * @param {string} sent the part of the page whose form it answers
    */
@@ -82,15 +86,15 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
     const main = page.querySelector("main[data-sheet]");
     if (main === null) {
       if (answer.url.includes("/manage/")) {
-        return tell(gettext("That did not work. Please try again."), true);
+        return tell(gettext("Something went wrong. Please try again."), true);
       }
-      // Not in charge any more, signed out, or the room is over: the room itself says so.
+      // No longer a moderator, signed out, or the room is closed: the room itself says so.
       return dialog.close();
     }
     const { pathname, search } = new URL(answer.url);
     address = pathname + search;
     reconcile(body, main, covered, sent);
-    showMoments(body, viewerTimes());
+    showLocalDates(body, viewerTimes());
     dialog.setAttribute("aria-label", body.querySelector("h1")?.textContent ?? "");
     const notice = page.querySelector(".notices .alert, .notices .notice");
     if (notice) tell(notice.textContent?.trim() ?? "", notice.classList.contains("alert"));
@@ -109,8 +113,9 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
 
   /**
    * @param {string} href
-   * @param {RequestInit} [how] of a form
-   * @returns {Promise<Response | null>} null when it did not arrive or came too late
+   * @param {RequestInit} [how] given for a form
+   * @returns {Promise<Response | null>} null when no answer came, or when a later request was made
+   *   meanwhile
    */
   async function request(href, how) {
     latest += 1;
@@ -121,7 +126,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
       const answer = await fetch(here(href), how);
       return mine === latest ? answer : null;
     } catch {
-      if (mine === latest) tell(gettext("That did not arrive. Please try again."), true);
+      if (mine === latest) tell(gettext("The server did not answer. Please try again."), true);
       return null;
     } finally {
       if (mine === latest) {
@@ -134,7 +139,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   /** @param {string} href */
   async function load(href) {
     const answer = await request(href);
-    // A day leads to its first message.
+    // A day of the calendar leads to its first message.
     const seq = answer && new URL(answer.url).searchParams.get("at");
     if (seq) choose(Number(seq));
     else if (answer) await show(answer);
@@ -153,9 +158,9 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
     const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
     const action = button?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
     const fields = new URLSearchParams();
-    const isQuestion = form.method === "get";
+    const isSearch = form.method === "get";
     for (const [key, value] of new FormData(form, button)) fields.append(key, String(value));
-    if (isQuestion) return load(`${action}?${fields}`);
+    if (isSearch) return load(`${action}?${fields}`);
     const sent = form.closest("[data-part]")?.getAttribute("data-part") ?? "";
     const headers = onDone ? { Accept: "application/json" } : undefined;
     const answer = await request(action, { method: "POST", body: fields, headers });
@@ -185,7 +190,8 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
     const isHere = /^\/rooms\/[^/]+\/(manage\/.*)?$/.test(href);
     if (!isHere && !link?.hasAttribute("data-back")) return;
     event.preventDefault();
-    // To the room, or, from a page opened by itself, back to nothing but the room.
+    // A link to the room closes the sheet. So does, in a brief sheet, the link back to the
+    // settings: the sheet was not opened from there.
     const isBack = !href.includes("/manage/") || (onDone !== null && !href.includes("/people/"));
     if (isBack) leave();
     else load(href);
@@ -196,7 +202,8 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   });
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.target instanceof HTMLSelectElement) return;
-    // Before the browser closes it: it lets a page object to that only once.
+    // A browser lets a page prevent `cancel` only once, and then closes the dialog anyway. So
+    // Escape is handled here.
     event.preventDefault();
     leave();
   });
@@ -220,13 +227,13 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
       await load(href);
     },
 
-    /** The room has changed: what is shown of it is asked for again, and what was typed stays. */
+    /** Loads the page again because the room has changed. What was typed stays. */
     refresh() {
-      // What was found is asked for by whoever looks for it.
+      // Search results change only with the next search.
       if (!address.includes("/manage/")) return;
       clearTimeout(timer);
-      // What answers a form is as new as it gets.
-      timer = setTimeout(() => dialog.open && !isSending && load(address), SETTLE);
+      // The answer to a form that is being sent will be newer anyway.
+      timer = setTimeout(() => dialog.open && !isSending && load(address), REFRESH_AFTER);
     },
   };
 }

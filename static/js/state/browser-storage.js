@@ -1,10 +1,10 @@
 /**
- * What this browser keeps for one person in one room: drafts and the place read up to (until the
- * room is left), and a snapshot that lets a reload of this tab paint at once. Every key carries the person's id,
- * so that the next person at the same machine finds nothing of it.
+ * What this browser stores for one person in one room: drafts and the read position (until the room
+ * is left), and a snapshot that lets a reload of this tab paint at once. Every key contains the
+ * person's id, so that the next person at the same machine sees nothing of it.
  *
- * Each tab has a draft of its own, which it keeps over a reload. A copy in the browser's storage, under
- * the tab's name, outlives the tab: the next one that is opened takes over the drafts of those closed.
+ * Each tab has its own draft, which survives a reload. A copy under the tab's name in the browser's
+ * storage outlives the tab: the next tab that is opened takes over the drafts of closed ones.
  */
 
 import { randomId } from "../lib/tabs.js";
@@ -15,9 +15,9 @@ const PREFIX = "chat:";
  * @param {string} userId
  * @param {string} roomId
  * @param {{local?: Storage, session?: Storage}} [storages]
- * @param {LockManager | undefined} [locks] missing on pages that came over plain HTTP
+ * @param {LockManager | undefined} [locks] missing on pages over plain HTTP
  */
-export function createLocal(
+export function createBrowserStorage(
   userId,
   roomId,
   storages = browserStorages(),
@@ -32,7 +32,7 @@ export function createLocal(
   const { local, session } = storages;
   let tab = read(session, tabName) ?? "";
 
-  /** Keys of the copies of drafts, of all tabs. */
+  /** Returns the keys of all tabs' copies of drafts. */
   const copies = () => Object.keys(local ?? {}).filter((key) => key.startsWith(draft));
 
   /** @param {string} text */
@@ -43,14 +43,17 @@ export function createLocal(
   }
 
   return {
-    /** Takes away what another person left in this tab. */
+    /** Deletes what another person left in this tab. */
     forgetOthers() {
       for (const key of Object.keys(session ?? {})) {
         if (key.startsWith(PREFIX) && !key.startsWith(prefix)) write(session, key, null);
       }
     },
 
-    /** Of this room, nothing is left but what waits in the outbox. */
+    /**
+     * Deletes everything about this room. Unsent messages stay in the outbox, which is stored
+     * elsewhere.
+     */
     clear() {
       for (const key of copies()) write(local, key, null);
       write(local, readUpTo, null);
@@ -60,10 +63,10 @@ export function createLocal(
     draft: () => read(session, draft) ?? "",
     keepDraft,
 
-    /** A tab that has just been opened takes over what closed ones left unsent. */
+    /** Gives this tab its own name, and if it has just been opened, the drafts of closed tabs. */
     async takeOverDrafts() {
       const isNew = tab === "";
-      // A tab that was duplicated has the name of its original, and needs one of its own.
+      // A duplicated tab has the name of its original, and needs its own.
       if (isNew || !(await hold(locks, tab))) {
         tab = randomId();
         write(session, tabName, tab);
@@ -78,7 +81,7 @@ export function createLocal(
       keepDraft([...texts].join("\n\n"));
     },
 
-    /** The page was kept for the Back button, and is back. */
+    /** Holds the tab's name again: the page was kept for the Back button, and is back. */
     returned: () => hold(locks, tab),
 
     /** @returns {number | null} */
@@ -94,7 +97,10 @@ export function createLocal(
       const kept = parsed(read(session, snapshot));
       return isSnapshot(kept) ? kept : null;
     },
-    /** What was done to messages and had not happened yet when the page went. @returns {Chat.Change[]} */
+    /**
+     * Returns my changes to messages that had not happened when the page went away.
+     * @returns {Chat.Change[]}
+     */
     changes() {
       const kept = parsed(read(session, changes));
       return Array.isArray(kept) ? kept.filter(isChange) : [];
@@ -113,7 +119,7 @@ function lockOf(tab) {
 }
 
 /**
- * Holds a tab's lock for as long as its page is there; false if another page has it.
+ * Holds a tab's lock as long as its page exists; resolves to false if another page holds it.
  * @param {LockManager | undefined} locks
  * @param {string} tab
  * @returns {Promise<boolean>}
@@ -123,17 +129,18 @@ function hold(locks, tab) {
     if (!locks) return resolve(true);
     const held = locks.request(lockOf(tab), { ifAvailable: true }, (lock) => {
       resolve(lock !== null);
-      // Let go of with the page, which could not be kept for the Back button otherwise.
+      // Released with the page, which otherwise could not be kept for the Back button.
       return lock && new Promise((letGo) => addEventListener("pagehide", letGo, { once: true }));
     });
-    // A browser that denies locks to this page: as without any.
+    // A browser that denies locks to this page is treated like one without locks.
     held.catch(() => resolve(true));
   });
 }
 
 /**
- * What is kept may be of another release, or of anything else that ran under this address: what does not
- * have the shape that is expected is dropped, and the server tells it again.
+ * Parses what was stored; returns null if it is no JSON. It may come from another release, or from
+ * anything else that ran under this address: what does not have the expected shape is dropped, and
+ * the server sends it again.
  * @param {string | null} text
  * @returns {unknown}
  */
@@ -203,7 +210,7 @@ function areAll(list, test) {
   return Array.isArray(list) && list.every(test);
 }
 
-/** Storage that the browser denies to this page throws on the first touch. */
+/** Returns no storages if the browser denies them to this page: then the first access throws. */
 function browserStorages() {
   try {
     return { local: localStorage, session: sessionStorage };
@@ -230,6 +237,6 @@ function write(storage, key, value) {
     if (value === null) storage?.removeItem(key);
     else storage?.setItem(key, value);
   } catch {
-    // Full: these are comforts, the outbox is kept elsewhere.
+    // The storage is full. Nothing here is indispensable: the outbox is stored elsewhere.
   }
 }

@@ -1,19 +1,19 @@
 /**
- * The stretch of the log that is loaded: how pages lengthen it, how an earlier one is read while the
- * newest is kept apart, how it is kept within bounds. Pure, on the store's state.
+ * The loaded range of the log: how pages extend it, how an earlier range is read while the newest
+ * is kept apart, how it is kept within bounds. Pure, on the store's state.
  */
 
 import { append, lowerBound, prepend, revise } from "./messages.js";
 
-/** Most messages kept in memory, counting what is not in the document. */
+/** At most this many messages are kept in memory, shown or not. */
 export const MEMORY_CAP = 2000;
 
-/** Messages of the newest stretch kept while an earlier one is read. */
+/** This many of the newest messages are kept while an earlier range is read. */
 export const TAIL_CAP = 100;
 
 /**
  * @param {Chat.State} state
- * @param {number} before what was asked for: the page holds the messages just below it
+ * @param {number} before as requested: the page has the messages just below it
  * @param {Chat.Page} page
  * @returns {Chat.State}
  */
@@ -23,8 +23,8 @@ export function older(state, before, page) {
 }
 
 /**
- * A page below `before` continues an earlier stretch only if it reaches down to it; a page cut short
- * by the frame limit may not, and is then ignored (the caller asks for a shorter one).
+ * Adds a page above an earlier range, if it reaches down to it. A page that the frame limit cut
+ * short may not; it is then ignored, and the caller requests a shorter one.
  * @param {Chat.State} state
  * @param {number} before
  * @param {Chat.Page} page
@@ -32,7 +32,7 @@ export function older(state, before, page) {
  */
 export function newer(state, before, page) {
   const last = state.messages.at(-1)?.seq;
-  if (state.tail === null || last === undefined || !joins(page, last)) return state;
+  if (state.tail === null || last === undefined || !isContiguous(page, last)) return state;
   const messages = append(revise(state.messages, page.messages), page.messages);
   const tailStart = state.tail[0]?.seq ?? Infinity;
   if (before < tailStart) return { ...state, messages };
@@ -40,11 +40,11 @@ export function newer(state, before, page) {
 }
 
 /**
- * Whether nothing is missing between a stretch that ends at `last` and the page.
+ * Returns true if no message is missing between a range that ends at `last` and the page.
  * @param {Chat.Page} page
  * @param {number} last
  */
-export function joins(page, last) {
+export function isContiguous(page, last) {
   return !page.older || (page.messages.at(0)?.seq ?? Infinity) <= last + 1;
 }
 
@@ -80,7 +80,7 @@ export function newest(state) {
 }
 
 /**
- * Forgets what is furthest from the reader once there is too much.
+ * Drops the messages furthest from the reader when there are too many.
  * @param {Chat.State} state
  * @param {number} first `seq` of the first message in the document
  * @param {number} last
@@ -92,7 +92,7 @@ export function trim(state, first, last) {
   if (excess <= 0) return state;
   const above = lowerBound(messages, first);
   const below = messages.length - lowerBound(messages, last + 1);
-  // All of it is in the document: a run of joins and leaves is one row there.
+  // All of it is in the document, where a run of joins and leaves is one row.
   if (above === 0 && below === 0) return state;
   if (above >= below) {
     return { ...state, messages: messages.slice(Math.min(excess, above)), older: true };

@@ -1,35 +1,37 @@
-/** What I may do with a message. Pure. */
+/** The actions that I may take on a message. Pure. */
 
-/** What one click puts to a message. */
-export const QUICK = Object.freeze(["👍", "❤️", "😂", "🎉", "😮", "😢"]);
+/** The reactions that the menu offers directly. */
+export const QUICK_REACTIONS = Object.freeze(["👍", "❤️", "😂", "🎉", "😮", "😢"]);
 
 /**
- * @typedef {"react" | "reply" | "edit" | "pin" | "unpin" | "text" | "link" | "report" | "delete"} Deed
+ * @typedef {"react" | "reply" | "edit" | "pin" | "unpin" | "text" | "link" | "report" | "delete"}
+ *   MessageAction
  */
 
 /**
- * In the order they are offered. The server has the last word; this only spares people a refusal.
+ * Returns the actions in the order in which they are offered. The server has the last word; this
+ * only avoids refusals.
  * @param {Chat.Message} message
  * @param {Chat.You} you
- * @returns {Deed[]}
+ * @returns {MessageAction[]}
  */
-export function deeds(message, you) {
+export function actionsFor(message, you) {
   if (message.kind !== "chat") return [];
   if (message.deleted) return ["link"];
   const mine = message.author?.id === you.id;
-  const runs = you.role === "owner" || you.role === "moderator";
-  /** @type {Deed[]} */
+  const isModerator = you.role === "owner" || you.role === "moderator";
+  /** @type {MessageAction[]} */
   const offered = ["react", "reply"];
   if (mine) offered.push("edit");
-  if (runs) offered.push(message.pinned ? "unpin" : "pin");
+  if (isModerator) offered.push(message.pinned ? "unpin" : "pin");
   offered.push("text", "link");
   if (!mine) offered.push("report");
-  if (mine || runs) offered.push("delete");
+  if (mine || isModerator) offered.push("delete");
   return offered;
 }
 
 /**
- * The message that the Up key edits: my last one.
+ * Returns the message that the Up key edits: my last one.
  * @param {readonly Chat.Message[]} messages
  * @param {string} me
  */
@@ -46,7 +48,7 @@ const ENTITY = /&(amp|lt|gt|quot);/gu;
 const SIGNS = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 /**
- * A message in one line, for a quote: as it is read, without the marks of Markdown.
+ * Returns a message in one line, for a quote: as it reads, without Markdown's marks.
  * @param {Chat.Message} message its `html`, if any, as the server rendered it
  * @param {number} [limit] characters
  */

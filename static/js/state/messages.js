@@ -1,9 +1,12 @@
-/** Lists of messages: always by `seq` ascending, without holes, never changed in place. Pure. */
+/**
+ * Functions on lists of messages. A list is sorted by `seq`, has no holes, and is never changed in
+ * place. Pure.
+ */
 
 import { gettext } from "../lib/i18n.js";
 
 /**
- * Index of the first message whose `seq` is at least the given one.
+ * Returns the index of the first message whose `seq` is at least the given one.
  * @param {readonly Chat.Message[]} list
  * @param {number} seq
  */
@@ -27,8 +30,8 @@ export function has(list, seq) {
 }
 
 /**
- * Replaces those in the list that changed since. What the list does not hold is left out: a page that
- * brings it later brings it as it then is.
+ * Replaces the messages in a list that have changed. Changes of messages that are not in the list
+ * are ignored: a page that loads such a message later has it as it is then.
  * @param {readonly Chat.Message[]} list
  * @param {readonly Chat.Message[]} changes
  * @returns {readonly Chat.Message[]} the same list when nothing in it changed
@@ -70,7 +73,7 @@ export function prepend(list, older) {
 }
 
 /**
- * Joins and leaves, which fold into one row of the log when they follow each other.
+ * Returns true for joins and leaves; consecutive ones fold into one row of the log.
  * @param {Chat.Message} message
  */
 export function isFolded({ kind }) {
@@ -78,8 +81,8 @@ export function isFolded({ kind }) {
 }
 
 /**
- * Whether a message counts as new for someone who has read up to a `seq`, as the list of rooms counts it
- * (rooms' unread counts on the server): something that somebody else said, and that was not deleted.
+ * Returns true if a message counts as unread for somebody who has read up to a `seq`: somebody else
+ * wrote it, and it was not deleted. The list of rooms counts in the same way on the server.
  * @param {Chat.Message} message
  * @param {number} readUpTo
  * @param {string} me
@@ -90,11 +93,12 @@ export function isUnread(message, readUpTo, me) {
 }
 
 /**
- * `seq` of the first unread message; null when there is none, or when it is not loaded yet.
+ * Returns the `seq` of the first unread message; null when there is none, or when it is not loaded
+ * yet.
  * @param {readonly Chat.Message[]} list
  * @param {number} readUpTo
  * @param {string} me
- * @param {boolean} older there is more before the list
+ * @param {boolean} older true if there are messages before the list
  */
 export function firstUnread(list, readUpTo, me, older) {
   if (older && list.length > 0 && list[0].seq > readUpTo) return null;
@@ -102,7 +106,7 @@ export function firstUnread(list, readUpTo, me, older) {
 }
 
 /**
- * What its author is called now, else what they were called then.
+ * Returns the author's present name; if that is unknown, the name at the time of the message.
  * @param {Chat.Message} message
  * @param {ReadonlyMap<string, string>} names
  */

@@ -1,14 +1,14 @@
 /**
- * What the page knows beside the stretch of the log: the pinned messages, quoted ones, and how far
+ * The parts of the state beside the loaded messages: pinned messages, quoted messages, and how far
  * others have read. Pure.
  */
 
 /**
- * @param {readonly Chat.Message[]} pinned in the order they were pinned
+ * @param {readonly Chat.Message[]} pinned in the order in which they were pinned
  * @param {readonly Chat.Message[]} changes
  * @returns {readonly Chat.Message[]} the same list when nothing in it changed
  */
-export function pins(pinned, changes) {
+export function updatePinned(pinned, changes) {
   let next = pinned;
   for (const message of changes) {
     const index = next.findIndex(({ seq }) => seq === message.seq);
@@ -26,7 +26,7 @@ export function pins(pinned, changes) {
  * @param {readonly Chat.Message[]} changes
  * @returns {ReadonlyMap<number, Chat.Message | null>}
  */
-export function requoted(quoted, changes) {
+export function updateQuoted(quoted, changes) {
   const known = changes.filter(({ seq }) => quoted.has(seq));
   if (known.length === 0) return quoted;
   return new Map([...quoted, ...known.map((one) => /** @type {const} */ ([one.seq, one]))]);
@@ -37,18 +37,18 @@ export function requoted(quoted, changes) {
  * @param {readonly Chat.Position[]} news
  * @returns {ReadonlyMap<string, number>}
  */
-export function readFurther(reads, news) {
+export function advanceReads(reads, news) {
   const further = news.filter(({ id, seq }) => seq > (reads.get(id) ?? 0));
   if (further.length === 0) return reads;
   return new Map([...reads, ...further.map(({ id, seq }) => /** @type {const} */ ([id, seq]))]);
 }
 
 /**
- * Who has seen my last message, of those who are here; null when it is not the last thing said.
+ * Returns who of those present has read my last message; null when it is not the last thing said.
  * @param {Chat.State} state
  * @returns {{names: string[], everyone: boolean} | null}
  */
-export function seenBy({ messages, tail, pending, reads, members, you }) {
+export function readersOfLastMessage({ messages, tail, pending, reads, members, you }) {
   if (tail !== null || pending.length > 0) return null;
   const last = messages.findLast(({ kind }) => kind === "chat");
   if (last === undefined || last.author?.id !== you.id || last.deleted) return null;

@@ -1,12 +1,13 @@
 /**
- * All the page knows of the room, as a pure reducer: `apply(state, action)` gives the next state and
- * what others have to be told. The cursor decides what is taken: a frame that does not start where
- * this page is means a change was missed, and only a resume repairs that.
+ * Everything the page knows about the room, as a pure reducer: `apply(state, action)` returns the
+ * next state and what others have to be told. The cursor decides what is accepted: a frame that
+ * does not start at this page's cursor means that a change was missed, and only a resume repairs
+ * that.
  */
 
 import { around, newer, newest, older, TAIL_CAP, trim } from "./loaded-range.js";
 import { append, lowerBound, revise } from "./messages.js";
-import { pins, readFurther, requoted } from "./room-extras.js";
+import { advanceReads, updatePinned, updateQuoted } from "./room-extras.js";
 
 /**
  * @param {Chat.Person} you
@@ -48,7 +49,7 @@ export function apply(state, action) {
     case "room":
       return step({ ...state, room: action.room });
     case "you":
-      return step({ ...state, you: action.you, names: named(state.names, [action.you]) });
+      return step({ ...state, you: action.you, names: updateNames(state.names, [action.you]) });
     case "requests":
       return step({ ...state, waiting: action.waiting });
     case "restore":
@@ -64,7 +65,7 @@ export function apply(state, action) {
     case "trim":
       return step(trim(state, action.first, action.last));
     case "read":
-      return step({ ...state, reads: readFurther(state.reads, action.reads) });
+      return step({ ...state, reads: advanceReads(state.reads, action.reads) });
     case "quoted":
       return step({ ...state, quoted: new Map([...state.quoted, [action.seq, action.message]]) });
     case "outbox":
@@ -75,7 +76,7 @@ export function apply(state, action) {
 }
 
 /**
- * What a reload of this tab can start from, or null when there is nothing worth keeping.
+ * Returns what a reload of this tab can start from, or null when there is nothing to keep.
  * @param {Chat.State} state
  * @param {number} count messages to keep
  * @returns {Chat.Snapshot | null}
@@ -113,12 +114,12 @@ function welcome(state, frame) {
     room: frame.room,
     history: frame.history ?? "",
     you: frame.you,
-    waiting: [], // told anew after the welcome
+    waiting: [], // sent again after the welcome
     limits: { ...state.limits, ...frame.limits },
     members: new Map(frame.members.map((person) => [person.id, person])),
-    names: named(state.names, [...frame.members, frame.you]),
+    names: updateNames(state.names, [...frame.members, frame.you]),
     pinned: frame.pinned ?? [],
-    reads: readFurther(new Map(), frame.reads ?? []),
+    reads: advanceReads(new Map(), frame.reads ?? []),
   };
   if (frame.mode === "resume") {
     if (frame.after !== state.cursor) return { ...step(state), gap: true };
@@ -132,7 +133,7 @@ function welcome(state, frame) {
     quoted: new Map(),
     older: frame.older,
     cursor: frame.through,
-    // Acked means that the log holds it, if not on this page of it.
+    // An acked message is in the log, even if not on this page of it.
     pending: state.pending.filter((item) => item.state !== "sent"),
   };
   const since = state.cursor;
@@ -171,12 +172,12 @@ function advance(state, incoming, through) {
   const next = {
     ...state,
     cursor: through,
-    names: named(
+    names: updateNames(
       state.names,
       fresh.flatMap((message) => message.author ?? []),
     ),
-    pinned: pins(state.pinned, incoming),
-    quoted: requoted(state.quoted, incoming),
+    pinned: updatePinned(state.pinned, incoming),
+    quoted: updateQuoted(state.quoted, incoming),
     messages: state.tail === null ? append(messages, fresh) : messages,
     tail: state.tail && append(revise(state.tail, incoming), fresh).slice(-TAIL_CAP),
   };
@@ -184,7 +185,7 @@ function advance(state, incoming, through) {
 }
 
 /**
- * Takes out what the log now holds from what is pending.
+ * Removes the messages that are in the log from the pending ones.
  * @param {Chat.State} state
  * @param {readonly Chat.Message[]} incoming
  * @returns {Chat.Step}
@@ -229,14 +230,14 @@ function members(state, frame) {
   for (const person of frame.left) next.delete(person.id);
   for (const person of frame.joined) next.set(person.id, { ...next.get(person.id), ...person });
   const you = { ...state.you, ...next.get(state.you.id) };
-  return { ...state, you, members: next, names: named(state.names, frame.joined) };
+  return { ...state, you, members: next, names: updateNames(state.names, frame.joined) };
 }
 
 /**
  * @param {ReadonlyMap<string, string>} names
  * @param {readonly Chat.Author[]} people
  */
-function named(names, people) {
+function updateNames(names, people) {
   const changed = people.filter((person) => names.get(person.id) !== person.name);
   if (changed.length === 0) return names;
   return new Map([...names, ...changed.map(({ id, name }) => /** @type {const} */ ([id, name]))]);
@@ -256,7 +257,7 @@ function restore(state, kept) {
     messages: append([], kept.messages),
     older: kept.older,
     members: new Map(kept.members.map((person) => [person.id, person])),
-    names: named(state.names, kept.members),
+    names: updateNames(state.names, kept.members),
   };
 }
 
@@ -275,7 +276,7 @@ function outbox(state, items) {
 /**
  * @param {Chat.State} state
  * @param {string} clientId
- * @param {number | null} seq null when it is known to be in the log, but not where
+ * @param {number | null} seq null when the message is known to be in the log, but not where
  * @returns {Chat.State}
  */
 function sent(state, clientId, seq) {

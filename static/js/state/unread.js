@@ -1,29 +1,31 @@
 /**
- * What was read and what was not. Reading is: the page is visible and its end is in view, for a moment.
- * The line stands still for a visit; a new visit begins when the page is looked at again.
+ * What was read and what was not. A message is read when the page is visible and the end of the log
+ * is in view for a moment. The unread line stays in its place during a visit; a new visit begins
+ * when the page is shown again.
  */
 
 import { firstUnread, isUnread } from "./messages.js";
 
-/** A glance is not reading. Milliseconds. */
-const MOMENT = 1000;
+/** The end must be in view for this long. Milliseconds. */
+const READ_AFTER = 1000;
 
 /**
  * @typedef {object} Options
  * @property {string} me
  * @property {number | null} readUpTo from an earlier visit
- * @property {(seq: number) => void} onRead read up to here, in this tab
- * @property {(count: number, personal: number) => void} onCount `personal`: those of them that speak to me
+ * @property {(seq: number) => void} onRead this tab has read up to here
+ * @property {(count: number, mentions: number) => void} onCount `mentions`: how many of the unread
+ *   messages mention me
  */
 
 /** @param {Options} options */
 export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
   let readUpTo = earlier;
-  /** What this visit found unread lies after the one and not after the other. */
+  /** The messages that this visit found unread are after `after` and not after `until`. */
   let visit = { after: earlier, until: Infinity };
   /** @type {number | null} */
   let line = null;
-  /** By `seq`, whether it speaks to me. @type {Map<number, boolean>} */
+  /** Unread messages: whether each mentions me, by `seq`. @type {Map<number, boolean>} */
   const unseen = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -41,30 +43,30 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
     onCount(unseen.size, [...unseen.values()].filter(Boolean).length);
   }
 
-  function away() {
+  function endHidden() {
     clearTimeout(timer);
     timer = undefined;
   }
 
   return {
     /**
-     * How many of the unread came after a `seq`.
+     * Returns how many unread messages came after a `seq`.
      * @param {number} seq
      */
     countAfter: (seq) => [...unseen.keys()].filter((one) => one > seq).length,
 
-    /** `seq` of each unread message. */
+    /** The `seq` of each unread message. */
     get seqs() {
       return [...unseen.keys()];
     },
 
-    /** `seq` of the message the line stands before, or null. */
+    /** The `seq` of the message that the line stands before, or null. */
     get line() {
       return line;
     },
 
     /**
-     * Finds the line's place, once; it may be on a page that is not loaded yet.
+     * Finds the line's place, once per visit; it may be on a page that is not loaded yet.
      * @param {readonly Chat.Message[]} messages
      * @param {boolean} older
      */
@@ -75,8 +77,8 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
     },
 
     /**
-     * Messages that came or changed, as they are now: a deleted one is no longer unread, an edit may have
-     * begun to speak to me, or stopped.
+     * Counts messages that came or changed, as they are now: a deleted one is no longer unread, and
+     * an edit may add or remove a mention of me.
      * @param {readonly Chat.Message[]} messages
      */
     arrived(messages) {
@@ -94,23 +96,23 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
     },
 
     /**
-     * The end of the log is in view on a visible page.
+     * Says that the end of the log is in view on a visible page.
      * @param {() => number} cursor
      */
-    looking(cursor) {
+    endVisible(cursor) {
       timer ??= setTimeout(() => {
         timer = undefined;
         const seq = cursor();
         if (mark(seq)) onRead(seq);
-      }, MOMENT);
+      }, READ_AFTER);
     },
 
-    /** The end is out of view, or the page is. */
-    away,
+    /** Says that the end of the log is out of view, or the page is hidden. */
+    endHidden,
 
     /**
-     * The page is looked at, and shows everything up to here: what comes from now on is seen coming.
-     * Where somebody never was before, nothing is unread.
+     * Begins a visit: the page is visible and shows everything up to `cursor`. On somebody's first
+     * visit to a room nothing is unread.
      * @param {number} cursor
      */
     beginVisit(cursor) {
@@ -118,26 +120,26 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
       visit = { ...visit, until: cursor };
     },
 
-    /** Nobody looks: what comes from now on will be found unread. */
+    /** Ends the visit: the next one will find what comes from now on unread. */
     endVisit() {
-      away();
+      endHidden();
       if (line !== null && unseen.size > 0) return;
       line = null;
       visit = { after: readUpTo, until: Infinity };
     },
 
     /**
-     * The log goes no farther than this: what was read beyond is not in it any more.
+     * Moves the read position back to the end of a log that was restored from a backup.
      * @param {number} cursor
      */
-    setBack(cursor) {
+    rewind(cursor) {
       if (readUpTo === null || readUpTo <= cursor) return;
       readUpTo = cursor;
       unseen.clear();
       count();
     },
 
-    /** @param {number} seq read in another tab */
+    /** @param {number} seq read up to in another tab or on another device */
     readElsewhere(seq) {
       mark(seq);
     },

@@ -30,7 +30,7 @@ function rowsOf(messages, context = {}, pending = []) {
   });
 }
 
-/** Names stand in isolates, which are of no interest here. @param {Chat.Row[]} list */
+/** Removes the isolates around names, which do not matter here. @param {Chat.Row[]} list */
 function texts(list) {
   return list.flatMap((row) =>
     row.type === "fold" ? row.text.replace(/[\u2068\u2069]/g, "") : [],
@@ -48,7 +48,7 @@ const join = (seq, by, at) => message(seq, { kind: "join", by, body: "", ...(at 
 const leave = (seq, by) => message(seq, { kind: "leave", by, body: "" });
 
 describe("groups", () => {
-  test("are one author's messages within five minutes of each other", () => {
+  test("hold one author's messages less than five minutes apart", () => {
     const list = rowsOf([
       message(1, { at: "2026-11-22T12:00:00Z" }),
       message(2, { at: "2026-11-22T12:04:59Z" }),
@@ -65,7 +65,7 @@ describe("groups", () => {
     assert.deepEqual(heads(rowsOf([message(1), message(2)], { unreadAt: 2 })), [true, true]);
   });
 
-  test("go on into what is pending", () => {
+  test("continue into pending messages", () => {
     /** @type {Chat.Pending} */
     const item = {
       client_id: "x",
@@ -81,7 +81,7 @@ describe("groups", () => {
 });
 
 describe("days", () => {
-  test("are the viewer's", () => {
+  test("begin at midnight in the viewer's zone", () => {
     const list = rowsOf([
       message(1, { at: "2026-11-21T22:59:59Z" }),
       message(2, { at: "2026-11-21T23:00:00Z" }),
@@ -94,18 +94,18 @@ describe("days", () => {
 });
 
 describe("joins and leaves", () => {
-  test("one is told by name", () => {
+  test("a single one names the person", () => {
     assert.deepEqual(texts(rowsOf([join(1, "ada")])), ["Ada joined"]);
   });
 
-  test("up to three are named, more are counted", () => {
+  test("up to three people are named, more are counted", () => {
     const three = ["ada", "ben", "cleo"].map((name, index) => join(index + 1, name));
     assert.deepEqual(texts(rowsOf(three)), ["Ada, Ben and Cleo joined"]);
     const many = [...three, join(4, "dan"), leave(5, "eve"), leave(6, "fay")];
     assert.deepEqual(texts(rowsOf(many)), ["4 joined, 2 left"]);
   });
 
-  test("opened, a long run lists its latest, and counts the rest", () => {
+  test("a long fold, when opened, lists the latest and counts the rest", () => {
     const [row] = rowsOf(
       Array.from({ length: 300 }, (_, index) => join(index + 1, `p${index}`)),
     ).filter(({ type }) => type === "fold");
@@ -116,17 +116,17 @@ describe("joins and leaves", () => {
     assert.match(lines[200], /P299/);
   });
 
-  test("one person's coming and going is one thing", () => {
+  test("one person's joins and leaves are told together", () => {
     assert.deepEqual(texts(rowsOf([leave(1, "ada"), join(2, "ada")])), ["Ada left and came back"]);
     assert.deepEqual(texts(rowsOf([join(1, "ada"), leave(2, "ada")])), ["Ada joined and left"]);
   });
 
-  test("people are counted, not comings", () => {
+  test("people are counted, not joins", () => {
     const list = [join(1, "ada"), leave(2, "ada"), join(3, "ada"), join(4, "ben")];
     assert.deepEqual(texts(rowsOf(list)), ["2 joined, 1 left"]);
   });
 
-  test("fold neither across the unread line nor across a day", () => {
+  test("do not fold across the unread line or a new day", () => {
     const line = [join(1, "ada"), message(2), join(3, "ben")];
     assert.equal(texts(rowsOf(line, { unreadAt: 2 })).length, 2);
     const night = [join(1, "ada", "2026-11-21T22:59:00Z"), join(2, "ben", "2026-11-21T23:01:00Z")];
@@ -135,7 +135,7 @@ describe("joins and leaves", () => {
 });
 
 describe("rows", () => {
-  test("carry the name a person has now", () => {
+  test("show a person's present name", () => {
     const [, row] = rowsOf([message(1)], { names: new Map([["ada", "Countess"]]) });
     assert.equal(row.type === "message" && row.name, "Countess");
   });
@@ -156,7 +156,7 @@ describe("rows", () => {
     assert.equal(before.key, after.key);
   });
 
-  test("another's client_id is no key", () => {
+  test("do not use another person's client_id as a key", () => {
     const list = rowsOf([
       message(1, { client_id: "x" }),
       message(2, { by: "ben", client_id: "x" }),

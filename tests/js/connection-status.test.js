@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe as suite, test } from "node:test";
 
-import { describe, lost } from "../../static/js/room/connection-status.js";
+import { describe, unsendableReason } from "../../static/js/room/connection-status.js";
 
 const NOW = 1_000_000;
 
@@ -41,7 +41,7 @@ function shown(connection, { waiting = 0, durable = true, guest, slowed, now = N
         sprite: "",
         iconUnread: "",
       },
-      farewell: "",
+      closeReason: "",
       guest,
       slowed,
     },
@@ -65,7 +65,7 @@ suite("the line", () => {
   }
 });
 
-test("a message sent at once is not worth a word", () => {
+test("a message that is sent at once is not mentioned", () => {
   assert.equal(shown({}, { waiting: 1, now: NOW - 1 }).line, "Live");
 });
 
@@ -76,20 +76,20 @@ suite("the banner", () => {
     retryAt: NOW + 7500,
   });
 
-  test("comes after five seconds, counts down and offers to try", () => {
+  test("appears after five seconds, counts down and offers to try now", () => {
     assert.equal(shown({ ...offline, since: NOW - 4999 }).banner, "");
-    const { banner, countdown, way } = shown(offline, { waiting: 3 });
-    assert.equal(banner, "Offline since 14:02. 3 messages will be sent when you are back.");
+    const { banner, countdown, nextStep } = shown(offline, { waiting: 3 });
+    assert.equal(banner, "Offline since 14:02. 3 messages will be sent when you are back online.");
     assert.equal(countdown, "Trying again in 8 s");
-    assert.deepEqual(way, { label: "Try now", action: "try-now" });
+    assert.deepEqual(nextStep, { label: "Try now", action: "try-now" });
   });
 
-  test("the sentence stays the same while the countdown runs", () => {
+  test("keeps its sentence while the countdown runs", () => {
     assert.equal(shown(offline).banner, shown(offline, { now: NOW + 2000 }).banner);
   });
 
-  test("admits that nothing outlives the page where nothing does", () => {
-    assert.match(shown(offline, { durable: false }).banner, /leave the page open/);
+  test("says that messages are lost with the page where they are", () => {
+    assert.match(shown(offline, { durable: false }).banner, /keep this page open/);
   });
 });
 
@@ -100,34 +100,37 @@ suite("the end", () => {
     [4502, "Removed", "/"],
     [4503, "Signed out", "/account/login/?next=/rooms/K7XM/"],
   ])) {
-    test(`${code} leads on to ${href}`, () => {
+    test(`${code} links to ${href}`, () => {
       const end = shown({ phase: "over", code });
       assert.equal(end.line, line);
-      assert.equal(end.way && "href" in end.way && end.way.href, href);
+      assert.equal(end.nextStep && "href" in end.nextStep && end.nextStep.href, href);
     });
   }
 
   test("a guest who is signed out has no account to sign in to", () => {
     const end = shown({ phase: "over", code: 4503 }, { guest: true });
-    assert.equal(end.way && "href" in end.way && end.way.href, "/");
+    assert.equal(end.nextStep && "href" in end.nextStep && end.nextStep.href, "/");
   });
 
-  test("what waits until one is back is counted, what never will is not said to wait", () => {
+  test("messages that wait for a return are counted, those that can never be sent are not", () => {
     const over = /** @type {const} */ ({ phase: "over", code: 4503 });
     assert.match(shown(over, { waiting: 2 }).banner, /2 messages are kept in this browser/);
-    assert.equal(lost(4503, "", false), "");
+    assert.equal(unsendableReason(4503, "", false), "");
     for (const [code, guest] of /** @type {const} */ ([
       [4501, false],
       [4502, false],
       [4503, true],
     ])) {
-      assert.notEqual(lost(code, "", guest), "");
+      assert.notEqual(unsendableReason(code, "", guest), "");
     }
   });
 
   for (const code of [4504, 4700]) {
     test(`${code} offers a reload`, () => {
-      assert.deepEqual(shown({ phase: "over", code }).way, { label: "Reload", action: "reload" });
+      assert.deepEqual(shown({ phase: "over", code }).nextStep, {
+        label: "Reload",
+        action: "reload",
+      });
     });
   }
 });
