@@ -170,30 +170,33 @@ declare namespace Chat {
   interface OutboxItem {
     /** Place in the queue; given by the storage. */
     id?: number;
-    /** Whose and which room's: `<user id> <room id>`. */
+    /** The person and the room: `<user id> <room id>`. */
     queue: string;
     client_id: string;
     body: string;
     /** Milliseconds since the epoch, when it was typed. */
     at: number;
-    /** The message it answers. */
+    /** The `seq` of the message it replies to. */
     reply_to?: number;
     state: "waiting" | "failed";
     /** Why it failed, for a person. */
     reason?: string;
   }
 
-  /** What I want done to a message. `at`: when, ISO 8601; `of`: when what was edited had been edited itself. */
+  /**
+   * A change that I want to make to a message. `at`: when, ISO 8601; `of`: the `edited_at` of the text
+   * that is edited.
+   */
   type Command =
     | { kind: "edit"; seq: number; body: string; at: string; of?: string | null }
     | { kind: "delete"; seq: number }
     | { kind: "react"; seq: number; emoji: string; on: boolean }
     | { kind: "pin"; seq: number; on: boolean };
 
-  /** A command on its way: `changed` is the number it got, null until it is acked. */
+  /** A command on its way: `changed` is the number that its ack names; null until then. */
   type Change = Command & { ref: string; changed: number | null };
 
-  /** An outbox item as the log shows it. `sent`: acked, its own event not here yet. */
+  /** An outbox item as the log shows it. `sent`: acked, but its event has not arrived yet. */
   interface Pending {
     client_id: string;
     body: string;
@@ -206,7 +209,7 @@ declare namespace Chat {
   }
 
   interface OutboxStore {
-    /** False when what is kept dies with the page. */
+    /** False when the stored messages are lost with the page. */
     readonly durable: boolean;
     add(item: OutboxItem): Promise<void>;
     /** Oldest first. */
@@ -215,48 +218,48 @@ declare namespace Chat {
     remove(queue: string, clientId: string): Promise<void>;
   }
 
-  /** All the page knows of the room. Replaced, never changed in place. */
+  /** Everything the page knows about the room. Replaced, never changed in place. */
   interface State {
     room: Room | null;
     you: You;
-    /** To be let in, as those in charge are told. */
+    /** The people who ask to join; only moderators are told of them. */
     waiting: readonly Waiting[];
     limits: Limits;
     /** Number of the last change applied; null before the first welcome. */
     cursor: number | null;
-    /** The history that the cursor is of. */
+    /** The name of the history that the cursor belongs to. */
     history: string;
-    /** A stretch of the log without holes, by `seq` ascending. */
+    /** The loaded range of the log: no holes, sorted by `seq`. */
     messages: readonly Message[];
-    /** There is more before the first of `messages`. */
+    /** True if there are messages before the first of `messages`. */
     older: boolean;
-    /** The newest stretch, kept apart while `messages` is an earlier one; null while `messages` reaches the newest. */
+    /** The newest messages, kept apart while `messages` is an earlier range; null while `messages` reaches them. */
     tail: readonly Message[] | null;
     members: ReadonlyMap<string, Person>;
-    /** What people are called now, by id: messages carry the name of their time. */
+    /** People's present names by id; a message has the name its author had then. */
     names: ReadonlyMap<string, string>;
     pending: readonly Pending[];
     /** In the order in which they were pinned. */
     pinned: readonly Message[];
-    /** Messages that loaded ones answer and that are not loaded themselves; null: not to be had. */
+    /** Messages that loaded ones reply to and that are not loaded themselves; null if one cannot be had. */
     quoted: ReadonlyMap<number, Message | null>;
-    /** How far others have read, by id, where they are few. */
+    /** How far others have read, by id; only in small rooms. */
     reads: ReadonlyMap<string, number>;
   }
 
   interface Step {
     state: State;
-    /** Messages that are new to this page and came after everything it had. */
+    /** Messages that are new to this page and after everything it had. */
     fresh: readonly Message[];
     /** Messages that came or changed, as they are now. */
     incoming: readonly Message[];
-    /** client_ids of mine that the log now holds. */
+    /** `client_id`s of mine that the log now has. */
     settled: readonly string[];
     /** A change is missing: reconnect and resume. */
     gap: boolean;
   }
 
-  /** What happens to the state. Frames are their own actions. */
+  /** Everything that changes the state. Frames are actions themselves. */
   type Action =
     | Welcome
     | Events
@@ -274,6 +277,48 @@ declare namespace Chat {
     | { type: "trim"; first: number; last: number }
     | { type: "outbox"; items: readonly Pending[] }
     | { type: "sent"; client_id: string; seq: number | null };
+
+  /** What a session tells the page. */
+  interface SessionHooks {
+    /** The state was replaced. */
+    changed(): void;
+    /** Messages came, just now or with a resume. */
+    newMessages(messages: readonly Message[]): void;
+    welcomed(mode: "resume" | "reset"): void;
+    /** The page around a message came. */
+    aroundLoaded(seq: number): void;
+    /** A page did not reach down to the loaded messages: request a shorter one. */
+    pageTooShort(span: number): void;
+    connection(connection: ConnectionState): void;
+    typing(people: Author[]): void;
+    /** Messages came during an absence; null: very many. */
+    missed(seqs: readonly number[] | null): void;
+    /** Messages came or changed. */
+    messagesChanged(messages: readonly Message[]): void;
+    /** The room's settings or its code changed. */
+    room(room: Room): void;
+    /** The server refused something that nothing else here explains. */
+    refused(message: string): void;
+    /** My name, my role or my mute may have changed. */
+    you(you: You): void;
+    /** A message of mine, or an edit, was accepted. */
+    posted(): void;
+    /** The server asks to wait, in seconds, before the next message. */
+    wait(seconds: number): void;
+    /** A message was sent without the one it replies to. */
+    replyTargetDeleted(): void;
+    changeRefused(reason: string, change: Change, code?: string): void;
+    /** Returns the `seq`s between which no message may be dropped. */
+    bounds(): { first: number; last: number };
+  }
+
+  /** An edit that was begun and not sent. */
+  interface EditDraft {
+    seq: number;
+    body: string;
+    /** `edited_at` of the text that it began with. */
+    of: string | null;
+  }
 
   /** What one tab tells the others of its outbox. */
   type TabNotice = { type: "queued" } | { type: "sent"; client_id: string; seq: number | null };
@@ -312,7 +357,7 @@ declare namespace Chat {
         registered: boolean;
         mine: boolean;
         target: boolean;
-        /** What it answers; null when that is not to be had, undefined when it answers nothing or is not here yet. */
+        /** The message it replies to: null if it cannot be had, undefined if there is none or it is not loaded yet. */
         quote: Message | null | undefined;
         quoteName: string;
       }
@@ -335,7 +380,7 @@ declare namespace Chat {
     since: number;
     /** When the next attempt is made; null while one is under way or none will be. */
     retryAt: number | null;
-    /** Live as far as is known, but asked whether it is: the network is said to be gone. */
+    /** Live as far as is known, but being checked: the network is said to be gone. */
     doubted: boolean;
     /** The close code that ended it, in phase `over`. */
     code: number | null;
@@ -345,7 +390,7 @@ declare namespace Chat {
   interface PageData {
     room: { id: string; code: string; title: string; grace: number };
     me: { id: string; name: string };
-    /** On another device perhaps; null for nothing. */
+    /** The read position, perhaps of another device; null if nothing was read. */
     readUpTo: number | null;
     role: Role;
     urls: {
@@ -360,19 +405,19 @@ declare namespace Chat {
     };
   }
 
-  /** For whom a text is shown. */
+  /** The person for whom a text is shown. */
   interface Reader {
     /** Address of the icon sprite. */
     sprite: string;
     myId: string;
   }
 
-  /** What rows are made with. */
+  /** The person for whom rows are drawn. */
   interface Viewer extends Reader {
     times: Times;
   }
 
-  /** A page of the log that is wanted. */
+  /** A page of the log to be requested. */
   type Request =
     | { want: "older"; before: number }
     | { want: "newer"; before: number }
@@ -383,16 +428,16 @@ declare namespace Chat {
 
   type NoticeBar = ReturnType<typeof import("./room/notice-bar.js").createNoticeBar>;
 
-  /** Something that is completed while it is typed: names of people, of emoji. */
+  /** A source of completions: names of people, of emoji. */
   interface CompletionSource<Item> {
-    /** What the list is of. */
+    /** The title of the list. */
     title: string;
-    /** The word before the caret that is to be completed, and where it begins. */
+    /** Returns the word before the caret that is to be completed, and where it begins. */
     wordAt(text: string, caret: number): { start: number; part: string } | null;
-    /** A promise: not known yet, ask again when it is kept. */
+    /** Returns the candidates, or a promise if they are not loaded: call again once it resolves. */
     offer(part: string): readonly Item[] | Promise<void>;
     draw(item: Item): { nodes: (Node | string)[]; faint?: boolean };
-    /** What the word becomes. */
+    /** Returns the text that replaces the word. */
     text(item: Item): string;
   }
 }

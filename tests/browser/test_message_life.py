@@ -49,6 +49,39 @@ def test_an_edit_is_seen_by_all_and_escape_keeps_the_draft(ada: RoomPage, invite
     expect(box).to_have_value("a draft")
 
 
+def test_an_unfinished_edit_survives_a_reload(ada: RoomPage) -> None:
+    ada.say("helo")
+    ada.expect_bodies(["helo"])
+    box = ada.page.locator("textarea[name=body]")
+    box.fill("a draft")
+    choose(ada, "helo", "Edit")
+    box.fill("hello")
+    ada.page.reload()
+    ada.wait_until_live()
+    bar = ada.page.locator("[data-composing]")
+    expect(bar).to_contain_text("Editing")
+    expect(box).to_have_value("hello")
+    box.press("Enter")
+    ada.expect_bodies(["hello"])
+    expect(box).to_have_value("a draft")
+    # Changed in another window while this one was closed: both texts are shown.
+    choose(ada, "hello", "Edit")
+    box.fill("hello all")
+    other = RoomPage.again(ada.page.context.new_page(), ada.url)
+    ada.page.goto("about:blank")
+    choose(other, "hello", "Edit")
+    other.page.locator("textarea[name=body]").fill("hello everybody")
+    other.page.locator("textarea[name=body]").press("Enter")
+    other.expect_bodies(["hello everybody"])
+    ada.page.goto(other.url)
+    ada.wait_until_live()
+    expect(bar).to_contain_text("It now says:hello everybody")
+    expect(box).to_have_value("hello all")
+    delete(other, "hello everybody")
+    expect(bar).to_contain_text("The message you were editing was deleted.")
+    expect(box).to_have_value("a draft\nhello all")
+
+
 def test_two_windows_that_edit_one_message_show_both_texts(ada: RoomPage) -> None:
     ada.say("helo")
     ada.expect_bodies(["helo"])
@@ -63,7 +96,9 @@ def test_two_windows_that_edit_one_message_show_both_texts(ada: RoomPage) -> Non
     ada.expect_bodies(["hello everybody"])
     bar = ada.page.locator("[data-composing]")
     for _ in ("told as it comes", "and when it is saved"):
-        expect(bar).to_contain_text("This message was changed meanwhile. It now says:hello everybody")
+        expect(bar).to_contain_text(
+            "This message was changed meanwhile. It now says:hello everybody"
+        )
         expect(boxes[0]).to_have_value("hello all")
         boxes[0].press("Enter")
     for window in (ada, other):
@@ -143,7 +178,7 @@ def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
     for window in (ada, ben):
         expect(window.log).to_contain_text("This message was deleted")
         expect(window.texts).to_have_text(["fine"])
-    expect(bar).to_contain_text("The message you were answering was deleted.")
+    expect(bar).to_contain_text("The message you were replying to was deleted.")
     expect(bar).not_to_contain_text("oops")
     expect(box).to_have_value("what do you mean?")
     box.press("Enter")

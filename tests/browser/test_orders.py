@@ -63,7 +63,9 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     about(ada, "Ben")
     say_why(ada, "shouting")
     press(ada, "Mute")
-    expect(muted).to_have_text(re.compile(r"^You are muted until .*: you can read but not write\. Reason: shouting$"))
+    expect(muted).to_have_text(
+        re.compile(r"^You are muted until .*: you can read but not write\. Reason: shouting$")
+    )
     # By the clock that Ben looks at.
     hour = ben.page.evaluate("new Date(Date.now() + 600e3).getHours() % 12 || 12")
     expect(muted).to_contain_text(re.compile(f"until 0?{hour}:"))
@@ -90,6 +92,8 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
         expect(ben.page.get_by_role("button", name=gone)).to_have_count(0)
     expect(ben.banner.get_by_role("link")).to_have_text("To the front page")
     expect(ben.box).not_to_be_editable()
+    expect(ben.page.get_by_text("This was not sent, and no longer can be.")).to_be_visible()
+    expect(ben.page.get_by_role("link", name="Search in this room")).to_be_hidden()
     ben.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ben.banner.get_by_role("button", name="Copy what you wrote").click()
     expect(ben.banner.get_by_role("button", name="Copied")).to_be_visible()

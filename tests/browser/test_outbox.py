@@ -152,6 +152,29 @@ def test_a_refused_message_can_be_let_go(ada: RoomPage) -> None:
     ada.expect_bodies([])
 
 
+def test_deleting_all_refused_messages_is_asked_about(ada: RoomPage) -> None:
+    ada.page.evaluate(
+        """() => {
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) {
+                send.call(this, JSON.stringify({ ...JSON.parse(data), body: "" }));
+            };
+        }"""
+    )
+    ada.say("one", "two")
+    expect(ada.page.get_by_text("2 messages were not sent.")).to_be_visible()
+    ada.page.get_by_role("button", name="Delete all").click()
+    expect(ada.page.get_by_text("Delete 2 messages that were not sent?")).to_be_visible()
+    keep = ada.page.get_by_role("button", name="Keep them")
+    expect(keep).to_be_focused()
+    keep.click()
+    expect(ada.page.get_by_text("2 messages were not sent.")).to_be_visible()
+    expect(ada.page.locator("[data-client-id]")).to_have_count(2)
+    ada.page.get_by_role("button", name="Delete all").click()
+    ada.page.get_by_role("button", name="Delete for good").click()
+    ada.expect_bodies([])
+
+
 def test_a_draft_outlives_a_reload_and_not_the_sending(ada: RoomPage) -> None:
     ada.box.fill("half a thought")
     ada.page.reload()

@@ -225,10 +225,44 @@ describe("the browser storage", () => {
       assert.equal((await load()).draft(), "");
     });
 
+    test("keeps an unfinished edit over a reload, beside the draft", async () => {
+      const { load } = browser();
+      const one = await load();
+      const edit = { seq: 3, body: "hello", of: null };
+      one.keepDraft("of one");
+      one.keepEdit(edit);
+      one.leave();
+      const reloaded = await load(one.session);
+      assert.deepEqual(reloaded.edit(), edit);
+      assert.equal(reloaded.draft(), "of one");
+      reloaded.keepEdit(null);
+      assert.equal(reloaded.edit(), null);
+    });
+
+    test("gives one edit of a closed tab to the next, and the texts of others as a draft", async () => {
+      const { load } = browser();
+      const tabs = [await load(), await load()];
+      const edits = tabs.map((_, number) => ({ seq: number, body: `of ${number}`, of: null }));
+      for (const [number, tab] of tabs.entries()) tab.keepEdit(edits[number]);
+      for (const tab of tabs) tab.leave();
+      const next = await load();
+      assert.deepEqual(next.edit(), edits[0]);
+      assert.equal(next.draft(), "of 1");
+      assert.equal((await load()).edit(), null);
+    });
+
+    test("ignores an edit of an unexpected shape", async () => {
+      const { load } = browser();
+      const one = await load();
+      one.keepEdit(/** @type {any} */ ({ seq: "3", body: "x", of: null }));
+      assert.equal(one.edit(), null);
+    });
+
     test("deletes all when the room is left", async () => {
       const { load } = browser();
       const tabs = [await load(), await load()];
       for (const tab of tabs) tab.keepDraft("x");
+      for (const tab of tabs) tab.keepEdit({ seq: 3, body: "x", of: null });
       tabs[0].clear();
       assert.deepEqual([Object.keys(tabs[0].local), Object.keys(tabs[0].session)], [[], []]);
     });

@@ -17,10 +17,13 @@ import { excerpt } from "../state/message-actions.js";
  * @property {string} sprite
  * @property {(text: string) => void} setText puts a text into the composer
  * @property {(text: string) => void} say to a screen reader
+ * @property {Chat.EditDraft | null} unfinished an edit that an earlier page of this tab left
+ *   unfinished
+ * @property {(message: Chat.Message) => string} nameOf
  */
 
 /** @param {Options} options */
-export function createComposerPurpose({ bar, box, sprite, setText, say }) {
+export function createComposerPurpose({ bar, box, sprite, setText, say, unfinished, nameOf }) {
   /** @type {Purpose | null} */
   let purpose = null;
   /** The text that was in the box when an edit began. */
@@ -29,6 +32,7 @@ export function createComposerPurpose({ bar, box, sprite, setText, say }) {
    * The present text of the message that is being edited, if it was changed elsewhere; else empty.
    */
   let changedText = "";
+  let toResume = unfinished;
   /** Why a reply or an edit was given up; else empty. */
   let note = "";
   const label = box.getAttribute("aria-label") ?? "";
@@ -103,6 +107,11 @@ export function createComposerPurpose({ bar, box, sprite, setText, say }) {
     const typed = box.value;
     setPurpose(null);
     if (kind === "edit" && typed !== message?.body) giveBack(typed);
+    tellDeleted(kind);
+  }
+
+  /** @param {Purpose["kind"]} kind what the deleted message was wanted for */
+  function tellDeleted(kind) {
     note =
       kind === "edit"
         ? gettext("The message you were editing was deleted.")
@@ -122,6 +131,35 @@ export function createComposerPurpose({ bar, box, sprite, setText, say }) {
     changedText = text;
     draw();
     say(`${gettext("This message was changed meanwhile. It now says:")} ${text}`);
+  }
+
+  /**
+   * Shows that an edit conflicts with a later one: both texts are shown, and sending the edit
+   * replaces the other.
+   * @param {Purpose} next with the message as it is now
+   * @param {string} text of the edit
+   */
+  function conflict(next, text) {
+    setPurpose(next, text);
+    showChangedText(next.message.body);
+  }
+
+  /**
+   * Goes on with the unfinished edit as soon as its message is known.
+   * @param {Chat.EditDraft} edit
+   * @param {Chat.Message | null | undefined} message
+   */
+  function resume({ body, of }, message) {
+    if (message === undefined) return;
+    toResume = null;
+    if (purpose?.kind === "edit" || !message || message.deleted) {
+      giveBack(body);
+      if (purpose === null) tellDeleted("edit");
+      return;
+    }
+    const next = /** @type {const} */ ({ kind: "edit", message, name: nameOf(message) });
+    if (message.edited_at === of) setPurpose(next, body);
+    else conflict(next, body);
   }
 
   box.addEventListener("keydown", (event) => {
@@ -151,16 +189,7 @@ export function createComposerPurpose({ bar, box, sprite, setText, say }) {
 
     giveBack,
 
-    /**
-     * Shows that my edit conflicts with a later one: both texts are shown, and sending mine again
-     * replaces the other.
-     * @param {Purpose} next with the message as it is now
-     * @param {string} text mine
-     */
-    conflict(next, text) {
-      setPurpose(next, text);
-      showChangedText(next.message.body);
-    },
+    conflict,
 
     /**
      * Updates the bar when the message has changed or is gone.
@@ -168,6 +197,7 @@ export function createComposerPurpose({ bar, box, sprite, setText, say }) {
      *   message that is not loaded
      */
     follow(find) {
+      if (toResume !== null) resume(toResume, find(toResume.seq));
       if (purpose === null) return;
       const now = find(purpose.message.seq);
       if (now === undefined || now === purpose.message) return;

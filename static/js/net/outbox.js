@@ -14,8 +14,9 @@ const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
 
 /**
- * @typedef {{type: "ack", seq: number | null} | {type: "error", error: Chat.ErrorFrame} | {type:
- *   "down"} | {type: "late"}} Outcome
+ * How the attempt to send a message ended: `down`: the connection was lost; `late`: no answer came.
+ * @typedef {{type: "ack", seq: number | null} | {type: "error", error: Chat.ErrorFrame}
+ *   | {type: "down"} | {type: "late"}} Outcome
  *
  * @typedef {object} Options
  * @property {Chat.OutboxStore} storage

@@ -163,9 +163,7 @@ const composer = createComposer({
   limit: () => session.state.limits.body,
   isBlocked: () => muteLine.isBlocked,
   draft: browserStorage.draft(),
-  onDraft(text) {
-    if (!messageActions.isEditing) browserStorage.keepDraft(text);
-  },
+  onDraft: (text) => messageActions.keepText(text),
   onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
   async onSend(body) {
     const { edited, replyTo } = messageActions.send(body);
@@ -176,7 +174,7 @@ const composer = createComposer({
     await queued;
     // Only once the outbox holds the message: until then the draft is the copy that survives a
     // crash.
-    browserStorage.keepDraft(composer.text);
+    messageActions.keepText(composer.text);
   },
 });
 
@@ -196,6 +194,7 @@ const messageActions = createMessageActions({
   say: (text) => announcer.say(text),
   showProblem: (text) => notice.show(text),
   report: report.open,
+  browserStorage,
 });
 
 /** @param {...(number | null)} positions read up to, by each device or tab that is known */

@@ -26,6 +26,8 @@ import { has, lowerBound, nameOf } from "../state/messages.js";
  * @property {(text: string) => void} say to a screen reader
  * @property {(text: string) => void} showProblem
  * @property {(about: import("./report.js").About) => void} report
+ * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
+ *   browserStorage
  */
 
 /** @param {Options} options */
@@ -40,6 +42,7 @@ export function createMessageActions({
   say,
   showProblem,
   report,
+  browserStorage,
 }) {
   const { sprite } = page.urls;
   /** @param {string} name */
@@ -51,6 +54,8 @@ export function createMessageActions({
     sprite,
     setText,
     say,
+    unfinished: browserStorage.edit(),
+    nameOf: (message) => name(message),
   });
   const pins = createPins(part("pins"), sprite);
   const readReceipts = createReadReceipts(part("seen"));
@@ -213,8 +218,16 @@ export function createMessageActions({
   });
 
   return {
-    get isEditing() {
-      return composerPurpose.isEditing;
+    /** Keeps the composer's text for the next page of this tab. @param {string} text */
+    keepText(text) {
+      const { purpose } = composerPurpose;
+      if (purpose?.kind === "edit") {
+        const { seq, edited_at: of } = purpose.message;
+        browserStorage.keepEdit({ seq, body: text, of });
+      } else {
+        browserStorage.keepEdit(null);
+        browserStorage.keepDraft(text);
+      }
     },
 
     /**

@@ -3,7 +3,8 @@
  * for the Back button, closed; and its connection ends for good.
  */
 
-import { find } from "../lib/dom.js";
+import { element, find } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
 import { snapshot } from "../state/store.js";
 
 /**
@@ -83,6 +84,15 @@ export function createPageLifecycle({
     return [...texts, box.value].filter((text) => text !== "");
   }
 
+  /** Says over the box why its text cannot be changed any more. */
+  function explainReadOnly() {
+    const id = "composer-ended";
+    if (box.getAttribute("aria-describedby") === id) return;
+    const text = gettext("This was not sent, and no longer can be. You can still copy it.");
+    form.prepend(element("p", { class: "composer__ended", id }, text));
+    box.setAttribute("aria-describedby", id);
+  }
+
   find(root, "form[data-leave]", HTMLFormElement).addEventListener("submit", () => {
     leaving = true;
     browserStorage.clear();
@@ -126,6 +136,7 @@ export function createPageLifecycle({
         box.blur();
       }
       form.hidden = box.value === "";
+      if (!form.hidden) explainReadOnly();
       if (unsentTexts().length === 0 || copyButton) return;
       const banner = find(root, "[data-banner]", HTMLElement);
       copyButton = import("./copy-unsent.js").then(({ offerCopy }) =>

@@ -21,31 +21,6 @@ const TRIM_STEP = 200;
 const SHORT_ABSENCE = 60_000;
 
 /**
- * @typedef {object} Hooks
- * @property {() => void} changed the state was replaced
- * @property {(messages: readonly Chat.Message[]) => void} newMessages that came just now or with a
- *   resume
- * @property {(mode: "resume" | "reset") => void} welcomed
- * @property {(seq: number) => void} aroundLoaded the page around a message came
- * @property {(span: number) => void} pageTooShort a page did not reach down to the loaded messages:
- *   request a shorter one
- * @property {(connection: Chat.ConnectionState) => void} connection
- * @property {(people: Chat.Author[]) => void} typing
- * @property {(seqs: readonly number[] | null) => void} missed messages that came during an absence;
- *   null: very many
- * @property {(messages: readonly Chat.Message[]) => void} messagesChanged messages that came or
- *   changed
- * @property {(room: Chat.Room) => void} room the room's settings or its code changed
- * @property {(message: string) => void} refused the server refused something that nothing else here
- *   explains
- * @property {(you: Chat.You) => void} you my name, role or mute may have changed
- * @property {() => void} posted a message of mine, or an edit, was accepted
- * @property {(seconds: number) => void} wait before the next message is accepted
- * @property {() => void} replyTargetDeleted a message was sent without the one it replies to
- * @property {(reason: string, change: Chat.Change, code?: string) => void} changeRefused
- * @property {() => {first: number, last: number}} bounds the `seq`s between which no message may be
- *   dropped
- *
  * @typedef {object} Options
  * @property {Chat.PageData} page
  * @property {Chat.Snapshot | null} snapshot
@@ -55,7 +30,7 @@ const SHORT_ABSENCE = 60_000;
  *   happen
  * @property {(code: number | null, closeReason: string) => string} unsendableReason why messages
  *   can never be sent after a close code; "" if they wait until the person is back
- * @property {Hooks} hooks
+ * @property {Chat.SessionHooks} hooks
  */
 
 /** @param {Options} options */

@@ -25,6 +25,7 @@ export function createBrowserStorage(
 ) {
   const prefix = `${PREFIX}${userId}:`;
   const draft = `${prefix}${roomId}:draft`;
+  const edit = `${prefix}${roomId}:edit`;
   const readUpTo = `${prefix}${roomId}:read`;
   const snapshot = `${prefix}${roomId}:snapshot`;
   const changes = `${prefix}${roomId}:changes`;
@@ -32,14 +33,35 @@ export function createBrowserStorage(
   const { local, session } = storages;
   let tab = read(session, tabName) ?? "";
 
-  /** Returns the keys of all tabs' copies of drafts. */
-  const copies = () => Object.keys(local ?? {}).filter((key) => key.startsWith(draft));
+  /** Returns the keys of all tabs' copies of what is kept under a key. @param {string} key */
+  const copiesOf = (key) => Object.keys(local ?? {}).filter((copy) => copy.startsWith(`${key}:`));
+
+  /**
+   * Keeps a text in this tab, with a copy under the tab's name.
+   * @param {string} key
+   * @param {string | null} text
+   */
+  function keepWithCopy(key, text) {
+    write(session, key, text);
+    write(local, `${key}:${tab}`, text);
+  }
 
   /** @param {string} text */
-  function keepDraft(text) {
-    const kept = text === "" ? null : text;
-    write(session, draft, kept);
-    write(local, `${draft}:${tab}`, kept);
+  const keepDraft = (text) => keepWithCopy(draft, text === "" ? null : text);
+
+  /** @param {Chat.EditDraft | null} kept */
+  const keepEdit = (kept) => keepWithCopy(edit, kept && JSON.stringify(kept));
+
+  /**
+   * Removes and returns what closed tabs left under a key.
+   * @param {string} key
+   * @param {ReadonlySet<unknown>} openTabs the names of locks
+   */
+  function takeOver(key, openTabs) {
+    const left = copiesOf(key).filter((copy) => !openTabs.has(lockOf(copy.slice(key.length + 1))));
+    const texts = new Set(left.map((copy) => read(local, copy) ?? ""));
+    for (const copy of left) write(local, copy, null);
+    return [...texts];
   }
 
   return {
@@ -55,13 +77,20 @@ export function createBrowserStorage(
      * elsewhere.
      */
     clear() {
-      for (const key of copies()) write(local, key, null);
+      for (const key of [...copiesOf(draft), ...copiesOf(edit)]) write(local, key, null);
       write(local, readUpTo, null);
-      for (const key of [draft, tabName, snapshot, changes]) write(session, key, null);
+      for (const key of [draft, edit, tabName, snapshot, changes]) write(session, key, null);
     },
 
     draft: () => read(session, draft) ?? "",
     keepDraft,
+
+    /** Returns the edit that this tab left unfinished. @returns {Chat.EditDraft | null} */
+    edit() {
+      const kept = parsed(read(session, edit));
+      return isEditDraft(kept) ? kept : null;
+    },
+    keepEdit,
 
     /** Gives this tab its own name, and if it has just been opened, the drafts of closed tabs. */
     async takeOverDrafts() {
@@ -74,11 +103,11 @@ export function createBrowserStorage(
       }
       if (!isNew) return;
       const open = new Set((await locks?.query())?.held?.map(({ name }) => name));
-      const left = copies().filter((key) => !open.has(lockOf(key.slice(draft.length + 1))));
-      if (left.length === 0) return;
-      const texts = new Set(left.map((key) => read(local, key)));
-      for (const key of left) write(local, key, null);
-      keepDraft([...texts].join("\n\n"));
+      const [unfinished, ...others] = takeOver(edit, open).map(parsed).filter(isEditDraft);
+      if (unfinished) keepEdit(unfinished);
+      // A tab makes one edit at a time: the texts of other edits become drafts.
+      const drafts = [...takeOver(draft, open), ...others.map(({ body }) => body)];
+      if (drafts.length > 0) keepDraft(drafts.join("\n\n"));
     },
 
     /** Holds the tab's name again: the page was kept for the Back button, and is back. */
@@ -182,6 +211,15 @@ function isMessage(kept) {
 /** @param {any} kept */
 function isPerson(kept) {
   return typeof kept?.id === "string" && typeof kept.name === "string";
+}
+
+/** @param {any} kept @returns {kept is Chat.EditDraft} */
+function isEditDraft(kept) {
+  return (
+    Number.isSafeInteger(kept?.seq) &&
+    typeof kept.body === "string" &&
+    (kept.of === null || typeof kept.of === "string")
+  );
 }
 
 /** @param {any} kept @returns {kept is Chat.Change} */
