@@ -25,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, answers, devices, limits, passwords, paths
+from rooms import addresses, answers, devices, limits, names, passwords, paths
 from rooms.actions import accounts, farewell, merging, people, signins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
@@ -40,6 +40,7 @@ from rooms.pages.account.forms import (
     refuse,
 )
 from rooms.pages.account.middleware import sign_in as open_session
+from rooms.refusals import NameTooLong
 
 View = Callable[..., HttpResponseBase]
 
@@ -202,8 +203,9 @@ def name(request: HttpRequest) -> HttpResponse:
         form = NameForm(initial={"name": me.display_name})
         return _form(request, "account/name.html", form, me=me)
     form = NameForm(request.POST)
-    form.is_valid()
     try:
+        if not form.is_valid():
+            raise NameTooLong(limit=names.MAX_LENGTH)
         limits.rename(person=me.public_id)
         people.enter_as(user=me, name=form.cleaned_data["name"] or "")
     except ChatError as refusal:
@@ -333,7 +335,8 @@ def _refused(
 
     def page() -> HttpResponse:
         about_name = isinstance(refusal, BadName) and "name" in form.fields
-        form.add_error("name" if about_name else None, refusal.message)
+        if not form.errors:
+            form.add_error("name" if about_name else None, refusal.message)
         return _form(request, template, form, status=refusal.status, **context)
 
     return answers.refused(request, refusal, page=page)
