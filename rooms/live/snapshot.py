@@ -69,10 +69,10 @@ class Recheck:
     people: People
     waiting: list[Waiting]
     now: datetime
-    # Session keys that have ended, and for each whether the session goes on under another key.
-    ended: dict[str, bool]
     members: dict[int, Membership] = field(default_factory=dict)
     refused: dict[int, ChatError] = field(default_factory=dict)
+    # Session keys that have ended, and for each whether the session goes on under another key.
+    ended: dict[str, bool] = field(default_factory=dict)
 
 
 def load(rooms: Collection[tuple[int, int]]) -> dict[int, Snapshot]:
@@ -114,7 +114,6 @@ def recheck(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[
         people([room_id])[room_id],
         waiting([room_id])[room_id],
         now=Room.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=room_id),
-        ended=_ended(session_keys - access.living(session_keys)),
     )
     members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
     found.refused.update(dict.fromkeys(user_ids, NotMember()))
@@ -124,6 +123,9 @@ def recheck(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[
             del found.refused[member.user_id]
         except ChatError as error:
             found.refused[member.user_id] = error
+    # The sessions last: somebody whose account was deleted meanwhile is signed out, not merely gone
+    # from the room.
+    found.ended.update(_ended(session_keys - access.living(session_keys)))
     return found
 
 
