@@ -79,7 +79,9 @@ class Batcher(Generic[Key, Item, Result]):
         self._starting: asyncio.Handle | None = None
         self._running: set[asyncio.Task[None]] = set()
         self._apart: set[asyncio.Task[None]] = set()
-        self._took = 0.0  # seconds that the batch took that is being answered
+        # Of the batch that is being answered: its keys that are under way no more, and its seconds.
+        self._done_keys: Collection[Key] = ()
+        self._took = 0.0
 
     def submit(self, key: Key, item: Item) -> None:
         """Take an item. Raises Unavailable if too many wait."""
@@ -97,9 +99,10 @@ class Batcher(Generic[Key, Item, Result]):
         """Let a key's next items gather, for as long as its last batch took, or `at_most` seconds.
 
         To be called while that batch is answered. Returns a function that ends the pause earlier;
-        None if there is none, as a whole batch of them waits already.
+        None if there is none: a whole batch of items waits already, or a part of the last one goes on
+        apart.
         """
-        if len(self._behind[key]) >= self._size:
+        if key not in self._done_keys or len(self._behind[key]) >= self._size:
             return None
 
         def go_on() -> None:
@@ -265,7 +268,7 @@ class Batcher(Generic[Key, Item, Result]):
     ) -> None:
         """Answer a batch, and let the next items of its keys be done."""
         self._waiting -= len(batch)
-        self._took = took
+        self._done_keys, self._took = keys, took
         try:
             if batch:
                 self._answer(batch, outcomes)

@@ -345,6 +345,28 @@ async def test_a_whole_batch_is_not_paused_for() -> None:
         assert bench.batches == [["a1"], ["a2", "a3", "a4"]]
 
 
+@pytest.mark.usefixtures("for_ever")
+async def test_a_key_of_which_a_part_waits_apart_is_not_paused() -> None:
+    bench = Pausing()
+
+    async def work(batch: Sequence[str]) -> list[str | Exception]:
+        return [RoomHeld() if item == "a2" else item.upper() for item in batch]
+
+    bench.work = work  # type: ignore[method-assign]
+    async with batcher(bench, patiently=bench.work_patiently) as bench.queue:
+        submit(bench.queue, "a1", "a2")
+        await turns()
+        assert bench.go_on is None
+        submit(bench.queue, "a3")
+        await turns()
+        assert bench.answers == [("a1", "A1")]
+        bench.let_go.set()
+        await bench.until_answered(2)
+        assert bench.answers[1:] == [("a2", "A2")]
+        bench.go_on()
+    assert [item for item, _ in bench.answers] == ["a1", "a2", "a3"]
+
+
 async def test_a_pause_is_no_longer_than_the_batch_took() -> None:
     bench = Pausing()
     async with batcher(bench) as bench.queue:
