@@ -64,7 +64,7 @@ def test_comes_compressed_as_one_file(
     assert not unpacked.unused_data
 
 
-def test_says_how_far_it_is_to_who_asks(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tells_its_progress_if_asked(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "CHUNK", 2)
     room = ada.create()
     ada.say(room, "one", "two", "three")
@@ -101,7 +101,7 @@ def test_is_a_download_with_the_date_in_its_name(ada: Person, kind: str) -> None
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_holds_what_one_said_in_every_room_and_nothing_else(ada: Person, ben: Person) -> None:
+def test_holds_a_persons_messages_of_every_room_and_nothing_else(ada: Person, ben: Person) -> None:
     first, second = ada.create(title="Islands"), ada.create()
     ben.join(first)
     (one,) = ada.say(first, "one\nwith a second line")

@@ -168,7 +168,7 @@ def test_is_one_moment_of_a_log_that_goes_on(
         call_command("importroom", str(file), verbosity=0)
 
 
-def test_is_for_who_may_read_the_transcript(ada: Person, ben: Person, talk: Room) -> None:
+def test_is_for_members_who_may_read_the_transcript(ada: Person, ben: Person, talk: Room) -> None:
     path = f"/history/rooms/{talk.public_id}/export/"
     remove(ben, talk)
     assert ben.get(path).status_code == 404
@@ -201,7 +201,9 @@ def test_comes_back_from_its_json_as_it_was(ada: Person, talk: Room, tmp_path: P
     assert again == exported
 
 
-def test_comes_beside_what_is_here_as_others(ada: Person, talk: Room, tmp_path: Path) -> None:
+def test_is_imported_as_new_people_beside_those_here(
+    ada: Person, talk: Room, tmp_path: Path
+) -> None:
     """Nobody here is made to have said what a file says, and what it links to are its own people."""
     file = tmp_path / "room.json"
     file.write_text(fetch(ada, talk, "json"))

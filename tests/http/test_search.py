@@ -366,11 +366,11 @@ def test_no_query_is_too_odd_for_a_kind_answer(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("query", ["q=a&before=x", "q=a&skip=-1", "q=a&sort=best&skip=1e9"])
-def test_what_is_no_cursor_has_no_page(ada: Person, query: str) -> None:
+def test_an_invalid_cursor_has_no_page(ada: Person, query: str) -> None:
     assert ada.get(f"/history/?{query}").status_code == 404
 
 
-def test_nothing_typed_is_ones_own_history(ada: Person) -> None:
+def test_an_empty_query_shows_ones_own_history(ada: Person) -> None:
     ada.say(ada.create(), "hello")
     assert read(ada.get("/history/?q=+")).one("h1").text == "History"
     assert read(ada.get("/history/")).one("input", name="q")

@@ -74,7 +74,7 @@ def test_an_answer_is_written_as_it_is_read_and_its_reader_may_be_slow(server: T
     assert server.get("/figures")[1]["peak_kib"] - before < 10_000
 
 
-def test_who_takes_nothing_is_cut_off(server: ToyServer) -> None:
+def test_a_client_that_takes_nothing_is_cut_off(server: ToyServer) -> None:
     with connect(server, get("/pour")) as line:
         assert ends(line, within=10)
     server.wait_for("Cut off a reader")

@@ -1,4 +1,4 @@
-"""The server as a process: how it stops, whom it cuts, in what order it writes."""
+"""The server as a process: how it stops, which readers it cuts off, in what order it writes."""
 
 import json
 import signal
@@ -123,7 +123,7 @@ def test_connections_that_are_not_accepted_yet_are_answered(start: Start) -> Non
     assert server.wait() == 0
 
 
-def test_what_does_not_end_is_ended_after_the_drain_timeout(start: Start) -> None:
+def test_connections_that_do_not_end_are_ended_after_the_drain_timeout(start: Start) -> None:
     server = start(CHAT_DRAIN_TIMEOUT="0.5")
     hanging = server.http()
     hanging.request("GET", "/hang")
@@ -209,7 +209,7 @@ def test_a_proxy_says_who_the_client_is(start: Start) -> None:
     assert described["scheme"] == "wss"
 
 
-def test_a_proxy_that_nobody_spoke_of_is_said_once(start: Start) -> None:
+def test_an_undeclared_proxy_is_warned_of_once(start: Start) -> None:
     server, told = start(), start("--proxy-headers")
     for each in (server, told):
         for _ in range(3):
@@ -244,12 +244,12 @@ def test_plain_daphne_serves_the_same_application(start: Start) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fail", "/silent"])
-def test_a_request_nobody_answers_is_answered_500(server: ToyServer, path: str) -> None:
+def test_a_request_without_an_answer_gets_500(server: ToyServer, path: str) -> None:
     assert server.get(path)[0] == 500
 
 
 @pytest.mark.parametrize("path", ["/fail", "/silent"])
-def test_a_handshake_nobody_answers_is_refused(server: ToyServer, path: str) -> None:
+def test_an_unanswered_handshake_is_refused(server: ToyServer, path: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
         server.open(path)
     assert refused.value.response.status_code == 500
@@ -277,7 +277,7 @@ def test_messages_of_all_kinds_reach_the_callback_in_order(server: ToyServer) ->
     assert got == ["fragmented", "whole", "binary", "größer", "x" * 70_000]
 
 
-def test_what_came_before_the_callback_was_set_stays_in_the_queue(server: ToyServer) -> None:
+def test_messages_from_before_the_callback_stay_in_the_queue(server: ToyServer) -> None:
     with server.open_raw("/late-callback") as client:
         client.socket.sendall(b"".join(map(client_frame, (b"a", b"b", b"c"))))
         assert client.frame() == (0x81, b"set")
@@ -303,7 +303,7 @@ def test_a_client_that_breaks_the_rules_is_told_so(
         assert (first, payload[:2]) == (0x88, code.to_bytes(2, "big"))
 
 
-def test_after_the_application_closed_it_is_handed_nothing(server: ToyServer) -> None:
+def test_an_application_that_closed_gets_no_more_messages(server: ToyServer) -> None:
     with server.open_raw("/direct") as client:
         client.socket.sendall(client_frame(b"close") + client_frame(b"hello"))
         first, payload = client.frame()
@@ -311,7 +311,7 @@ def test_after_the_application_closed_it_is_handed_nothing(server: ToyServer) ->
 
 
 @pytest.mark.parametrize("path", ["/echo", "/direct"])
-def test_what_is_sent_before_the_handshake_is_answered_is_not_lost(
+def test_frames_sent_before_the_handshake_is_answered_are_not_lost(
     server: ToyServer, path: str
 ) -> None:
     with server.open_raw(path, early=client_frame(b"one") + client_frame(b"two")) as client:
@@ -378,7 +378,7 @@ def test_a_reader_that_stops_is_cut_and_the_others_go_on(start: Start) -> None:
 # Silence ------------------------------------------------------------------------------------------
 
 
-def test_a_peer_that_is_gone_is_dropped_and_a_quiet_one_is_not(start: Start) -> None:
+def test_a_vanished_client_is_dropped_and_a_quiet_one_is_not(start: Start) -> None:
     server = start("--ping-interval", "1", "--ping-timeout", "1")
     with server.open_raw("/direct") as gone, server.open("/direct") as quiet:
         assert gone.frame() == (0x89, b"")

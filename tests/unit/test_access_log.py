@@ -25,7 +25,7 @@ def without_time(text: str) -> list[str]:
     return [line[: line.index("[")] + line[line.index("]") :] for line in text.splitlines()]
 
 
-async def test_what_happens_in_one_turn_is_one_write_of_daphnes_lines() -> None:
+async def test_lines_of_one_loop_turn_are_written_at_once() -> None:
     actions = [("connecting", "/ws/a/"), ("connected", "/ws/a/"), ("disconnected", "/ws/b/")]
     plain, stream = Stream(), Stream()
     happen(AccessLogGenerator(plain), *actions)
@@ -40,7 +40,7 @@ async def test_what_happens_in_one_turn_is_one_write_of_daphnes_lines() -> None:
     assert "WSREJECT /ws/c/" in stream.writes[1]
 
 
-async def test_what_is_asked_behind_a_path_is_not_logged() -> None:
+async def test_query_strings_are_not_logged() -> None:
     stream = Stream()
     log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]
     request = {"client": "192.0.2.7:4711", "method": "GET", "status": 200, "size": 9}
@@ -51,7 +51,7 @@ async def test_what_is_asked_behind_a_path_is_not_logged() -> None:
     assert '"GET /history/" 200 9' in stream.writes[0]
 
 
-async def test_what_waits_when_the_server_stops_is_written() -> None:
+async def test_lines_that_wait_are_written_when_the_server_stops() -> None:
     stream = Stream()
     log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]
     happen(log, ("disconnected", "/ws/a/"))

@@ -52,7 +52,7 @@ def test_a_word_of_any_length_fits_into_an_index() -> None:
         "重" * 4000,
     ],
 )
-def test_what_is_kept_of_a_text_is_bounded(text: str) -> None:
+def test_the_words_kept_of_a_text_are_bounded(text: str) -> None:
     kept = of(text, "")
     assert kept
     assert len(kept) <= 4 * len(text) + 64

@@ -1,4 +1,4 @@
-"""Frames are what RFC 6455 says, and the short way in takes nothing the parser would not."""
+"""Frames are as RFC 6455 says, and the short path takes no frame that the parser would refuse."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -74,7 +74,7 @@ def test_anything_unusual_is_left_to_the_parser(frame: bytes) -> None:
 @settings(max_examples=300)
 @example(b"\xed\x9f\xbf", b"\xee\x80\x80")  # the neighbours of the surrogates
 @given(st.binary(max_size=20), ascii_text)
-def test_what_comes_out_is_utf8_as_python_judges_it(payload: bytes, around: bytes) -> None:
+def test_a_payload_is_utf8_by_pythons_rules(payload: bytes, around: bytes) -> None:
     text = around + payload + around
     try:
         text.decode()

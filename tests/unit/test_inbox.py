@@ -1,4 +1,4 @@
-"""What waits for the application is bounded, and no waiter is forgotten."""
+"""The messages that wait for the application are bounded, and no waiter is forgotten."""
 
 import asyncio
 

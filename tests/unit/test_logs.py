@@ -59,6 +59,6 @@ def test_a_request_is_known_by_the_balancers_id_if_that_is_one(sent: str, kept: 
     ("error", "kept"),
     [(RedisConnectionError("refused"), False), (OSError(), False), (ValueError(), True)],
 )
-def test_a_layer_that_is_away_is_not_told_each_second(error: Exception, kept: bool) -> None:
+def test_an_absent_layer_is_not_logged_each_second(error: Exception, kept: bool) -> None:
     made = record("Unexpected exception in receive task", exc_info=(type(error), error, None))
     assert LayerAwayFilter().filter(made) is kept

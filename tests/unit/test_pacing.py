@@ -94,7 +94,7 @@ async def test_a_frame_in_tiny_pieces_is_charged_for_each_of_them() -> None:
     assert gate.charged >= 100
 
 
-async def test_who_hangs_up_while_waiting_is_forgotten() -> None:
+async def test_a_socket_that_hangs_up_while_paused_is_forgotten() -> None:
     protocol = paced(Gate(after=1, wait=0.01))
     protocol.dataReceived(b"".join(many("pings", 2)))
     protocol.server = SimpleNamespace(protocol_disconnected=lambda _: None)

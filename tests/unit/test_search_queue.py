@@ -82,7 +82,7 @@ def test_when_too_many_wait_the_rest_are_told_to_come_back() -> None:
             pass
 
 
-def test_who_gets_no_turn_in_time_is_told_to_come_back_and_takes_none_from_others() -> None:
+def test_a_search_without_a_turn_in_time_is_refused_and_takes_none_from_others() -> None:
     queue = SearchQueue(at_once=1, waiting=1, patience=0.01)
     with queue.slot(person="first"):
         for _ in range(3):

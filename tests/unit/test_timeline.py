@@ -49,7 +49,7 @@ def test_a_notice_interrupts_a_turn() -> None:
     assert continued(days(log("chat 1", "notice", "chat 1"))) == [False, False, False]
 
 
-def test_few_comings_and_goings_stand_as_lines() -> None:
+def test_few_joins_and_leaves_stand_as_lines() -> None:
     (day,) = days(log("join 1", "leave 1", "join 2"))
     assert all(isinstance(block, Line) for block in day.blocks)
 

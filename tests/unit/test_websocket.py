@@ -1,4 +1,4 @@
-"""The protocol with its short way in does what Autobahn does without it, byte for byte."""
+"""The short path for common frames does what Autobahn does without it, byte for byte."""
 
 import operator
 from itertools import accumulate, pairwise
