@@ -1,5 +1,6 @@
 """What the papers point to is there: files, headings, commands and their flags."""
 
+import re
 import shlex
 import tomllib
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ PAPERS = sorted(
 # The documents in docs/decisions that are not about a single decision.
 TABLES = {"README.md", "libraries.md"}
 OPERATORS = {"&", "&&", "|", ";"}
+# Folders of the tree, and what commands make in them.
+FOLDERS = "chatsite|rooms|history|static|templates|tests|benchmarks|deploy|tools|docs|bin"
+MADE = {"benchmarks/results/"}
 
 
 @pytest.mark.parametrize("name", PAPERS)
@@ -38,6 +42,12 @@ def test_links_lead_somewhere(name: str) -> None:
         assert target.exists(), link
         if anchor:
             assert anchor in Paper(target, target.read_text()).anchors(), link
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_paths_lead_somewhere(name: str) -> None:
+    for path in re.findall(rf"`((?:{FOLDERS})/[\w./*-]*)`", papers.read(name).text):
+        assert path in MADE or list(ROOT.glob(path.rstrip("/"))), path
 
 
 def _commands(paper: Paper) -> Iterator[list[str]]:
@@ -78,6 +88,18 @@ def test_the_layers_are_those_the_linter_holds() -> None:
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     held = [one["layers"] for one in linter["contracts"] if one["type"] == "layers"]
     assert [block.splitlines() for block in written] == held
+
+
+@pytest.mark.parametrize("name", sorted({path.name for path in DECISIONS.iterdir()} - TABLES))
+def test_each_decision_says_when_why_and_what_was_refused(name: str) -> None:
+    page = papers.read(f"docs/decisions/{name}")
+    dated = re.search(r"^\*Decided (\d{4}-\d\d-\d\d)[^\n]*\.\*$", page.text, re.MULTILINE)
+    assert dated, "no date"
+    for heading in ("Context", "Decision", "Refused", "Consequences"):
+        assert page.section(heading).strip(), heading
+    title = page.text.splitlines()[0].removeprefix("# ")
+    row = f"| {dated[1]} | [{title}]({name}) |"
+    assert row in papers.read("docs/decisions/README.md").text.splitlines(), row
 
 
 def _check_flags(name: str, arguments: list[str]) -> None:

@@ -95,7 +95,7 @@ def seed() -> Path:
     files = (ROOT / "static").rglob("*")
     sources = [path for path in files if path.is_file()]
     sources += ROOT.glob("*/migrations/*.py")
-    sources += [ROOT / "requirements.txt", *(ROOT / "chatsite").glob("*.py")]
+    sources += [ROOT / "requirements.txt", *(ROOT / "chatsite").rglob("*.py")]
     return shared.kept("seed", make, sources=sources)
 
 
