@@ -1,8 +1,10 @@
 """The forms and links of a page, as a browser finds them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from tests.support.html import Element, parse
 
 # Kinds of input whose value is chosen, not typed. Anybody may send anything in their place all the
 # same, but not as text that is read as text.
@@ -23,56 +25,40 @@ class Form:
         return self.method, urlsplit(self.action).path, frozenset(self.texts)
 
 
-class _Reader(HTMLParser):
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.base = base
-        self.forms: list[Form] = []
-        self.links: set[str] = set()
-        self._open: Form | None = None
-        self._other: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "a" and given.get("href"):
-            self.links.add(urljoin(self.base, given["href"]))
-        if tag == "form":
-            action = urljoin(self.base, given.get("action") or self.base)
-            self._open = Form(given.get("method", "get").lower(), action)
-            self._other = []
-        if (form := self._open) is None:
-            return
-        if given.get("formaction"):
-            self._other.append(urljoin(self.base, given["formaction"]))
-        name = given.get("name", "")
-        if not name or tag not in {"input", "textarea", "select", "button"}:
-            return
-        kind = given.get("type", "text") if tag == "input" else tag
-        if kind in {"submit", "button"}:
-            form.values.setdefault(name, given.get("value", ""))
-        elif kind == "textarea" or kind not in _CHOSEN:
-            form.values[name] = given.get("value", "")
-            form.texts.add(name)
-        elif "checked" in given or kind == "radio":
-            form.values.setdefault(name, given.get("value", "on"))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form" and (form := self._open) is not None:
-            self.forms.append(form)
-            self.forms += [
-                Form(form.method, other, dict(form.values), set(form.texts))
-                for other in self._other
-            ]
-            self._open = None
-
-
 def found(page: str, *, at: str) -> tuple[list[Form], set[str]]:
-    """The forms of a page, those of its links that have a query among them, and all links."""
-    reader = _Reader(at)
-    reader.feed(page)
-    reader.close()
-    for link in reader.links:
+    """Return the forms of a page, those of its links that have a query among them, and all links."""
+    root = parse(page)
+    links = {urljoin(at, href) for a in root.all("a") if (href := a.attributes.get("href"))}
+    forms = [form for element in root.all("form") for form in _forms(element, at=at)]
+    for link in links:
         url = urlsplit(link)
         if query := dict(parse_qsl(url.query, keep_blank_values=True)):
-            reader.forms.append(Form("get", url._replace(query="").geturl(), query, set(query)))
-    return reader.forms, reader.links
+            forms.append(Form("get", url._replace(query="").geturl(), query, set(query)))
+    return forms, links
+
+
+def _forms(element: Element, *, at: str) -> Iterator[Form]:
+    """Yield the form, and once more for each of its buttons that sends it somewhere else."""
+    method = element.attributes.get("method", "get").lower()
+    form = Form(method, urljoin(at, element.attributes.get("action") or at))
+    for each in element.all():
+        if (name := each.attributes.get("name")) and each.tag in {
+            *("input", "textarea", "select", "button")
+        }:
+            _add(form, each, name)
+    yield form
+    for each in element.all():
+        if elsewhere := each.attributes.get("formaction"):
+            yield Form(method, urljoin(at, elsewhere), dict(form.values), set(form.texts))
+
+
+def _add(form: Form, control: Element, name: str) -> None:
+    given = control.attributes
+    kind = given.get("type", "text") if control.tag == "input" else control.tag
+    if kind in {"submit", "button"}:
+        form.values.setdefault(name, given.get("value", ""))
+    elif kind not in _CHOSEN:
+        form.values[name] = given.get("value", "")
+        form.texts.add(name)
+    elif "checked" in given or kind == "radio":
+        form.values.setdefault(name, given.get("value", "on"))
