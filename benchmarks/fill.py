@@ -17,7 +17,7 @@ from tqdm import tqdm
 from rooms.replay import irc
 from tests.support.programs import ROOT
 
-_LOG = ROOT / "tests" / "data" / "ubuntu-2004-11-15.txt"
+LOG = ROOT / "tests" / "data" / "ubuntu-2004-11-15.txt"
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
 
     from benchmarks import filling  # has models
 
-    lines = [line for path in options.files for line in _said(path)]
+    lines = [line for path in options.files for line in said(path)]
     if not lines:
         sys.exit("Nothing is said in these logs.")
     who = filling.person(options.person)
@@ -41,7 +41,7 @@ def main() -> None:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m benchmarks.fill", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", default=[_LOG])
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", default=[LOG])
     parser.add_argument(
         "--messages", type=int, default=1_000_000, help="how many there shall be in all"
     )
@@ -54,7 +54,8 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _said(path: Path) -> Iterator[str]:
+def said(path: Path) -> Iterator[str]:
+    """Yield what was said in a log. Exits if it is none."""
     try:
         with path.open(encoding="utf-8", errors="replace", newline="") as file:
             lines = irc.parse(file.read())

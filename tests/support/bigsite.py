@@ -1,15 +1,13 @@
 """A site with thousands of everything, in the transaction of a test."""
 
-import io
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks import filling
+from benchmarks import fill, filling
 from history.models import Mention, Message, Reaction, Revision, Stream
 from rooms import tally
 from rooms.models import (
@@ -40,7 +38,7 @@ def make() -> User:
         patch.setattr(filling, "ROOMS", 4)
         patch.setattr(filling, "PEOPLE", 40)
         patch.setattr(filling, "_settle", lambda talkers: None)  # VACUUM is for no transaction
-        call_command("fill", messages=MESSAGES, verbosity=0, stdout=io.StringIO())
+        filling.fill([*fill.said(fill.LOG)], who=filling.person("Ada"), total=MESSAGES)
     Room.objects.filter(code="FILL0").update(code=CODE)
     ada = User.objects.get(username="ada")
     _crowd(ada)
