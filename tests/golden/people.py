@@ -132,12 +132,12 @@ class Staff(Person):
     """A superuser at the admin, in no room."""
 
     async def appointed(self) -> Self:
-        """Register, and be made staff behind the site's back."""
-        answer = await self.registers()
-        assert answer.status_code == 302, answer.text
+        """Come as a guest, and be made staff behind the site's back: no password has to be hashed."""
+        await self.sends("/", name=self.name, code="", create="1", accept="text/html")
         self.stage.site.execute(
-            "UPDATE rooms_user SET is_staff = %s, is_superuser = %s WHERE username = %s",
-            [True, True, self.username],
+            "UPDATE rooms_user SET is_staff = %s, is_superuser = %s "
+            "WHERE id = (SELECT MAX(id) FROM rooms_user)",
+            [True, True],
         )
         return self
 
