@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 import emoji
 import orjson
 from django.utils.dateparse import parse_datetime
+from msgspec import ValidationError, convert, structs
 
 from history.errors import ChatError
 from history.markup import labels, sanitiser
+from history.said import Said
 
 # The file's own name for what it is, and the version of its format.
 FORMAT, VERSION = "chat-room", 1
@@ -59,20 +61,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A message; people by their ids in the file."""
+class Record:
+    """A message of the file; people by their ids in it."""
 
     seq: int
     changed: int
     kind: str
     author: str | None
     at: datetime
-    body: str
+    said: Said
     html: str
     edited_at: datetime | None
     deleted_at: datetime | None
     pinned_at: datetime | None
-    reply_to: int | None
     reactions: Mapping[str, list[str]]
     mentions: list[str]
 
@@ -91,7 +92,7 @@ class RoomFile:
     count: int
     _messages: list[Any]
 
-    def messages(self) -> Iterator[Said]:
+    def messages(self) -> Iterator[Record]:
         """Raises BadRoomFile at the first that is not one."""
         seq, changes = 0, set[int]()
         for number, value in enumerate(self._messages):
@@ -153,7 +154,7 @@ def _code(room: "_Object", rules: Rules) -> str:
     return code
 
 
-def _message(value: "_Object", people: Mapping[str, Person]) -> Said:
+def _message(value: "_Object", people: Mapping[str, Person]) -> Record:
     def person(who: Any, place: str) -> str:
         if not isinstance(who, str) or who not in people:
             raise BadRoomFile(f"{place} must be the id of one of people")
@@ -165,9 +166,9 @@ def _message(value: "_Object", people: Mapping[str, Person]) -> Said:
         person(author, f"{value.place}.author")
     seq = value.number("seq", least=1)
     deleted_at = value.maybe("deleted_at", value.time)
-    body = value.text("body", longest=BODY_MAX)
+    said = _said(value, seq)
     html = value.text("html", longest=_HTML_MAX)
-    if deleted_at and (body or html):
+    if deleted_at and (said.body or html):
         raise BadRoomFile(f"{value.place}.body must be empty: the message is deleted")
     reactions = value.get("reactions", dict, "an object")
     for sign, given in reactions.items():
@@ -179,21 +180,33 @@ def _message(value: "_Object", people: Mapping[str, Person]) -> Said:
     mentions = value.get("mentions", list, "an array")
     if len({person(who, f"{value.place}.mentions") for who in mentions}) < len(mentions):
         raise BadRoomFile(f"{value.place}.mentions must be different ids")
-    return Said(
+    return Record(
         seq=seq,
         changed=value.number("changed", least=seq),
         kind=kind,
         author=author,
         at=value.time("at"),
-        body=body,
+        said=said,
         html=labels.honest(sanitiser.clean(html)) if html else "",
         edited_at=value.maybe("edited_at", value.time),
         deleted_at=deleted_at,
         pinned_at=value.maybe("pinned_at", value.time),
-        reply_to=value.maybe("reply_to", lambda name: value.number(name, least=1, most=seq - 1)),
         reactions=reactions,
         mentions=mentions,
     )
+
+
+def _said(value: "_Object", seq: int) -> Said:
+    """Return what the message says, held to the types of a post's fields. A field may be missing."""
+    found: dict[str, Any] = {
+        field.name: value.of_type(field.name, field.type)
+        for field in structs.fields(Said)
+        if field.name in value.value
+    }
+    found["body"] = value.text("body", longest=BODY_MAX)
+    if (found.get("reply_to") or 0) >= seq:
+        raise BadRoomFile(f"{value.place}.reply_to must be from 1 to {seq - 1}")
+    return Said(**found)
 
 
 class _Object:
@@ -216,6 +229,12 @@ class _Object:
 
     def maybe(self, name: str, read: Callable[[str], T]) -> T | None:
         return None if self.value.get(name) is None else read(name)
+
+    def of_type(self, name: str, kind: Any) -> Any:
+        try:
+            return convert(self.value[name], kind)
+        except ValidationError as error:
+            raise BadRoomFile(f"{self._at(name)}: {error}") from error
 
     def text(self, name: str, *, longest: int, least: int = 0) -> str:
         found = self.get(name, str, "text")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, NotRequired, Protocol, TypedDict
 from django.db.models import QuerySet
 
 from history.models import Mention, Message, Reaction
+from history.said import FIELDS, NOTHING_SAID, SaidOnWire
 
 
 class WireAuthor(TypedDict):
@@ -47,18 +48,16 @@ def author(person: Person) -> WireAuthor:
     return {"id": person.public_id, "name": person.display_name, "registered": True}
 
 
-class WireMessage(TypedDict):
+class WireMessage(SaidOnWire):
     seq: int
     changed: int
     kind: str
     author: WireAuthor | None
     client_id: str | None
-    body: str
     html: NotRequired[str]
     at: str
     edited_at: str | None
     deleted: bool
-    reply_to: int | None
     reactions: dict[str, list[str]]
     names: NotRequired[dict[str, str]]
     mentions: NotRequired[list[str]]
@@ -89,36 +88,38 @@ def message(
     kind: str,
     author: WireAuthor | None,
     client_id: str | None,
-    body: str,
     at: str,
+    said: Any = NOTHING_SAID,
     changed: int | None = None,
     html: str = "",
-    reply_to: int | None = None,
     mentions: Sequence[str] = (),
 ) -> WireMessage:
-    """A message from its parts. `changed` is `seq` for one that never changed."""
-    new: WireMessage = {
+    """Return a message made from its parts. `changed` is `seq` for one that never changed.
+
+    `said` is a Said, or a row with its fields.
+    """
+    new: dict[str, Any] = {
         "seq": seq,
         "changed": seq if changed is None else changed,
         "kind": kind,
         "author": author,
         "client_id": client_id,
-        "body": body,
         "at": at,
         "edited_at": None,
         "deleted": False,
-        "reply_to": reply_to,
         "reactions": {},
     }
+    for name in FIELDS:
+        new[name] = getattr(said, name)
     if html:
         new["html"] = html
     if mentions:
         new["mentions"] = list(mentions)
-    return new
+    return new  # type: ignore[return-value]
 
 
 class Row(Protocol):
-    """What of a message's row is seen from outside: the model's own names."""
+    """The columns of a message's row that are seen from outside, beside those of Said."""
 
     pk: Any
     seq: Any
@@ -128,13 +129,12 @@ class Row(Protocol):
     client_id: Any
     body: Any
     html: Any
-    reply_to: Any
     edited_at: Any
     pinned_at: Any
     deleted_at: Any
 
 
-_COLUMNS = list(Row.__annotations__)
+_COLUMNS = sorted({*Row.__annotations__, *FIELDS})
 _AUTHOR = ["author_id", "author__public_id", "author__display_name", "author__is_guest"]
 
 
@@ -177,7 +177,7 @@ def _seen(row: Row, author: WireAuthor | None, attached: Attached) -> WireMessag
         kind=row.kind,
         author=author,
         client_id=row.client_id,
-        body="" if is_deleted else row.body,
+        said=NOTHING_SAID if is_deleted else row,
         at=timestamp(row.at),
         changed=row.changed_seq,
     )
@@ -186,7 +186,6 @@ def _seen(row: Row, author: WireAuthor | None, attached: Attached) -> WireMessag
     if is_deleted:
         found["deleted"] = True
         return found
-    found["reply_to"] = row.reply_to
     if row.html:
         found["html"] = row.html
     if attached.reactions:

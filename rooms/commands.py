@@ -15,6 +15,7 @@ import emoji
 import msgspec
 from msgspec import Meta, Struct
 
+from history.said import Said, Seq
 from rooms.errors import BadFrame, ChatError, Empty
 from rooms.refusals import (
     BadBody,
@@ -39,7 +40,6 @@ CLIENT_ID_MAX = 64
 REF_MAX = 64
 PAGE_MAX = 100
 NEWEST_PAGE = 50
-_MAX_SAFE_INTEGER = 2**53 - 1
 # A character that draws something. The invisible ones listed here are no whitespace to Unicode.
 _DRAWN = re.compile(
     r"[^\s\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u3164\u115f\u1160\u2800]"
@@ -51,15 +51,14 @@ _EMOJI_CACHE = 1024
 
 Ref = Annotated[str, Meta(max_length=REF_MAX)] | None
 ClientId = Annotated[str, Meta(min_length=1, max_length=CLIENT_ID_MAX)]
-# The number of a message in its room.
-Seq = Annotated[int, Meta(ge=1, le=_MAX_SAFE_INTEGER)]
 
 
-class Post(Struct, frozen=True, tag="post"):
+class Post(Said, frozen=True, tag="post", kw_only=True):
+    """What the author says, and the client's own name for it."""
+
     client_id: ClientId
     body: str
     ref: Ref = None
-    reply_to: Seq | None = None
 
 
 class Edit(Struct, frozen=True, tag="edit"):

@@ -6,13 +6,14 @@ as well. Only the type checker reads the file. A test says when it is to be writ
 
 import os
 import types
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 import django
 
 ROOM = "A room. What is missing before the first frame is optional."
 # The settings that the page is rendered with.
 RENDERED = {"title", "grace"}
+MESSAGE = 'A message. docs/PROTOCOL.md, "Message", says what each field is.'
 HEAD = """\
 /**
  * The shapes of the wire that the server has in one declaration each.
@@ -24,13 +25,27 @@ declare namespace Chat {
 
 def module() -> str:
     """Return the text of static/js/wire.d.ts."""
+    from history import wire
+    from history.models import Message
     from rooms import room_settings
 
     room = [_line("id", str), _line("code", str), _line("created_at", str, optional=True)]
     for name, setting in room_settings.TABLE.items():
         kind = setting.wire_type or room_settings.TYPES[name]
         room.append(_line(name, kind, means=setting.means, optional=name not in RENDERED))
-    return HEAD + _interface("Room", ROOM, room) + "}\n"
+    kinds = " | ".join(f'"{kind}"' for kind in Message.Kind.values)
+    known = {"kind": kinds, "author": "Author | null"}
+    message = [
+        _line(name, known.get(name, kind), optional=name in wire.WireMessage.__optional_keys__)
+        for name, kind in get_type_hints(wire.WireMessage).items()
+    ]
+    return (
+        HEAD
+        + _interface("Room", ROOM, room)
+        + "\n"
+        + _interface("Message", MESSAGE, message)
+        + "}\n"
+    )
 
 
 def _interface(name: str, means: str, lines: list[str]) -> str:
@@ -43,13 +58,19 @@ def _line(name: str, kind: Any, *, means: str = "", optional: bool = False) -> s
 
 
 def _type(kind: Any) -> str:
-    """Return a Python type as TypeScript writes it."""
+    """Return a Python type as TypeScript writes it; text is one already."""
+    if isinstance(kind, str):
+        return kind
     simple = {str: "string", int: "number", bool: "boolean", types.NoneType: "null"}
     if kind in simple:
         return simple[kind]
     parts = [_type(part) for part in get_args(kind)]
     if get_origin(kind) is types.UnionType:
         return " | ".join(parts)
+    if get_origin(kind) is list:
+        return f"{parts[0]}[]"
+    if get_origin(kind) is dict:
+        return f"Record<{', '.join(parts)}>"
     raise TypeError(f"no type of the page's for {kind}")
 
 

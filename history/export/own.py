@@ -19,7 +19,7 @@ import orjson
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from history import wire
+from history import said, wire
 from history.export import cells
 from history.export.parts import Format
 from history.models import Message
@@ -47,8 +47,7 @@ def _record(message: Message) -> dict[str, Any]:
         "at": wire.timestamp(message.at),
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted": message.is_deleted,
-        "reply_to": None if message.is_deleted else message.reply_to,
-        "body": message.body,
+        **said.shown(said.NOTHING_SAID if message.is_deleted else message),
     }
 
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from history import wire
+from history import said, wire
 from history.export import cells
 from history.export.snapshot import of_one_moment
 from history.models import Mention, Message, Reaction, Stream
@@ -158,12 +158,11 @@ def _record(message: Message, attached: wire.Attached) -> dict[str, Any]:
         "kind": message.kind,
         "author": message.author.public_id if message.author else None,
         "at": wire.timestamp(message.at),
-        "body": message.body if shown else "",
+        **said.shown(message if shown else said.NOTHING_SAID),
         "html": message.html if shown else "",
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted_at": wire.timestamp(message.deleted_at) if message.deleted_at else None,
         "pinned_at": wire.timestamp(message.pinned_at) if message.pinned_at else None,
-        "reply_to": message.reply_to if shown else None,
         "reactions": attached.reactions,
         "mentions": attached.mentions,
     }

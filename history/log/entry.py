@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from history import wire
+from history.said import NOTHING_SAID, Said
 from history.wire import Person, WireAuthor, WireMessage
 
 # Somebody a message speaks to: the user's key, and the id that everybody knows.
@@ -31,10 +32,10 @@ class Entry:
     kind: str
     author_id: int | None
     author: WireAuthor | None
-    body: str = ""
+    said: Said = NOTHING_SAID
     client_id: str | None = None
+    # The body rendered; empty where that would show nothing but the text itself.
     html: str = ""
-    reply_to: int | None = None
     mentions: Sequence[Mentioned] = ()
     # What search compares, if that is known.
     words: str | None = None
@@ -47,17 +48,16 @@ class Entry:
         kind: str,
         author: Person | None,
         *,
-        body: str = "",
         client_id: str | None = None,
         html: str = "",
-        reply_to: int | None = None,
         mentions: Sequence[Mentioned] = (),
         words: str | None = None,
         facts: Mapping[str, Any] | None = None,
+        **said: Any,
     ) -> "Entry":
-        """Return something to append, by a user or (a notice) by nobody."""
+        """Return something to append, by a user or (a notice) by nobody. `said` are fields of Said."""
         key, who = (author.pk, wire.author(author)) if author else (None, None)
-        return cls(kind, key, who, body, client_id, html, reply_to, mentions, words, facts)
+        return cls(kind, key, who, Said(**said), client_id, html, mentions, words, facts)
 
     def wired(self, seq: int, now: datetime) -> WireMessage:
         """Return what this entry, just inserted, looks like from outside."""
@@ -66,10 +66,9 @@ class Entry:
             kind=self.kind,
             author=self.author,
             client_id=self.client_id,
-            body=self.body,
+            said=self.said,
             at=wire.timestamp(now),
             html=self.html,
-            reply_to=self.reply_to,
             mentions=[who for _, who in self.mentions],
         )
 

@@ -5,9 +5,10 @@ commit. Four ORM calls for the same cost a quiet room's message twice the time.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -19,9 +20,15 @@ from history.errors import RoomHeld
 from history.log import write
 from history.log.entry import Change, Entry
 from history.models import Message
+from history.said import COLUMNS, Said
 from history.wire import WireAuthor, WireMessage
 
 _CHAT = Message.Kind.CHAT.value
+
+_SAID = ", ".join(COLUMNS)
+_ARRAYS = ", ".join(f"%b::{kind}[]" for kind in COLUMNS.values())
+# How each of these columns is read off the posts, and whether it is one of numbers.
+_READ = [(attrgetter(f"said.{name}"), kind == "bigint") for name, kind in COLUMNS.items()]
 
 # %b: arrays in PostgreSQL's binary form, 2 µs a message; as text, escaped by psycopg element by
 # element, they took 12 to 20. Int8, or each size of numbers would be a statement to plan.
@@ -30,11 +37,11 @@ _CHAT = Message.Kind.CHAT.value
 # and RETURNING the newest head, whatever committed since the statement began. If any epoch is not
 # the expected one, nothing is advanced, so nothing is inserted and nothing comes back. `wanted` is read
 # to its end before the first lock is asked for, so how long it is waited for is known by then.
-_POST = """
+_POST = f"""
 WITH input AS MATERIALIZED (
-    SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[],
-            %b::text[], %b::text[], %b::bigint[])
-        WITH ORDINALITY AS i(stream, epoch, author, client_id, body, words, html, reply_to, place)
+    SELECT * FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], {_ARRAYS},
+            %b::text[], %b::text[])
+        WITH ORDINALITY AS i(stream, epoch, author, client_id, {_SAID}, words, html, place)
 ), wanted AS MATERIALIZED (
     SELECT stream, count(*) AS n, min(epoch) AS low, max(epoch) AS high FROM input GROUP BY stream
     HAVING set_config('lock_timeout', coalesce(%b, current_setting('lock_timeout')), true) IS NOT NULL
@@ -51,15 +58,15 @@ WITH input AS MATERIALIZED (
     RETURNING s.id, s.head - w.n AS before, clock_timestamp() AS now
 ), inserted AS (
     INSERT INTO history_message
-        (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
-    SELECT stream, seq, seq, now, 'chat', author, client_id, body, words, html, reply_to FROM (
+        (stream_id, seq, changed_seq, at, kind, author_id, client_id, {_SAID}, words, html)
+    SELECT stream, seq, seq, now, 'chat', author, client_id, {_SAID}, words, html FROM (
         SELECT i.*, a.now,
             a.before + row_number() OVER (PARTITION BY i.stream ORDER BY i.place) AS seq
         FROM input AS i JOIN advanced AS a ON a.id = i.stream
     ) AS numbered
 )
 SELECT id, before, now FROM advanced
-"""
+"""  # noqa: S608 - names of our own columns
 
 
 @dataclass(slots=True)  # not frozen, which would cost each message half a microsecond
@@ -71,15 +78,14 @@ class Post:
     author_id: int
     author: WireAuthor
     client_id: str
-    body: str
+    said: Said
     html: str = ""
-    reply_to: int | None = None
     words: str | None = None
 
     def find_words(self) -> None:
         """Find out what search compares, unless it is known. Before a transaction: others wait for it."""
         if self.words is None:
-            self.words = folding.of(self.body, self.html)
+            self.words = folding.of(self.said.body, self.html)
 
 
 class Stale(Exception):
@@ -119,10 +125,9 @@ def post_all(posts: Sequence[Post]) -> tuple[list[int], list[Change]]:
                     kind=_CHAT,
                     author=item.author,
                     client_id=item.client_id,
-                    body=item.body,
+                    said=item.said,
                     at=at,
                     html=item.html,
-                    reply_to=item.reply_to,
                 )
             )
         epoch = posts[positions[0]].epoch
@@ -150,14 +155,19 @@ def _post_postgresql(posts: Sequence[Post]) -> Taken:
                 [Int8(item.epoch) for item in posts],
                 [Int8(item.author_id) for item in posts],
                 [item.client_id for item in posts],
-                [item.body for item in posts],
+                *(_column(posts, read, is_number) for read, is_number in _READ),
                 [item.words for item in posts],
                 [item.html for item in posts],
-                [None if item.reply_to is None else Int8(item.reply_to) for item in posts],
                 database.lock_timeout(),
             ),
         )
         return {stream: (before, now) for stream, before, now in cursor.fetchall()}
+
+
+def _column(posts: Sequence[Post], read: Callable[[Post], Any], is_number: bool) -> list[Any]:
+    if not is_number:
+        return list(map(read, posts))
+    return [None if (value := read(item)) is None else Int8(value) for item in posts]
 
 
 def _execute(cursor: psycopg.Cursor[Any], parameters: Sequence[Any]) -> None:
@@ -181,8 +191,8 @@ def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Take
             for seq, position in enumerate(where, before + 1):
                 item = posts[position]
                 entry = Entry(
-                    _CHAT, item.author_id, item.author, item.body, item.client_id,
-                    item.html, item.reply_to, words=item.words,
+                    _CHAT, item.author_id, item.author, item.said, item.client_id, item.html,
+                    words=item.words,
                 )  # fmt: skip
                 rows.append((stream_id, seq, head.now, entry))
         write.insert(rows)

@@ -6,6 +6,7 @@ locked until commit. So numbers become visible in their own order, without gaps.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils.dateparse import parse_datetime
@@ -14,6 +15,7 @@ from history import database, folding
 from history.errors import RoomHeld
 from history.log.entry import Change, Entry, Head
 from history.models import Mention, Message, Stream
+from history.said import COLUMNS, values
 
 # Streams are locked in the order of their ids: two workers with rooms in common never deadlock.
 #
@@ -39,19 +41,27 @@ _ADVANCE_ONE_SQLITE = """
 UPDATE history_stream SET head = head + %s WHERE id = %s
 RETURNING id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
 """
-_INSERT_POSTGRESQL = """
-INSERT INTO history_message
-    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
-SELECT s, q, q, t, k, a, c, b, w, h, r FROM unnest(
-    %s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::bigint[]
-) AS u(s, q, t, k, a, c, b, w, h, r)
-"""
-_INSERT_SQLITE = """
-INSERT INTO history_message
-    (stream_id, seq, changed_seq, at, kind, author_id, client_id, body, words, html, reply_to)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+# What an entry fills beside its place and time, with PostgreSQL's types.
+_FILLED = {
+    "kind": "text",
+    "author_id": "bigint",
+    "client_id": "text",
+    **COLUMNS,
+    "words": "text",
+    "html": "text",
+}
+_NAMES = ", ".join(_FILLED)
+_INSERT_POSTGRESQL = f"""
+INSERT INTO history_message (stream_id, seq, changed_seq, at, {_NAMES})
+SELECT stream_id, seq, seq, at, {_NAMES} FROM unnest(
+    %s::bigint[], %s::bigint[], %s::timestamptz[],
+    {", ".join(f"%s::{kind}[]" for kind in _FILLED.values())}
+) AS entry(stream_id, seq, at, {_NAMES})
+"""  # noqa: S608 - names of our own columns
+_INSERT_SQLITE = f"""
+INSERT INTO history_message (stream_id, seq, changed_seq, at, {_NAMES})
+VALUES (%s, %s, %s, %s, {", ".join(["%s"] * len(_FILLED))})
+"""  # noqa: S608 - names of our own columns
 
 
 def advance(counts: Mapping[int, int]) -> dict[int, Head]:
@@ -132,12 +142,12 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
             Message.objects.filter(stream=stream, seq=seq).update(facts=entry.facts)
 
 
-def _columns(e: Entry) -> tuple[str, int | None, str | None, str, str | None, str, int | None]:
+def _columns(e: Entry) -> tuple[Any, ...]:
     # Only what people said is searched.
     folded = e.words
     if folded is None and e.kind == Message.Kind.CHAT:
-        folded = folding.of(e.body, e.html)
-    return e.kind, e.author_id, e.client_id, e.body, folded, e.html, e.reply_to
+        folded = folding.of(e.said.body, e.html)
+    return e.kind, e.author_id, e.client_id, *values(e.said), folded, e.html
 
 
 def _mention(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:

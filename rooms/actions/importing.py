@@ -15,7 +15,8 @@ from django.db.models.functions import Now
 from history import folding, lookalikes
 from history.markup import may_have_links
 from history.models import Mention, Message, Reaction, Stream
-from history.roomfile import RoomFile, Rules, Said
+from history.roomfile import Record, RoomFile, Rules
+from history.said import shown
 from rooms import audit, codes, names
 from rooms.errors import CodesExhausted
 from rooms.models import Membership, Room, User
@@ -131,7 +132,7 @@ def _people(file: RoomFile, room: Room, *, keep_roles: bool) -> dict[str, User]:
     return found
 
 
-def _insert(room: Room, batch: list[Said], people: dict[str, User], ids: dict[str, str]) -> None:
+def _insert(room: Room, batch: list[Record], people: dict[str, User], ids: dict[str, str]) -> None:
     rows = Message.objects.bulk_create([_row(room, said, people, ids) for said in batch])
     pairs = list(zip(rows, batch, strict=True))
     Reaction.objects.bulk_create(
@@ -147,32 +148,31 @@ def _insert(room: Room, batch: list[Said], people: dict[str, User], ids: dict[st
     )
 
 
-def _row(room: Room, said: Said, people: dict[str, User], ids: dict[str, str]) -> Message:
-    html = said.html
+def _row(room: Room, record: Record, people: dict[str, User], ids: dict[str, str]) -> Message:
+    html = record.html
     if ids and html:
         html = _SPOKEN_TO.sub(lambda found: ids.get(found[0], found[0]), html)
     return Message(
         stream_id=room.stream_id,
-        seq=said.seq,
-        changed_seq=said.changed,
-        kind=said.kind,
-        author=people[said.author] if said.author else None,
-        body=said.body,
-        words=_words(said),
+        seq=record.seq,
+        changed_seq=record.changed,
+        kind=record.kind,
+        author=people[record.author] if record.author else None,
+        words=_words(record),
         html=html,
-        reply_to=said.reply_to,
-        at=said.at,
-        edited_at=said.edited_at,
-        pinned_at=said.pinned_at,
-        deleted_at=said.deleted_at,
+        at=record.at,
+        edited_at=record.edited_at,
+        pinned_at=record.pinned_at,
+        deleted_at=record.deleted_at,
+        **shown(record.said),
     )
 
 
-def _words(said: Said) -> str | None:
+def _words(record: Record) -> str | None:
     """What search compares; None, to be found out, where links are still to be made too."""
-    if said.kind != Message.Kind.CHAT or (not said.html and may_have_links(said.body)):
+    if record.kind != Message.Kind.CHAT or (not record.html and may_have_links(record.said.body)):
         return None
-    return folding.of(said.body, said.html)
+    return folding.of(record.said.body, record.html)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

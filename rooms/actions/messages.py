@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
+from history import said
 from history.log import edits, read, write
 from history.log.entry import Change, Entry, Mentioned
 from history.log.post import Post, post_all
@@ -96,12 +97,11 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                     Entry.of(
                         Message.Kind.CHAT.value,
                         member.user,
-                        body=draft.body,
                         client_id=draft.client_id,
                         html=draft.html,
-                        reply_to=draft.reply_to,
                         mentions=draft.mentions,
                         words=draft.words,
+                        **said.shown(draft.said),
                     )
                 )
         for stream_id, where in fresh.items():

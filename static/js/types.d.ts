@@ -35,33 +35,6 @@ declare namespace Chat {
     body: number;
   }
 
-  interface Message {
-    /** Place in the room, and the message's name there. */
-    seq: number;
-    /** Number of its latest change; equal to `seq` until it is changed. */
-    changed: number;
-    kind: "chat" | "join" | "leave" | "notice";
-    author: Author | null;
-    client_id?: string;
-    body: string;
-    /** The body rendered; only where that says more than the text. */
-    html?: string;
-    /** ISO 8601, UTC. */
-    at: string;
-    edited_at: string | null;
-    deleted: boolean;
-    /** The body rendered by the server, where that shows more than the text itself. */
-    html?: string;
-    /** The `seq` of the message it answers. */
-    reply_to?: number | null;
-    /** Ids of people by emoji, and their names by id. */
-    reactions?: Record<string, string[]>;
-    names?: Record<string, string>;
-    /** Ids of those it speaks to. */
-    mentions?: string[];
-    pinned?: boolean;
-  }
-
   interface Position {
     id: string;
     /** Read up to this message. */

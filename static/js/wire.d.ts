@@ -27,4 +27,23 @@ declare namespace Chat {
     /** Newcomers are asked for a passcode. */
     passcode?: boolean;
   }
+
+  /** A message. docs/PROTOCOL.md, "Message", says what each field is. */
+  interface Message {
+    body: string;
+    reply_to: number | null;
+    seq: number;
+    changed: number;
+    kind: "chat" | "join" | "leave" | "notice";
+    author: Author | null;
+    client_id: string | null;
+    html?: string;
+    at: string;
+    edited_at: string | null;
+    deleted: boolean;
+    reactions: Record<string, string[]>;
+    names?: Record<string, string>;
+    mentions?: string[];
+    pinned?: boolean;
+  }
 }

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from history.log import write
 from history.models import Message
+from history.said import Said
 from rooms import presence
 from rooms.actions import attendance, messages, people, rooms
 from rooms.actions.attendance import Arrival, Entrance
@@ -90,7 +91,7 @@ def draft(entrance: Entrance, body: str, *, client_id: str | None = None) -> mes
         author_id=member.user_id,
         author={"id": member.user.public_id, "name": member.user.display_name},
         client_id=client_id or secrets.token_hex(8),
-        body=body,
+        said=Said(body=body),
         epoch=entrance.epoch,
     )
 

@@ -79,8 +79,8 @@ def test_the_page_sends_again_after_temporary_errors(page: dict[str, Any]) -> No
 def test_the_frames_it_makes_are_understood(page: dict[str, Any]) -> None:
     made = [commands.parse(json.dumps(frame), body_max=4000) for frame in page["frames"]]
     assert made == [
-        commands.Post("c1", "hello"),
-        commands.Post("c2", "hi", reply_to=3),
+        commands.Post(client_id="c1", body="hello"),
+        commands.Post(client_id="c2", body="hi", reply_to=3),
         commands.Edit(3, "hey", "1"),
         commands.Edit(3, "hey", "1", None),
         commands.Edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),

@@ -11,10 +11,13 @@ export function message(seq, { by = "ada", ...fields } = {}) {
     changed: seq,
     kind: "chat",
     author: { id: by, name: by[0].toUpperCase() + by.slice(1) },
+    client_id: null,
     body: `message ${seq}`,
     at: new Date(Date.UTC(2026, 10, 22, 12, 0, seq)).toISOString(),
     edited_at: null,
     deleted: false,
+    reply_to: null,
+    reactions: {},
     ...fields,
   };
 }

@@ -12,6 +12,7 @@ import pytest
 from chatsite.server.layer import PubSubLayer
 from history import wire
 from history.log.entry import Change
+from history.said import Said
 from rooms.publish import doorbell, group
 from tests.live.company import company, fence, tab
 from tests.support.client import RoomSocket
@@ -177,7 +178,7 @@ async def test_a_doorbell_that_is_not_known_to_be_of_this_site_is_not_believed(
             kind="chat",
             author={"id": ada.view.you["id"], "name": "Ada"},
             client_id="made-up",
-            body="never said",
+            said=Said(body="never said"),
             at="2026-11-22T15:00:00.123Z",
         )
         change = Change.of(stream_id=stream, after=head, through=head + 1, epoch=0, messages=[said])

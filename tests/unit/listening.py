@@ -45,7 +45,7 @@ def said(
     author: wire.WireAuthor = {"id": "ada", "name": "Ada"}
     at = "2026-11-22T15:00:00.123Z"
     message = wire.message(
-        seq=seq, changed=changed, kind="chat", author=author, client_id=None, body="", at=at
+        seq=seq, changed=changed, kind="chat", author=author, client_id=None, at=at
     )
     return Change.of(
         stream_id=1,

@@ -46,9 +46,7 @@ def room_with(*people: WirePerson) -> tuple[LiveRoom, Listener]:
 def event(kind: str, who: WirePerson, *, seq: int, changed: int | None = None) -> WireMessage:
     author: wire.WireAuthor = {"id": who["id"], "name": who["name"]}
     at = "2026-11-22T15:00:00.123Z"
-    return wire.message(
-        seq=seq, changed=changed, kind=kind, author=author, client_id=None, body="", at=at
-    )
+    return wire.message(seq=seq, changed=changed, kind=kind, author=author, client_id=None, at=at)
 
 
 def happens(room: LiveRoom, *events: tuple[str, WirePerson]) -> None:

@@ -53,13 +53,15 @@ def accepted(**fields: Any) -> Any:
 
 def test_each_frame_is_read_from_text_and_bytes_alike() -> None:
     for read in (str.encode, str):
-        assert parse(read(frame(ref="r")), body_max=BODY_MAX) == Post("c-1", "hello", "r")  # type: ignore[operator]
+        assert parse(read(frame(ref="r")), body_max=BODY_MAX) == Post(
+            client_id="c-1", body="hello", ref="r"
+        )  # type: ignore[operator]
     assert accepted(type="typing") == Typing()
     assert accepted(type="page", before=9, limit=7, ref="r") == PageRequest(9, 7, "r")
     assert accepted(type="page", before=9) == PageRequest(9, commands.NEWEST_PAGE)
     assert accepted(type="leave", ref="r") == Leave("r")
-    assert accepted(**POST, reply_to=3) == Post("c-1", "hello", reply_to=3)
-    assert accepted(**POST, reply_to=None) == Post("c-1", "hello")
+    assert accepted(**POST, reply_to=3) == Post(client_id="c-1", body="hello", reply_to=3)
+    assert accepted(**POST, reply_to=None) == Post(client_id="c-1", body="hello")
     assert accepted(type="edit", seq=3, body="hi", ref="r") == Edit(3, "hi", "r")
     assert accepted(type="delete", seq=3) == Delete(3)
     assert accepted(type="react", seq=3, emoji="👍", on=True) == React(3, "👍", True)
@@ -94,7 +96,7 @@ def test_an_emoji_has_one_way_to_be_written() -> None:
 
 
 def test_what_it_does_not_know_it_ignores() -> None:
-    assert accepted(**POST, mood="good", later={"x": [1]}) == Post("c-1", "hello")
+    assert accepted(**POST, mood="good", later={"x": [1]}) == Post(client_id="c-1", body="hello")
 
 
 @pytest.mark.parametrize(
@@ -224,7 +226,7 @@ def test_a_blank_message_is_empty(body: str) -> None:
 
 def test_a_frame_over_64_kib_is_too_long_and_not_even_read() -> None:
     most = frame(junk="x" * (commands.MAX_CLIENT_FRAME - len(frame(junk=""))))
-    assert parse(most, body_max=BODY_MAX) == Post("c-1", "hello")
+    assert parse(most, body_max=BODY_MAX) == Post(client_id="c-1", body="hello")
     assert refusal(most + " ").error.code == "too_long"
     assert refusal(b"[" * 100_000).error.code == "too_long"
     assert refusal("😀" * 16_385).error.code == "too_long"  # bytes count, not characters

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from history import wire
 from history.log.entry import Change
+from history.said import Said
 from history.wire import WireMessage
 from rooms import protocol
 from rooms.protocol import MAX_SERVER_FRAME, PEOPLE_MAX, WirePerson
@@ -23,7 +24,13 @@ def message(seq: int, body: str = "hello", *, changed: int | None = None) -> Wir
     author: wire.WireAuthor = {"id": "u_0123456789abcdef", "name": "😀" * 40}
     at = "2026-11-22T15:00:00.123Z"
     return wire.message(
-        seq=seq, changed=changed, kind="chat", author=author, client_id="c" * 64, body=body, at=at
+        seq=seq,
+        changed=changed,
+        kind="chat",
+        author=author,
+        client_id="c" * 64,
+        said=Said(body=body),
+        at=at,
     )
 
 

@@ -2,10 +2,15 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from history import wire
+from django.db import connections
+
+from history import said, wire
 from history.models import Message
+from history.said import COLUMNS, Said, SaidOnWire
 from rooms.models import User
 
+# Names of the database's types for each of PostgreSQL's.
+TYPES = {"text": {"text", "varchar"}, "bigint": {"bigint"}, "boolean": {"bool", "boolean"}}
 AT = datetime(2026, 11, 22, 16, 0, 0, 123_987, tzinfo=timezone(timedelta(hours=1)))
 FIELDS = {
     "seq", "changed", "kind", "author", "client_id", "body", "at", "edited_at", "deleted",
@@ -30,7 +35,7 @@ def test_a_row_is_what_was_said_when_it_was_posted() -> None:
         kind="chat",
         author={"id": "u_ada", "name": "Ada"},
         client_id="c-1",
-        body="hello",
+        said=Said(body="hello"),
         at="2026-11-22T15:00:00.123Z",
     )
     assert wire.from_row(row()) == posted
@@ -45,3 +50,9 @@ def test_a_deleted_message_keeps_its_place_and_loses_its_text() -> None:
 
 def test_a_notice_may_be_nobodys() -> None:
     assert wire.from_row(row(kind="notice", author=None, client_id=None))["author"] is None
+
+
+def test_what_is_said_is_declared_alike_for_authors_readers_and_the_database() -> None:
+    assert tuple(SaidOnWire.__annotations__) == said.FIELDS
+    for name, column in COLUMNS.items():
+        assert Message._meta.get_field(name).db_type(connections["default"]) in TYPES[column]

@@ -33,7 +33,7 @@ class Log:
         self.batches: list[list[str]] = []
 
     def commit(self, drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
-        self.batches.append([draft.body for draft in drafts])
+        self.batches.append([draft.said.body for draft in drafts])
         after = self.head
         self.head += len(drafts)
         seqs = range(after + 1, self.head + 1)
@@ -87,7 +87,9 @@ class Author(Listener):
         self._told.set()
 
     def post(self, body: str) -> None:
-        self._writer.submit(client=self._client, room=self._room, post=Post(body, body))
+        self._writer.submit(
+            client=self._client, room=self._room, post=Post(client_id=body, body=body)
+        )
 
     async def until_acked(self, posts: int) -> None:
         await self._until("ack", posts)
@@ -233,7 +235,7 @@ async def test_a_post_that_its_batch_fails_with_fails_alone(
     log: Log, ada: Author, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def commit(drafts: Sequence[Draft]) -> tuple[Outcomes, list[Change]]:
-        if "b" in [draft.body for draft in drafts]:
+        if "b" in [draft.said.body for draft in drafts]:
             return [DataError("odd")] * len(drafts), []
         return log.commit(drafts)
 
@@ -259,7 +261,7 @@ class TwoRooms:
             if draft.stream_id in held:
                 outcomes.append(RoomHeld())
             else:
-                self.said[draft.stream_id].append(draft.body)
+                self.said[draft.stream_id].append(draft.said.body)
                 outcomes.append(Posted(len(self.said[draft.stream_id])))
         return outcomes, []
 
