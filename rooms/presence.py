@@ -16,8 +16,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
+from history.errors import RoomHeld
 from history.log import write
-from rooms.errors import RoomHeld
 from rooms.models import Connection, Membership, Worker
 
 LEASE_SECONDS = 15
@@ -98,9 +98,9 @@ def _remove(connections: QuerySet[Connection]) -> set[str]:
     streams = {stream for _, _, stream, _, _ in found}
     try:
         with transaction.atomic():
-            locked = write.advance(dict.fromkeys(streams, 0))
+            locked = write.lock(streams)
     except RoomHeld:
-        locked = write.lock_free(streams)
+        locked = write.lock(streams, only_free=True)
     free = [row for row in found if row[2] in locked]
     Connection.objects.filter(pk__in=[pk for pk, _, _, _, _ in free]).delete()
     pairs = {(room, user) for _, _, _, room, user in free}

@@ -92,12 +92,6 @@ def changed(*, code: str, change: Change) -> None:
     transaction.on_commit(lambda: _send(group(code, change.stream_id), doorbell(change), shown))
 
 
-def rules_changed(*, code: str, stream_id: int) -> None:
-    """After commit, make all workers look again at who may be in a room, and as what."""
-    bell = {"type": "room.rules", "stream": stream_id}
-    transaction.on_commit(lambda: _send(group(code, stream_id), bell, None))
-
-
 def _send(name: str, bell: Doorbell, change: Change | None) -> None:
     if _local is not None:
         _local.ring(name, bell, change)

@@ -12,8 +12,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now, Replace
 
-from history.log import notices, read, write
-from history.log.entry import Change, Head
+from history.log import notices
 from history.log.notices import Facts
 from history.models import Mention, Message, Reaction, Revision
 
@@ -48,21 +47,16 @@ def streams(user_id: int) -> set[int]:
     return set(rows.distinct())
 
 
-def reissue(head: Head, keys: Sequence[int]) -> Change | None:
-    """Give messages of a locked stream the next numbers, in their order, as if each had changed.
+def reissue(first: int, keys: Sequence[int]) -> None:
+    """Give messages of a locked stream the numbers from `first` on, as if each had changed.
 
-    The change has the first of very many; whoever serves the room finds the rest in the log.
+    The keys are in the order of the messages.
     """
-    if not keys:
-        return None
-    through = write.advance({head.stream_id: len(keys)})[head.stream_id].seq
-    before = through - len(keys)
     with connection.cursor() as cursor:
         for start in range(0, len(keys), _CHUNK):
             some = keys[start : start + _CHUNK]
             marks = ", ".join(["%s"] * len(some))
-            cursor.execute(_RENUMBER.format(ids=marks), [before + start, *some])
-    return read.changed_since(head.stream_id, before)
+            cursor.execute(_RENUMBER.format(ids=marks), [first - 1 + start, *some])
 
 
 def hand_over(

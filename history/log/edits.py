@@ -9,9 +9,10 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from history import wire
-from history.log import write
-from history.log.entry import Change, Head, Mentioned
+from history.log.entry import Mentioned
+from history.log.write import Numbers
 from history.models import Mention, Message, Reaction, Revision
+from history.wire import WireMessage
 
 # How long earlier texts are kept: for moderators, and to undo a moderator's deletion.
 KEPT_EDITED = timedelta(days=30)
@@ -28,10 +29,11 @@ class Edits:
     method that returns False has found nothing to change.
     """
 
-    def __init__(self, head: Head, seqs: Collection[int]) -> None:
-        self._head = head
-        self._through = head.seq
-        rows = Message.objects.filter(stream=head.stream_id, seq__in=seqs).select_related("author")
+    def __init__(self, numbers: Numbers, seqs: Collection[int]) -> None:
+        self._numbers = numbers
+        self._head = numbers.head
+        rows = Message.objects.filter(stream=self._head.stream_id, seq__in=seqs)
+        rows = rows.select_related("author")
         self._rows = {row.seq: row for row in rows}
         self._touched: dict[int, tuple[Message, set[str]]] = {}  # with the columns to write
         self._reactions: dict[int, tuple[_Given, _Given]] = {}
@@ -115,35 +117,25 @@ class Edits:
             return False
         self._touch(message, "pinned_at")
         # A microsecond apart, so that those pinned in one transaction have an order too.
-        later = timedelta(microseconds=self._through - self._head.seq)
+        later = timedelta(microseconds=self._numbers.count)
         message.pinned_at = self._head.now + later if on else None
         return True
 
-    def write(self) -> Change | None:
-        """Write all of it, in the transaction that holds the lock. None if nothing was changed."""
+    def write(self) -> list[WireMessage]:
+        """Write all of it, in the transaction that holds the lock. Return what was changed."""
         if self._erased:
             Revision.objects.filter(message__in=self._erased).delete()
-        count = self._through - self._head.seq
-        if not count:
-            return None
-        write.advance({self._head.stream_id: count})
+        if not self._touched:
+            return []
         for message, columns in self._touched.values():
             message.save(update_fields=columns)
         Revision.objects.bulk_create(self._kept)
         self._write_reactions()
         self._write_mentions()
-        changed = sorted((m for m, _ in self._touched.values()), key=lambda m: m.changed_seq)
-        return Change.of(
-            stream_id=self._head.stream_id,
-            after=self._head.seq,
-            through=self._through,
-            epoch=self._head.epoch,
-            messages=wire.from_rows(changed),
-        )
+        return wire.from_rows(message for message, _ in self._touched.values())
 
     def _touch(self, message: Message, *columns: str) -> None:
-        self._through += 1
-        message.changed_seq = self._through
+        message.changed_seq = self._numbers.take()
         _, touched = self._touched.setdefault(message.pk, (message, {"changed_seq"}))
         touched.update(columns)
 

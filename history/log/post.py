@@ -180,20 +180,20 @@ def _execute(cursor: psycopg.Cursor[Any], parameters: Sequence[Any]) -> None:
 def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Taken:
     taken: Taken = {}
     with transaction.atomic():
-        heads = write.advance({stream: len(where) for stream, where in by_stream.items()})
+        heads = write.lock(by_stream)
         rows: list[tuple[int, int, datetime, Entry]] = []
         for stream_id, where in by_stream.items():
             head = heads.get(stream_id)
             if head is None or any(posts[position].epoch != head.epoch for position in where):
                 raise Stale
-            before = head.seq - len(where)
-            taken[stream_id] = (before, head.now)
-            for seq, position in enumerate(where, before + 1):
+            taken[stream_id] = (head.seq, head.now)
+            for seq, position in enumerate(where, head.seq + 1):
                 item = posts[position]
                 entry = Entry(
                     _CHAT, item.author_id, item.author, item.said, item.client_id, item.html,
                     words=item.words,
                 )  # fmt: skip
                 rows.append((stream_id, seq, head.now, entry))
+        write.advance([(stream, len(where), 0) for stream, where in by_stream.items()])
         write.insert(rows)
     return taken

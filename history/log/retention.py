@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from history.log import authors, read
-from history.log.entry import Change, Head
+from history.log import read
+from history.log.entry import Head
 from history.models import Mention, Message, Reaction, Revision
 
 # How long a tombstone's row stays at least: longer than any worker serves a room without its log.
@@ -35,8 +35,8 @@ def settled(before: datetime | Combinable) -> Q:
     return Q(at__lt=before) & (~Q(kind=Message.Kind.CHAT) | Q(deleted_at__lt=Now() - SETTLED))
 
 
-def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> Change | None:
-    """Make tombstones of the oldest messages that are due; of none: None.
+def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> list[int]:
+    """Make tombstones of the oldest messages that are due. Return their keys, to be reissued.
 
     Earlier texts go with them, also those of messages that were deleted before.
     """
@@ -49,7 +49,7 @@ def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> Chang
     Message.objects.filter(pk__in=keys).update(
         body="", html="", deleted_at=Now(), deleted_by=None, edited_at=None
     )
-    return authors.reissue(head, keys)
+    return keys
 
 
 def remove(head: Head, *, before: datetime, spared: Ranges, closed: bool, limit: int) -> int:

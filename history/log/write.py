@@ -1,10 +1,12 @@
 """Writing a room's log: numbers, rows, the epoch. No permissions here: callers have checked.
 
-Every writer takes its numbers with `advance` inside a transaction, which keeps the stream's row
-locked until commit. So numbers become visible in their own order, without gaps.
+Every writer locks the stream's row, takes its numbers with `advance`, and holds the lock until
+commit. So numbers become visible in their own order, without gaps. `rooms.turn` does all of this for
+whoever changes a room.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,33 +15,35 @@ from django.utils.dateparse import parse_datetime
 
 from history import database, folding
 from history.errors import RoomHeld
-from history.log.entry import Change, Entry, Head
-from history.models import Mention, Message, Stream
+from history.log.entry import Entry, Head
+from history.models import Mention, Message
 from history.said import COLUMNS, values
 
 # Streams are locked in the order of their ids: two workers with rooms in common never deadlock.
 #
 # `set_config` says how long the locks are waited for. It holds until the end of the transaction, and is
-# part of the statement since one of its own would be another round trip.
+# part of the statement since one of its own would be another round trip. The time is asked for
+# outside of `locked`, where it would be the time before the lock was waited for.
+_LOCK_POSTGRESQL = """
+SELECT id, head, epoch, clock_timestamp() FROM (
+    SELECT id, head, epoch FROM history_stream
+    WHERE id = ANY (%s::bigint[])
+        AND set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true)
+            IS NOT NULL
+    ORDER BY id FOR NO KEY UPDATE {skip}
+) AS locked
+"""
+# Whoever is in a transaction on SQLite has the only lock there is.
+_LOCK_SQLITE = """
+SELECT id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now') FROM history_stream
+WHERE id IN (SELECT value FROM json_each(%s)) ORDER BY id
+"""
 _ADVANCE_MANY_POSTGRESQL = """
-WITH wanted AS MATERIALIZED (
-         SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS w(id, n)
-         WHERE set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true)
-            IS NOT NULL),
-     locked AS (SELECT s.id FROM history_stream s JOIN wanted USING (id) ORDER BY s.id
-                FOR UPDATE OF s {skip})
-UPDATE history_stream s SET head = s.head + w.n
-FROM wanted w JOIN locked l USING (id) WHERE s.id = w.id
-RETURNING s.id, s.head, s.epoch, clock_timestamp()
+UPDATE history_stream s SET head = s.head + w.numbers, epoch = s.epoch + w.epochs
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS w(id, numbers, epochs) WHERE s.id = w.id
 """
-_ADVANCE_ONE_POSTGRESQL = """
-UPDATE history_stream SET head = head + %s WHERE id = %s
-    AND set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true) IS NOT NULL
-RETURNING id, head, epoch, clock_timestamp()
-"""
-_ADVANCE_ONE_SQLITE = """
-UPDATE history_stream SET head = head + %s WHERE id = %s
-RETURNING id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')
+_ADVANCE = """
+UPDATE history_stream SET head = head + %s, epoch = epoch + %s WHERE id = %s
 """
 # What an entry fills beside its place and time, with PostgreSQL's types.
 _FILLED = {
@@ -49,6 +53,7 @@ _FILLED = {
     **COLUMNS,
     "words": "text",
     "html": "text",
+    "facts": "jsonb",
 }
 _NAMES = ", ".join(_FILLED)
 _INSERT_POSTGRESQL = f"""
@@ -64,43 +69,42 @@ VALUES (%s, %s, %s, %s, {", ".join(["%s"] * len(_FILLED))})
 """  # noqa: S608 - names of our own columns
 
 
-def advance(counts: Mapping[int, int]) -> dict[int, Head]:
-    """Take `counts[stream]` numbers of each stream: the last ones up to the head that is returned.
+class Numbers:
+    """The numbers that a transaction takes of a stream it has locked, in the order it takes them."""
 
-    A count of 0 only locks. Must run in a transaction; the locks are held until its end. Streams
-    that do not exist are missing from the answer. Raises RoomHeld when somebody else has one of them
-    for longer than it is waited for; nothing is taken then.
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.last = head.seq
+
+    @property
+    def count(self) -> int:
+        """How many were taken."""
+        return self.last - self.head.seq
+
+    def take(self, count: int = 1) -> int:
+        """Take the next numbers. Return the first of them."""
+        first = self.last + 1
+        self.last += count
+        return first
+
+
+def lock(stream_ids: Collection[int], *, only_free: bool = False) -> dict[int, Head]:
+    """Lock streams until the end of the transaction. Return how far each has come.
+
+    Streams that do not exist are missing from the answer; with `only_free` also those that another
+    transaction has locked, and none is waited for. Raises RoomHeld when another transaction holds
+    one of them for longer than it is waited for.
     """
-    return _advance(counts)
-
-
-def lock_free(stream_ids: Collection[int]) -> dict[int, Head]:
-    """Lock those of these streams that nobody else has just now, and wait for none.
-
-    SQLite has one writer, who has them all.
-    """
-    return _advance(dict.fromkeys(stream_ids, 0), skip="SKIP LOCKED")
-
-
-def _advance(counts: Mapping[int, int], *, skip: str = "") -> dict[int, Head]:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("locks are held until commit")
-    streams = sorted(counts)
+    streams = sorted(stream_ids)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            rows = []
-            for stream in streams:
-                cursor.execute(_ADVANCE_ONE_SQLITE, (counts[stream], stream))
-                rows += cursor.fetchall()
-            return _heads(rows)
+            cursor.execute(_LOCK_SQLITE, [json.dumps(streams)])
+            return _heads(cursor.fetchall())
+        statement = _LOCK_POSTGRESQL.format(skip="SKIP LOCKED" if only_free else "")
         try:
-            patience = database.lock_timeout()
-            if len(streams) == 1 and not skip:
-                cursor.execute(_ADVANCE_ONE_POSTGRESQL, (counts[streams[0]], streams[0], patience))
-            else:
-                numbers = [counts[stream] for stream in streams]
-                statement = _ADVANCE_MANY_POSTGRESQL.format(skip=skip)
-                cursor.execute(statement, (streams, numbers, patience))
+            cursor.execute(statement, [streams, database.lock_timeout()])
             return _heads(cursor.fetchall())
         except OperationalError as error:
             if database.is_held(error):
@@ -112,16 +116,27 @@ def _heads(rows: Iterable[tuple[int, int, int, datetime | str]]) -> dict[int, He
     return {stream: Head(stream, head, epoch, _moment(now)) for stream, head, epoch, now in rows}
 
 
-def lock(stream_id: int) -> Head:
-    """Lock one stream without taking a number. Raises Stream.DoesNotExist, or RoomHeld."""
-    try:
-        return advance({stream_id: 0})[stream_id]
-    except KeyError:
-        raise Stream.DoesNotExist(stream_id) from None
+def _moment(value: datetime | str) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    moment = parse_datetime(value)
+    assert moment is not None
+    return moment.replace(tzinfo=UTC)
+
+
+def advance(taken: Collection[tuple[int, int, int]]) -> None:
+    """Move locked streams forward, as (stream, numbers taken, 1 for a new epoch or else 0)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite" or len(taken) == 1:
+            for stream, numbers, epochs in taken:
+                cursor.execute(_ADVANCE, [numbers, epochs, stream])
+        else:
+            columns = zip(*taken, strict=True)
+            cursor.execute(_ADVANCE_MANY_POSTGRESQL, [list(column) for column in columns])
 
 
 def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
-    """Insert new messages as (stream, seq, time, entry). Their numbers were taken by `advance`.
+    """Insert new messages as (stream, seq, time, entry), under numbers that the transaction takes.
 
     Raises IntegrityError when one of their authors has used its `client_id` in the room before.
     """
@@ -136,10 +151,6 @@ def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
             cursor.execute(_INSERT_POSTGRESQL, [list(column) for column in columns])
     if any(entry.mentions for _, _, _, entry in rows):
         _mention(rows)
-    # By a statement of their own: notices are rare, and the insert is the one of posts.
-    for stream, seq, _, entry in rows:
-        if entry.facts is not None:
-            Message.objects.filter(stream=stream, seq=seq).update(facts=entry.facts)
 
 
 def _columns(e: Entry) -> tuple[Any, ...]:
@@ -147,7 +158,8 @@ def _columns(e: Entry) -> tuple[Any, ...]:
     folded = e.words
     if folded is None and e.kind == Message.Kind.CHAT:
         folded = folding.of(e.said.body, e.html)
-    return e.kind, e.author_id, e.client_id, *values(e.said), folded, e.html
+    facts = None if e.facts is None else json.dumps(e.facts)
+    return e.kind, e.author_id, e.client_id, *values(e.said), folded, e.html, facts
 
 
 def _mention(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
@@ -160,32 +172,3 @@ def _mention(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
         for pk, stream, seq in places
         for user_id, _ in wanted.get((stream, seq), ())
     )
-
-
-def append(head: Head, entries: Sequence[Entry]) -> Change:
-    """Append to a stream that this transaction has locked; `head` is where it was locked."""
-    taken = advance({head.stream_id: len(entries)})[head.stream_id]
-    first = taken.seq - len(entries) + 1
-    numbered = list(enumerate(entries, first))
-    insert([(head.stream_id, seq, taken.now, entry) for seq, entry in numbered])
-    return Change.of(
-        stream_id=head.stream_id,
-        after=first - 1,
-        through=taken.seq,
-        epoch=taken.epoch,
-        messages=[entry.wired(seq, taken.now) for seq, entry in numbered],
-    )
-
-
-def raise_epoch(stream_id: int) -> None:
-    """Make every writer and reader of the stream ask again whether they may. Needs the lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE history_stream SET epoch = epoch + 1 WHERE id = %s", (stream_id,))
-
-
-def _moment(value: datetime | str) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    moment = parse_datetime(value)
-    assert moment is not None
-    return moment.replace(tzinfo=UTC)

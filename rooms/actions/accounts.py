@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from history.log import write
-from rooms import names, passwords, publish
+from rooms import names, passwords
 from rooms.models import Room, User
+from rooms.turn import turns
 
 USERNAME_MAX = 40
 # Letters and digits of any script, and what e-mail addresses have between them.
@@ -24,7 +24,6 @@ def sign_in_name(typed: str) -> str:
     return names.folded(typed)
 
 
-@transaction.atomic
 def register(*, user: User, username: str, password: str, hashed: str = "") -> None:
     """Give a guest a user name and a password. Everything else stays: it is the same person.
 
@@ -46,19 +45,19 @@ def register(*, user: User, username: str, password: str, hashed: str = "") -> N
         problems["password"] = error.messages
     if problems:
         raise ValidationError(problems)
-    heads = _lock_rooms(user)
-    user.is_guest = False
-    user.password = hashed or passwords.hashed(password)
-    try:
-        with transaction.atomic():
-            user.save(update_fields=["username", "is_guest", "password"])
-            User.objects.filter(pk=user.pk).update(registered_at=Now())
-    except IntegrityError:  # somebody else took it since it was looked up
-        raise ValidationError({"username": [_taken()]}) from None
-    user.refresh_from_db(fields=["registered_at"])
-    for stream_id, code in heads.items():
-        write.raise_epoch(stream_id)
-        publish.rules_changed(code=code, stream_id=stream_id)
+    rooms = Room.objects.filter(memberships__user=user, closed_at__isnull=True)
+    with turns(set(rooms.values_list("stream_id", flat=True))) as found:
+        user.is_guest = False
+        user.password = hashed or passwords.hashed(password)
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["username", "is_guest", "password"])
+                User.objects.filter(pk=user.pk).update(registered_at=Now())
+        except IntegrityError:  # somebody else took it since it was looked up
+            raise ValidationError({"username": [_taken()]}) from None
+        user.refresh_from_db(fields=["registered_at"])
+        for t in found.values():
+            t.evict()
 
 
 def check_password(*, username: str, password: str) -> User | None:
@@ -97,12 +96,3 @@ def _check_username(username: str) -> None:
 
 def _taken() -> str:
     return _("Somebody has that user name. Please choose another.")
-
-
-def _lock_rooms(user: User) -> dict[int, str]:
-    """The codes of the open rooms a person is in, by stream; the streams are locked."""
-    rooms = Room.objects.filter(memberships__user=user, closed_at__isnull=True)
-    codes = dict(rooms.values_list("stream_id", "code"))
-    if codes:
-        write.advance(dict.fromkeys(codes, 0))
-    return codes

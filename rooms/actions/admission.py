@@ -1,18 +1,14 @@
 """Who may come in: what newcomers are held to, and those who ask to be let in."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history.log import write
-from history.log.entry import Head
-from rooms import access, codes, passwords, publish
-from rooms.actions import charge, people
+from rooms import access, codes, passwords
 from rooms.errors import (
     MustAsk,
     NewcomersKeptOut,
@@ -26,6 +22,7 @@ from rooms.errors import (
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.refusals import AsksNoMore, ManyWait, ManyWaitNearby, NotLetIn, WaitsInThisBrowser
 from rooms.traces import UNKNOWN, Traces
+from rooms.turn import Turn, turn
 
 State = JoinRequest.State
 # Who was turned away may ask again after this.
@@ -59,14 +56,14 @@ def prove(*, code: str, passcode: str) -> str:
 
 
 def check(
-    *, room: Room, head: Head, user: User, proof: str, traces: Traces, asking: bool = False
+    *, room: Room, now: datetime, user: User, proof: str, traces: Traces, asking: bool = False
 ) -> None:
-    """Hold somebody new to what the owner has ordered. `room` is locked, and as it is now.
+    """Hold a newcomer to the room's settings. `room` is locked, and as it is `now`.
 
     Raises NewcomersKeptOut to guests from where somebody was banned, RoomLocked, PasscodeNeeded,
     WrongPasscode or, unless they are `asking` just now, MustAsk.
     """
-    if _is_shunned(room, head, user, traces):
+    if _is_shunned(room, now, user, traces):
         raise NewcomersKeptOut
     if room.locked:
         raise RoomLocked
@@ -91,49 +88,53 @@ def taken(room: Room) -> Any:
     )
 
 
-@transaction.atomic
 def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> Room:
     """Ask to be let in. Raises what `check` does, and RateLimited to who asks too often."""
-    room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
-    if room is None:
+    known = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+    if known is None:
         raise RoomNotFound
-    people.lock(user)
-    head = write.lock(room.stream_id)
-    room.refresh_from_db()
-    banned = Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()
-    is_there = room.is_open and room.code == codes.normalize(code)
-    if not is_there or banned or not user.is_active:
-        raise RoomNotFound
-    check(room=room, head=head, user=user, proof=proof, traces=traces, asking=True)
-    request = JoinRequest.objects.filter(room=room, user=user).first()
+    with turn(known, person=user) as t:
+        room = t.room
+        banned = Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()
+        is_there = room.is_open and room.code == codes.normalize(code)
+        if not is_there or banned or not user.is_active:
+            raise RoomNotFound
+        check(room=room, now=t.now, user=user, proof=proof, traces=traces, asking=True)
+        _require_turned_away_long_ago(t, user)
+        _require_place_outside(t, user, traces)
+        JoinRequest.objects.update_or_create(
+            room=room,
+            user=user,
+            defaults={
+                "state": State.WAITING,
+                "asked_at": Now(),
+                "heard_at": Now(),
+                "decided_at": None,
+                "decided_by": None,
+                "device_trace": traces.device,
+                "address_trace": traces.address,
+            },
+        )
+        t.evict()
+        return room
+
+
+def _require_turned_away_long_ago(t: Turn, user: User) -> None:
+    """Raise RateLimited if somebody was turned away a moment ago."""
+    request = JoinRequest.objects.filter(room=t.room, user=user).first()
     if request is not None and request.state == State.REFUSED and request.decided_at is not None:
-        wait = (request.decided_at + ASK_AGAIN - head.now).total_seconds()
+        wait = (request.decided_at + ASK_AGAIN - t.now).total_seconds()
         if wait > 0:
             raise NotLetIn(retry_after=wait)
-    _require_place_outside(room, user, head, traces)
-    JoinRequest.objects.update_or_create(
-        room=room,
-        user=user,
-        defaults={
-            "state": State.WAITING,
-            "asked_at": Now(),
-            "heard_at": Now(),
-            "decided_at": None,
-            "decided_by": None,
-            "device_trace": traces.device,
-            "address_trace": traces.address,
-        },
-    )
-    _tell_those_in_charge(room)
-    return room
 
 
-def _require_place_outside(room: Room, user: User, head: Head, traces: Traces) -> None:
-    """Raise RateLimited if too many wait at a locked room: in all, or from the same place."""
-    others = waiting(room).exclude(user=user)
+def _require_place_outside(t: Turn, user: User, traces: Traces) -> None:
+    """Raise RateLimited if too many wait at the room: in all, or from the same place."""
+    others = waiting(t.room).exclude(user=user)
     if traces.device:
-        here = JoinRequest.objects.filter(room=room, device_trace=traces.device).exclude(user=user)
-        if here.filter(state=State.REFUSED, decided_at__gt=head.now - ASK_AGAIN).exists():
+        here = JoinRequest.objects.filter(room=t.room, device_trace=traces.device)
+        here = here.exclude(user=user)
+        if here.filter(state=State.REFUSED, decided_at__gt=t.now - ASK_AGAIN).exists():
             raise NotLetIn(retry_after=ASK_AGAIN.total_seconds())
         if here.filter(JoinRequest.WAITS).exists():
             raise WaitsInThisBrowser(retry_after=60)
@@ -156,20 +157,18 @@ def forget_silent() -> int:
     silent = JoinRequest.objects.filter(state=State.WAITING, heard_at__lte=Now() - JoinRequest.KEPT)
     count = 0
     for room in Room.objects.filter(pk__in=silent.values("room")).order_by("stream_id"):
-        with suppress(RoomHeld), transaction.atomic():
-            write.lock(room.stream_id)
-            room.refresh_from_db(fields=["code"])
+        with suppress(RoomHeld), turn(room) as t:
             if gone := silent.filter(room=room).delete()[0]:
-                _tell_those_in_charge(room)
+                t.evict()
             count += gone
     return count
 
 
-def withdraw(*, room: Room, user: User) -> None:
-    """Who has come in by the door as it is now asks no more. Needs the room's lock."""
-    request = JoinRequest.objects.filter(room=room, user=user, state=State.WAITING)
+def withdraw(t: Turn, user: User) -> None:
+    """Drop the request of somebody who has come in by the door as it is now."""
+    request = JoinRequest.objects.filter(room=t.room, user=user, state=State.WAITING)
     if request.delete()[0]:
-        _tell_those_in_charge(room)
+        t.evict()
 
 
 def is_waiting(*, user: User, code: str) -> bool:
@@ -197,81 +196,73 @@ def was_turned_away(*, user: User, code: str) -> bool:
     ).exists()
 
 
-@transaction.atomic
 def admit(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
     """Make somebody who asks a member. Raises NotMember, Removed, RoomClosed, Forbidden."""
-    people.lock(user)
-    order, request = _answer(room, by, user, State.ADMITTED, staff)
-    Membership.objects.update_or_create(
-        room=order.room,
-        user=user,
-        defaults={
-            "entered_at": Now(),
-            "left_at": None,
-            "removed_at": None,
-            "removed_for": "",
-            "known_code": "",
-            "known_title": "",
-            "hidden_through": 0 if order.room.history_open else order.head.seq,
-            "device_trace": request.device_trace,
-            "address_trace": request.address_trace,
-        },
-    )
-    order.announce("admit", about=user)
-    order.change_rules()
-    return order.record("admit", target=user)
+    with turn(room, by=by, staff=staff, person=user) as t:
+        request = _answer(t, user, State.ADMITTED)
+        Membership.objects.update_or_create(
+            room=t.room,
+            user=user,
+            defaults={
+                "entered_at": Now(),
+                "left_at": None,
+                "removed_at": None,
+                "removed_for": "",
+                "known_code": "",
+                "known_title": "",
+                "hidden_through": 0 if t.room.history_open else t.head.seq,
+                "device_trace": request.device_trace,
+                "address_trace": request.address_trace,
+            },
+        )
+        t.notice("admit", about=user)
+        t.evict()
+        return t.record("admit", target=user)
 
 
-@transaction.atomic
 def turn_away(*, room: Room, by: User, user: User, staff: bool = False) -> Deed:
     """Do not let somebody in who asks. The room is not told: a stranger's name is not its news.
 
     Raises NotMember, Removed, RoomClosed, Forbidden.
     """
-    order, _ = _answer(room, by, user, State.REFUSED, staff)
-    order.change_rules()
-    return order.record("turn away", target=user)
+    with turn(room, by=by, staff=staff) as t:
+        _answer(t, user, State.REFUSED)
+        t.evict()
+        return t.record("turn away", target=user)
 
 
-@transaction.atomic
 def turn_all_away(*, room: Room, by: User, staff: bool = False) -> Deed | None:
-    """Let in nobody who asks. None if nobody does.
+    """Let in nobody who asks. Return None if nobody does.
 
     Raises NotMember, Removed, RoomClosed, Forbidden.
     """
-    order = charge.take(room=room, by=by, staff=staff)
-    asking = JoinRequest.objects.filter(room=room, state=State.WAITING)
-    people = list(asking.order_by("pk").values_list("user__public_id", flat=True))
-    if not people:
-        return None
-    asking.update(state=State.REFUSED, decided_at=Now(), decided_by=by)
-    order.change_rules()
-    return order.record("turn all away", people=people)
+    with turn(room, by=by, staff=staff) as t:
+        asking = JoinRequest.objects.filter(room=room, state=State.WAITING)
+        people = list(asking.order_by("pk").values_list("user__public_id", flat=True))
+        if not people:
+            return None
+        asking.update(state=State.REFUSED, decided_at=Now(), decided_by=by)
+        t.evict()
+        return t.record("turn all away", people=people)
 
 
-def _answer(
-    room: Room, by: User, user: User, state: JoinRequest.State, staff: bool
-) -> tuple[charge.Charge, JoinRequest]:
-    order = charge.take(room=room, by=by, staff=staff)
-    request = JoinRequest.objects.filter(room=room, user=user, state=State.WAITING).first()
+def _answer(t: Turn, user: User, state: JoinRequest.State) -> JoinRequest:
+    """Answer somebody's request. Raises NotMember if there is none any more."""
+    waiting = JoinRequest.objects.filter(room=t.room, user=user, state=State.WAITING)
+    request = waiting.first()
     if request is None:
         raise AsksNoMore
-    JoinRequest.objects.filter(pk=request.pk).update(state=state, decided_at=Now(), decided_by=by)
-    return order, request
+    JoinRequest.objects.filter(pk=request.pk).update(state=state, decided_at=Now(), decided_by=t.by)
+    return request
 
 
-def _is_shunned(room: Room, head: Head, user: User, traces: Traces) -> bool:
+def _is_shunned(room: Room, now: datetime, user: User, traces: Traces) -> bool:
     """Return True for guests, and for accounts registered since the ban, of a banned guest's traces.
 
     A password is no harder to make up than a name, also for somebody who was a guest before the ban.
     """
     known = {traces.device, traces.address} - {""}
-    shunned = Shunned.objects.filter(room=room, trace__in=known, until__gt=head.now)
+    shunned = Shunned.objects.filter(room=room, trace__in=known, until__gt=now)
     if not user.is_guest:
         shunned = shunned.filter(until__lte=(user.registered_at or user.date_joined) + SHUN)
     return shunned.exists()
-
-
-def _tell_those_in_charge(room: Room) -> None:
-    write.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
-    publish.rules_changed(code=room.code, stream_id=room.stream_id)

@@ -3,13 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
-from history.log import edits, write
+from history.log.edits import Edits
 from history.models import Message
 from history.wire import timestamp
-from rooms import access, audit, commands, publish
-from rooms.actions.pace import Pace
+from rooms import access, audit, commands
+from rooms.actions.slow_mode import SlowModeClock
 from rooms.actions.texts import Prepared, Raw, prepare
 from rooms.commands import Delete, Edit, Pin, React
 from rooms.errors import ChatError, EditedMeanwhile, MessageNotFound
@@ -23,6 +21,7 @@ from rooms.refusals import (
     PinsFull,
     ReactionsFull,
 )
+from rooms.turn import turns
 
 # Different emojis on one message, and reactions in all: it has to fit into a frame with them.
 EMOJIS_MAX = 20
@@ -53,34 +52,33 @@ def perform(*, room_id: int, stream_id: int, wishes: Sequence[Wish]) -> list[Cha
     Raises what the database raises; nothing is done then.
     """
     texts = _prepare(room_id, stream_id, wishes)
-    with transaction.atomic():
-        head = write.lock(stream_id)
+    with turns([stream_id]) as found:
+        t = found[stream_id]
         members = {
             member.user_id: member
             for member in Membership.objects.filter(
                 room=room_id, user__in={wish.user_id for wish in wishes}
             ).select_related("room", "user")
         }
-        changes = edits.Edits(head, {wish.change.seq for wish in wishes})
-        pace = Pace()
+        if members:
+            t.room = next(iter(members.values())).room
+        edits = t.edits({wish.change.seq for wish in wishes})
+        slow_mode = SlowModeClock()
         answers: list[Changed | ChatError] = []
         for i, wish in enumerate(wishes):
             try:
                 member = access.check(members.get(wish.user_id))
-                message = _find(changes, member, wish.change.seq)
+                message = _find(edits, member, wish.change.seq)
                 _check(member, message, wish.change)
                 if not isinstance(wish.change, Delete):
-                    access.require_voice(member, now=head.now)
+                    access.require_voice(member, now=t.now)
                 if isinstance(wish.change, Edit):
-                    pace.require_edit(member, now=head.now)
-                _perform(changes, member, message, wish.change, texts.get(i))
+                    slow_mode.require_edit(member, now=t.now)
+                _perform(edits, member, message, wish.change, texts.get(i))
                 answers.append(Changed(message.changed_seq))
             except ChatError as refusal:
                 answers.append(refusal)
-        if change := changes.write():
-            code = next(member.room.code for member in members.values())
-            publish.changed(code=code, change=change)
-    return answers
+        return answers
 
 
 def _prepare(room_id: int, stream_id: int, wishes: Sequence[Wish]) -> dict[int, Prepared]:
@@ -93,9 +91,9 @@ def _prepare(room_id: int, stream_id: int, wishes: Sequence[Wish]) -> dict[int, 
     return dict(zip(raws, prepare(list(raws.values())), strict=True))
 
 
-def _find(changes: edits.Edits, member: Membership, seq: int) -> Message:
+def _find(edits: Edits, member: Membership, seq: int) -> Message:
     """The message, if it is one that the person can see."""
-    message = changes.get(seq)
+    message = edits.get(seq)
     if message is None or seq <= member.hidden_through:
         raise MessageNotFound
     return message
@@ -114,7 +112,7 @@ def _check(member: Membership, message: Message, change: commands.MessageCommand
 
 
 def _perform(
-    changes: edits.Edits,
+    edits: Edits,
     member: Membership,
     message: Message,
     change: commands.MessageCommand,
@@ -122,20 +120,20 @@ def _perform(
 ) -> None:
     match change:
         case Delete():
-            _delete(changes, member, message)
+            _delete(edits, member, message)
         case Edit():
             assert text is not None
-            changes.edit(message, body=change.body, html=text.html, mentions=text.mentions)
+            edits.edit(message, body=change.body, html=text.html, mentions=text.mentions)
         case React():
             if change.on:
-                _check_reactions(changes.reactions(message), change.emoji)
-            changes.react(message, user_id=member.user_id, emoji=change.emoji, on=change.on)
+                _check_reactions(edits.reactions(message), change.emoji)
+            edits.react(message, user_id=member.user_id, emoji=change.emoji, on=change.on)
         case Pin():
             if not access.is_in_charge(member):
                 raise OnlyThoseInCharge
             if change.on and not message.pinned_at:
-                _check_pins(changes)
-            changes.pin(message, on=change.on)
+                _check_pins(edits)
+            edits.pin(message, on=change.on)
 
 
 def _check_edited(message: Message, edit: Edit) -> None:
@@ -149,11 +147,11 @@ def _check_edited(message: Message, edit: Edit) -> None:
         raise EditedMeanwhile
 
 
-def _delete(changes: edits.Edits, member: Membership, message: Message) -> None:
+def _delete(edits: Edits, member: Membership, message: Message) -> None:
     is_own = message.author_id == member.user_id
     if not is_own and not access.is_in_charge(member):
         raise DeletesOnlyOwn
-    if changes.tombstone(message, by_id=member.user_id, keep=not is_own) and not is_own:
+    if edits.tombstone(message, by_id=member.user_id, keep=not is_own) and not is_own:
         audit.record(
             DELETED,
             actor=member.user,
@@ -170,6 +168,6 @@ def _check_reactions(given: Collection[tuple[str, int]], emoji: str) -> None:
         raise ReactionsFull
 
 
-def _check_pins(changes: edits.Edits) -> None:
-    if changes.pinned() >= PINS_MAX:
+def _check_pins(edits: Edits) -> None:
+    if edits.pinned() >= PINS_MAX:
         raise PinsFull(limit=PINS_MAX)

@@ -1,27 +1,22 @@
-"""Many messages of one person, taken back at once, and restored."""
+"""Remove many messages of one member at once, and restore them."""
 
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.db import transaction
-
-from history.log import edits
+from history.log.edits import removed_text
 from history.models import Message, Revision
-from rooms import publish
-from rooms.actions import charge
-from rooms.actions.charge import Charge
 from rooms.actions.texts import Prepared, Raw, prepare
 from rooms.models import Deed, Membership, Room, User
 from rooms.refusals import SaidNothing
+from rooms.turn import Turn, turn
 
-# The deed of who does it.
+# The verb in the audit log.
 CLEARED = "clear"
 # Messages removed in one go: each is a change that everybody here is told of.
 CLEAR_MAX = 1000
 MINUTES_MAX = 366 * 24 * 60
 
 
-@transaction.atomic
 def clear(
     *, room: Room, by: User, user: User, minutes: int, reason: str = "", staff: bool = False
 ) -> Deed:
@@ -29,25 +24,24 @@ def clear(
 
     Raises NotMember, Removed, RoomClosed, Forbidden; MessageNotFound when that is nothing.
     """
-    order = charge.take(room=room, by=by, reason=reason, staff=staff)
-    member = charge.target(order, user)
-    said = Message.objects.filter(
-        stream=order.room.stream_id,
-        author=user,
-        kind=Message.Kind.CHAT,
-        deleted_at__isnull=True,
-        at__gte=order.head.now - timedelta(minutes=max(1, min(minutes, MINUTES_MAX))),
-    )
-    seqs = sorted(said.order_by("-seq").values_list("seq", flat=True)[:CLEAR_MAX])
-    if not seqs:
-        raise SaidNothing(name=member.user)
-    changes = edits.Edits(order.head, seqs)
-    for seq in seqs:
-        if message := changes.get(seq):
-            changes.tombstone(message, by_id=by.pk, keep=True)
-    _publish(order, changes)
-    order.announce("clear", about=member.user, what=_messages(len(seqs)))
-    return order.record(CLEARED, target=user, seqs=seqs)
+    with turn(room, by=by, reason=reason, staff=staff) as t:
+        member = t.about(user)
+        said = Message.objects.filter(
+            stream=t.stream_id,
+            author=user,
+            kind=Message.Kind.CHAT,
+            deleted_at__isnull=True,
+            at__gte=t.now - timedelta(minutes=max(1, min(minutes, MINUTES_MAX))),
+        )
+        seqs = sorted(said.order_by("-seq").values_list("seq", flat=True)[:CLEAR_MAX])
+        if not seqs:
+            raise SaidNothing(name=member.user)
+        edits = t.edits(seqs)
+        for seq in seqs:
+            if message := edits.get(seq):
+                edits.tombstone(message, by_id=by.pk, keep=True)
+        t.notice("clear", about=member.user, what=_messages(len(seqs)))
+        return t.record(CLEARED, target=user, seqs=seqs)
 
 
 def kept(room: Room, seqs: Collection[int]) -> dict[int, Prepared]:
@@ -59,24 +53,18 @@ def kept(room: Room, seqs: Collection[int]) -> dict[int, Prepared]:
     return dict(zip(raws, prepare(list(raws.values())), strict=True))
 
 
-def restore(order: Charge, member: Membership, texts: dict[int, Prepared]) -> int:
-    """Put removed texts back where they were; how many."""
-    changes, count = edits.Edits(order.head, texts.keys()), 0
+def restore(t: Turn, member: Membership, texts: dict[int, Prepared]) -> int:
+    """Put removed texts back where they were. Return how many."""
+    edits, count = t.edits(texts.keys()), 0
     for seq, text in texts.items():
-        message = changes.get(seq)
-        body = edits.removed_text(message) if message else None
+        message = edits.get(seq)
+        body = removed_text(message) if message else None
         # None: erased by its author since, or its day is over.
         if message is not None and body is not None:
-            count += changes.restore(message, body=body, html=text.html, mentions=text.mentions)
+            count += edits.restore(message, body=body, html=text.html, mentions=text.mentions)
     if count:
-        _publish(order, changes)
-        order.announce("restore", about=member.user, what=_messages(count))
+        t.notice("restore", about=member.user, what=_messages(count))
     return count
-
-
-def _publish(order: Charge, changes: edits.Edits) -> None:
-    if change := changes.write():
-        publish.changed(code=order.room.code, change=change)
 
 
 def _messages(count: int) -> str:

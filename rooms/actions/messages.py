@@ -1,23 +1,24 @@
-"""Messages: posted by people, deleted and restored by who keeps order."""
+"""Messages: posted by members, deleted and restored by those who keep order."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Q
 
 from history import said
-from history.log import edits, read, write
+from history.log import read
+from history.log.edits import removed_text
 from history.log.entry import Change, Entry, Mentioned
 from history.log.post import Post, post_all
 from history.models import Message
-from rooms import access, publish
-from rooms.actions.pace import Pace
+from rooms import access
+from rooms.actions.slow_mode import SlowModeClock
 from rooms.actions.texts import Raw, prepare
 from rooms.errors import ChatError, MessageNotFound
 from rooms.models import Membership, Room, User
 from rooms.refusals import OnlyChatIsDeleted
+from rooms.turn import Turn, turn, turns
 
 # The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.
 ASK = 0
@@ -63,13 +64,11 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
     changes: list[Change] = []
     for draft in drafts:
         draft.find_words()
-    with transaction.atomic():
-        heads = write.advance({draft.stream_id: 0 for draft in drafts})
+    with turns({draft.stream_id for draft in drafts}, published=False) as found:
         members = _members(drafts)
         known = read.find_posted((d.stream_id, d.author_id, d.client_id) for d in drafts)
-        pace = Pace()
+        slow_mode = SlowModeClock()
         fresh: dict[int, list[int]] = defaultdict(list)
-        entries: dict[int, list[Entry]] = defaultdict(list)
         repeats: list[tuple[int, int]] = []
         first: dict[tuple[int, int, str], int] = {}
         for position, draft in enumerate(drafts):
@@ -79,9 +78,9 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                 continue
             try:
                 member = access.check(members.get((draft.room_id, draft.author_id)))
-                access.require_voice(member, now=heads[draft.stream_id].now)
+                access.require_voice(member, now=found[draft.stream_id].now)
                 if key not in first:
-                    pace.require(member, now=heads[draft.stream_id].now)
+                    slow_mode.require(member, now=found[draft.stream_id].now)
                 if draft.refused is not None:
                     raise draft.refused
             except ChatError as error:
@@ -93,7 +92,7 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                 first[key] = position
                 fresh[draft.stream_id].append(position)
                 # Under the name of this moment: somebody renamed has another epoch, and comes here.
-                entries[draft.stream_id].append(
+                found[draft.stream_id].append(
                     Entry.of(
                         Message.Kind.CHAT.value,
                         member.user,
@@ -104,57 +103,52 @@ def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], lis
                         **said.shown(draft.said),
                     )
                 )
-        for stream_id, where in fresh.items():
-            change = write.append(heads[stream_id], entries[stream_id])
-            changes.append(change)
-            for position, message in zip(where, change.messages, strict=True):
-                outcomes[position] = Posted(message["seq"])
-        for position, original in repeats:
-            outcomes[position] = outcomes[original]
+    for stream_id, where in fresh.items():
+        change = found[stream_id].change
+        assert change is not None
+        changes.append(change)
+        for position, message in zip(where, change.messages, strict=True):
+            outcomes[position] = Posted(message["seq"])
+    for position, original in repeats:
+        outcomes[position] = outcomes[original]
     return [outcome for outcome in outcomes if outcome is not None], changes
 
 
 def delete(*, message: Message, by: User | None) -> bool:
-    """Delete what somebody said, as a moderator does. False if it was deleted already.
+    """Delete what somebody said, as a moderator does. Return False if it was deleted already.
 
     The caller has checked who asks (nobody: the site itself), and notes it. Raises BadFrame for what
     is not a chat message.
     """
     if message.kind != Message.Kind.CHAT:
         raise OnlyChatIsDeleted
-    room = Room.objects.get(stream=message.stream_id)
-    with transaction.atomic():
-        changes = edits.Edits(write.lock(message.stream_id), [message.seq])
-        row = changes.get(message.seq)
+    with turn(Room.objects.get(stream=message.stream_id)) as t:
+        edits = t.edits([message.seq])
+        row = edits.get(message.seq)
         assert row is not None
-        if not changes.tombstone(row, by_id=by.pk if by else None, keep=True):
-            return False
-        _publish(room, changes)
-    return True
+        return edits.tombstone(row, by_id=by.pk if by else None, keep=True)
 
 
 def restore(*, room: Room, seq: int) -> bool:
-    """Undo a moderator's deletion. False if there is nothing to undo: its text is no longer kept.
+    """Undo a moderator's deletion. Return False if its text is no longer kept.
 
     The caller has checked who asks, and notes it. Raises MessageNotFound.
     """
-    with transaction.atomic():
-        changes = edits.Edits(write.lock(room.stream_id), [seq])
-        message = changes.get(seq)
-        if message is None:
-            raise MessageNotFound
-        body = edits.removed_text(message)
-        if body is None or message.author_id is None:
-            return False
-        (text,) = prepare([Raw(room.pk, room.stream_id, message.author_id, body)])
-        restored = changes.restore(message, body=body, html=text.html, mentions=text.mentions)
-        _publish(room, changes)
-    return restored
+    with turn(room) as t:
+        return bring_back(t, seq)
 
 
-def _publish(room: Room, changes: edits.Edits) -> None:
-    if change := changes.write():
-        publish.changed(code=room.code, change=change)
+def bring_back(t: Turn, seq: int) -> bool:
+    """Do what `restore` does, in a turn at the room that is under way."""
+    edits = t.edits([seq])
+    message = edits.get(seq)
+    if message is None:
+        raise MessageNotFound
+    body = removed_text(message)
+    if body is None or message.author_id is None:
+        return False
+    (text,) = prepare([Raw(t.room.pk, t.stream_id, message.author_id, body)])
+    return edits.restore(message, body=body, html=text.html, mentions=text.mentions)
 
 
 def _members(drafts: Sequence[Draft]) -> dict[tuple[int, int], Membership]:

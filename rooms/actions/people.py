@@ -1,23 +1,16 @@
-"""Who somebody is."""
+"""Who a person is: guests, and their names."""
 
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from history import lookalikes
-from history.log import notices, write
-from rooms import names, publish
+from history.log import notices
+from rooms import names
 from rooms.errors import NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username
 from rooms.refusals import NameReserved
-
-
-def lock(user: User) -> None:
-    """Hold a person, read again, until the transaction ends: nobody else renames, bans or lets them in.
-
-    Taken before the lock of any room.
-    """
-    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+from rooms.turn import lock_person, turns
 
 
 @transaction.atomic
@@ -40,7 +33,7 @@ def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> Us
         user.set_unusable_password()
         user.save()
         return user
-    lock(user)
+    lock_person(user)
     if not user.is_active:
         raise Removed
     if user.display_name != name:
@@ -57,7 +50,7 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     name = names.clean(name)
     if not user.is_staff:
         _refuse_reserved(name)
-    lock(user)
+    lock_person(user)
     former = user.display_name
     memberships = Membership.objects.filter(
         user=user, left_at__isnull=True, room__closed_at__isnull=True
@@ -66,24 +59,23 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     streams = {*memberships.values_list("room__stream_id", flat=True)}
     if joining:
         streams.add(joining.stream_id)
-    heads = write.advance(dict.fromkeys(streams, 0))
-    rooms = list(
-        Room.objects.filter(
-            stream__in=heads, memberships__user=user, memberships__present=True
-        ).order_by("stream_id")
-    )
-    for room in rooms:
-        if is_taken(room_id=room.pk, user=user, name=name):
-            raise NameTaken
-    user.display_name = name
-    user.name_key, user.name_skeleton = names.key(name), lookalikes.skeleton(name)
-    user.save(update_fields=["display_name", "name_key", "name_skeleton"])
-    for room in rooms:
-        facts = notices.facts("rename", about=user, was=former)
-        entry = notices.entry(user, facts)
-        publish.changed(code=room.code, change=write.append(heads[room.stream_id], [entry]))
-        write.raise_epoch(room.stream_id)  # so that a worker that hears no bell finds it too
-        publish.rules_changed(code=room.code, stream_id=room.stream_id)
+    with turns(streams) as found:
+        rooms = list(
+            Room.objects.filter(
+                stream__in=found, memberships__user=user, memberships__present=True
+            ).order_by("stream_id")
+        )
+        for room in rooms:
+            if is_taken(room_id=room.pk, user=user, name=name):
+                raise NameTaken
+        user.display_name = name
+        user.name_key, user.name_skeleton = names.key(name), lookalikes.skeleton(name)
+        user.save(update_fields=["display_name", "name_key", "name_skeleton"])
+        for room in rooms:
+            t = found[room.stream_id]
+            t.room = room
+            t.append(notices.entry(user, notices.facts("rename", about=user, was=former)))
+            t.evict()
 
 
 def show_reading(*, user: User, shown: bool) -> None:

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
-from history.log import read, retention, write
+from history.log import read, retention
 from history.models import Message, Revision
-from rooms import publish
 from rooms.errors import RoomHeld
 from rooms.models import Report, Room
+from rooms.turn import turn
 
 # Rooms looked at in one go, and messages changed or deleted under one lock.
 ROOMS = 500
@@ -60,23 +59,20 @@ def count_older(room: Room, *, days: int) -> int:
     return len(rows.order_by("stream", "at").values_list("pk", flat=True)[:COUNTED])
 
 
-@transaction.atomic
 def retain(room: Room) -> int:
     """Erase a batch of what a room keeps no longer; how many messages that were, 0 when all is."""
-    head = write.lock(room.stream_id)
-    room.refresh_from_db()
-    days = room.kept_days
-    if days is None:
-        return 0
-    before, spared = head.now - timedelta(days=days), _under_report(room)
-    closed = room.closed_at is not None and room.closed_at < head.now - retention.SETTLED
-    count = retention.remove(head, before=before, spared=spared, closed=closed, limit=BATCH)
-    if count < BATCH and (
-        change := retention.expire(head, before=before, spared=spared, limit=BATCH)
-    ):
-        publish.changed(code=room.code, change=change)
-        count += change.through - change.after
-    return count
+    with turn(room) as t:
+        days, closed_at = t.room.kept_days, t.room.closed_at
+        if days is None:
+            return 0
+        before, spared = t.now - timedelta(days=days), _under_report(t.room)
+        closed = closed_at is not None and closed_at < t.now - retention.SETTLED
+        count = retention.remove(t.head, before=before, spared=spared, closed=closed, limit=BATCH)
+        if count < BATCH:
+            keys = retention.expire(t.head, before=before, spared=spared, limit=BATCH)
+            t.reissue(keys)
+            count += len(keys)
+        return count
 
 
 def _overdue(rooms: list[Room]) -> list[Room]:

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from rooms import access, codes, names, passwords, room_settings
-from rooms.actions import charge
 from rooms.errors import CodesExhausted
 from rooms.models import Deed, JoinRequest, Membership, Room, User
 from rooms.refusals import OnlyTheOwner
 from rooms.room_settings import RoomSettings
+from rooms.turn import turn
 
 _TRIES = 200
 
@@ -27,9 +27,8 @@ def change(*, room: Room, by: User, wanted: RoomSettings, staff: bool = False) -
         wanted = replace(wanted, title=names.clean_title(wanted.title))
     # Hashed before anything is locked: it takes as long as a hundred messages.
     hashed = passwords.hashed(wanted.passcode) if wanted.passcode else ""
-    with transaction.atomic():
-        order = charge.take(room=room, by=by, as_owner=True, staff=staff)
-        room = order.room
+    with turn(room, by=by, at_least=Membership.Role.OWNER, staff=staff) as t:
+        room = t.room
         news = wanted.changes_of(room)
         details = dict(news)
         if "title" in news:
@@ -39,9 +38,9 @@ def change(*, room: Room, by: User, wanted: RoomSettings, staff: bool = False) -
         if not news:
             return None
         Room.objects.filter(pk=room.pk).update(**news)
-        order.announce("settings", what=room_settings.sentence(details))
-        order.change_rules()
-        return order.record("settings", **details)
+        t.notice("settings", what=room_settings.sentence(details))
+        t.evict()
+        return t.record("settings", **details)
 
 
 def require_owner(member: Membership) -> None:
@@ -55,16 +54,15 @@ def renew_code(*, room: Room, by: User, staff: bool = False) -> str:
 
     Raises what `change` does, and CodesExhausted.
     """
-    with transaction.atomic():
-        order = charge.take(room=room, by=by, as_owner=True, staff=staff)
-        _keep_name_for_those_outside(order.room)
+    with turn(room, by=by, at_least=Membership.Role.OWNER, staff=staff) as t:
+        _keep_name_for_those_outside(t.room)
         # They came by the old code; what they are answered would tell them whether a code is the new.
-        JoinRequest.objects.filter(room=order.room).delete()
-        code = _take_code(order.room)
+        JoinRequest.objects.filter(room=t.room).delete()
+        code = _take_code(t.room)
         # The code itself is not in it: people who left may read the log, and come in with the code.
-        order.announce("new code")
-        order.change_rules()
-        order.record(access.NEW_CODE, code=code)
+        t.notice("new code")
+        t.evict()
+        t.record(access.NEW_CODE, code=code)
     room.code = code
     return code
 

@@ -10,8 +10,8 @@ from history.log import read
 from history.log.entry import Change
 from history.log.read import Page
 from rooms import access, protocol, publish
-from rooms.actions import rooms
-from rooms.actions.attendance import Arrival, Entrance
+from rooms.actions import leaving
+from rooms.actions.entering import Arrival, Entrance
 from rooms.commands import Leave, PageRequest
 from rooms.errors import ChatError, Unavailable
 from rooms.live.client import Client
@@ -103,4 +103,4 @@ def _log(what: str, error: Exception) -> None:
 
 
 def _leave(room_id: int, user_id: int) -> Change | None:
-    return rooms.leave(user=User.objects.get(pk=user_id), room=Room.objects.get(pk=room_id))
+    return leaving.leave(user=User.objects.get(pk=user_id), room=Room.objects.get(pk=room_id))

@@ -57,7 +57,7 @@ def _free(streams: set[int]) -> set[int]:
     """Those of these streams that nobody holds just now."""
     try:
         with transaction.atomic():
-            return set(write.lock_free(streams))
+            return set(write.lock(streams, only_free=True))
     except Error as error:
         if database.is_away(error):
             outage.noticed(error)

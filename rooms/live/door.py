@@ -14,8 +14,8 @@ from functools import partial
 
 from django.db import Error, IntegrityError
 
-from rooms.actions import attendance
-from rooms.actions.attendance import Arrival, Entrance, Outcome
+from rooms.actions import entering, leaving
+from rooms.actions.entering import Arrival, Entrance, Outcome
 from rooms.errors import ChatError, RoomHeld, TooManySockets, Unavailable
 from rooms.live.batching import Batcher
 from rooms.live.questions import Question
@@ -105,7 +105,7 @@ class Door:
         async with self._order:
             sockets = [(socket, room, user) for socket, (room, user) in self._inside.items()]
             lost = await self._threads.run(
-                impatiently, attendance.reattach, worker_id=worker_id, sockets=sockets
+                impatiently, entering.reattach, worker_id=worker_id, sockets=sockets
             )
             self.worker_id = worker_id
             return lost
@@ -196,7 +196,7 @@ class Door:
     async def _vanish(self, socket_ids: Collection[str]) -> Collection[str]:
         """Forget sockets. Returns those that are still noted: somebody holds their room, or it failed."""
         try:
-            return await self._threads.run(impatiently, attendance.vanish, socket_ids=socket_ids)
+            return await self._threads.run(impatiently, leaving.vanish, socket_ids=socket_ids)
         except Exception as error:  # what has arrived with them has arrived
             bug = None if isinstance(error, Error) else error
             logger.warning(
@@ -211,7 +211,7 @@ def _arrive(
     if worker_id is None:
         return [Unavailable() for _ in arrivals]
     try:
-        return attendance.arrive(worker_id=worker_id, arrivals=arrivals, only_free=only_free)
+        return entering.arrive(worker_id=worker_id, arrivals=arrivals, only_free=only_free)
     except IntegrityError as error:
         # The lease under which they were to be noted has been taken away.
         logger.warning("%d sockets could not be let in: %s", len(arrivals), error)

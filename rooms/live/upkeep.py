@@ -14,7 +14,7 @@ from history import database, identity
 from history.log import edits
 from history.search import index
 from rooms import presence, publish, tally
-from rooms.actions import admission, attendance, retention, roles, rooms, signins
+from rooms.actions import admission, leaving, retention, roles, rooms, sign_ins
 from rooms.live import metrics
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
@@ -64,7 +64,7 @@ def jobs(hub: Hub) -> list[Job]:
         # Any worker may do these, and it does not matter when.
         Job(name="earlier texts", every=600, work=edits.purge, needs_lease=False),
         Job(name="search's leavings", every=600, work=index.scrub, needs_lease=False),
-        Job(name="expired sign-ins", every=600, work=signins.forget_expired, needs_lease=False),
+        Job(name="expired sign-ins", every=600, work=sign_ins.forget_expired, needs_lease=False),
     ]  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def sweep() -> None:
     with database.impatience():
         admission.forget_silent()
         presence.reap()
-        attendance.announce_leaves()
+        leaving.announce_leaves()
         rooms.close_abandoned()
 
 

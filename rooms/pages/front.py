@@ -16,7 +16,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import access, addresses, answers, codes, limits, preview, traces, unread
-from rooms.actions import admission, people, rooms
+from rooms.actions import admission, leaving, people, rooms
 from rooms.errors import (
     ChatError,
     MustAsk,
@@ -126,7 +126,7 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     user, normal = _person(request), codes.normalize(code)
     if user is not None and normal:
         try:
-            rooms.leave(user=user, room=access.membership(user=user, code=normal).room)
+            leaving.leave(user=user, room=access.membership(user=user, code=normal).room)
         except (NotMember, Removed, RoomClosed):
             return redirect("front")
         messages.success(

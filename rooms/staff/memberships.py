@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
-from rooms.actions import discipline
+from rooms.actions import sanctions
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.staff.base import Order, StaffAdmin, Verb, link
 from rooms.staff.filters import LinkedFilter
@@ -52,12 +52,12 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 def _ban(order: Order, member: Membership) -> bool:
-    discipline.ban(room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True)
+    sanctions.ban(room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True)
     return True
 
 
 def _unban(order: Order, member: Membership) -> bool:
-    discipline.unban(
+    sanctions.unban(
         room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True
     )
     return True

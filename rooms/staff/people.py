@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
-from rooms.actions import moderation, signins
+from rooms.actions import sign_ins, site_bans
 from rooms.login import Bounded
 from rooms.models import Membership, Report, User
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, listing, written
@@ -54,12 +54,12 @@ def _may_judge(request: HttpRequest, user: User) -> bool:
 
 
 def _ban(order: Order, user: User) -> bool:
-    moderation.ban(user=user)
+    site_bans.ban(user=user)
     return True
 
 
 def _unban(order: Order, user: User) -> bool:
-    moderation.unban(user=user)
+    site_bans.unban(user=user)
     return True
 
 
@@ -178,7 +178,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             if response.status_code == HTTPStatus.FOUND and (
                 user := self.get_object(request, unquote(id))
             ):
-                signins.end_all(user=user, but=own_key if user == request.user else None)
+                sign_ins.end_all(user=user, but=own_key if user == request.user else None)
             return response
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

@@ -17,8 +17,8 @@ from history.log import write
 from history.models import Message
 from history.said import Said
 from rooms import presence
-from rooms.actions import attendance, messages, people, rooms
-from rooms.actions.attendance import Arrival, Entrance
+from rooms.actions import entering, leaving, messages, people, rooms
+from rooms.actions.entering import Arrival, Entrance
 from rooms.errors import ChatError
 from rooms.models import Connection, Membership, Room, User, Worker
 
@@ -61,7 +61,7 @@ def _arrive(
     user: User, room: Room, *, on: int | None = None, key: str | None = None
 ) -> tuple[str, Entrance]:
     arrival = Arrival(secrets.token_hex(8), session(user) if key is None else key, room.code)
-    (outcome,) = attendance.arrive(worker_id=on or worker(), arrivals=[arrival])
+    (outcome,) = entering.arrive(worker_id=on or worker(), arrivals=[arrival])
     if isinstance(outcome, ChatError):
         raise outcome
     return arrival.socket_id, outcome
@@ -109,7 +109,7 @@ def say(user: User, room: Room, *bodies: str) -> list[Message]:
 def lose(user: User) -> None:
     """All sockets of this person are gone without a word."""
     sockets = Connection.objects.filter(user=user).values_list("socket_id", flat=True)
-    attendance.vanish(socket_ids=list(sockets))
+    leaving.vanish(socket_ids=list(sockets))
 
 
 # What has become of it ----------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def kill(worker_id: int) -> None:
 def sweep() -> None:
     """What every worker does every second."""
     presence.reap()
-    attendance.announce_leaves()
+    leaving.announce_leaves()
     rooms.close_abandoned()
 
 
@@ -192,7 +192,7 @@ def waiting_for(room: Room, work: Callable[[], Any]) -> Iterator[Callable[[], An
     """
     thread = _Thread(work)
     with transaction.atomic():
-        write.lock(room.stream_id)
+        write.lock([room.stream_id])
         thread.start()
         _until_somebody_waits()
         yield thread.result

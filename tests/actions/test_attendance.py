@@ -8,8 +8,8 @@ from django.contrib.sessions.models import Session
 from pytest_django import Settings
 
 from rooms import presence
-from rooms.actions import attendance, moderation, people, rooms
-from rooms.actions.attendance import Arrival, Entrance
+from rooms.actions import entering, leaving, people, rooms, site_bans
+from rooms.actions.entering import Arrival, Entrance
 from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed
 from rooms.models import Connection, Membership, Room, User, Worker
 from tests.actions.house import (
@@ -79,8 +79,8 @@ def test_another_persons_session_is_that_other_person() -> None:
 def test_everyone_is_told_why_not() -> None:
     ada, room = open_room()
     bob, eve = come_in("Bob", room), come_in("Eve", room)
-    moderation.ban(user=bob)
-    rooms.leave(user=eve, room=room)
+    site_bans.ban(user=bob)
+    leaving.leave(user=eve, room=room)
     for user, reason in ((bob, Removed), (eve, NotMember), (guest("Mallory"), NotMember)):
         with pytest.raises(reason):
             connect(user, room)
@@ -103,11 +103,11 @@ def test_a_socket_that_names_a_room_is_let_into_no_other(has_closed: bool) -> No
     named = old.public_id if has_closed else "r_0000000000000000"
     for user in (ada, bob):
         arrival = Arrival(f"late {user.pk}", session(user), old.code, named)
-        [outcome] = attendance.arrive(worker_id=worker(), arrivals=[arrival])
+        [outcome] = entering.arrive(worker_id=worker(), arrivals=[arrival])
         assert isinstance(outcome, RoomClosed)
-    moderation.ban(user=bob)
+    site_bans.ban(user=bob)
     arrival = Arrival("banned", session(bob), old.code, named)
-    [outcome] = attendance.arrive(worker_id=worker(), arrivals=[arrival])
+    [outcome] = entering.arrive(worker_id=worker(), arrivals=[arrival])
     assert not isinstance(outcome, Entrance)
     assert transcript(new) == []
 
@@ -124,7 +124,7 @@ def test_many_come_at_once_and_each_gets_an_answer_of_its_own() -> None:
         Arrival("none", "no session", other.code),
         Arrival("?", session(comers[0]), "ZZZZ"),
     ]
-    outcomes = attendance.arrive(worker_id=worker(), arrivals=arrivals)
+    outcomes = entering.arrive(worker_id=worker(), arrivals=arrivals)
     entered = [
         a.socket_id for a, o in zip(arrivals, outcomes, strict=True) if isinstance(o, Entrance)
     ]
@@ -150,7 +150,7 @@ def test_of_two_who_come_at_once_under_one_name_the_first_has_it() -> None:
     people.rename(user=bobs[1], name="bob")  # not there yet, so nothing is in the way
     Membership.objects.filter(room=room).update(reserved_until=None)
     arrivals = [Arrival(secrets.token_hex(8), session(bob), room.code) for bob in bobs]
-    outcomes: list[Entrance | ChatError] = attendance.arrive(worker_id=worker(), arrivals=arrivals)
+    outcomes: list[Entrance | ChatError] = entering.arrive(worker_id=worker(), arrivals=arrivals)
     assert [type(outcome) for outcome in outcomes] == [Entrance, NameTaken, NameTaken]
     assert present(room) == {"Ada", "Bob"}
     assert Connection.objects.filter(user__in=bobs[1:]).count() == 0
@@ -201,10 +201,10 @@ def test_a_second_reload_has_a_grace_of_its_own() -> None:
 
 def test_a_tab_that_outlived_a_leave_counts_when_its_person_is_back() -> None:
     ada, room = open_room()
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     rooms.join(user=ada, code=room.code)
     second = connect(ada, room)
-    attendance.vanish(socket_ids=[second])
+    leaving.vanish(socket_ids=[second])
     assert not away(ada)
     lose(ada)
     assert away(ada)
@@ -212,13 +212,13 @@ def test_a_tab_that_outlived_a_leave_counts_when_its_person_is_back() -> None:
 
 def test_closing_one_of_two_tabs_changes_nothing() -> None:
     ada, room = open_room()
-    attendance.vanish(socket_ids=[connect(ada, room, on=worker("second"))])
+    leaving.vanish(socket_ids=[connect(ada, room, on=worker("second"))])
     assert not away(ada)
 
 
 def test_a_socket_that_was_never_let_in_may_vanish() -> None:
     _, room = open_room()
-    attendance.vanish(socket_ids=["unheard of"])
+    leaving.vanish(socket_ids=["unheard of"])
     assert present(room) == {"Ada"}
 
 
@@ -258,9 +258,9 @@ def test_a_dead_workers_socket_counts_for_nothing_even_before_it_is_buried() -> 
     bob = come_in("Bob", room, on=dying)
     second = connect(bob, room)
     kill(dying)
-    attendance.vanish(socket_ids=[second])
+    leaving.vanish(socket_ids=[second])
     pass_leave_grace()
-    attendance.announce_leaves()
+    leaving.announce_leaves()
     assert present(room) == {"Ada"}
 
 
@@ -301,14 +301,14 @@ def bury(user: User, *, leave: bool) -> int:
     presence.reap()
     if leave:
         pass_leave_grace()
-        attendance.announce_leaves()
+        leaving.announce_leaves()
     return worker()
 
 
 def test_a_worker_taken_for_dead_notes_its_sockets_again() -> None:
     ada, room = open_room()
     lease = bury(ada, leave=False)
-    assert attendance.reattach(worker_id=lease, sockets=[("s", room.pk, ada.pk)]) == set()
+    assert entering.reattach(worker_id=lease, sockets=[("s", room.pk, ada.pk)]) == set()
     pass_leave_grace()
     sweep()
     assert transcript(room) == ["1 join Ada"]
@@ -317,7 +317,7 @@ def test_a_worker_taken_for_dead_notes_its_sockets_again() -> None:
 def test_people_whose_leave_was_announced_meanwhile_join_again() -> None:
     ada, room = open_room()
     lease = bury(ada, leave=True)
-    assert attendance.reattach(worker_id=lease, sockets=[("s", room.pk, ada.pk)]) == set()
+    assert entering.reattach(worker_id=lease, sockets=[("s", room.pk, ada.pk)]) == set()
     assert transcript(room) == ["1 join Ada", "2 leave Ada", "3 join Ada"]
     assert not away(ada)
     room.refresh_from_db()
@@ -330,10 +330,10 @@ def test_who_has_no_place_any_more_is_named_and_not_noted() -> None:
     bob = come_in("Bob", room)
     lease = bury(ada, leave=True)
     come_in("ada", room, on=worker("second"))
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     rooms.close(room=closed)
     sockets = [("a", room.pk, ada.pk), ("b", room.pk, bob.pk), ("c", closed.pk, ada.pk)]
-    assert attendance.reattach(worker_id=lease, sockets=sockets) == {"a", "b", "c"}
+    assert entering.reattach(worker_id=lease, sockets=sockets) == {"a", "b", "c"}
     assert present(room) == {"ada"}
     assert not Connection.objects.filter(worker=lease).exists()
 
@@ -347,11 +347,11 @@ def test_a_banned_person_is_gone_from_every_room_and_may_be_let_in_again() -> No
     bob = come_in("Bob", room)
     rooms.join(user=bob, code=second.code)
     connect(bob, second)
-    moderation.ban(user=bob)
+    site_bans.ban(user=bob)
     assert present(room) | present(second) == {"Ada", "Grace"}
     with pytest.raises(ChatError):
         connect(bob, room)
-    moderation.unban(user=bob)
+    site_bans.unban(user=bob)
     connect(bob, room)
     assert present(room) == {"Ada", "Bob"}
 

@@ -16,15 +16,16 @@ from rooms.actions import (
     accounts,
     admission,
     clearing,
-    discipline,
-    farewell,
-    merging,
-    moderation,
+    deletion,
+    leaving,
+    merge,
     people,
     roles,
     rooms,
+    sanctions,
     settings,
-    signins,
+    sign_ins,
+    site_bans,
 )
 from rooms.models import Deed, JoinRequest, Membership, Room, User
 from rooms.room_settings import RoomSettings
@@ -70,48 +71,48 @@ def test_what_bears_on_nobody_raises_nothing() -> None:
 
 @case
 def mute(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return lambda: discipline.mute(room=room, by=ada, user=bob, minutes=10)
+    return lambda: sanctions.mute(room=room, by=ada, user=bob, minutes=10)
 
 
 @case
 def unmute(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    discipline.mute(room=room, by=ada, user=bob, minutes=10)
-    return lambda: discipline.unmute(room=room, by=ada, user=bob)
+    sanctions.mute(room=room, by=ada, user=bob, minutes=10)
+    return lambda: sanctions.unmute(room=room, by=ada, user=bob)
 
 
 @case
 def remove(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return lambda: discipline.remove(room=room, by=ada, user=bob)
+    return lambda: sanctions.remove(room=room, by=ada, user=bob)
 
 
 @case
 def ban(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return lambda: discipline.ban(room=room, by=ada, user=bob)
+    return lambda: sanctions.ban(room=room, by=ada, user=bob)
 
 
 @case
 def unban(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    discipline.ban(room=room, by=ada, user=bob)
-    return lambda: discipline.unban(room=room, by=ada, user=bob)
+    sanctions.ban(room=room, by=ada, user=bob)
+    return lambda: sanctions.unban(room=room, by=ada, user=bob)
 
 
 def _undone(deed: Deed, room: Room, ada: User) -> Callable[[], object]:
-    return lambda: discipline.undo(room=room, by=ada, deed=deed)
+    return lambda: sanctions.undo(room=room, by=ada, deed=deed)
 
 
 @case
 def undo_of_a_mute(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return _undone(discipline.mute(room=room, by=ada, user=bob, minutes=10), room, ada)
+    return _undone(sanctions.mute(room=room, by=ada, user=bob, minutes=10), room, ada)
 
 
 @case
 def undo_of_a_removal(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return _undone(discipline.remove(room=room, by=ada, user=bob), room, ada)
+    return _undone(sanctions.remove(room=room, by=ada, user=bob), room, ada)
 
 
 @case
 def undo_of_a_ban(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return _undone(discipline.ban(room=room, by=ada, user=bob), room, ada)
+    return _undone(sanctions.ban(room=room, by=ada, user=bob), room, ada)
 
 
 @case
@@ -132,14 +133,14 @@ def hand_over(room: Room, ada: User, bob: User) -> Callable[[], object]:
 
 @case
 def succession(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     Membership.objects.filter(user=ada).update(left_at=Now() - timedelta(hours=1))
     return roles.find_heirs
 
 
 @case
 def leave(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return lambda: rooms.leave(user=bob, room=room)
+    return lambda: leaving.leave(user=bob, room=room)
 
 
 @case
@@ -150,7 +151,7 @@ def close(room: Room, ada: User, bob: User) -> Callable[[], object]:
 @case
 def closing_of_an_empty_room(room: Room, ada: User, bob: User) -> Callable[[], object]:
     for user in (ada, bob):
-        rooms.leave(user=user, room=room)
+        leaving.leave(user=user, room=room)
     pass_room_grace(room)
     return rooms.close_abandoned
 
@@ -235,36 +236,36 @@ def register(room: Room, ada: User, bob: User) -> Callable[[], object]:
 
 
 @case
-def merge(room: Room, ada: User, bob: User) -> Callable[[], object]:
+def merge_into_an_account(room: Room, ada: User, bob: User) -> Callable[[], object]:
     eve = guest("Eve")
     accounts.register(user=eve, username="eve", password=PASSWORD)
-    return lambda: merging.merge(guest=bob, account=eve)
+    return lambda: merge.merge(guest=bob, account=eve)
 
 
 @case
 def site_ban(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return lambda: moderation.ban(user=bob)
+    return lambda: site_bans.ban(user=bob)
 
 
 @case
 def site_unban(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    moderation.ban(user=bob)
-    return lambda: moderation.unban(user=bob)
+    site_bans.ban(user=bob)
+    return lambda: site_bans.unban(user=bob)
 
 
 @case
 def deletion_of_an_account(room: Room, ada: User, bob: User) -> Callable[[], object]:
-    return lambda: farewell.delete_account(user=bob, erase=False)
+    return lambda: deletion.delete_account(user=bob, erase=False)
 
 
 @case
 def deletion_of_an_account_and_texts(room: Room, ada: User, bob: User) -> Callable[[], object]:
     say(bob, room, "better not said")
-    return lambda: farewell.delete_account(user=bob, erase=True)
+    return lambda: deletion.delete_account(user=bob, erase=True)
 
 
 @case
 def end_of_a_session(room: Room, ada: User, bob: User) -> Callable[[], object]:
     key = session(bob)
-    signins.note(user=bob, key=key, agent="", address="")
-    return lambda: signins.end(keys=[key])
+    sign_ins.note(user=bob, key=key, agent="", address="")
+    return lambda: sign_ins.end(keys=[key])

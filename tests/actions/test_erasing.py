@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
-from history.log import edits, write
 from history.models import Message
 from history.search import index
-from rooms.actions import farewell, reports, retention
+from rooms.actions import deletion, reports, retention
 from rooms.models import Membership, Room, User
+from rooms.turn import turn
 from tests.actions import house
 
 pytestmark = pytest.mark.django_db
@@ -43,16 +43,15 @@ def holders(*texts: str) -> set[str]:
 
 
 def by_its_author(ada: User, room: Room, message: Message) -> None:
-    with transaction.atomic():
-        changes = edits.Edits(write.lock(room.stream_id), [message.seq])
+    with turn(room) as t:
+        changes = t.edits([message.seq])
         row = changes.get(message.seq)
         assert row
         changes.tombstone(row, by_id=ada.pk, keep=False)
-        changes.write()
 
 
 def with_the_account(ada: User, room: Room, message: Message) -> None:
-    farewell.delete_account(user=ada, erase=True)
+    deletion.delete_account(user=ada, erase=True)
 
 
 def by_retention(ada: User, room: Room, message: Message) -> None:
@@ -67,14 +66,13 @@ def test_what_is_erased_is_nowhere_any_more(erase: Callable[[User, Room, Message
     ben = house.come_in("Ben", room)
     (message,) = house.say(ada, room, f"a {BEFORE} here")
     house.say(ben, room, "is it?")
-    with transaction.atomic():
-        changes = edits.Edits(write.lock(room.stream_id), [message.seq])
+    with turn(room) as t:
+        changes = t.edits([message.seq])
         row = changes.get(message.seq)
         assert row
         html = f"<p>a <strong>{SECRET}</strong></p>"
         changes.edit(row, body=f"a **{SECRET}**", html=html, mentions=[(ben.pk, ben.public_id)])
         changes.react(row, user_id=ben.pk, emoji="👍", on=True)
-        changes.write()
     index.upkeep()
     assert {"history_message", "history_revision"} <= holders(SECRET, BEFORE)
     erase(ada, room, message)

@@ -5,8 +5,8 @@ from django.contrib.sessions.models import Session
 
 from history.log import read
 from history.models import Mention, Message, Reaction, Revision
-from rooms.actions import accounts, discipline, farewell, people, rooms, settings
-from rooms.actions.signins import note
+from rooms.actions import accounts, deletion, leaving, people, rooms, sanctions, settings
+from rooms.actions.sign_ins import note
 from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
 from tests.actions.house import come_in, connect, open_room, present, say, session, transcript
@@ -20,7 +20,7 @@ def test_what_was_said_stays_as_nobodys_in_particular() -> None:
     say(ada, room, "I was here")
     people.rename(user=ada, name="Countess")
     people.rename(user=ada, name="Ada")
-    farewell.delete_account(user=ada, erase=False)
+    deletion.delete_account(user=ada, erase=False)
 
     text = "\n".join(transcript(room))
     assert "I was here" in text
@@ -44,7 +44,7 @@ def test_what_was_said_goes_with_all_that_it_was_before() -> None:
     Reaction.objects.create(message=mine, user=bob, emoji="😮")
     Reaction.objects.create(message=theirs, user=ada, emoji="👍")
     Mention.objects.create(message=theirs, user=ada, stream=room.stream, seq=theirs.seq)
-    farewell.delete_account(user=ada, erase=True)
+    deletion.delete_account(user=ada, erase=True)
 
     mine.refresh_from_db()
     theirs.refresh_from_db()
@@ -62,7 +62,7 @@ def test_nobody_can_be_that_person_again() -> None:
     accounts.register(user=ada, username="ada", password="seven green lanterns")
     key = session(ada)
     note(user=ada, key=key, agent="", address="")
-    farewell.delete_account(user=ada, erase=False)
+    deletion.delete_account(user=ada, erase=False)
     assert not Session.objects.filter(session_key=key).exists()
     assert accounts.check_password(username="ada", password="seven green lanterns") is None
     with pytest.raises(ChatError):
@@ -79,11 +79,11 @@ def test_nobody_can_be_that_person_again() -> None:
 
 def test_a_room_with_nobody_in_it_has_no_owner_until_somebody_comes() -> None:
     ada, room = open_room("Ada")
-    farewell.delete_account(user=ada, erase=False)
+    deletion.delete_account(user=ada, erase=False)
     assert Room.objects.get(pk=room.pk).owner is None
     bob = come_in("Bob", room)
     assert present(room) == {"Bob"}
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
 
 
 def test_a_name_is_taken_out_of_notices_about_the_person_and_nothing_else() -> None:
@@ -91,12 +91,12 @@ def test_a_name_is_taken_out_of_notices_about_the_person_and_nothing_else() -> N
     bob = come_in("Bob", room)
     [said] = say(ada, room, "Also Al, and always")
     people.rename(user=ada, name="Countess")
-    discipline.mute(room=room, by=ada, user=bob, minutes=5, reason="Countess says so, not Al Ko")
+    sanctions.mute(room=room, by=ada, user=bob, minutes=5, reason="Countess says so, not Al Ko")
     people.rename(user=ada, name="Al")
     settings.renew_code(room=room, by=ada)
     told = notices(room)
     rooms.close(room=room, reason="Al was also here, Al's friends say.")
-    farewell.delete_account(user=ada, erase=True)
+    deletion.delete_account(user=ada, erase=True)
     assert told[1] == "Countess muted Bob for 5 minutes: Countess says so, not Al Ko"
     assert notices(room) == [
         "deleted person had another name.",
@@ -113,19 +113,19 @@ def test_what_others_said_of_others_stays_whatever_it_reads_like() -> None:
     """Names and reasons can say anything: also what a notice of another name says."""
     eve, room = open_room("Bob is now called Eve")
     zed, bob = come_in("Zed", room), come_in("Bob", room)
-    discipline.mute(room=room, by=eve, user=zed, minutes=5, reason="he is now called Bob")
-    discipline.mute(room=room, by=eve, user=bob, minutes=5)
-    farewell.delete_account(user=bob, erase=True)
+    sanctions.mute(room=room, by=eve, user=zed, minutes=5, reason="he is now called Bob")
+    sanctions.mute(room=room, by=eve, user=bob, minutes=5)
+    deletion.delete_account(user=bob, erase=True)
     assert notices(room) == [
         "Bob is now called Eve muted Zed for 5 minutes: he is now called Bob",
         "Bob is now called Eve muted deleted person for 5 minutes.",
     ]
-    farewell.delete_account(user=eve, erase=True)
+    deletion.delete_account(user=eve, erase=True)
     assert notices(room)[:2] == [
         "deleted person muted Zed for 5 minutes: he is now called Bob",
         "deleted person muted deleted person for 5 minutes.",
     ]
-    farewell.delete_account(user=zed, erase=False)
+    deletion.delete_account(user=zed, erase=False)
     assert (
         notices(room)[0]
         == "deleted person muted deleted person for 5 minutes: he is now called Bob"
@@ -135,24 +135,24 @@ def test_what_others_said_of_others_stays_whatever_it_reads_like() -> None:
 def test_a_namesake_keeps_the_notices_of_their_own() -> None:
     bob, room = open_room("Bob")
     first = come_in("banned", room)
-    discipline.ban(room=room, by=bob, user=first, reason="banned for spam")
+    sanctions.ban(room=room, by=bob, user=first, reason="banned for spam")
     second = come_in("banned", room)
-    discipline.mute(room=room, by=bob, user=second, minutes=5)
-    farewell.delete_account(user=second, erase=True)
+    sanctions.mute(room=room, by=bob, user=second, minutes=5)
+    deletion.delete_account(user=second, erase=True)
     assert notices(room) == [
         "Bob banned banned: banned for spam",
         "Bob muted deleted person for 5 minutes.",
     ]
-    farewell.delete_account(user=first, erase=True)
+    deletion.delete_account(user=first, erase=True)
     assert notices(room)[0] == "Bob banned deleted person: deleted person for spam"
 
 
 def test_a_name_of_long_ago_is_gone_from_what_was_done_to_its_bearer() -> None:
     bob, room = open_room("Bob")
     ada = come_in("Countess", room)
-    discipline.remove(room=room, by=bob, user=ada)
+    sanctions.remove(room=room, by=bob, user=ada)
     people.rename(user=ada, name="Ada")
-    farewell.delete_account(user=ada, erase=False)
+    deletion.delete_account(user=ada, erase=False)
     assert notices(room) == ["Bob removed deleted person."]
 
 

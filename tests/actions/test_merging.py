@@ -6,17 +6,8 @@ from django.db import transaction
 from history.log import read, write
 from history.models import Mention, Message, Reaction
 from rooms import access
-from rooms.actions import (
-    accounts,
-    admission,
-    attendance,
-    discipline,
-    farewell,
-    merging,
-    rooms,
-    settings,
-)
-from rooms.actions.signins import note
+from rooms.actions import accounts, admission, deletion, leaving, merge, rooms, sanctions, settings
+from rooms.actions.sign_ins import note
 from rooms.errors import NotMember, RateLimited, RoomLocked, SignedOut
 from rooms.models import Connection, Membership, Room, SignIn, User
 from tests.actions.house import (
@@ -63,7 +54,7 @@ def test_what_was_the_guests_is_the_accounts() -> None:
     ada = account()
     head, epoch = stream_of(room)
 
-    assert merging.merge(guest=visitor, account=ada)
+    assert merge.merge(guest=visitor, account=ada)
 
     room.refresh_from_db()
     assert room.owner == ada
@@ -84,12 +75,12 @@ def test_what_was_the_guests_is_the_accounts() -> None:
 def test_what_was_told_of_a_guest_is_told_of_the_account() -> None:
     bob, room = open_room("Bob")
     visitor, ada = come_in("Visitor", room), account()
-    discipline.mute(room=room, by=bob, user=visitor, minutes=5, reason="Visitor shouts")
-    discipline.unmute(room=room, by=bob, user=visitor)
-    merging.merge(guest=visitor, account=ada)
+    sanctions.mute(room=room, by=bob, user=visitor, minutes=5, reason="Visitor shouts")
+    sanctions.unmute(room=room, by=bob, user=visitor)
+    merge.merge(guest=visitor, account=ada)
     namesake = come_in("Visitor", room)
-    discipline.mute(room=room, by=bob, user=namesake, minutes=5)
-    farewell.delete_account(user=ada, erase=True)
+    sanctions.mute(room=room, by=bob, user=namesake, minutes=5)
+    deletion.delete_account(user=ada, erase=True)
     told = Message.objects.filter(kind="notice").order_by("seq")
     assert list(told.values_list("body", flat=True)) == [
         "Bob muted deleted person for 5 minutes: deleted person shouts",
@@ -104,7 +95,7 @@ def test_who_missed_it_is_told_the_same_as_who_comes_anew() -> None:
     say(visitor, room, *(f"message {n}" for n in range(20)))
     cursor = stream_of(room)[0]
     ada = account()
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     change = read.changed_since(room.stream_id, cursor)
     told = {message["seq"]: message for message in change.messages}
     assert change.through == stream_of(room)[0]
@@ -121,7 +112,7 @@ def test_of_two_memberships_in_one_room_one_is_made() -> None:
     connect(ada, room)
     visitor = come_in("Visitor", room)
     say(visitor, room, "as a visitor")
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert Membership.objects.filter(room=room).count() == 1
     assert membership(ada, room).role == Role.OWNER
     assert present(room) == {"Ada"}
@@ -139,7 +130,7 @@ def test_what_both_did_is_kept_once() -> None:
     for user in (ada, visitor):
         Reaction.objects.create(message=one, user=user, emoji="👍")
     Message.objects.filter(pk=two.pk).update(client_id=one.client_id)
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert Reaction.objects.count() == 1
     assert Message.objects.filter(author=ada, kind="chat").count() == 2
 
@@ -152,9 +143,9 @@ def test_a_ban_is_not_washed_off(who: str) -> None:
     connect(ada, room)
     banned = visitor if who == "guest" else ada
     with transaction.atomic():
-        write.lock(room.stream_id)
+        write.lock([room.stream_id])
         Membership.objects.filter(user=banned, room=room).update(banned_at="2026-01-01T00:00:00Z")
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert membership(ada, room).banned_at is not None
 
 
@@ -165,14 +156,14 @@ def test_a_removed_guest_gets_nothing_back_by_way_of_an_account(history_open: bo
     visitor = come_in("Visitor", room)
     say(bob, room, "before")
     Room.objects.filter(pk=room.pk).update(history_open=history_open)
-    discipline.remove(room=room, by=bob, user=visitor)
+    sanctions.remove(room=room, by=bob, user=visitor)
     say(bob, room, "about the one who was removed")
     ada = account()
     rooms.join(user=ada, code=room.code)
     connect(ada, room)
     seen = membership(ada, room).hidden_through
     assert (seen == 0) is history_open
-    assert merging.merge(guest=visitor, account=ada)
+    assert merge.merge(guest=visitor, account=ada)
     own = membership(ada, room)
     assert (own.hidden_through, own.left_at, own.removed_at) == (seen, None, None)
     assert present(room) == {"Ada", "Bob"}
@@ -188,9 +179,9 @@ def test_a_removal_is_not_washed_off_by_having_been_there_before(who: str, state
     visitor = come_in("Visitor", room)
     removed, other = (visitor, ada) if who == "guest" else (ada, visitor)
     if state == "left":
-        rooms.leave(user=other, room=room)
-    discipline.remove(room=room, by=bob, user=removed, reason="spam")
-    merging.merge(guest=visitor, account=ada)
+        leaving.leave(user=other, room=room)
+    sanctions.remove(room=room, by=bob, user=removed, reason="spam")
+    merge.merge(guest=visitor, account=ada)
     own = membership(ada, room)
     assert own.removed_at is not None
     assert own.left_at is not None
@@ -208,9 +199,9 @@ def test_of_two_views_of_a_room_the_narrower_one_is_left() -> None:
     rooms.join(user=ada, code=room.code)
     Membership.objects.filter(user=visitor, room=room).update(hidden_through=7)
     Membership.objects.filter(user=ada, room=room).update(hidden_through=5)
-    discipline.mute(room=room, by=bob, user=visitor, minutes=60, reason="shouting")
-    discipline.mute(room=room, by=bob, user=ada, minutes=5)
-    merging.merge(guest=visitor, account=ada)
+    sanctions.mute(room=room, by=bob, user=visitor, minutes=60, reason="shouting")
+    sanctions.mute(room=room, by=bob, user=ada, minutes=5)
+    merge.merge(guest=visitor, account=ada)
     own = membership(ada, room)
     assert own.hidden_through == 7
     assert own.muted_for == "shouting"
@@ -219,12 +210,12 @@ def test_of_two_views_of_a_room_the_narrower_one_is_left() -> None:
 def test_a_room_renamed_since_is_not_named_to_the_account_of_whoever_is_out() -> None:
     bob, room = open_room("Bob")
     visitor, ada = come_in("Visitor", room), account()
-    discipline.remove(room=room, by=bob, user=visitor)
+    sanctions.remove(room=room, by=bob, user=visitor)
     rooms.join(user=ada, code=room.code)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     former = room.code
     settings.renew_code(room=room, by=bob)
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert membership(ada, room).seen_code == former
 
 
@@ -235,7 +226,7 @@ def test_a_guest_who_was_turned_away_does_not_ask_on_as_an_account() -> None:
     admission.ask(user=visitor, code=room.code)
     admission.ask(user=ada, code=room.code)
     admission.turn_away(room=room, by=bob, user=visitor)
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert not admission.is_waiting(user=ada, code=room.code)
     with pytest.raises(RateLimited):
         admission.ask(user=ada, code=room.code)
@@ -244,7 +235,7 @@ def test_a_guest_who_was_turned_away_does_not_ask_on_as_an_account() -> None:
 def test_where_the_name_is_taken_the_account_does_not_come_in() -> None:
     _, room = open_room("Ada")
     visitor, ada = come_in("Visitor", room), account()
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert present(room) == {"Ada"}
     assert membership(ada, room).left_at is None, "it is still a member, and may choose a name"
 
@@ -254,7 +245,7 @@ def test_the_guest_is_no_more() -> None:
     key = session(visitor)
     note(user=visitor, key=key, agent="", address="")
     ada = account()
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     visitor.refresh_from_db()
     assert (visitor.is_active, visitor.display_name, visitor.erased_at is None) == (
         False,
@@ -264,15 +255,15 @@ def test_the_guest_is_no_more() -> None:
     with pytest.raises((SignedOut, NotMember)):
         connect(visitor, room, key=key)
     assert SignIn.objects.get(session_key=key).user == ada
-    assert not merging.merge(guest=visitor, account=ada), "and cannot be brought twice"
+    assert not merge.merge(guest=visitor, account=ada), "and cannot be brought twice"
 
 
 def test_open_sockets_are_the_accounts_until_they_come_back() -> None:
     visitor, room = open_room("Visitor")
     ada = account()
-    merging.merge(guest=visitor, account=ada)
+    merge.merge(guest=visitor, account=ada)
     assert {row.user for row in Connection.objects.all()} == {ada}
-    attendance.vanish(socket_ids=list(Connection.objects.values_list("socket_id", flat=True)))
+    leaving.vanish(socket_ids=list(Connection.objects.values_list("socket_id", flat=True)))
     assert membership(ada, room).away_since is not None
     connect(ada, room, on=worker())
     assert membership(ada, room).away_since is None

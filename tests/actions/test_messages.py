@@ -8,7 +8,7 @@ from django.db import Error, IntegrityError, connection
 from history.log import read
 from history.log.post import Stale, post_all
 from history.models import Message
-from rooms.actions import messages, moderation, people, rooms
+from rooms.actions import leaving, messages, people, rooms, site_bans
 from rooms.actions.messages import Posted
 from rooms.errors import BadFrame, ChatError, NotMember, Removed, RoomClosed
 from rooms.live.commit import commit
@@ -125,11 +125,11 @@ def test_a_used_client_id_leaves_the_log_as_it_was() -> None:
 
 
 def removed(user: User, room: Room) -> None:
-    moderation.ban(user=user)
+    site_bans.ban(user=user)
 
 
 def gone(user: User, room: Room) -> None:
-    rooms.leave(user=user, room=room)
+    leaving.leave(user=user, room=room)
 
 
 def closed(user: User, room: Room) -> None:
@@ -175,7 +175,7 @@ def test_what_was_committed_stays_acknowledged_after_a_ban() -> None:
     bob = come_in("Bob", room)
     post = draft(enter(bob, room), "hello")
     commit([post])
-    moderation.ban(user=bob)
+    site_bans.ban(user=bob)
     outcomes, _ = commit([post])
     assert seqs(outcomes) == [3]
 

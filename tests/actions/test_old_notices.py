@@ -8,22 +8,22 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from history.log import write
 from history.log.entry import Entry
 from history.models import Message
 from rooms.actions import (
     accounts,
     admission,
     clearing,
-    discipline,
-    farewell,
-    merging,
+    deletion,
+    merge,
     people,
     roles,
+    sanctions,
     settings,
 )
 from rooms.models import Membership, Room, User
 from rooms.room_settings import RoomSettings
+from rooms.turn import turn
 from tests.actions.house import come_in, guest, open_room, say
 
 pytestmark = pytest.mark.django_db
@@ -51,13 +51,13 @@ def do_everything() -> tuple[User, User, Room]:
     bob = come_in("Bob is now called Eve", room)
     zed = come_in("Zed", room)
     say(bob, room, "one", "two")
-    mute = discipline.mute(room=room, by=ada, user=bob, minutes=60, reason="he is now called Ada")
-    discipline.undo(room=room, by=ada, deed=mute)
-    discipline.mute(room=room, by=ada, user=zed, minutes=1)
-    discipline.mute(room=room, by=ada, user=bob, minutes=7, staff=True)
-    discipline.unmute(room=room, by=ada, user=zed, reason="sorry: Bob banned Zed.")
+    mute = sanctions.mute(room=room, by=ada, user=bob, minutes=60, reason="he is now called Ada")
+    sanctions.undo(room=room, by=ada, deed=mute)
+    sanctions.mute(room=room, by=ada, user=zed, minutes=1)
+    sanctions.mute(room=room, by=ada, user=bob, minutes=7, staff=True)
+    sanctions.unmute(room=room, by=ada, user=zed, reason="sorry: Bob banned Zed.")
     clear = clearing.clear(room=room, by=ada, user=bob, minutes=5)
-    discipline.undo(room=room, by=ada, deed=clear)
+    sanctions.undo(room=room, by=ada, deed=clear)
     roles.make_moderator(room=room, by=ada, user=bob)
     roles.unmake_moderator(room=room, by=ada, user=bob, reason="lazy")
     wanted = RoomSettings(
@@ -80,12 +80,12 @@ def do_everything() -> tuple[User, User, Room]:
     admission.admit(room=room, by=ada, user=kim)
     people.rename(user=zed, name="Zed is now called Zoe")
     people.rename(user=zed, name="Zoe")
-    removal = discipline.remove(room=room, by=ada, user=zed)
-    discipline.undo(room=room, by=ada, deed=removal, reason="a mistake")
-    ban = discipline.ban(room=room, by=ada, user=zed, reason="spam")
-    discipline.undo(room=room, by=ada, deed=ban)
-    discipline.ban(room=room, by=ada, user=zed)
-    discipline.unban(room=room, by=ada, user=zed)
+    removal = sanctions.remove(room=room, by=ada, user=zed)
+    sanctions.undo(room=room, by=ada, deed=removal, reason="a mistake")
+    ban = sanctions.ban(room=room, by=ada, user=zed, reason="spam")
+    sanctions.undo(room=room, by=ada, deed=ban)
+    sanctions.ban(room=room, by=ada, user=zed)
+    sanctions.unban(room=room, by=ada, user=zed)
     roles.hand_over(room=room, by=ada, user=bob)
     Membership.objects.filter(room=room, user=bob).update(
         left_at="2020-01-01T00:00:00Z", present=False
@@ -132,8 +132,8 @@ def test_old_notices_are_erased_as_new_ones_are() -> None:
     ada, bob, _ = do_everything()
     forget()
     derive()
-    farewell.delete_account(user=ada, erase=True)
-    farewell.delete_account(user=bob, erase=True)
+    deletion.delete_account(user=ada, erase=True)
+    deletion.delete_account(user=bob, erase=True)
     text = "\n".join(body for body, _ in told())
     assert "Ada {by}" not in text
     assert "Bob is now called Eve " not in text
@@ -146,8 +146,8 @@ def test_an_old_notice_about_a_guest_is_about_the_account_now() -> None:
     bob, room = open_room("Bob")
     visitor, ada = come_in("Visitor", room), guest("Ada")
     accounts.register(user=ada, username="ada", password="seven green lanterns")
-    discipline.mute(room=room, by=bob, user=visitor, minutes=5)
-    merging.merge(guest=visitor, account=ada)
+    sanctions.mute(room=room, by=bob, user=visitor, minutes=5)
+    merge.merge(guest=visitor, account=ada)
     before = told()
     forget()
     derive()
@@ -158,9 +158,9 @@ def test_an_old_notice_about_a_guest_is_about_the_account_now() -> None:
 def test_an_old_notice_with_a_deleted_person_in_it_still_names_the_other() -> None:
     bob, room = open_room("Bob")
     ada, zed = come_in("Ada", room), come_in("Zed", room)
-    discipline.mute(room=room, by=bob, user=ada, minutes=5)
+    sanctions.mute(room=room, by=bob, user=ada, minutes=5)
     roles.hand_over(room=room, by=bob, user=zed)
-    farewell.delete_account(user=ada, erase=True)
+    deletion.delete_account(user=ada, erase=True)
     before = told()
     forget()
     derive()
@@ -180,9 +180,10 @@ def test_an_old_notice_that_no_audit_log_knows_is_read_where_the_names_are_certa
         Entry.of("notice", None, body="Ben is now called Eve"),
         Entry.of("notice", None, body="Ada is away for good: Ben runs this room now."),
     ]
-    write.append(write.lock(room.stream_id), entries)
+    with turn(room) as t:
+        t.append(*entries)
     derive()
-    farewell.delete_account(user=ben, erase=True)
+    deletion.delete_account(user=ben, erase=True)
     assert [body for body, _ in told()] == [
         "Ada banned deleted person: said deleted person is now called Ada, as if",
         "Ada banned Zed: called Ben is now called Ada by all his friends",

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from rooms.actions import admission, discipline, rooms, settings
+from rooms.actions import admission, rooms, sanctions, settings
 from rooms.actions.messages import ASK, Posted
 from rooms.errors import Muted, Removed, RoomFull, RoomLocked, RoomNotFound
 from rooms.live.commit import commit_patiently as commit
@@ -53,7 +53,7 @@ def test_of_many_who_join_at_once_as_many_come_in_as_there_is_room_for() -> None
 
 @pytest.mark.parametrize(
     ("happens", "reason"),
-    [(discipline.ban, Removed), (partial(discipline.mute, minutes=5), Muted)],
+    [(sanctions.ban, Removed), (partial(sanctions.mute, minutes=5), Muted)],
     ids=["ban", "mute"],
 )
 def test_what_is_on_its_way_when_its_author_is_judged_is_refused(

@@ -17,12 +17,13 @@ from rooms.actions import (
     admission,
     changes,
     clearing,
-    discipline,
+    leaving,
     messages,
-    moderation,
     roles,
     rooms,
+    sanctions,
     settings,
+    site_bans,
 )
 from rooms.errors import (
     Forbidden,
@@ -109,16 +110,16 @@ def test_only_the_owner_orders_and_only_of_those_below() -> None:
         with pytest.raises((Forbidden, NotMember)):
             order(room, who, locked=True)
         with pytest.raises((Forbidden, NotMember)):
-            discipline.mute(room=room, by=who, user=eve, minutes=10)
+            sanctions.mute(room=room, by=who, user=eve, minutes=10)
     roles.make_moderator(room=room, by=ada, user=bob)
     roles.make_moderator(room=room, by=ada, user=eve)
     with pytest.raises(Forbidden):
         order(room, bob, locked=True)
-    for verb in (discipline.remove, discipline.ban, partial(discipline.mute, minutes=1)):
+    for verb in (sanctions.remove, sanctions.ban, partial(sanctions.mute, minutes=1)):
         for whom in (ada, eve, bob):
             with pytest.raises(Forbidden):
                 verb(room=room, by=bob, user=whom)  # type: ignore[operator]
-    discipline.mute(room=room, by=bob, user=zoe, minutes=10)
+    sanctions.mute(room=room, by=bob, user=zoe, minutes=10)
     with pytest.raises(Forbidden):
         roles.make_moderator(room=room, by=bob, user=zoe)
 
@@ -129,8 +130,8 @@ def test_only_the_owner_orders_and_only_of_those_below() -> None:
 def test_a_locked_room_lets_nobody_new_in_and_keeps_those_it_knows() -> None:
     ada, room = open_room("Ada")
     bob, eve = come_in("Bob", room), come_in("Eve", room)
-    rooms.leave(user=bob, room=room)
-    discipline.remove(room=room, by=ada, user=eve)
+    leaving.leave(user=bob, room=room)
+    sanctions.remove(room=room, by=ada, user=eve)
     order(room, ada, locked=True)
     rooms.join(user=bob, code=room.code)
     for who in (eve, guest("Zoe")):
@@ -169,7 +170,7 @@ def test_a_full_room_has_room_for_those_in_charge_and_for_who_was_let_in() -> No
         rooms.join(user=guest("Eve"), code=room.code)
     connect(bob, room)
     moderator = come_in_anyway("Grace", room)
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     assert present(room) == {"Ada", "Grace"}
     assert moderator
     with pytest.raises(RoomFull):
@@ -286,7 +287,7 @@ def test_what_was_said_before_is_hidden_from_who_comes_after_that_was_ordered() 
     eve = come_in("Eve", room)
     assert Membership.objects.get(user=bob).hidden_through == 0
     assert Membership.objects.get(user=eve).hidden_through == head
-    rooms.leave(user=eve, room=room)
+    leaving.leave(user=eve, room=room)
     rooms.join(user=eve, code=room.code)
     assert Membership.objects.get(user=eve).hidden_through == head, "what was seen stays"
 
@@ -297,7 +298,7 @@ def test_what_was_said_before_is_hidden_from_who_comes_after_that_was_ordered() 
 def test_who_is_muted_reads_and_does_not_write_until_it_is_over() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
-    discipline.mute(room=room, by=ada, user=bob, minutes=90, reason="shouting")
+    sanctions.mute(room=room, by=ada, user=bob, minutes=90, reason="shouting")
     assert last(room) == "Ada muted Bob for 90 minutes: shouting"
     with pytest.raises(Muted) as refusal:
         say(bob, room, "but")
@@ -362,7 +363,7 @@ def test_slow_mode_binds_edits_as_it_does_messages() -> None:
 def test_who_is_removed_is_told_why_and_is_new_on_coming_back() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
-    discipline.remove(room=room, by=ada, user=bob, reason="off\u202e topic\n")
+    sanctions.remove(room=room, by=ada, user=bob, reason="off\u202e topic\n")
     assert transcript(room)[-2:] == ["3 notice Ada: Ada removed Bob: off topic", "4 leave Bob"]
     with pytest.raises(Removed) as refusal:
         connect(bob, room)
@@ -389,7 +390,7 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     early.refresh_from_db()
     before = guest("Grown")
     accounts.register(user=before, username="grown", password="seven green lanterns")
-    discipline.ban(room=room, by=ada, user=bob, reason="spam")
+    sanctions.ban(room=room, by=ada, user=bob, reason="spam")
     rooms.join(user=before, code=room.code, traces=here)
     with pytest.raises(RoomNotFound):
         rooms.join(user=bob, code=room.code, traces=elsewhere)
@@ -423,7 +424,7 @@ def test_a_ban_can_be_of_one_person_and_their_browser_only() -> None:
     ada, room = open_room("Ada")
     bob = guest("Bob")
     rooms.join(user=bob, code=room.code, traces=Traces("device", "school"))
-    discipline.ban(room=room, by=ada, user=bob, network=False)
+    sanctions.ban(room=room, by=ada, user=bob, network=False)
     rooms.join(user=guest("Eve"), code=room.code, traces=Traces("other", "school"))
     with pytest.raises(NewcomersKeptOut):
         rooms.join(user=guest("Ben"), code=room.code, traces=Traces("device", "home"))
@@ -434,40 +435,40 @@ def test_a_removal_is_undone_with_the_role_that_was_lost_and_once() -> None:
     bob, eve = come_in("Bob", room), come_in("Eve", room)
     for person in (bob, eve):
         roles.make_moderator(room=room, by=ada, user=person)
-    deed = discipline.remove(room=room, by=ada, user=bob)
+    deed = sanctions.remove(room=room, by=ada, user=bob)
     with pytest.raises(Forbidden):
-        discipline.undo(room=room, by=eve, deed=deed)
-    discipline.undo(room=room, by=ada, deed=deed)
+        sanctions.undo(room=room, by=eve, deed=deed)
+    sanctions.undo(room=room, by=ada, deed=deed)
     assert Membership.objects.get(room=room, user=bob).role == "moderator"
     rooms.join(user=bob, code=room.code)
     with pytest.raises(Forbidden):
-        discipline.undo(room=room, by=ada, deed=deed)
+        sanctions.undo(room=room, by=ada, deed=deed)
 
 
 def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:
     ada, room = open_room("Ada")
     bob, eve = come_in("Bob", room), come_in("Eve", room)
-    mute = discipline.mute(room=room, by=ada, user=bob, minutes=60)
-    undone = discipline.undo(room=room, by=ada, deed=mute)
+    mute = sanctions.mute(room=room, by=ada, user=bob, minutes=60)
+    undone = sanctions.undo(room=room, by=ada, deed=mute)
     assert undone.undoes == mute
     say(bob, room, "free")
     with pytest.raises(Forbidden):
-        discipline.undo(room=room, by=ada, deed=mute)
-    ban = discipline.ban(room=room, by=ada, user=eve)
-    discipline.undo(room=room, by=ada, deed=ban)
+        sanctions.undo(room=room, by=ada, deed=mute)
+    ban = sanctions.ban(room=room, by=ada, user=eve)
+    sanctions.undo(room=room, by=ada, deed=ban)
     rooms.join(user=eve, code=room.code)
-    old = discipline.ban(room=room, by=ada, user=bob)
+    old = sanctions.ban(room=room, by=ada, user=bob)
     with pytest.raises(Forbidden):
         roles.make_moderator(room=room, by=eve, user=bob)
-    age = discipline.UNDO_WITHIN + timedelta(minutes=1)
+    age = sanctions.UNDO_WITHIN + timedelta(minutes=1)
     old_copy = Deed(
         **{f.attname: getattr(old, f.attname) for f in Deed._meta.concrete_fields if f.name != "id"}
     )
     old_copy.at = old.at - age
     old_copy.save()
     with pytest.raises(Forbidden):
-        discipline.undo(room=room, by=ada, deed=old_copy)
-    discipline.unban(room=room, by=ada, user=bob)
+        sanctions.undo(room=room, by=ada, deed=old_copy)
+    sanctions.unban(room=room, by=ada, user=bob)
     rooms.join(user=bob, code=room.code)
 
 
@@ -482,22 +483,22 @@ def test_what_the_owner_did_no_moderator_takes_back() -> None:
         changes.perform(room_id=room.pk, stream_id=message.stream_id, wishes=[wish])
     say(bob, room, "spam")
     clearing.clear(room=room, by=ada, user=bob, minutes=10)
-    discipline.mute(room=room, by=ada, user=bob, minutes=60)
-    discipline.ban(room=room, by=ada, user=bob)
-    owners = list(Deed.objects.filter(verb__in=discipline.UNDOABLE))
+    sanctions.mute(room=room, by=ada, user=bob, minutes=60)
+    sanctions.ban(room=room, by=ada, user=bob)
+    owners = list(Deed.objects.filter(verb__in=sanctions.UNDOABLE))
     assert len(owners) == 5
     for moderator in (mary, max_):
         assert people.undoable(member(moderator, room)) == []
         for deed in owners:
             with pytest.raises(Forbidden):
-                discipline.undo(room=room, by=moderator, deed=deed)
+                sanctions.undo(room=room, by=moderator, deed=deed)
         # The same by other names.
-        for verb in (discipline.unban, discipline.unmute, partial(discipline.mute, minutes=1)):
+        for verb in (sanctions.unban, sanctions.unmute, partial(sanctions.mute, minutes=1)):
             with pytest.raises(Forbidden):
                 verb(room=room, by=moderator, user=bob)  # type: ignore[operator]
     assert len(people.undoable(member(ada, room))) == 5
     for deed in owners:
-        discipline.undo(room=room, by=ada, deed=deed)
+        sanctions.undo(room=room, by=ada, deed=deed)
     assert said(room) == ["by Mary", "by Bob", "spam"]
 
 
@@ -512,12 +513,12 @@ def test_nobody_takes_back_what_was_done_to_themselves() -> None:
     (deed,) = Deed.objects.filter(verb=changes.DELETED)
     assert people.undoable(member(mary, room)) == []
     with pytest.raises(Forbidden):
-        discipline.undo(room=room, by=mary, deed=deed)
+        sanctions.undo(room=room, by=mary, deed=deed)
     # Of one's own rank, about another: a moderator's deed is any moderator's to take back.
     assert people.undoable(member(max_, room)) == [deed]
-    discipline.undo(room=room, by=max_, deed=deed)
-    mute = discipline.mute(room=room, by=max_, user=bob, minutes=60)
-    discipline.undo(room=room, by=mary, deed=mute)
+    sanctions.undo(room=room, by=max_, deed=deed)
+    mute = sanctions.mute(room=room, by=max_, user=bob, minutes=60)
+    sanctions.undo(room=room, by=mary, deed=mute)
 
 
 def member(user: User, room: Room) -> Membership:
@@ -542,14 +543,14 @@ def test_what_somebody_said_lately_is_removed_and_restored() -> None:
     entrance = enter(bob, room)
     wish = changes.Wish(bob.pk, commands.Delete(deed.details["seqs"][-1]))
     changes.perform(room_id=room.pk, stream_id=entrance.membership.room.stream_id, wishes=[wish])
-    discipline.undo(room=room, by=ada, deed=deed)
+    sanctions.undo(room=room, by=ada, deed=deed)
     assert said(room) == ["long ago", "mine", "spam for @Ada", "more *spam*"]
     for message in (first, second):
         message.refresh_from_db()
     assert first.mentions.get().user == ada
     assert "<em>" in second.html
     with pytest.raises(Forbidden):
-        discipline.undo(room=room, by=ada, deed=deed)
+        sanctions.undo(room=room, by=ada, deed=deed)
 
 
 def test_a_new_code_kills_the_old_one_and_throws_nobody_out() -> None:
@@ -583,7 +584,7 @@ def test_the_next_in_line_is_the_moderator_who_was_there_longest() -> None:
     come_in("Bob", room)
     eve = come_in("Eve", room)
     roles.make_moderator(room=room, by=ada, user=eve)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     assert roles.find_heirs() == 0, "for half an hour the owner may come back"
     Membership.objects.filter(user=ada).update(left_at=Now() - roles.GONE - timedelta(seconds=1))
     assert roles.find_heirs() == 1
@@ -598,7 +599,7 @@ def test_the_next_in_line_is_the_moderator_who_was_there_longest() -> None:
 def test_an_owner_who_leaves_and_comes_back_is_the_owner() -> None:
     ada, room = open_room("Ada")
     come_in("Bob", room)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     rooms.join(user=ada, code=room.code)
     connect(ada, room)
     assert role(room, ada) == "owner"
@@ -606,7 +607,7 @@ def test_an_owner_who_leaves_and_comes_back_is_the_owner() -> None:
 
 def test_an_owner_who_leaves_an_empty_room_is_its_owner_on_coming_back() -> None:
     ada, room = open_room("Ada")
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     bob = come_in("Bob", room)
     sweep()
     assert roles.find_heirs() == 0
@@ -624,7 +625,7 @@ def test_an_owner_who_is_gone_for_good_is_followed_by_the_next(how: str) -> None
             present=False, left_at=Now() - timedelta(hours=1)
         )
     elif how == "banned":
-        moderation.ban(user=ada)
+        site_bans.ban(user=ada)
     else:
         lose(ada)
         pass_leave_grace()

@@ -19,7 +19,7 @@ from pytest_django import Settings
 from history.log import read
 from history.models import Stream
 from rooms import commands, names, presence
-from rooms.actions import attendance, changes, moderation, people, rooms
+from rooms.actions import changes, leaving, people, rooms, site_bans
 from rooms.actions.changes import Changed, Wish
 from rooms.actions.messages import Posted
 from rooms.errors import (
@@ -98,8 +98,8 @@ def test_the_same_post_over_ten_workers_at_once_is_one_message() -> None:
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
-        (lambda user, room: moderation.ban(user=user), Removed),
-        (lambda user, room: rooms.leave(user=user, room=room), NotMember),
+        (lambda user, room: site_bans.ban(user=user), Removed),
+        (lambda user, room: leaving.leave(user=user, room=room), NotMember),
         (lambda user, room: rooms.close(room=room), RoomClosed),
     ],
     ids=["ban", "leave", "close"],
@@ -128,7 +128,7 @@ def test_nobody_comes_into_a_room_in_the_moment_of_a_ban(known: bool) -> None:
         rooms.join(user=User.objects.get(pk=bob.pk), code=second.code)
         connect(bob, second)
 
-    with waiting_for(first, partial(moderation.ban, user=bob)):
+    with waiting_for(first, partial(site_bans.ban, user=bob)):
         answer = meanwhile(come)
     assert answer() is None or isinstance(answer(), RoomNotFound | NotMember | Removed)
     assert not Membership.objects.filter(user=bob, present=True).exists()
@@ -139,7 +139,7 @@ def test_nobody_comes_into_a_room_in_the_moment_of_a_ban(known: bool) -> None:
 
 def empty_room(*, grace: int = 0) -> Room:
     ada, room = open_room("Ada", grace=grace)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     return room
 
 
@@ -179,7 +179,7 @@ def test_a_socket_that_waited_for_the_closing_is_told_so() -> None:
 
 def test_the_last_leave_and_a_join_at_once_never_close_an_occupied_room() -> None:
     def leave(user: User, room: Room) -> None:
-        rooms.leave(user=user, room=room)
+        leaving.leave(user=user, room=room)
         sweep()
 
     def enter_room(user: User, room: Room) -> None:
@@ -224,15 +224,15 @@ def test_two_tabs_that_vanish_at_once_from_two_workers_leave_no_ghost() -> None:
     ada, room = open_room("Ada")
     lose(ada)
     first, second = connect(ada, room, on=worker("one")), connect(ada, room, on=worker("two"))
-    with waiting_for(room, partial(attendance.vanish, socket_ids=[first])):
-        attendance.vanish(socket_ids=[second])
+    with waiting_for(room, partial(leaving.vanish, socket_ids=[first])):
+        leaving.vanish(socket_ids=[second])
     assert away(ada)
 
 
 def test_a_page_that_reloads_onto_another_worker_was_never_away() -> None:
     ada, room = open_room("Ada")
     old = Connection.objects.get(user=ada).socket_id
-    with waiting_for(room, partial(attendance.vanish, socket_ids=[old])):
+    with waiting_for(room, partial(leaving.vanish, socket_ids=[old])):
         connect(ada, room, on=worker("two"))
     assert not away(ada)
 
@@ -241,7 +241,7 @@ def test_a_leave_that_waited_while_somebody_came_back_is_not_announced() -> None
     ada, room = open_room("Ada")
     lose(ada)
     pass_leave_grace()
-    with waiting_for(room, attendance.announce_leaves):
+    with waiting_for(room, leaving.announce_leaves):
         connect(ada, room)
         lose(ada)  # a grace of its own
     assert transcript(room) == ["1 join Ada"]
@@ -317,7 +317,7 @@ def test_no_two_who_are_there_look_the_same(steps: list[tuple[str, str]]) -> Non
             elif step == "rename":
                 people.rename(user=here[-1], name=name)
             elif len(here) > 1:
-                rooms.leave(user=here.pop(), room=room)
+                leaving.leave(user=here.pop(), room=room)
         except BadName:
             pass
         keys = [names.key(name) for name in present(room)]
@@ -345,9 +345,9 @@ def test_when_everything_happens_at_once_the_log_tells_who_is_there() -> None:
                     case "connect":
                         sockets.append(connect(user, room, on=on, key=keys[user.pk]))
                     case "vanish" if sockets:
-                        attendance.vanish(socket_ids=[sockets.pop(0)])
+                        leaving.vanish(socket_ids=[sockets.pop(0)])
                     case "leave":
-                        rooms.leave(user=user, room=room)
+                        leaving.leave(user=user, room=room)
                     case "sweep":
                         pass_leave_grace()
                         sweep()
@@ -355,7 +355,7 @@ def test_when_everything_happens_at_once_the_log_tells_who_is_there() -> None:
                         commit([draft(enter(user, room), secrets.token_hex(4))])
             except ChatError:
                 pass  # they had left, or had not come yet
-        attendance.vanish(socket_ids=sockets)
+        leaving.vanish(socket_ids=sockets)
 
     together(*(partial(live, number) for number in range(3)))
     check_presence(room)
@@ -364,7 +364,7 @@ def test_when_everything_happens_at_once_the_log_tells_who_is_there() -> None:
     pass_leave_grace()
     sweep()
     assert check_presence(room) == {"Owner"}
-    rooms.leave(user=owner, room=room)
+    leaving.leave(user=owner, room=room)
     pass_room_grace(room)
     sweep()
     assert not is_open(room)

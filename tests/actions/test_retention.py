@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.db.models import F
 from django.db.models.functions import Now
 
-from history.log import edits, read, write
+from history.log import read
 from history.models import Message, Reaction, Revision
 from rooms.actions import messages, reports, retention, rooms
 from rooms.models import Membership, Report, Room, User
+from rooms.turn import turn
 from tests.actions import house
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +53,12 @@ def test_nothing_is_erased_where_nobody_wants_it() -> None:
 def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None:
     ada, room = house.open_room()
     (old,) = house.say(ada, room, "old")
-    changes = edits.Edits(write.lock(room.stream_id), [old.seq])
-    row = changes.get(old.seq)
-    assert row
-    changes.edit(row, body="older", html="", mentions=())
-    changes.react(row, user_id=ada.pk, emoji="👍", on=True)
-    changes.write()
+    with turn(room) as t:
+        changes = t.edits([old.seq])
+        row = changes.get(old.seq)
+        assert row
+        changes.edit(row, body="older", html="", mentions=())
+        changes.react(row, user_id=ada.pk, emoji="👍", on=True)
     age(room, 31)
     house.say(ada, room, "new")
     before = read.heads([room.stream_id])[room.stream_id][0]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from history.models import Message, Stream
 from rooms import codes
-from rooms.actions import moderation, people, rooms
+from rooms.actions import leaving, people, rooms, site_bans
 from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomClosed, RoomNotFound
 from rooms.models import Membership, Room
 from rooms.room_settings import GRACE_MAX
@@ -108,13 +108,13 @@ def test_a_room_in_which_nothing_was_said_is_kept_for_ten_minutes() -> None:
         return room.closes_at - room.empty_since
 
     for user in (ada, bob):
-        rooms.leave(user=user, room=room)
+        leaving.leave(user=user, room=room)
     assert stays() == timedelta(minutes=10)
     rooms.join(user=bob, code=room.code)
     assert stays() == timedelta(minutes=10)
     connect(bob, room)
     say(bob, room, "hello")
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     assert stays() == year
     # What was erased since was said.
     Message.objects.filter(stream=room.stream_id, seq__lt=7).delete()
@@ -172,7 +172,7 @@ def test_unknown_closed_and_forbidden_rooms_read_the_same() -> None:
 def test_who_is_banned_from_the_site_finds_no_room() -> None:
     _, room = open_room()
     bob = guest("Bob")
-    moderation.ban(user=bob)
+    site_bans.ban(user=bob)
     with pytest.raises(RoomNotFound):
         rooms.join(user=bob, code=room.code)
 
@@ -215,7 +215,7 @@ def test_a_name_is_kept_between_the_form_and_the_page() -> None:
 def test_a_name_is_free_again_when_its_owner_has_left() -> None:
     _, room = open_room()
     bob = come_in("Bob", room)
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     come_in("Bob", room)
 
 
@@ -241,7 +241,7 @@ def test_leaving_is_at_once_and_for_all_sockets() -> None:
     _, room = open_room()
     bob = come_in("Bob", room)
     connect(bob, room)
-    change = rooms.leave(user=bob, room=room)
+    change = leaving.leave(user=bob, room=room)
     assert change is not None
     assert change.through == 3
     assert transcript(room)[-1] == "3 leave Bob"
@@ -253,10 +253,10 @@ def test_leaving_is_at_once_and_for_all_sockets() -> None:
 def test_who_has_left_cannot_leave_again_and_nor_can_a_stranger() -> None:
     _, room = open_room()
     bob = come_in("Bob", room)
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     for who in (bob, guest("Eve")):
         with pytest.raises(NotMember):
-            rooms.leave(user=who, room=room)
+            leaving.leave(user=who, room=room)
     assert len(transcript(room)) == 3
 
 
@@ -264,13 +264,13 @@ def test_who_never_connected_leaves_without_a_word() -> None:
     _, room = open_room()
     bob = guest("Bob")
     rooms.join(user=bob, code=room.code)
-    assert rooms.leave(user=bob, room=room) is None
+    assert leaving.leave(user=bob, room=room) is None
     assert transcript(room) == ["1 join Ada"]
 
 
 def test_the_same_code_brings_back_whoever_left() -> None:
     ada, room = open_room()
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     rooms.join(user=ada, code=room.code)
     connect(ada, room)
     assert transcript(room) == ["1 join Ada", "2 leave Ada", "3 join Ada"]
@@ -283,7 +283,7 @@ def test_the_same_code_brings_back_whoever_left() -> None:
 def test_an_empty_room_closes_after_its_grace_frees_its_code_and_keeps_its_log() -> None:
     ada, room = open_room(grace=600)
     say(ada, room, "hello")
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     sweep()
     assert is_open(room)
     pass_room_grace(room)
@@ -296,10 +296,10 @@ def test_an_empty_room_closes_after_its_grace_frees_its_code_and_keeps_its_log()
 def test_its_grace_begins_with_the_last_who_leaves() -> None:
     ada, room = open_room(grace=600)
     bob = come_in("Bob", room)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     room.refresh_from_db()
     assert room.closes_at is None
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     room.refresh_from_db()
     left = Membership.objects.get(room=room, user=bob).left_at
     assert room.closes_at is not None
@@ -309,7 +309,7 @@ def test_its_grace_begins_with_the_last_who_leaves() -> None:
 
 def test_somebody_who_comes_back_stops_the_closing() -> None:
     ada, room = open_room(grace=600)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     pass_room_grace(room)
     rooms.join(user=ada, code=room.code)
     sweep()
@@ -326,12 +326,12 @@ def test_a_room_without_grace_waits_for_who_made_it_and_for_who_joins() -> None:
     sweep()
     assert is_open(room)
     connect(ada, room)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     rooms.join(user=ada, code=room.code)
     sweep()
     assert is_open(room)
     connect(ada, room)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     sweep()
     assert not is_open(room)
 
@@ -341,12 +341,12 @@ def test_whoever_the_form_let_in_has_a_seat_until_the_page_is_there() -> None:
     ada, room = open_room("Ada", grace=0)
     bob = guest("Bob")
     rooms.join(user=bob, code=room.code)
-    rooms.leave(user=ada, room=room)
+    leaving.leave(user=ada, room=room)
     Room.objects.filter(pk=room.pk).update(closes_at=room.created_at)
     sweep()
     assert is_open(room)
     connect(bob, room)
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=bob, room=room)
     sweep()
     assert not is_open(room)
 
@@ -356,8 +356,8 @@ def test_a_seat_that_is_given_up_or_never_taken_keeps_no_room_open() -> None:
     bob, eve = guest("Bob"), guest("Eve")
     for user in (bob, eve):
         rooms.join(user=user, code=room.code)
-    rooms.leave(user=ada, room=room)
-    rooms.leave(user=bob, room=room)
+    leaving.leave(user=ada, room=room)
+    leaving.leave(user=bob, room=room)
     sweep()
     assert is_open(room), "Eve's"
     pass_room_grace(room)

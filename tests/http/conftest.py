@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
 from history import markup
-from history.log import write
 from history.log.entry import Entry
 from history.models import Message
 from rooms import limits, presence
-from rooms.actions import attendance
+from rooms.actions import entering
 from rooms.models import Membership, Room, User
+from rooms.turn import turn
 
 NewPerson = Callable[[str], "Person"]
 
@@ -52,12 +51,12 @@ class Person:
         worker = presence.register(boot_id="test", host="test", pid=0)
         key = self.client.session.session_key
         assert key
-        arrival = attendance.Arrival(secrets.token_hex(8), key, room.code)
-        (outcome,) = attendance.arrive(worker_id=worker, arrivals=[arrival])
-        assert isinstance(outcome, attendance.Entrance), outcome
+        arrival = entering.Arrival(secrets.token_hex(8), key, room.code)
+        (outcome,) = entering.arrive(worker_id=worker, arrivals=[arrival])
+        assert isinstance(outcome, entering.Entrance), outcome
 
     def say(self, room: Room, *bodies: str, rendered: bool = False) -> list[Message]:
-        with transaction.atomic():
+        with turn(room) as t:
             entries = [
                 Entry.of(
                     "chat",
@@ -68,9 +67,9 @@ class Person:
                 )
                 for body in bodies
             ]
-            change = write.append(write.lock(room.stream_id), entries)
+            t.append(*entries)
         return list(
-            Message.objects.filter(stream=room.stream_id, seq__gt=change.after).order_by("seq")
+            Message.objects.filter(stream=room.stream_id, seq__gt=t.head.seq).order_by("seq")
         )
 
     @property

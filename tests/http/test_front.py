@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from rooms import limits
-from rooms.actions import rooms
+from rooms.actions import leaving, rooms
 from rooms.codes import ALPHABET
 from rooms.errors import RateLimited
 from rooms.limits import buckets
@@ -260,7 +260,7 @@ class TestComingBack:
 
     def test_does_not_find_rooms_that_were_left_or_closed_or_forbidden(self, ada: Person) -> None:
         left, closed, forbidden = ada.create(), ada.create(), ada.create()
-        rooms.leave(user=ada.user, room=left)
+        leaving.leave(user=ada.user, room=left)
         rooms.close(room=closed)
         remove(ada, forbidden, ban=True)
         assert not read(ada.get("/")).all("a", class_="board__row")

@@ -4,16 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 
 from history import views
-from history.log import write
 from history.log.entry import Entry
 from history.models import Message, Reaction
-from rooms.actions import messages, rooms
+from rooms.actions import leaving, messages, rooms
 from rooms.models import Membership, Room, User
+from rooms.turn import turn
 from tests.http.conftest import NewPerson, Person, remove
 from tests.http.pages import Element, read
 
@@ -129,7 +128,7 @@ class TestRooms:
     ) -> None:
         mine = [ada.create() for _ in range(3)]
         ben.create()
-        rooms.leave(user=ada.user, room=mine[0])
+        leaving.leave(user=ada.user, room=mine[0])
         rooms.close(room=mine[1])
         monkeypatch.setattr(views, "PAGE", 2)
         page = read(ada.get("/history/rooms/"))
@@ -279,9 +278,8 @@ class TestWhatHappenedToMessages:
         room = ada.create()
         ben.join(room)
         (question,) = ada.say(room, "why?")
-        with transaction.atomic():
-            answer = Entry.of("chat", ben.user, body="because", reply_to=question.seq)
-            write.append(write.lock(room.stream_id), [answer])
+        with turn(room) as t:
+            t.append(Entry.of("chat", ben.user, body="because", reply_to=question.seq))
         Reaction.objects.create(message=question, user=ben.user, emoji="👍")
         Message.objects.filter(pk=question.pk).update(
             changed_seq=99, edited_at=Now(), pinned_at=Now()
@@ -300,9 +298,8 @@ class TestWhatHappenedToMessages:
         (question,) = ada.say(room, "a secret?")
         ben.join(room)
         Membership.objects.filter(user=ben.user).update(hidden_through=question.seq)
-        with transaction.atomic():
-            answer = Entry.of("chat", ada.user, body="an answer", reply_to=question.seq)
-            write.append(write.lock(room.stream_id), [answer])
+        with turn(room) as t:
+            t.append(Entry.of("chat", ada.user, body="an answer", reply_to=question.seq))
         page = ben.get(transcript(room)).content.decode()
         assert "an answer" in page
         assert "secret" not in page

@@ -22,7 +22,7 @@ from history.models import Message
 from history.readers import readers
 from history.search import candidates, hits
 from rooms import access
-from rooms.actions import attendance, changes, messages, reading, retention, signins
+from rooms.actions import changes, leaving, messages, reading, retention, sign_ins
 from rooms.commands import React
 from rooms.live import loader, snapshot
 from rooms.live.upkeep import sweep
@@ -152,7 +152,7 @@ def _live(ada: User, room: Room) -> Calls:
     Worker.objects.update(lease_until=Now() + timedelta(days=1))
 
     yield "arrive", lambda: house.connect(ada, room)
-    yield "vanish", lambda: attendance.vanish(socket_ids=[socket])
+    yield "vanish", lambda: leaving.vanish(socket_ids=[socket])
     yield "load", lambda: snapshot.load([(stream, room.pk)])
     yield "load many", lambda: snapshot.load([(stream, room.pk), *others])
     yield "resume", lambda: read.changed_since(stream, head - 400)
@@ -167,7 +167,7 @@ def _live(ada: User, room: Room) -> Calls:
     yield "sweep", sweep
     yield "sessions", lambda: access.living(keys)
     yield "sessions renamed", lambda: access.replaced({f"former-{key}" for key in keys})
-    yield "sign out", lambda: signins.end_all(user=ada)
+    yield "sign out", lambda: sign_ins.end_all(user=ada)
     yield "purge", edits.purge
     yield "retention", lambda: retention.sweep(0)
 

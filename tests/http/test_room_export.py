@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.test import AsyncClient
 
 from history import downloads, personal
-from history.log import edits, write
 from history.log.entry import Entry
 from history.models import Mention, Message, Stream
 from rooms.models import Membership, Room, User
+from rooms.turn import turn
 from tests.http.conftest import Person, remove
 
 # The file is read on threads of its own, which see only what is committed.
@@ -48,15 +48,15 @@ def talk(ada: Person, ben: Person) -> Room:
     ada.connect(room)
     ben.come_in(room)
     first, second, third = ada.say(room, "=1+1\n[2020-01-01 00:00:00] Ben: forged", "<b>", "gone")
-    with transaction.atomic():
+    with turn(room) as t:
         mentioned = [(ben.user.pk, ben.user.public_id)]
         answer = Entry.of("chat", ada.user, body="@Ben `x`", reply_to=first.seq, client_id="a",
                            html=f'<p><span class="mention" data-user="{ben.user.public_id}">@Ben'
                                 "</span> <code>x</code></p>", mentions=mentioned)  # fmt: skip
-        write.append(write.lock(room.stream_id), [answer])
-    with transaction.atomic():
+        t.append(answer)
+    with turn(room) as t:
         seqs = [first.seq, second.seq, third.seq]
-        changes = edits.Edits(write.lock(room.stream_id), seqs)
+        changes = t.edits(seqs)
         one, two, three = (changes.get(seq) for seq in seqs)
         assert one
         assert two
@@ -66,7 +66,6 @@ def talk(ada: Person, ben: Person) -> Room:
         changes.pin(one, on=True)
         changes.edit(two, body="<b>, edited", html="", mentions=())
         changes.tombstone(three, by_id=ben.user.pk, keep=True)
-        changes.write()
     return room
 
 
@@ -134,13 +133,12 @@ def test_is_one_moment_of_a_log_that_goes_on(
     went_on: list[int] = []
 
     def go_on() -> None:
-        with transaction.atomic():
-            changes = edits.Edits(write.lock(talk.stream_id), [newest.seq])
+        with turn(talk) as t:
+            changes = t.edits([newest.seq])
             message = changes.get(newest.seq)
             assert message
             changes.react(message, user_id=ada.user.pk, emoji="🎉", on=True)
             changes.edit(message, body="changed meanwhile", html="", mentions=())
-            changes.write()
         ada.say(talk, "said meanwhile")
         connections.close_all()
 

@@ -10,7 +10,7 @@ from django.test import Client
 from history import folding, views
 from history.models import Message
 from history.search import candidates
-from rooms.actions import messages, rooms
+from rooms.actions import leaving, messages, rooms
 from rooms.models import Membership
 from tests.http.conftest import Person, remove
 from tests.http.pages import Element, read
@@ -230,7 +230,7 @@ class TestWhatIsSeen:
             ada.join(room)
         for room in (left, closed, never):
             ben.say(room, "secret")
-        rooms.leave(user=ada.user, room=left)
+        leaving.leave(user=ada.user, room=left)
         rooms.close(room=closed)
         assert len(found(ada, "secret")) == 2
         assert len(found(ben, "secret")) == 3

@@ -11,7 +11,7 @@ from django.test import AsyncClient
 
 from history import export
 from rooms import access
-from rooms.actions import admission, discipline, rooms, settings
+from rooms.actions import admission, leaving, rooms, sanctions, settings
 from rooms.errors import NotMember
 from rooms.models import JoinRequest, Room
 from rooms.room_settings import RoomSettings
@@ -94,11 +94,11 @@ def outside(request: pytest.FixtureRequest, ada: Person, ben: Person, room: Room
     ben.say(room, "hello from Ben")
     match request.param:
         case "removed":
-            discipline.remove(room=room, by=ada.user, user=ben.user)
+            sanctions.remove(room=room, by=ada.user, user=ben.user)
         case "banned":
-            discipline.ban(room=room, by=ada.user, user=ben.user)
+            sanctions.ban(room=room, by=ada.user, user=ben.user)
         case "left":
-            rooms.leave(user=ben.user, room=room)
+            leaving.leave(user=ben.user, room=room)
     return ben
 
 
@@ -151,12 +151,12 @@ def test_whoever_comes_back_sees_the_room_as_it_is_and_keeps_that(
     ada: Person, ben: Person, room: Room
 ) -> None:
     ben.come_in(room)
-    rooms.leave(user=ben.user, room=room)
+    leaving.leave(user=ben.user, room=room)
     code = rename(room, ada, "Smugglers")
     assert ben.membership(room).seen_title == "Islands"
     rooms.join(user=ben.user, code=code)
     assert (ben.membership(room).seen_code, ben.membership(room).seen_title) == (code, "Smugglers")
-    rooms.leave(user=ben.user, room=room)
+    leaving.leave(user=ben.user, room=room)
     rename(room, ada, "Pirates")
     assert (ben.membership(room).seen_code, ben.membership(room).seen_title) == (code, "Smugglers")
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from history import roomfile
 from rooms.actions import accounts
-from rooms.actions.importing import RULES, import_room
+from rooms.actions.archive import RULES, import_room
 from rooms.errors import ChatError
 from rooms.models import User
 

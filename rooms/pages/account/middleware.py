@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from rooms import devices
-from rooms.actions import signins
+from rooms.actions import sign_ins
 from rooms.models import User
 
 # Seconds between two notes that a session is in use.
@@ -39,7 +39,7 @@ class SignInMiddleware:
                 _note(request, request.user)
                 devices.remember(request, response, request.user)
         if had and had != request.session.session_key:
-            signins.end(keys=[had])
+            sign_ins.end(keys=[had])
         return response
 
 
@@ -59,7 +59,7 @@ def _note(request: HttpRequest, user: User) -> None:
     if session.session_key is None:  # a new one, which has not been saved yet
         session.create()
     assert session.session_key
-    signins.note(
+    sign_ins.note(
         user=user,
         key=session.session_key,
         agent=request.headers.get("User-Agent", ""),

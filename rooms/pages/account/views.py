@@ -26,7 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import addresses, answers, devices, limits, names, passwords, paths
-from rooms.actions import accounts, farewell, merging, people, signins
+from rooms.actions import accounts, deletion, merge, people, sign_ins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
 from rooms.models import User
@@ -65,7 +65,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     me = _me(request)
     rows = [
         {"row": row, "browser": agents.plain(row.agent), "mine": row.session_key == _key(request)}
-        for row in signins.current(me)
+        for row in sign_ins.current(me)
     ]
     rows.sort(key=lambda row: not row["mine"])
     return render(request, "account/overview.html", {"me": me, "sign_ins": rows})
@@ -124,7 +124,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None:
             with transaction.atomic():
                 if me is not None and form.cleaned_data["bring"]:
-                    merging.merge(guest=me, account=user)
+                    merge.merge(guest=me, account=user)
                 open_session(request, user)
             return HttpResponseRedirect(_next(request))
         form.add_error(None, _("User name and password do not belong together."))
@@ -166,7 +166,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 hashed = passwords.hashed(chosen)
                 with transaction.atomic():
                     accounts.change_password(user=me, password=chosen, hashed=hashed)
-                    signins.end_all(user=me, but=_key(request))
+                    sign_ins.end_all(user=me, but=_key(request))
                     open_session(request, me)  # this one goes on, under another key
                 messages.success(
                     request, _("Your password is changed. You are signed out everywhere else.")
@@ -185,10 +185,10 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one of my sessions, `session`, or all but this one."""
     me, wanted = _me(request), request.POST.get("session", "")
     if wanted.isdecimal() and len(wanted) < 19:
-        mine = signins.current(me).filter(pk=int(wanted)).exclude(session_key=_key(request))
-        ended = signins.end(keys=list(mine.values_list("session_key", flat=True)))
+        mine = sign_ins.current(me).filter(pk=int(wanted)).exclude(session_key=_key(request))
+        ended = sign_ins.end(keys=list(mine.values_list("session_key", flat=True)))
     else:
-        ended = signins.end_all(user=me, but=_key(request))
+        ended = sign_ins.end_all(user=me, but=_key(request))
     if ended:
         messages.success(request, _("Signed out there."))
     return redirect("account")
@@ -261,7 +261,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         except ChatError as refusal:
             return _refused(request, "account/delete.html", form, refusal, me=me)
         if form.is_valid():
-            farewell.delete_account(user=me, erase=typed["texts"] == "erase")
+            deletion.delete_account(user=me, erase=typed["texts"] == "erase")
             logout(request)
             messages.success(request, _("You are gone from here."))
             return redirect("front")

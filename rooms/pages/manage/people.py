@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from rooms import access
-from rooms.actions import discipline
+from rooms.actions import sanctions
 from rooms.errors import Forbidden
 from rooms.models import Deed, Membership, User
 from rooms.refusals import NotInThisRoom
@@ -60,8 +60,8 @@ def undoable(me: Membership) -> list[Deed]:
     """What was done here in the last day and can be undone by the reader, newest first."""
     deeds = Deed.objects.filter(
         room_id=me.room.public_id,
-        verb__in=discipline.UNDOABLE,
-        at__gt=Now() - discipline.UNDO_WITHIN,
+        verb__in=sanctions.UNDOABLE,
+        at__gt=Now() - sanctions.UNDO_WITHIN,
         undone_by__isnull=True,
     )
     roles = [role for role in Membership.Role.values if access.may_undo(me.role, role)]

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import addresses, limits
-from rooms.actions import admission, clearing, discipline, roles, settings
+from rooms.actions import admission, clearing, roles, sanctions, settings
 from rooms.answers import wants_json
 from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
@@ -117,7 +117,7 @@ def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse
     except ChatError as refusal:
         return _turned_back(request, code, refusal)
     text = said(verb, user, deed)
-    more = {"message": text, "undo": deed.pk} if deed and deed.verb in discipline.UNDOABLE else {}
+    more = {"message": text, "undo": deed.pk} if deed and deed.verb in sanctions.UNDOABLE else {}
     return answers.done(request, code, text, **more)
 
 
@@ -143,7 +143,7 @@ def undo(request: HttpRequest, code: str, deed: int) -> HttpResponse:
         found = Deed.objects.filter(pk=deed, room_id=me.room.public_id).first()
         if found is None:
             raise CannotUndo
-        discipline.undo(room=me.room, by=me.user, deed=found)
+        sanctions.undo(room=me.room, by=me.user, deed=found)
     except ChatError as refusal:
         return answers.refused(request, code, refusal)
     return answers.done(request, code, gettext("Undone."))
@@ -174,7 +174,7 @@ def _plain(verb: Callable[..., Deed | None]) -> Order:
 
 def _ban(me: Membership, user: User, form: OrderForm) -> Deed:
     typed = form.cleaned_data
-    return discipline.ban(
+    return sanctions.ban(
         room=me.room,
         by=me.user,
         user=user,
@@ -184,11 +184,11 @@ def _ban(me: Membership, user: User, form: OrderForm) -> Deed:
 
 
 VERBS: dict[str, Order] = {
-    "mute": _with_minutes(discipline.mute),
+    "mute": _with_minutes(sanctions.mute),
     "clear": _with_minutes(clearing.clear),
-    "unmute": _with_reason(discipline.unmute),
-    "remove": _with_reason(discipline.remove),
-    "unban": _with_reason(discipline.unban),
+    "unmute": _with_reason(sanctions.unmute),
+    "remove": _with_reason(sanctions.remove),
+    "unban": _with_reason(sanctions.unban),
     "ban": _ban,
     "moderator": _with_reason(roles.make_moderator),
     "member": _with_reason(roles.unmake_moderator),

@@ -3,15 +3,14 @@
 import re
 from typing import Any
 
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from history.log import write
 from history.log.entry import Entry
 from history.models import Message
 from rooms.actions import people, rooms
 from rooms.models import Deed, Membership, Room, User
+from rooms.turn import turn
 
 PASSWORD = "a long enough password"
 WHY = "It had to be."
@@ -28,8 +27,8 @@ def room_of(owner: User, *said: str, title: str = "") -> Room:
     Room.objects.filter(pk=room.pk).update(closes_at=None)
     entries = [Entry.of(Message.Kind.JOIN, owner)]
     entries += [Entry.of(Message.Kind.CHAT, owner, body=body) for body in said]
-    with transaction.atomic():
-        write.append(write.lock(room.stream_id), entries)
+    with turn(room) as t:
+        t.append(*entries)
     return room
 
 

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least, Now
 
-from history.log import authors, notices, write
-from history.log.entry import Head
+from history.log import authors, notices
 from history.models import Message
-from rooms import audit, publish
-from rooms.actions import attendance, farewell, people
-from rooms.actions.rooms import depart
+from rooms import audit
+from rooms.actions import deletion, people
+from rooms.actions.entering import enter
+from rooms.actions.leaving import depart
 from rooms.models import (
     Connection,
     JoinRequest,
@@ -24,6 +24,7 @@ from rooms.models import (
     SignIn,
     User,
 )
+from rooms.turn import Turn, lock_person, turns
 
 Role = Membership.Role
 _RANK: list[str] = [Role.MEMBER, Role.MODERATOR, Role.OWNER]
@@ -34,51 +35,49 @@ def merge(*, guest: User, account: User) -> bool:
     """Bring a guest's rooms and all they said and did into an account; the guest is no more.
 
     Where the guest is present the account is from now on, unless its name is taken there. What the
-    guest was forbidden stays forbidden. False if one of them is not what it has to be by now.
+    guest was forbidden stays forbidden. Return False if one of them is not what it has to be by now.
     """
     for user in sorted((guest, account), key=lambda user: user.pk):
-        people.lock(user)
+        lock_person(user)
     if not guest.is_guest or account.is_guest or not (guest.is_active and account.is_active):
         return False
     memberships = Membership.objects.filter(user=guest)
     streams = set(memberships.values_list("room__stream_id", flat=True))
-    heads = write.advance(dict.fromkeys(streams, 0))
-    marks = {stream: authors.traces(stream, guest.pk) for stream in streams}
-    Connection.objects.filter(user=guest).update(user=account)
-    for member in memberships.select_related("room", "user"):
-        _bring(member, account, heads)
-    _bring_the_rest(guest, account)
-    authors.hand_over(
-        streams,
-        giver=guest.pk,
-        taker=account.pk,
-        names=(guest.public_id, account.public_id),
-    )
-    audit.record("merge", actor=account, role="self", target=guest)
-    farewell.retire(guest, name="")
-    for room in Room.objects.filter(stream__in=heads, closed_at__isnull=True):
-        head = heads[room.stream_id]
-        # What was told on the way is the guest's too.
-        told = Message.objects.filter(stream=room.stream_id, seq__gt=head.seq, author=account)
-        keys = dict.fromkeys([*marks[room.stream_id], *told.values_list("pk", flat=True)])
-        if change := authors.reissue(head, list(keys)):
-            publish.changed(code=room.code, change=change)
-        write.raise_epoch(room.stream_id)
-        publish.rules_changed(code=room.code, stream_id=room.stream_id)
+    # Two turns: the others see the guest leave and the account come, before what both of them said
+    # and did comes again as the account's.
+    with turns(streams) as found:
+        shown = {stream: authors.traces(stream, guest.pk) for stream in streams}
+        Connection.objects.filter(user=guest).update(user=account)
+        for member in memberships.select_related("room", "user"):
+            _bring(found[member.room.stream_id], member, account)
+    with turns(streams) as later:
+        _bring_the_rest(guest, account)
+        ids = guest.public_id, account.public_id
+        authors.hand_over(streams, giver=guest.pk, taker=account.pk, names=ids)
+        audit.record("merge", actor=account, role="self", target=guest)
+        deletion.retire(guest, name="")
+        for room in Room.objects.filter(stream__in=streams, closed_at__isnull=True):
+            # What was told on the way is the guest's too.
+            told = Message.objects.filter(
+                stream=room.stream_id, seq__gt=found[room.stream_id].head.seq, author=account
+            )
+            keys = dict.fromkeys([*shown[room.stream_id], *told.values_list("pk", flat=True)])
+            t = later[room.stream_id]
+            t.room = room
+            t.reissue(list(keys))
+            t.evict()
     return True
 
 
-def _bring(member: Membership, account: User, heads: dict[int, Head]) -> None:
-    """One room's membership. Of two in the same room one is made."""
-    room, guest, was_here = member.room, member.user, member.present
-    head = heads[room.stream_id]
+def _bring(t: Turn, member: Membership, account: User) -> None:
+    """Bring one room's membership. Of two in the same room one is made."""
+    t.room, guest, was_here = member.room, member.user, member.present
     if was_here:
-        depart(head=head, room=room, memberships=[member])
+        depart(t, [member])
         if guest.display_name != account.display_name:
             facts = notices.facts("rename", about=account, was=str(guest))
-            entry = notices.entry(account, facts)
-            publish.changed(code=room.code, change=write.append(head, [entry]))
-    own = Membership.objects.filter(room=room, user=account).first()
+            t.append(notices.entry(account, facts))
+    own = Membership.objects.filter(room=t.room, user=account).first()
     if own is None:
         Membership.objects.filter(pk=member.pk).update(user=account, reserved_until=None)
         own = member
@@ -87,12 +86,12 @@ def _bring(member: Membership, account: User, heads: dict[int, Head]) -> None:
         member.delete()
     own = Membership.objects.select_related("room", "user").get(pk=own.pk)
     if own.present and (own.banned_at or own.left_at):
-        depart(head=head, room=room, memberships=[own])
+        depart(t, [own])
     may_be_here = own.banned_at is None and own.left_at is None and not own.present
-    if was_here and may_be_here and not people.is_taken(room_id=room.pk, user=account):
-        attendance.enter(room, [own], heads)
+    if was_here and may_be_here and not people.is_taken(room_id=t.room.pk, user=account):
+        enter({t: [own]})
         # Until the browser comes back under its new name.
-        gone = not Connection.objects.filter(room=room, user=account).exists()
+        gone = not Connection.objects.filter(room=t.room, user=account).exists()
         Membership.objects.filter(pk=own.pk).update(away_since=Now() if gone else None)
 
 

@@ -8,9 +8,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from history.log import write
-from rooms import publish
 from rooms.models import Connection, Room, SignIn, User
+from rooms.turn import turns
 
 _AGENT, _ADDRESS = 200, 45  # characters that are kept
 
@@ -44,21 +43,31 @@ def current(user: User) -> QuerySet[SignIn]:
     return SignIn.objects.filter(Exists(sessions), user=user).order_by("-seen_at", "-pk")
 
 
-@transaction.atomic
 def end(*, keys: Collection[str]) -> int:
-    """End sessions, whosever they are; how many were noted. Their sockets are closed."""
+    """End sessions, whosever they are. Their sockets are closed. Return how many were noted."""
     ended = SignIn.objects.filter(session_key__in=keys)
     people = set(ended.values_list("user_id", flat=True))
-    _alert(people)
+    with turns(_streams(people)) as found:
+        for t in found.values():
+            t.evict()
+        return forget(keys)
+
+
+def forget(keys: Collection[str]) -> int:
+    """Delete sessions, and what was noted of them. Sockets are the caller's. Return how many."""
     Session.objects.filter(session_key__in=keys).delete()
-    count, _ = ended.delete()
+    count, _ = SignIn.objects.filter(session_key__in=keys).delete()
     return count
 
 
+def keys_of(user: User) -> list[str]:
+    """Return the keys of a person's sessions."""
+    return list(SignIn.objects.filter(user=user).values_list("session_key", flat=True))
+
+
 def end_all(*, user: User, but: str | None = None) -> int:
-    """End a person's sessions, all but one perhaps; how many."""
-    keys = SignIn.objects.filter(user=user).exclude(session_key=but or "")
-    return end(keys=list(keys.values_list("session_key", flat=True)))
+    """End a person's sessions, or all but one. Return how many."""
+    return end(keys=[key for key in keys_of(user) if key != but])
 
 
 @transaction.atomic
@@ -69,14 +78,9 @@ def forget_expired() -> None:
     SignIn.objects.filter(~Exists(sessions)).delete()
 
 
-def _alert(user_ids: Collection[int]) -> None:
-    """Make every worker look again at the open rooms in which these people have sockets."""
+def _streams(user_ids: Collection[int]) -> set[int]:
+    """Return the streams of the open rooms in which these people have sockets."""
     # By way of their rooms: what finds sockets by person alone would cost each socket that comes.
     rooms = Room.objects.filter(memberships__user__in=user_ids, closed_at__isnull=True)
     sockets = Connection.objects.filter(room=OuterRef("pk"), user__in=user_ids)
-    streams = dict(rooms.filter(Exists(sockets)).values_list("stream_id", "code"))
-    if streams:
-        write.advance(dict.fromkeys(streams, 0))
-    for stream_id, code in streams.items():
-        write.raise_epoch(stream_id)  # so that a worker that hears no bell finds it too
-        publish.rules_changed(code=code, stream_id=stream_id)
+    return set(rooms.filter(Exists(sockets)).values_list("stream_id", flat=True))

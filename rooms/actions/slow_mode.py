@@ -12,7 +12,7 @@ from rooms.models import Membership
 from rooms.refusals import SlowMode
 
 
-class Pace:
+class SlowModeClock:
     """When people spoke last, for the length of one transaction that holds their streams' locks."""
 
     def __init__(self) -> None:

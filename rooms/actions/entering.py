@@ -1,4 +1,4 @@
-"""Being there: sockets that open and vanish, and the joins and leaves this makes in the log.
+"""Sockets that open and vanish, and the joins that this makes in the log.
 
 Everything here is done for many people at once: a thousand sockets that come back after a restart
 are a handful of transactions.
@@ -8,20 +8,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from history import lookalikes
-from history.log import write
-from history.log.entry import Entry, Head
+from history.log.entry import Entry
 from history.models import Message
-from rooms import access, presence, publish
+from rooms import access, presence
 from rooms.actions import admission
-from rooms.actions.rooms import depart
 from rooms.errors import (
     ChatError,
     NameTaken,
@@ -32,6 +28,7 @@ from rooms.errors import (
     Unavailable,
 )
 from rooms.models import Membership, Room, User
+from rooms.turn import Turn, turn, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +79,11 @@ def arrive(
         for arrival in arrivals
     ]
     ended = _ended(arrivals, people, named - codes.keys())
-    with transaction.atomic():
-        pairs = {(user, code) for user, code in wanted if user is not None}
-        streams = access.streams(pairs) if pairs else set()
-        heads: dict[int, Head] = {}
-        if streams:
-            heads = (
-                write.lock_free(streams) if only_free else write.advance(dict.fromkeys(streams, 0))
-            )
+    pairs = {(user, code) for user, code in wanted if user is not None}
+    streams = access.streams(pairs) if pairs else set()
+    with turns(streams, only_free=only_free) as found:
         # Under the locks: nobody may be sent away, and no room closed, between this and the answer.
-        found = access.find(pairs) if pairs else {}
+        members = access.find(pairs) if pairs else {}
         outcomes: list[Outcome] = []
         for (user_id, code), arrival in zip(wanted, arrivals, strict=True):
             try:
@@ -99,16 +91,16 @@ def arrive(
                     raise Unavailable if arrival.session_key in moved else SignedOut
                 if arrival.socket_id in ended:
                     raise ended[arrival.socket_id]
-                member = access.check(found.get((user_id, code)))
-                if member.room.stream_id not in heads:  # joined while this waited for the locks
+                member = access.check(members.get((user_id, code)))
+                if member.room.stream_id not in found:  # joined while this waited for the locks
                     raise RoomHeld if member.room.stream_id in streams else Unavailable
                 if arrival.room not in {"", member.room.public_id}:  # its code has just passed on
                     raise Unavailable
-                head = heads[member.room.stream_id]
-                outcomes.append(Entrance(member, head.epoch, head.now))
+                t = found[member.room.stream_id]
+                outcomes.append(Entrance(member, t.epoch, t.now))
             except ChatError as error:
                 outcomes.append(error)
-        return _let_in(worker_id, arrivals, outcomes, heads)
+        return _let_in(worker_id, arrivals, outcomes, found)
 
 
 def _ended(
@@ -138,7 +130,7 @@ def _let_in(
     worker_id: int,
     arrivals: Sequence[Arrival],
     outcomes: list[Outcome],
-    heads: dict[int, Head],
+    found: dict[int, Turn],
 ) -> list[Outcome]:
     """Note the connections, and put the joins of those who were not there into the log."""
     newcomers = {
@@ -148,7 +140,7 @@ def _let_in(
     }
     turned_away: dict[int, ChatError] = {
         **dict.fromkeys(_namesakes(newcomers.values()), NameTaken()),
-        **dict.fromkeys(_surplus(newcomers.values(), heads), RoomFull()),
+        **dict.fromkeys(_surplus(newcomers.values(), found), RoomFull()),
     }
     newcomers = {pk: member for pk, member in newcomers.items() if pk not in turned_away}
     outcomes = [
@@ -163,11 +155,12 @@ def _let_in(
     Membership.objects.filter(
         pk__in={member.pk for _, member in entered}, away_since__isnull=False
     ).update(away_since=None)
-    by_room: dict[int, list[Membership]] = defaultdict(list)
+    by_room: dict[Turn, list[Membership]] = defaultdict(list)
     for member in newcomers.values():
-        by_room[member.room_id].append(member)
-    for members in by_room.values():
-        enter(members[0].room, members, heads)
+        t = found[member.room.stream_id]
+        t.room = member.room
+        by_room[t].append(member)
+    enter(by_room)
     return outcomes
 
 
@@ -196,7 +189,7 @@ def _namesakes(newcomers: Collection[Membership]) -> list[int]:
     return namesakes
 
 
-def _surplus(newcomers: Collection[Membership], heads: dict[int, Head]) -> list[int]:
+def _surplus(newcomers: Collection[Membership], found: dict[int, Turn]) -> list[int]:
     """The memberships, by id, for which their room has no place. Who came by the form has one."""
     surplus: list[int] = []
     left: dict[int, int] = {}
@@ -204,7 +197,7 @@ def _surplus(newcomers: Collection[Membership], heads: dict[int, Head]) -> list[
         room, reserved = member.room, member.reserved_until
         if room.capacity is None or access.is_in_charge(member):
             continue
-        if reserved is not None and reserved > heads[room.stream_id].now:
+        if reserved is not None and reserved > found[room.stream_id].now:
             continue
         if room.pk not in left:
             left[room.pk] = room.capacity - admission.taken(room).count()
@@ -223,38 +216,18 @@ def _look(user: User) -> str:
     return user.name_skeleton or lookalikes.skeleton(user.display_name)
 
 
-def enter(room: Room, members: list[Membership], heads: dict[int, Head]) -> None:
-    change = write.append(
-        heads[room.stream_id], [Entry.of(Message.Kind.JOIN, member.user) for member in members]
+def enter(newcomers: Mapping[Turn, Sequence[Membership]]) -> None:
+    """Put `join` into the logs for members who were not present, in one or several rooms."""
+    if not newcomers:
+        return
+    for t, members in newcomers.items():
+        t.append(*(Entry.of(Message.Kind.JOIN, member.user) for member in members))
+    Membership.objects.filter(
+        pk__in=[member.pk for members in newcomers.values() for member in members]
+    ).update(present=True, away_since=None, reserved_until=None)
+    Room.objects.filter(pk__in=[t.room.pk for t in newcomers]).update(
+        closes_at=None, empty_since=None
     )
-    Membership.objects.filter(pk__in=[member.pk for member in members]).update(
-        present=True, away_since=None, reserved_until=None
-    )
-    Room.objects.filter(pk=room.pk).update(closes_at=None, empty_since=None)
-    publish.changed(code=room.code, change=change)
-
-
-def vanish(*, socket_ids: Collection[str]) -> set[str]:
-    """Forget sockets that are gone. Their people have left once the grace has passed.
-
-    Returns those that are still noted, as somebody else holds their room.
-    """
-    left = presence.disconnect(socket_ids)
-    if settings.CHAT_LEAVE_GRACE == 0:
-        announce_leaves()
-    return left
-
-
-def announce_leaves() -> None:
-    """Put `leave` into the log for everyone whose grace has passed without a connection."""
-    overdue = presence.overdue(grace=timedelta(seconds=settings.CHAT_LEAVE_GRACE))
-    rooms = set(overdue.values_list("room_id", flat=True))
-    for room in Room.objects.filter(pk__in=rooms).order_by("stream_id"):
-        with suppress(RoomHeld), transaction.atomic():
-            head = write.lock(room.stream_id)
-            # Asked again under the lock: somebody may have come back.
-            if gone := list(overdue.filter(room=room).select_related("user")):
-                depart(head=head, room=room, memberships=gone)
 
 
 def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[str]:
@@ -269,24 +242,28 @@ def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[
         by_room[room_id][socket_id] = user_id
     lost = {socket_id for users in by_room.values() for socket_id in users}
     for room in Room.objects.filter(pk__in=by_room, closed_at__isnull=True).order_by("stream_id"):
-        with suppress(RoomHeld), transaction.atomic():
-            heads = {room.stream_id: write.lock(room.stream_id)}
-            members = {
-                member.pk: member
-                for member in Membership.objects.filter(
-                    room=room,
-                    user__in=set(by_room[room.pk].values()),
-                    left_at__isnull=True,
-                    banned_at__isnull=True,
-                ).select_related("user")
-            }
-            for namesake in _namesakes([m for m in members.values() if not m.present]):
-                del members[namesake]
-            users = {member.user_id for member in members.values()}
-            noted = {s: user for s, user in by_room[room.pk].items() if user in users}
-            presence.connect((worker_id, s, room.pk, user) for s, user in noted.items())
-            Membership.objects.filter(pk__in=members).update(away_since=None)
-            if absent := [member for member in members.values() if not member.present]:
-                enter(room, absent, heads)
-            lost -= noted.keys()
+        with suppress(RoomHeld), turn(room) as t:
+            lost -= _note_again(t, worker_id, by_room[room.pk])
     return lost
+
+
+def _note_again(t: Turn, worker_id: int, sockets: Mapping[str, int]) -> set[str]:
+    """Note the sockets (user by id) of one room anew. Return those that could be."""
+    members = {
+        member.pk: member
+        for member in Membership.objects.filter(
+            room=t.room,
+            user__in=set(sockets.values()),
+            left_at__isnull=True,
+            banned_at__isnull=True,
+        ).select_related("user")
+    }
+    for namesake in _namesakes([m for m in members.values() if not m.present]):
+        del members[namesake]
+    users = {member.user_id for member in members.values()}
+    noted = {socket: user for socket, user in sockets.items() if user in users}
+    presence.connect((worker_id, socket, t.room.pk, user) for socket, user in noted.items())
+    Membership.objects.filter(pk__in=members).update(away_since=None)
+    if absent := [member for member in members.values() if not member.present]:
+        enter({t: absent})
+    return set(noted)
