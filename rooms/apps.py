@@ -7,9 +7,12 @@ class RoomsConfig(AppConfig):
     verbose_name = "Rooms"
 
     def ready(self) -> None:
+        from history.log import notices
         from rooms import lookups, roles
+        from rooms.actions import verbs
 
         lookups.register()
+        notices.SENTENCES |= verbs.SENTENCES
         post_migrate.connect(
             roles.keep, sender=apps.get_app_config("auth"), dispatch_uid="rooms.roles"
         )

@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NotRequired, TypedDict
 
+from django.utils.functional import Promise
+
 from history.log.entry import Entry
 from history.models import Message
 from history.wire import Person
@@ -34,23 +36,9 @@ class Facts(TypedDict):
     reason: NotRequired[str]
 
 
-SENTENCES = {
-    "admit": "{by} let {about} in",
-    "ban": "{by} banned {about}",
-    "clear": "{by} removed {what} of {about}",
-    "hand over": "{by} handed this room over to {about}",
-    "member": "{by} took {about}'s office back",
-    "moderator": "{by} made {about} a moderator",
-    "mute": "{by} muted {about} for {what}",
-    "new code": "{by} gave this room a new code. The old one is dead",
-    "remove": "{by} removed {about}",
-    "restore": "{by} restored {what} of {about}",
-    "settings": "{by} {what}",
-    "succeed": "{by} {what}: {about} runs this room now",
-    "undo remove": "{by} took the removal of {about} back",
-    "unban": "{by} lifted the ban of {about}",
-    "unmute": "{by} lets {about} speak again",
-}
+# What notices say, by verb, with {by}, {about} and {what}. Those who have the verbs hand it in
+# (rooms/apps.py): the log does not know what can be done in a room.
+SENTENCES: dict[str, str | Promise] = {}
 
 
 def facts(
@@ -91,7 +79,7 @@ def sentence(found: Facts) -> str:
         return f"{was} is now called {about}" if was else f"{about} had another name."
     nobody = "The owner" if verb == "succeed" else "The site"
     by = found["by"]["name"] if "by" in found else nobody
-    text = SENTENCES[verb].format(by=by, about=about, what=found.get("what", ""))
+    text = str(SENTENCES[verb]).format(by=by, about=about, what=found.get("what", ""))
     return f"{text}: {reason}" if reason else f"{text}."
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 from history.log.edits import removed_text
 from history.models import Message, Revision
 from rooms.actions.texts import Prepared, Raw, prepare
-from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import SaidNothing
+from rooms.models import Deed, Room, User
+from rooms.refusals import MessagesNotKept, SaidNothing
 from rooms.turn import Turn, turn
 
+# Removed texts that are kept, rendered anew, by `seq`.
+Texts = dict[int, Prepared]
 # The verb in the audit log.
 CLEARED = "clear"
 # Messages removed in one go: each is a change that everybody here is told of.
@@ -44,8 +46,10 @@ def clear(
         return t.record(CLEARED, target=user, seqs=seqs)
 
 
-def kept(room: Room, seqs: Collection[int]) -> dict[int, Prepared]:
-    """What was removed and is kept, rendered anew, by `seq`: before any lock is taken."""
+def kept(room: Room, seqs: Collection[int]) -> Texts:
+    """Return what was removed and is kept. Before any lock is taken: it is rendered anew."""
+    if not seqs:
+        return {}
     rows = Revision.objects.filter(
         message__stream=room.stream_id, message__seq__in=seqs, cause=Revision.Cause.REMOVAL
     ).values_list("message__seq", "message__author_id", "body")
@@ -53,8 +57,9 @@ def kept(room: Room, seqs: Collection[int]) -> dict[int, Prepared]:
     return dict(zip(raws, prepare(list(raws.values())), strict=True))
 
 
-def restore(t: Turn, member: Membership, texts: dict[int, Prepared]) -> int:
-    """Put removed texts back where they were. Return how many."""
+def undo(t: Turn, deed: Deed, user: User, texts: Texts) -> None:
+    """Put removed texts back where they were. Raises Forbidden if none of them is kept."""
+    member = t.about(user)
     edits, count = t.edits(texts.keys()), 0
     for seq, text in texts.items():
         message = edits.get(seq)
@@ -62,9 +67,9 @@ def restore(t: Turn, member: Membership, texts: dict[int, Prepared]) -> int:
         # None: erased by its author since, or its day is over.
         if message is not None and body is not None:
             count += edits.restore(message, body=body, html=text.html, mentions=text.mentions)
-    if count:
-        t.notice("restore", about=member.user, what=_messages(count))
-    return count
+    if not count:
+        raise MessagesNotKept
+    t.notice("restore", about=member.user, what=_messages(count))
 
 
 def _messages(count: int) -> str:

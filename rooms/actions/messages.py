@@ -13,11 +13,12 @@ from history.log.entry import Change, Entry, Mentioned
 from history.log.post import Post, post_all
 from history.models import Message
 from rooms import access
+from rooms.actions.clearing import Texts
 from rooms.actions.slow_mode import SlowModeClock
 from rooms.actions.texts import Raw, prepare
 from rooms.errors import ChatError, MessageNotFound
-from rooms.models import Membership, Room, User
-from rooms.refusals import OnlyChatIsDeleted
+from rooms.models import Deed, Membership, Room, User
+from rooms.refusals import MessageNotKept, OnlyChatIsDeleted
 from rooms.turn import Turn, turn, turns
 
 # The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.
@@ -135,11 +136,16 @@ def restore(*, room: Room, seq: int) -> bool:
     The caller has checked who asks, and notes it. Raises MessageNotFound.
     """
     with turn(room) as t:
-        return bring_back(t, seq)
+        return _bring_back(t, seq)
 
 
-def bring_back(t: Turn, seq: int) -> bool:
-    """Do what `restore` does, in a turn at the room that is under way."""
+def undo_deletion(t: Turn, deed: Deed, user: User, texts: Texts) -> None:
+    """Undo a moderator's deletion. Raises Forbidden if the text is no longer kept."""
+    if not _bring_back(t, deed.details["seq"]):
+        raise MessageNotKept
+
+
+def _bring_back(t: Turn, seq: int) -> bool:
     edits = t.edits([seq])
     message = edits.get(seq)
     if message is None:

@@ -1,35 +1,27 @@
-"""Mute, remove and ban members, and undo each of them within a day."""
+"""Mute, remove and ban members, and undo each of these."""
 
 from datetime import timedelta
 
 from django.db.models.functions import Now
 
 from rooms import access
-from rooms.actions import clearing, messages, people
+from rooms.actions import people
 from rooms.actions.admission import SHUN
-from rooms.actions.changes import DELETED
-from rooms.actions.clearing import CLEARED
+from rooms.actions.clearing import Texts
 from rooms.actions.leaving import depart
-from rooms.actions.texts import Prepared
 from rooms.models import Deed, Membership, Room, Shunned, User
 from rooms.refusals import (
     BannedAlready,
-    CannotUndo,
-    MessageNotKept,
-    MessagesNotKept,
     NotBanned,
     NotInThisRoom,
     OnlyTheOwnerUndoes,
     OnlyTheSiteUndoes,
     SomebodyElseUndoes,
-    TooLateToUndo,
     UndoneAlready,
 )
 from rooms.spans import span
 from rooms.turn import Turn, turn
 
-# How long an act can be undone.
-UNDO_WITHIN = timedelta(days=1)
 MINUTES_MAX = 366 * 24 * 60
 
 
@@ -122,38 +114,7 @@ def unban(*, room: Room, by: User, user: User, reason: str = "", staff: bool = F
         return t.record("unban", target=user)
 
 
-def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
-    """Undo a mute, a removal, a ban, or the deletion of one message or of many.
-
-    Raises NotMember, Removed, RoomClosed; Forbidden for what cannot be undone, or not any more.
-    """
-    texts = clearing.kept(room, deed.details["seqs"]) if deed.verb == CLEARED else {}
-    with turn(room, by=by, reason=reason, staff=staff) as t:
-        if deed.room_id != t.room.public_id or deed.verb not in UNDOABLE:
-            raise CannotUndo
-        if Deed.objects.filter(undoes=deed).exists() or deed.at < t.now - UNDO_WITHIN:
-            raise TooLateToUndo
-        user = User.objects.get(public_id=deed.target_id)
-        _require_right_to_undo(t, deed)
-        _undo(t, deed, user, texts)
-        return t.record(f"undo {deed.verb}", target=user, undoes=deed)
-
-
-def _undo(t: Turn, deed: Deed, user: User, texts: dict[int, Prepared]) -> None:
-    if deed.verb == DELETED:
-        if not messages.bring_back(t, deed.details["seq"]):
-            raise MessageNotKept
-    elif deed.verb == CLEARED:
-        if not clearing.restore(t, t.about(user), texts):
-            raise MessagesNotKept
-    elif deed.verb == "mute":
-        if not _lift_mute(t, t.about(user)):
-            raise UndoneAlready
-    elif not _bring_back(t, t.about(user), deed):
-        raise UndoneAlready
-
-
-def _require_right_to_undo(t: Turn, deed: Deed) -> None:
+def require_right_to_undo(t: Turn, deed: Deed) -> None:
     """Raise Forbidden for the act of a higher rank, and for another's act about the one who undoes."""
     if not access.may_undo(t.role, deed.role):
         raise OnlyTheOwnerUndoes if deed.role == Membership.Role.OWNER else OnlyTheSiteUndoes
@@ -170,7 +131,7 @@ def _require_rank(t: Turn, member: Membership, verb: str) -> None:
     )
     deed = given.order_by("-pk").first()
     if deed is not None:
-        _require_right_to_undo(t, deed)
+        require_right_to_undo(t, deed)
 
 
 def _lift_mute(t: Turn, member: Membership) -> bool:
@@ -195,24 +156,36 @@ def _lift_ban(t: Turn, member: Membership) -> bool:
     return True
 
 
-def _bring_back(t: Turn, member: Membership, deed: Deed) -> bool:
-    """Make a removed or banned member one who left, with the former role: the code leads back.
+def undo_mute(t: Turn, deed: Deed, user: User, texts: Texts) -> None:
+    """Let somebody speak again who was muted. Raises Forbidden if that has happened already."""
+    if not _lift_mute(t, t.about(user)):
+        raise UndoneAlready
 
-    Return False if the member has been let in again since.
-    """
-    if deed.verb == "ban":
-        if not _lift_ban(t, member):
-            return False
-    elif member.removed_at is None or member.banned_at is not None:
-        return False
-    else:
-        t.notice("undo remove", about=member.user)
-        t.evict()
+
+def undo_ban(t: Turn, deed: Deed, user: User, texts: Texts) -> None:
+    """Lift a ban, so that the code leads back. Raises Forbidden if that has happened already."""
+    member = t.about(user)
+    if not _lift_ban(t, member):
+        raise UndoneAlready
+    _bring_back(member, deed)
+
+
+def undo_removal(t: Turn, deed: Deed, user: User, texts: Texts) -> None:
+    """Let the code lead a removed member back. Raises Forbidden if they have been let in since."""
+    member = t.about(user)
+    if member.removed_at is None or member.banned_at is not None:
+        raise UndoneAlready
+    t.notice("undo remove", about=member.user)
+    t.evict()
+    _bring_back(member, deed)
+
+
+def _bring_back(member: Membership, deed: Deed) -> None:
+    """Make a removed or banned member one who left, with the former role."""
     was_member = deed.details.get("was", "member") == Membership.Role.MEMBER
     # Of an owner: the room has another one by now, or keeps waiting for this one as it does.
     role = Membership.Role.MEMBER if was_member else Membership.Role.MODERATOR
     Membership.objects.filter(pk=member.pk).update(removed_at=None, removed_for="", role=role)
-    return True
 
 
 def _send_away(t: Turn, member: Membership, *, banned: bool) -> None:
@@ -228,6 +201,3 @@ def _send_away(t: Turn, member: Membership, *, banned: bool) -> None:
     if member.present:
         depart(t, [member])
     t.evict()
-
-
-UNDOABLE = {"mute", "remove", "ban", DELETED, CLEARED}

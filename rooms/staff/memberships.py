@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from rooms import codes
-from rooms.actions import sanctions
+from rooms.actions import verbs
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.staff.base import Order, StaffAdmin, Verb, link
 from rooms.staff.filters import LinkedFilter
@@ -51,42 +51,30 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset
 
 
-def _ban(order: Order, member: Membership) -> bool:
-    sanctions.ban(room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True)
-    return True
+def _of_room(row: verbs.Verb, staff: verbs.Staff) -> Verb:
+    """Return a verb of those who run a room, for the staff to act in their place."""
 
+    def applies(request: HttpRequest, member: Membership) -> bool:
+        return member.room.is_open and row.is_offered(verbs.Standing.of(member))
 
-def _unban(order: Order, member: Membership) -> bool:
-    sanctions.unban(
-        room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True
+    def perform(order: Order, member: Membership) -> bool:
+        assert row.perform is not None
+        row.perform(
+            room=member.room, by=order.by, user=member.user, reason=order.reason, staff=True
+        )
+        return True
+
+    return Verb(
+        name=row.name,
+        done=row.name,
+        label=staff.label,
+        about=staff.about,
+        permission=staff.permission,
+        applies=applies,
+        perform=perform,
+        whom=None,
+        needs_reason=staff.needs_reason,
     )
-    return True
-
-
-BAN_HERE = Verb(
-    name="ban",
-    done="ban",
-    label=_("Ban from the room"),
-    about=_(
-        "The person is shown out and cannot come back, guests not under another name for a day "
-        "either. The room is told, with the reason."
-    ),
-    permission="rooms.change_membership",
-    applies=lambda request, member: member.banned_at is None and member.room.is_open,
-    perform=_ban,
-    whom=None,
-)
-LIFT = Verb(
-    name="unban",
-    done="unban",
-    label=_("Lift the ban from the room"),
-    about=_("The person may come in again. The room is told."),
-    permission="rooms.change_membership",
-    applies=lambda request, member: member.banned_at is not None and member.room.is_open,
-    perform=_unban,
-    whom=None,
-    needs_reason=False,
-)
 
 
 class InRoom(StaffAdmin):
@@ -120,7 +108,7 @@ class InRoom(StaffAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(InRoom):
-    verbs = (BAN_HERE, LIFT)
+    verbs = tuple(_of_room(verb, verb.staff) for verb in verbs.VERBS.values() if verb.staff)
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
     list_filter = (StandingFilter, "role", RoomFilter, PersonFilter)

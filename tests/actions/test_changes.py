@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from history.log import edits, read
 from history.models import Mention, Message, Revision
 from rooms import audit, commands
-from rooms.actions import changes, messages, sanctions
+from rooms.actions import changes, messages, undoing
 from rooms.actions.changes import Wish
 from rooms.errors import ChatError, Forbidden
 from rooms.models import Deed, Membership, Room, User
@@ -138,10 +138,10 @@ def test_who_runs_the_room_takes_a_deletion_back(people: tuple[User, User, Room]
     ada, _, room = people
     do(room, (ada, commands.Delete(4)))
     deed = Deed.objects.get()
-    sanctions.undo(room=room, by=ada, deed=deed)
+    undoing.undo(room=room, by=ada, deed=deed)
     assert message(room, 4)["body"] == "hi"
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=ada, deed=deed)
+        undoing.undo(room=room, by=ada, deed=deed)
 
 
 def test_what_staff_deleted_is_not_the_rooms_to_restore(people: tuple[User, User, Room]) -> None:
@@ -149,7 +149,7 @@ def test_what_staff_deleted_is_not_the_rooms_to_restore(people: tuple[User, User
     messages.delete(message=Message.objects.get(seq=4), by=None)
     deed = audit.record(changes.DELETED, actor=None, role="staff", room=room, target=bob, seq=4)
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=ada, deed=deed)
+        undoing.undo(room=room, by=ada, deed=deed)
 
 
 def test_an_author_can_have_erased_what_a_moderator_deleted(

@@ -26,6 +26,7 @@ from rooms.actions import (
     settings,
     sign_ins,
     site_bans,
+    undoing,
 )
 from rooms.models import Deed, JoinRequest, Membership, Room, User
 from rooms.room_settings import RoomSettings
@@ -97,7 +98,7 @@ def unban(room: Room, ada: User, bob: User) -> Callable[[], object]:
 
 
 def _undone(deed: Deed, room: Room, ada: User) -> Callable[[], object]:
-    return lambda: sanctions.undo(room=room, by=ada, deed=deed)
+    return lambda: undoing.undo(room=room, by=ada, deed=deed)
 
 
 @case

@@ -20,6 +20,7 @@ from rooms.actions import (
     roles,
     sanctions,
     settings,
+    undoing,
 )
 from rooms.models import Membership, Room, User
 from rooms.room_settings import RoomSettings
@@ -52,12 +53,12 @@ def do_everything() -> tuple[User, User, Room]:
     zed = come_in("Zed", room)
     say(bob, room, "one", "two")
     mute = sanctions.mute(room=room, by=ada, user=bob, minutes=60, reason="he is now called Ada")
-    sanctions.undo(room=room, by=ada, deed=mute)
+    undoing.undo(room=room, by=ada, deed=mute)
     sanctions.mute(room=room, by=ada, user=zed, minutes=1)
     sanctions.mute(room=room, by=ada, user=bob, minutes=7, staff=True)
     sanctions.unmute(room=room, by=ada, user=zed, reason="sorry: Bob banned Zed.")
     clear = clearing.clear(room=room, by=ada, user=bob, minutes=5)
-    sanctions.undo(room=room, by=ada, deed=clear)
+    undoing.undo(room=room, by=ada, deed=clear)
     roles.make_moderator(room=room, by=ada, user=bob)
     roles.unmake_moderator(room=room, by=ada, user=bob, reason="lazy")
     wanted = RoomSettings(
@@ -81,9 +82,9 @@ def do_everything() -> tuple[User, User, Room]:
     people.rename(user=zed, name="Zed is now called Zoe")
     people.rename(user=zed, name="Zoe")
     removal = sanctions.remove(room=room, by=ada, user=zed)
-    sanctions.undo(room=room, by=ada, deed=removal, reason="a mistake")
+    undoing.undo(room=room, by=ada, deed=removal, reason="a mistake")
     ban = sanctions.ban(room=room, by=ada, user=zed, reason="spam")
-    sanctions.undo(room=room, by=ada, deed=ban)
+    undoing.undo(room=room, by=ada, deed=ban)
     sanctions.ban(room=room, by=ada, user=zed)
     sanctions.unban(room=room, by=ada, user=zed)
     roles.hand_over(room=room, by=ada, user=bob)

@@ -24,6 +24,8 @@ from rooms.actions import (
     sanctions,
     settings,
     site_bans,
+    undoing,
+    verbs,
 )
 from rooms.errors import (
     Forbidden,
@@ -437,37 +439,37 @@ def test_a_removal_is_undone_with_the_role_that_was_lost_and_once() -> None:
         roles.make_moderator(room=room, by=ada, user=person)
     deed = sanctions.remove(room=room, by=ada, user=bob)
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=eve, deed=deed)
-    sanctions.undo(room=room, by=ada, deed=deed)
+        undoing.undo(room=room, by=eve, deed=deed)
+    undoing.undo(room=room, by=ada, deed=deed)
     assert Membership.objects.get(room=room, user=bob).role == "moderator"
     rooms.join(user=bob, code=room.code)
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=ada, deed=deed)
+        undoing.undo(room=room, by=ada, deed=deed)
 
 
 def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:
     ada, room = open_room("Ada")
     bob, eve = come_in("Bob", room), come_in("Eve", room)
     mute = sanctions.mute(room=room, by=ada, user=bob, minutes=60)
-    undone = sanctions.undo(room=room, by=ada, deed=mute)
+    undone = undoing.undo(room=room, by=ada, deed=mute)
     assert undone.undoes == mute
     say(bob, room, "free")
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=ada, deed=mute)
+        undoing.undo(room=room, by=ada, deed=mute)
     ban = sanctions.ban(room=room, by=ada, user=eve)
-    sanctions.undo(room=room, by=ada, deed=ban)
+    undoing.undo(room=room, by=ada, deed=ban)
     rooms.join(user=eve, code=room.code)
     old = sanctions.ban(room=room, by=ada, user=bob)
     with pytest.raises(Forbidden):
         roles.make_moderator(room=room, by=eve, user=bob)
-    age = sanctions.UNDO_WITHIN + timedelta(minutes=1)
+    age = undoing.UNDO_WITHIN + timedelta(minutes=1)
     old_copy = Deed(
         **{f.attname: getattr(old, f.attname) for f in Deed._meta.concrete_fields if f.name != "id"}
     )
     old_copy.at = old.at - age
     old_copy.save()
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=ada, deed=old_copy)
+        undoing.undo(room=room, by=ada, deed=old_copy)
     sanctions.unban(room=room, by=ada, user=bob)
     rooms.join(user=bob, code=room.code)
 
@@ -485,20 +487,20 @@ def test_what_the_owner_did_no_moderator_takes_back() -> None:
     clearing.clear(room=room, by=ada, user=bob, minutes=10)
     sanctions.mute(room=room, by=ada, user=bob, minutes=60)
     sanctions.ban(room=room, by=ada, user=bob)
-    owners = list(Deed.objects.filter(verb__in=sanctions.UNDOABLE))
+    owners = list(Deed.objects.filter(verb__in=verbs.UNDOABLE))
     assert len(owners) == 5
     for moderator in (mary, max_):
         assert people.undoable(member(moderator, room)) == []
         for deed in owners:
             with pytest.raises(Forbidden):
-                sanctions.undo(room=room, by=moderator, deed=deed)
+                undoing.undo(room=room, by=moderator, deed=deed)
         # The same by other names.
         for verb in (sanctions.unban, sanctions.unmute, partial(sanctions.mute, minutes=1)):
             with pytest.raises(Forbidden):
                 verb(room=room, by=moderator, user=bob)  # type: ignore[operator]
     assert len(people.undoable(member(ada, room))) == 5
     for deed in owners:
-        sanctions.undo(room=room, by=ada, deed=deed)
+        undoing.undo(room=room, by=ada, deed=deed)
     assert said(room) == ["by Mary", "by Bob", "spam"]
 
 
@@ -513,12 +515,12 @@ def test_nobody_takes_back_what_was_done_to_themselves() -> None:
     (deed,) = Deed.objects.filter(verb=changes.DELETED)
     assert people.undoable(member(mary, room)) == []
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=mary, deed=deed)
+        undoing.undo(room=room, by=mary, deed=deed)
     # Of one's own rank, about another: a moderator's deed is any moderator's to take back.
     assert people.undoable(member(max_, room)) == [deed]
-    sanctions.undo(room=room, by=max_, deed=deed)
+    undoing.undo(room=room, by=max_, deed=deed)
     mute = sanctions.mute(room=room, by=max_, user=bob, minutes=60)
-    sanctions.undo(room=room, by=mary, deed=mute)
+    undoing.undo(room=room, by=mary, deed=mute)
 
 
 def member(user: User, room: Room) -> Membership:
@@ -543,14 +545,14 @@ def test_what_somebody_said_lately_is_removed_and_restored() -> None:
     entrance = enter(bob, room)
     wish = changes.Wish(bob.pk, commands.Delete(deed.details["seqs"][-1]))
     changes.perform(room_id=room.pk, stream_id=entrance.membership.room.stream_id, wishes=[wish])
-    sanctions.undo(room=room, by=ada, deed=deed)
+    undoing.undo(room=room, by=ada, deed=deed)
     assert said(room) == ["long ago", "mine", "spam for @Ada", "more *spam*"]
     for message in (first, second):
         message.refresh_from_db()
     assert first.mentions.get().user == ada
     assert "<em>" in second.html
     with pytest.raises(Forbidden):
-        sanctions.undo(room=room, by=ada, deed=deed)
+        undoing.undo(room=room, by=ada, deed=deed)
 
 
 def test_a_new_code_kills_the_old_one_and_throws_nobody_out() -> None:

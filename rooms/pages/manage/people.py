@@ -5,9 +5,13 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from rooms import access
-from rooms.actions import sanctions
+from rooms.actions import verbs
+from rooms.actions.undoing import UNDO_WITHIN
+from rooms.actions.verbs import Standing, Verb
 from rooms.errors import Forbidden
 from rooms.models import Deed, Membership, User
 from rooms.refusals import NotInThisRoom
@@ -19,11 +23,12 @@ DEEDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on the page. `mine`: whether the reader may give orders about them."""
+    """Somebody on the page. `mine`: whether the reader may give orders about them, and which."""
 
     member: Membership
     mine: bool
     is_muted: bool
+    orders: list[Verb]
 
 
 def listed(me: Membership) -> list[Person]:
@@ -60,8 +65,8 @@ def undoable(me: Membership) -> list[Deed]:
     """What was done here in the last day and can be undone by the reader, newest first."""
     deeds = Deed.objects.filter(
         room_id=me.room.public_id,
-        verb__in=sanctions.UNDOABLE,
-        at__gt=Now() - sanctions.UNDO_WITHIN,
+        verb__in=verbs.UNDOABLE,
+        at__gt=Now() - UNDO_WITHIN,
         undone_by__isnull=True,
     )
     roles = [role for role in Membership.Role.values if access.may_undo(me.role, role)]
@@ -70,13 +75,19 @@ def undoable(me: Membership) -> list[Deed]:
     return list(mine.order_by("-pk")[:DEEDS])
 
 
+def told(deed: Deed) -> SafeString:
+    """Return the line for something that can be undone."""
+    who, whom = (format_html("<bdi>{}</bdi>", name) for name in (deed.actor_name, deed.target_name))
+    return format_html(str(verbs.VERBS[deed.verb].done), who=who, whom=whom)
+
+
 def _seen_by(me: Membership, member: Membership) -> Person:
     """`member` with the database's time, `now`."""
-    return Person(
-        member,
-        mine=member.pk != me.pk and access.outranks(me, member),
-        is_muted=_is_after(member.muted_until, member.now),  # type: ignore[attr-defined]
-    )
+    is_muted = _is_after(member.muted_until, member.now)  # type: ignore[attr-defined]
+    mine = member.pk != me.pk and access.outranks(me, member)
+    standing = Standing.of(member, is_muted=is_muted)
+    orders = verbs.offered(standing, role=me.role) if mine else []
+    return Person(member, mine=mine, is_muted=is_muted, orders=orders)
 
 
 def _is_after(moment: datetime | None, now: datetime) -> bool:

@@ -5,7 +5,6 @@ JSON. Who is not in charge finds nothing here.
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings as config
@@ -16,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rooms import addresses, limits
-from rooms.actions import admission, clearing, roles, sanctions, settings
+from rooms.actions import admission, settings, undoing, verbs
+from rooms.actions.verbs import Verb
 from rooms.answers import wants_json
 from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
@@ -26,6 +26,8 @@ from rooms.pages.manage.forms import OrderForm, SettingsForm
 from rooms.pages.manage.sayings import said
 from rooms.refusals import BadForm, CannotUndo, NotInThisRoom
 
+# What a mute takes that says nothing else.
+_MINUTES = 10
 _PERSON = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 
 
@@ -98,11 +100,11 @@ def about(request: HttpRequest, code: str, who: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse:
-    """An order about somebody. `verb` is one of VERBS. A GET asks, before one that nobody can undo."""
-    order = VERBS.get(verb)
+    """An order about somebody. A GET asks, before one that nobody can undo."""
+    order = verbs.ORDERS.get(verb)
     if order is None:
         raise Http404
-    if request.method != "POST" and verb != "owner":
+    if request.method != "POST" and not order.asks:
         return HttpResponseNotAllowed(["POST"])
     form = OrderForm(request.POST)
     try:
@@ -113,11 +115,11 @@ def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse
             return render(request, "rooms/manage_owner.html", context)
         if not form.is_valid():
             raise BadForm(problem=next(iter(form.errors.values()))[0])
-        deed = order(me, user, form)
+        deed = _perform(order, me, user, form)
     except ChatError as refusal:
         return _turned_back(request, code, refusal)
-    text = said(verb, user, deed)
-    more = {"message": text, "undo": deed.pk} if deed and deed.verb in sanctions.UNDOABLE else {}
+    text = said(order, user, deed)
+    more = {"message": text, "undo": deed.pk} if deed and order.undo else {}
     return answers.done(request, code, text, **more)
 
 
@@ -143,59 +145,23 @@ def undo(request: HttpRequest, code: str, deed: int) -> HttpResponse:
         found = Deed.objects.filter(pk=deed, room_id=me.room.public_id).first()
         if found is None:
             raise CannotUndo
-        sanctions.undo(room=me.room, by=me.user, deed=found)
+        undoing.undo(room=me.room, by=me.user, deed=found)
     except ChatError as refusal:
         return answers.refused(request, code, refusal)
     return answers.done(request, code, gettext("Undone."))
 
 
-Order = Callable[[Membership, User, OrderForm], Deed | None]
-
-
-def _with_reason(verb: Callable[..., Deed | None]) -> Order:
-    return lambda me, user, form: verb(
-        room=me.room, by=me.user, user=user, reason=form.cleaned_data["reason"]
-    )
-
-
-def _with_minutes(verb: Callable[..., Deed | None]) -> Order:
-    return lambda me, user, form: verb(
-        room=me.room,
-        by=me.user,
-        user=user,
-        reason=form.cleaned_data["reason"],
-        minutes=form.cleaned_data["minutes"] or 10,
-    )
-
-
-def _plain(verb: Callable[..., Deed | None]) -> Order:
-    return lambda me, user, form: verb(room=me.room, by=me.user, user=user)
-
-
-def _ban(me: Membership, user: User, form: OrderForm) -> Deed:
+def _perform(verb: Verb, me: Membership, user: User, form: OrderForm) -> Deed | None:
+    """Do what the form asks for. Raises what the verb raises."""
     typed = form.cleaned_data
-    return sanctions.ban(
-        room=me.room,
-        by=me.user,
-        user=user,
-        reason=typed["reason"],
-        network=not typed["person_only"],
-    )
-
-
-VERBS: dict[str, Order] = {
-    "mute": _with_minutes(sanctions.mute),
-    "clear": _with_minutes(clearing.clear),
-    "unmute": _with_reason(sanctions.unmute),
-    "remove": _with_reason(sanctions.remove),
-    "unban": _with_reason(sanctions.unban),
-    "ban": _ban,
-    "moderator": _with_reason(roles.make_moderator),
-    "member": _with_reason(roles.unmake_moderator),
-    "owner": _with_reason(roles.hand_over),
-    "admit": _plain(admission.admit),
-    "refuse": _plain(admission.turn_away),
-}
+    sent = {
+        verbs.REASON: typed["reason"],
+        verbs.MINUTES: typed["minutes"] or _MINUTES,
+        verbs.NETWORK: not typed["person_only"],
+    }
+    assert verb.perform is not None
+    taken = {name: sent[name] for name in verb.takes}
+    return verb.perform(room=me.room, by=me.user, user=user, **taken)
 
 
 def _user(who: str) -> User:
@@ -216,7 +182,7 @@ def _turned_back(request: HttpRequest, code: str, refusal: ChatError) -> HttpRes
 
 def _orders(me: Membership) -> dict[str, Any]:
     """What the forms about people need."""
-    return {"is_owner": me.role == Membership.Role.OWNER, "mutes": forms.MUTES}
+    return {"mutes": forms.MUTES}
 
 
 def _page(
@@ -230,7 +196,8 @@ def _page(
         "choices": forms.choices(room),
         "kept_days": config.CHAT_RETENTION_DAYS,
         "people": people.listed(me),
-        "deeds": people.undoable(me),
+        "undoable": [(deed, people.told(deed)) for deed in people.undoable(me)],
+        "is_owner": me.role == Membership.Role.OWNER,
         "waiting": admission.waiting(room),
     }
     return render(request, "rooms/manage.html", context, status=status)

@@ -1,0 +1,245 @@
+"""The table of verbs: what those who run a room can do in it, and how it is called everywhere.
+
+The addresses and buttons of the room's page, what the one who acts is told, the sentence of the notice,
+the line of what can be undone, its undoing and the staff's pages come from the rows. A new verb is a
+row here and the function that does it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rooms import access
+from rooms.actions import admission, changes, clearing, messages, roles, sanctions
+from rooms.models import Deed, Membership, User
+from rooms.turn import Turn
+
+Text = str | Promise
+Role = Membership.Role
+# Undoes what an entry of the audit log is about, done to the user; raises Forbidden if it cannot.
+Undo = Callable[[Turn, Deed, User, clearing.Texts], None]
+# What a form may send along, beside the person: the arguments of `perform`.
+REASON, MINUTES, NETWORK = "reason", "minutes", "network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What decides whether a verb is offered about a member."""
+
+    role: str
+    is_here: bool  # has not left, and was not removed
+    is_banned: bool
+    is_muted: bool = False
+
+    @classmethod
+    def of(cls, member: Membership, *, is_muted: bool = False) -> "Standing":
+        is_banned = member.banned_at is not None
+        is_here = member.left_at is None and not is_banned
+        return cls(role=member.role, is_here=is_here, is_banned=is_banned, is_muted=is_muted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A verb at the desks: what it is called there, and what it will mean."""
+
+    label: Text
+    about: Text
+    needs_reason: bool = True
+    permission: str = "rooms.change_membership"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """Something that can be done in a room.
+
+    `name` is the one in the audit log and in the facts of the notice, whose `sentence` may have
+    {by}, {about} and {what}. A verb about a person has `perform`, which takes the room, who acts
+    (`by`), the `user`, and what is in `takes`; `path`, the last part of its address; and `said`,
+    which the one who acts is told, with %(name)s and %(span)s. With a `label` it has a button where
+    `is_offered` says so; one that `asks` leads to a page of its own first. With `undo` it can be
+    undone for a day, and has a line for that in `done`, with {who} and {whom}.
+    """
+
+    name: str
+    sentence: Text = ""
+    at_least: Role = Role.MODERATOR
+    perform: Callable[..., Deed | None] | None = None
+    takes: frozenset[str] = frozenset()
+    path: str = ""
+    said: Text = ""
+    label: Text = ""
+    is_offered: Callable[[Standing], bool] = lambda standing: False
+    asks: bool = False
+    is_grave: bool = False
+    undo: Undo | None = None
+    done: Text = ""
+    staff: Staff | None = None
+
+
+_TABLE = (
+    Verb(
+        name="unmute",
+        sentence=_("{by} lets {about} speak again"),
+        perform=sanctions.unmute,
+        takes=frozenset({REASON}),
+        path="unmute",
+        said=_("%(name)s can write again."),
+        label=_("Let speak again"),
+        is_offered=lambda member: member.is_muted and not member.is_banned,
+    ),
+    Verb(
+        name="mute",
+        sentence=_("{by} muted {about} for {what}"),
+        perform=sanctions.mute,
+        takes=frozenset({REASON, MINUTES}),
+        path="mute",
+        said=_("%(name)s is muted for %(span)s."),
+        label=_("Mute"),
+        is_offered=lambda member: not member.is_banned,
+        undo=sanctions.undo_mute,
+        done=_("{who} muted {whom}"),
+    ),
+    Verb(
+        name=clearing.CLEARED,
+        sentence=_("{by} removed {what} of {about}"),
+        perform=clearing.clear,
+        takes=frozenset({REASON, MINUTES}),
+        path="clear",
+        said=_("The messages of %(name)s are removed."),
+        label=_("Remove messages"),
+        is_offered=lambda member: not member.is_banned,
+        undo=clearing.undo,
+        done=_("{who} removed messages of {whom}"),
+    ),
+    Verb(
+        name="remove",
+        sentence=_("{by} removed {about}"),
+        perform=sanctions.remove,
+        takes=frozenset({REASON}),
+        path="remove",
+        said=_("%(name)s is removed, and can come back with the code as somebody new."),
+        label=_("Remove from the room"),
+        is_offered=lambda member: member.is_here,
+        undo=sanctions.undo_removal,
+        done=_("{who} removed {whom}"),
+    ),
+    Verb(
+        name="ban",
+        sentence=_("{by} banned {about}"),
+        perform=sanctions.ban,
+        takes=frozenset({REASON, NETWORK}),
+        path="ban",
+        said=_("%(name)s is banned. The same browser stays out too; others on the network do not."),
+        label=_("Ban"),
+        is_offered=lambda member: not member.is_banned,
+        is_grave=True,
+        undo=sanctions.undo_ban,
+        done=_("{who} banned {whom}"),
+        staff=Staff(
+            label=_("Ban from the room"),
+            about=_(
+                "The person is shown out and cannot come back, guests not under another name for a "
+                "day either. The room is told, with the reason."
+            ),
+        ),
+    ),
+    Verb(
+        name="unban",
+        sentence=_("{by} lifted the ban of {about}"),
+        perform=sanctions.unban,
+        takes=frozenset({REASON}),
+        path="unban",
+        said=_("%(name)s can come in again, as somebody new."),
+        label=_("Lift the ban"),
+        is_offered=lambda member: member.is_banned,
+        staff=Staff(
+            label=_("Lift the ban from the room"),
+            about=_("The person may come in again. The room is told."),
+            needs_reason=False,
+        ),
+    ),
+    Verb(
+        name="member",
+        sentence=_("{by} took {about}'s office back"),
+        at_least=Role.OWNER,
+        perform=roles.unmake_moderator,
+        takes=frozenset({REASON}),
+        path="member",
+        said=_("%(name)s is no longer a moderator."),
+        label=_("No longer a moderator"),
+        is_offered=lambda member: member.is_here and member.role == Role.MODERATOR,
+    ),
+    Verb(
+        name="moderator",
+        sentence=_("{by} made {about} a moderator"),
+        at_least=Role.OWNER,
+        perform=roles.make_moderator,
+        takes=frozenset({REASON}),
+        path="moderator",
+        said=_("%(name)s is a moderator now."),
+        label=_("Make moderator"),
+        is_offered=lambda member: member.is_here and member.role != Role.MODERATOR,
+    ),
+    Verb(
+        name="hand over",
+        sentence=_("{by} handed this room over to {about}"),
+        at_least=Role.OWNER,
+        perform=roles.hand_over,
+        takes=frozenset({REASON}),
+        path="owner",
+        said=_("%(name)s owns this room now. You are a moderator."),
+        label=_("Hand the room over…"),
+        is_offered=lambda member: member.is_here,
+        asks=True,
+    ),
+    Verb(
+        name="admit",
+        sentence=_("{by} let {about} in"),
+        perform=admission.admit,
+        path="admit",
+        said=_("%(name)s is let in."),
+    ),
+    Verb(
+        name="turn away",
+        perform=admission.turn_away,
+        path="refuse",
+        said=_("%(name)s was turned away."),
+    ),
+    # About nobody, or done in another way than by an order about a person.
+    Verb(
+        name=changes.DELETED,
+        undo=messages.undo_deletion,
+        done=_("{who} removed messages of {whom}"),
+    ),
+    Verb(name="settings", sentence=_("{by} {what}"), at_least=Role.OWNER),
+    Verb(
+        name=access.NEW_CODE,
+        sentence=_("{by} gave this room a new code. The old one is dead"),
+        at_least=Role.OWNER,
+    ),
+    Verb(name="succeed", sentence=_("{by} {what}: {about} runs this room now")),
+    Verb(name="turn all away"),
+    # What an undoing says. That of a mute and of a ban says what lifting it says.
+    Verb(name="restore", sentence=_("{by} restored {what} of {about}")),
+    Verb(name="undo remove", sentence=_("{by} took the removal of {about} back")),
+)
+
+VERBS = {verb.name: verb for verb in _TABLE}
+# Those that are orders about a person, by the last part of their address.
+ORDERS = {verb.path: verb for verb in _TABLE if verb.path}
+UNDOABLE = frozenset(verb.name for verb in _TABLE if verb.undo is not None)
+# What notices say, by verb (history/log/notices.py).
+SENTENCES = {verb.name: verb.sentence for verb in _TABLE if verb.sentence}
+
+
+def offered(standing: Standing, *, role: str) -> list[Verb]:
+    """Return the verbs that somebody with `role` is offered about a member below them."""
+    return [
+        verb
+        for verb in _TABLE
+        if verb.label
+        and verb.is_offered(standing)
+        and (role == Role.OWNER or verb.at_least != Role.OWNER)
+    ]
