@@ -94,9 +94,13 @@ class Turn:
 
     # What the log is told --------------------------------------------------------------------------
 
-    def append(self, *entries: Entry) -> None:
-        """Put entries into the log, in this order and after what was told before."""
+    def append(self, *entries: Entry) -> int:
+        """Put entries into the log, in this order and after what was told before.
+
+        Returns the number of the last one.
+        """
         self._entries += [(self._numbers.take(), entry) for entry in entries]
+        return self._numbers.last
 
     def notice(self, verb: str, *, about: User | None = None, what: str = "") -> None:
         """Tell the room what is done, with the reason (history/log/notices.py has the verbs).

@@ -1,16 +1,17 @@
-"""What people do to messages that are there: edit, delete, react, pin. Check, write, publish."""
+"""What members do to messages that are there: edit, delete, react, pin. Checked, and made."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from history.log.edits import Edits
 from history.models import Message
 from history.wire import timestamp
-from rooms import access, audit, commands
+from rooms import access, audit
 from rooms.actions.slow_mode import SlowModeClock
-from rooms.actions.texts import Prepared, Raw, prepare
-from rooms.commands import Delete, Edit, Pin, React
-from rooms.errors import ChatError, EditedMeanwhile, MessageNotFound
+from rooms.actions.texts import Prepared
+from rooms.commands import Delete, Edit, MessageCommand, Pin, React
+from rooms.errors import EditedMeanwhile, MessageNotFound
 from rooms.models import Membership
 from rooms.refusals import (
     DeletesOnlyOwn,
@@ -21,7 +22,6 @@ from rooms.refusals import (
     PinsFull,
     ReactionsFull,
 )
-from rooms.turn import turns
 
 # Different emojis on one message, and reactions in all: it has to fit into a frame with them.
 EMOJIS_MAX = 20
@@ -32,63 +32,36 @@ DELETED = "delete message"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A change that somebody, by key, asks for."""
-
-    user_id: int
-    change: commands.MessageCommand
-
-
-@dataclass(frozen=True, slots=True)
 class Changed:
-    """`changed` is the number it took; for what was so already, the message's latest."""
+    """`changed` is the number it took; for what was so already, the message's latest.
 
-    changed: int
-
-
-def perform(*, room_id: int, stream_id: int, wishes: Sequence[Wish]) -> list[Changed | ChatError]:
-    """Do what people of one room ask, in their order, each with an answer of its own.
-
-    Raises what the database raises; nothing is done then.
+    For a leave it is None if the member was not present.
     """
-    texts = _prepare(room_id, stream_id, wishes)
-    with turns([stream_id]) as found:
-        t = found[stream_id]
-        members = {
-            member.user_id: member
-            for member in Membership.objects.filter(
-                room=room_id, user__in={wish.user_id for wish in wishes}
-            ).select_related("room", "user")
-        }
-        if members:
-            t.room = next(iter(members.values())).room
-        edits = t.edits({wish.change.seq for wish in wishes})
-        slow_mode = SlowModeClock()
-        answers: list[Changed | ChatError] = []
-        for i, wish in enumerate(wishes):
-            try:
-                member = access.check(members.get(wish.user_id))
-                message = _find(edits, member, wish.change.seq)
-                _check(member, message, wish.change)
-                if not isinstance(wish.change, Delete):
-                    access.require_voice(member, now=t.now)
-                if isinstance(wish.change, Edit):
-                    slow_mode.require_edit(member, now=t.now)
-                _perform(edits, member, message, wish.change, texts.get(i))
-                answers.append(Changed(message.changed_seq))
-            except ChatError as refusal:
-                answers.append(refusal)
-        return answers
+
+    changed: int | None
 
 
-def _prepare(room_id: int, stream_id: int, wishes: Sequence[Wish]) -> dict[int, Prepared]:
-    """The new texts among these, by their place."""
-    raws = {
-        i: Raw(room_id, stream_id, wish.user_id, wish.change.body)
-        for i, wish in enumerate(wishes)
-        if isinstance(wish.change, Edit)
-    }
-    return dict(zip(raws, prepare(list(raws.values())), strict=True))
+def make(
+    edits: Edits,
+    member: Membership,
+    command: MessageCommand,
+    text: Prepared,
+    *,
+    now: datetime,
+    slow_mode: SlowModeClock,
+) -> Changed:
+    """Change a message as a member asks, in a turn at its room. `text` is that of an edit.
+
+    Raises MessageNotFound, Forbidden, EditedMeanwhile, Muted or RateLimited.
+    """
+    message = _find(edits, member, command.seq)
+    _check(member, message, command)
+    if not isinstance(command, Delete):
+        access.require_voice(member, now=now)
+    if isinstance(command, Edit):
+        slow_mode.require_edit(member, now=now)
+    _perform(edits, member, message, command, text)
+    return Changed(message.changed_seq)
 
 
 def _find(edits: Edits, member: Membership, seq: int) -> Message:
@@ -99,41 +72,40 @@ def _find(edits: Edits, member: Membership, seq: int) -> Message:
     return message
 
 
-def _check(member: Membership, message: Message, change: commands.MessageCommand) -> None:
-    """Raise unless the message is one that this person may change so."""
+def _check(member: Membership, message: Message, command: MessageCommand) -> None:
+    """Raise unless the message is one that this member may change so."""
     if message.kind != Message.Kind.CHAT:
         raise OnlyChatIsChanged
-    if message.is_deleted and not isinstance(change, Delete):
+    if message.is_deleted and not isinstance(command, Delete):
         raise MessageDeleted
-    if isinstance(change, Edit):
+    if isinstance(command, Edit):
         if message.author_id != member.user_id:
             raise NotItsAuthor
-        _check_edited(message, change)
+        _check_edited(message, command)
 
 
 def _perform(
     edits: Edits,
     member: Membership,
     message: Message,
-    change: commands.MessageCommand,
-    text: Prepared | None,
+    command: MessageCommand,
+    text: Prepared,
 ) -> None:
-    match change:
+    match command:
         case Delete():
             _delete(edits, member, message)
         case Edit():
-            assert text is not None
-            edits.edit(message, body=change.body, html=text.html, mentions=text.mentions)
+            edits.edit(message, body=command.body, html=text.html, mentions=text.mentions)
         case React():
-            if change.on:
-                _check_reactions(edits.reactions(message), change.emoji)
-            edits.react(message, user_id=member.user_id, emoji=change.emoji, on=change.on)
+            if command.on:
+                _check_reactions(edits.reactions(message), command.emoji)
+            edits.react(message, user_id=member.user_id, emoji=command.emoji, on=command.on)
         case Pin():
             if not access.is_in_charge(member):
                 raise OnlyThoseInCharge
-            if change.on and not message.pinned_at:
+            if command.on and not message.pinned_at:
                 _check_pins(edits)
-            edits.pin(message, on=change.on)
+            edits.pin(message, on=command.on)
 
 
 def _check_edited(message: Message, edit: Edit) -> None:

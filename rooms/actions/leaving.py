@@ -26,23 +26,33 @@ def leave(*, user: User, room: Room) -> Change | None:
     NotMember.
     """
     with turn(room) as t:
-        member = (
-            Membership.objects.filter(room=room, user=user, left_at__isnull=True)
-            .select_related("user")
-            .first()
-        )
-        if member is None or member.banned_at:
-            raise NotMember
-        Membership.objects.filter(pk=member.pk).update(left_at=Now(), reserved_until=None)
-        if member.present:
-            depart(t, [member])
-        t.evict()
+        found = Membership.objects.filter(room=room, user=user).select_related("user").first()
+        member = require_member(found)
+        end(t, member)
     return t.change if member.present else None
 
 
-def depart(t: Turn, members: Sequence[Membership]) -> None:
-    """Put `leave` into the log for present members. The last one to leave starts the room's grace."""
-    t.append(*(Entry.of(Message.Kind.LEAVE, member.user) for member in members))
+def require_member(found: Membership | None) -> Membership:
+    """Return a membership that can be ended. Raises NotMember."""
+    if found is None or found.left_at or found.banned_at:
+        raise NotMember
+    return found
+
+
+def end(t: Turn, member: Membership) -> int | None:
+    """End a membership in a turn at its room. Return the number of the `leave`, if there is one."""
+    Membership.objects.filter(pk=member.pk).update(left_at=Now(), reserved_until=None)
+    seq = depart(t, [member]) if member.present else None
+    t.evict()
+    return seq
+
+
+def depart(t: Turn, members: Sequence[Membership]) -> int:
+    """Put `leave` into the log for present members. Return the number of the last.
+
+    When the last member has left, the room's grace begins.
+    """
+    last = t.append(*(Entry.of(Message.Kind.LEAVE, member.user) for member in members))
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(
         present=False, away_since=None
     )
@@ -50,6 +60,7 @@ def depart(t: Turn, members: Sequence[Membership]) -> None:
         Room.objects.filter(pk=t.room.pk).update(
             closes_at=closing.moment(closing.grace(t.room)), empty_since=Now()
         )
+    return last
 
 
 def vanish(*, socket_ids: Collection[str]) -> set[str]:

@@ -1,25 +1,18 @@
 """Messages: posted by members, deleted and restored by those who keep order."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
-from history import said
-from history.log import read
 from history.log.edits import removed_text
-from history.log.entry import Change, Entry, Mentioned
+from history.log.entry import Change, Mentioned
 from history.log.post import Post, post_all
 from history.models import Message
-from rooms import access
 from rooms.actions.clearing import Texts
-from rooms.actions.slow_mode import SlowModeClock
 from rooms.actions.texts import Raw, prepare
 from rooms.errors import ChatError, MessageNotFound
-from rooms.models import Deed, Membership, Room, User
+from rooms.models import Deed, Room, User
 from rooms.refusals import MessageNotKept, OnlyChatIsDeleted
-from rooms.turn import Turn, turn, turns
+from rooms.turn import Turn, turn
 
 # The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.
 ASK = 0
@@ -48,71 +41,11 @@ def post(drafts: Sequence[Draft]) -> tuple[list[Posted], list[Change]]:
     """Commit many messages at once without looking anything up: the normal case.
 
     Raises Stale when somebody's access must be looked at again, IntegrityError when a message was
-    posted before; nothing is written then, and `post_checked` is what remains. The caller
+    posted before; nothing is written then, and `performing.perform` is what remains. The caller
     publishes the changes.
     """
     seqs, changes = post_all(drafts)
     return [Posted(seq) for seq in seqs], changes
-
-
-def post_checked(drafts: Sequence[Draft]) -> tuple[list[Posted | ChatError], list[Change]]:
-    """The same, asking for each message whether it may be posted and whether it has been already.
-
-    A message posted before gives its first number again and changes nothing, also if its author
-    has been removed since: it is in the log.
-    """
-    outcomes: list[Posted | ChatError | None] = [None] * len(drafts)
-    changes: list[Change] = []
-    for draft in drafts:
-        draft.find_words()
-    with turns({draft.stream_id for draft in drafts}, published=False) as found:
-        members = _members(drafts)
-        known = read.find_posted((d.stream_id, d.author_id, d.client_id) for d in drafts)
-        slow_mode = SlowModeClock()
-        fresh: dict[int, list[int]] = defaultdict(list)
-        repeats: list[tuple[int, int]] = []
-        first: dict[tuple[int, int, str], int] = {}
-        for position, draft in enumerate(drafts):
-            key = (draft.stream_id, draft.author_id, draft.client_id)
-            if key in known:
-                outcomes[position] = Posted(known[key])
-                continue
-            try:
-                member = access.check(members.get((draft.room_id, draft.author_id)))
-                access.require_voice(member, now=found[draft.stream_id].now)
-                if key not in first:
-                    slow_mode.require(member, now=found[draft.stream_id].now)
-                if draft.refused is not None:
-                    raise draft.refused
-            except ChatError as error:
-                outcomes[position] = error
-                continue
-            if key in first:
-                repeats.append((position, first[key]))
-            else:
-                first[key] = position
-                fresh[draft.stream_id].append(position)
-                # Under the name of this moment: somebody renamed has another epoch, and comes here.
-                found[draft.stream_id].append(
-                    Entry.of(
-                        Message.Kind.CHAT.value,
-                        member.user,
-                        client_id=draft.client_id,
-                        html=draft.html,
-                        mentions=draft.mentions,
-                        words=draft.words,
-                        **said.shown(draft.said),
-                    )
-                )
-    for stream_id, where in fresh.items():
-        change = found[stream_id].change
-        assert change is not None
-        changes.append(change)
-        for position, message in zip(where, change.messages, strict=True):
-            outcomes[position] = Posted(message["seq"])
-    for position, original in repeats:
-        outcomes[position] = outcomes[original]
-    return [outcome for outcome in outcomes if outcome is not None], changes
 
 
 def delete(*, message: Message, by: User | None) -> bool:
@@ -155,14 +88,3 @@ def _bring_back(t: Turn, seq: int) -> bool:
         return False
     (text,) = prepare([Raw(t.room.pk, t.stream_id, message.author_id, body)])
     return edits.restore(message, body=body, html=text.html, mentions=text.mentions)
-
-
-def _members(drafts: Sequence[Draft]) -> dict[tuple[int, int], Membership]:
-    wanted = Q(
-        room_id__in={draft.room_id for draft in drafts},
-        user_id__in={draft.author_id for draft in drafts},
-    )
-    return {
-        (member.room_id, member.user_id): member
-        for member in Membership.objects.filter(wanted).select_related("room", "user")
-    }

@@ -55,6 +55,10 @@ class Prepared:
     words: str | None = None
 
 
+# What a plain text becomes.
+PLAIN = Prepared()
+
+
 def is_plain(body: str) -> bool:
     """Whether a body is shown as it is, without a link, speaks to nobody, and is soon made words."""
     return cost(body) == 1 and "@" not in body and not markup.needs_rendering(body)

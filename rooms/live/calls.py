@@ -7,18 +7,16 @@ import re
 from django.db import Error
 
 from history.log import read
-from history.log.entry import Change
 from history.log.read import Page
 from rooms import access, protocol, publish
-from rooms.actions import leaving
 from rooms.actions.entering import Arrival, Entrance
-from rooms.commands import Leave, PageRequest
+from rooms.commands import PageRequest
 from rooms.errors import ChatError, Unavailable
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
-from rooms.live.threads import DatabaseThreads, RoomThreads
-from rooms.models import Membership, Room, User
+from rooms.live.threads import DatabaseThreads
+from rooms.models import Membership
 
 logger = logging.getLogger(__name__)
 
@@ -85,22 +83,6 @@ def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
     return page
 
 
-async def leave(threads: RoomThreads, room: LiveRoom, client: Client, frame: Leave) -> bytes:
-    """The `ack` or an `error`. The sockets are closed by the rules that have changed."""
-    try:
-        change = await threads.run(_leave, room.room_id, client.user_id)
-    except ChatError as error:
-        return protocol.error(error, ref=frame.ref)
-    except Exception as error:  # noqa: BLE001 - whatever it was, there is an answer
-        _log("a leave could not be noted", error)
-        return protocol.error(Unavailable(), ref=frame.ref)
-    return protocol.encode("ack", ref=frame.ref, changed=change.through if change else None)
-
-
 def _log(what: str, error: Exception) -> None:
     """Log an error: that of a database in a line, and a bug with its traceback."""
     logger.warning("%s: %r", what, error, exc_info=None if isinstance(error, Error) else error)
-
-
-def _leave(room_id: int, user_id: int) -> Change | None:
-    return leaving.leave(user=User.objects.get(pk=user_id), room=Room.objects.get(pk=room_id))

@@ -21,7 +21,6 @@ from rooms.commands import (
 from rooms.live import calls
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
-from rooms.protocol import Close
 from rooms.refusals import OneAfterTheOther
 
 if TYPE_CHECKING:
@@ -50,10 +49,12 @@ class Session:
             case Post():
                 client.require_voice()
                 self._spend(texts.cost(command.body))
-                worker.writer.submit(client=client, room=room, post=command)
+                worker.writer.submit(client=client, room=room, command=command)
             case Edit() | Delete() | React() | Pin():
                 self._spend(texts.cost(command.body) if isinstance(command, Edit) else 1)
-                worker.changer.submit(client=client, room=room, change=command)
+                worker.writer.submit(client=client, room=room, command=command)
+            case Leave():
+                worker.writer.submit(client=client, room=room, command=command)
             case Read():
                 worker.read_receipts.note(client=client, room=room, command=command)
             case Typing():
@@ -61,8 +62,6 @@ class Session:
             case PageRequest():
                 limits.paging.require(client.author["id"])
                 self._begin(self._answer(calls.page(worker.threads, room, client, command)))
-            case Leave():
-                self._begin(self._leave(command))
             case _:
                 assert_never(command)
 
@@ -85,16 +84,3 @@ class Session:
 
     async def _answer(self, call: Coroutine[None, None, bytes]) -> None:
         self._client.sender.send([await call])
-
-    async def _leave(self, frame: Leave) -> None:
-        """The answer goes out before the socket is closed, and nothing that is said from then on."""
-        worker, client = self._worker, self._client
-        client.leaving += 1
-        try:
-            await self._answer(calls.leave(worker.room_threads, self.room, client, frame))
-        finally:
-            client.leaving -= 1
-            if client.socket_id in self.room.clients:
-                worker.hub.eviction.recheck(self.room)
-            else:
-                client.sender.close(Close.NOT_MEMBER)

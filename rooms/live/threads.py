@@ -15,7 +15,6 @@ from typing import ParamSpec, TypeVar
 from django.db import Error
 
 from history import database
-from rooms.errors import RoomHeld
 from rooms.live.outage import outage
 
 P = ParamSpec("P")
@@ -69,26 +68,3 @@ def impatiently(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T
     """Do work that locks rooms. Raises RoomHeld soon rather than wait for one of them."""
     with database.impatience():
         return work(*args, **kwargs)
-
-
-class RoomThreads:
-    """For work that locks one room: on the usual threads, which see to all rooms, and if somebody
-    holds this one, on threads of their own that have nothing else to do but to wait for it.
-    """
-
-    # Rooms that are waited for at once. Each takes a connection.
-    SIZE = 2
-
-    def __init__(self, *, usual: DatabaseThreads) -> None:
-        self._usual = usual
-        self.patient = DatabaseThreads(name="patient", size=self.SIZE)
-
-    async def run(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Raises what the work raises, and RoomHeld if the room could not be had at all."""
-        try:
-            return await self._usual.run(impatiently, work, *args, **kwargs)
-        except RoomHeld:
-            return await self.patient.run(work, *args, **kwargs)
-
-    async def close(self) -> None:
-        await self.patient.close()

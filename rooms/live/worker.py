@@ -19,14 +19,13 @@ from history.identity import Identity
 from history.log.entry import Change
 from rooms import limits, presence, publish
 from rooms.live import metrics, upkeep
-from rooms.live.changer import Changer
 from rooms.live.door import Door
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
 from rooms.live.read_receipts import ReadReceipts
 from rooms.live.receiver import Receiver
 from rooms.live.repair import POLL
-from rooms.live.threads import DatabaseThreads, RoomThreads, impatiently
+from rooms.live.threads import DatabaseThreads, impatiently
 from rooms.live.upkeep import Job, On, Upkeep
 from rooms.live.writer import Writer
 from rooms.publish import Doorbell
@@ -35,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
 SETTLE_LIMITS = 1.0
+# Rooms that are waited for at once. Each takes a thread and a connection.
+PATIENT = 2
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
 SETTLE = 3.0
 
@@ -71,16 +72,16 @@ class LiveWorker:
         self.boot_id = secrets.token_hex(8)
         self._sockets = itertools.count(1)
         self.threads = DatabaseThreads(name="live", size=4)
-        self.room_threads = RoomThreads(usual=self.threads)
+        # They do nothing but wait for rooms that somebody holds: as many rooms at once as threads.
+        self._patient = DatabaseThreads(name="patient", size=PATIENT)
         # The lease waits for nothing else: without it other workers would take this one for dead.
         self._lessee = DatabaseThreads(name="lease")
         self._keeper = DatabaseThreads(name="keeper")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
         self._receiver = Receiver(self.hub)
-        self.writer = Writer(hub=self.hub, threads=self.threads, patient=self.room_threads.patient)
-        self.changer = Changer(threads=self.room_threads)
+        self.writer = Writer(hub=self.hub, threads=self.threads, patient=self._patient)
         self.read_receipts = ReadReceipts(hub=self.hub, threads=self.threads)
-        self.door = Door(patient=self.room_threads.patient)
+        self.door = Door(patient=self._patient)
         self.settler = limits.settler()
         self.identity: Identity | None = None  # until the database could be asked
         self._leased = asyncio.Event()
@@ -117,7 +118,6 @@ class LiveWorker:
     async def stop(self) -> None:
         """Commit what was posted, give the lease back, close the connections."""
         await self._upkeep.stop()
-        await self.changer.stop()
         await self.read_receipts.stop()
         await self.settler.close()
         await self.writer.stop()
@@ -131,7 +131,7 @@ class LiveWorker:
         await self.hub.subscription.stop()
         await asyncio.gather(
             self.threads.close(),
-            self.room_threads.close(),
+            self._patient.close(),
             self._lessee.close(),
             self._keeper.close(),
         )

@@ -1,10 +1,13 @@
-"""Group commit: everything that waits to be posted goes into one transaction.
+"""Group commit: everything that members ask of a room and that waits goes into one transaction.
 
-Most posts go straight to the queue of their room. Those with more in them than plain text are
-prepared on a thread first, and what the same client says next waits behind them.
+Most posts go straight to the queue of their room. Texts with more in them than plain text are prepared
+on a thread first, and what the same client asks next waits behind them.
+
+A thousand people who react to one message within a second are a few transactions, and the message
+goes out a few times, not a thousand, each time longer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -13,9 +16,11 @@ from django.db import connection
 from history.log.entry import Change
 from rooms import protocol, publish
 from rooms.actions import texts
+from rooms.actions.changes import Changed
 from rooms.actions.messages import ASK, Draft, Posted
-from rooms.actions.texts import Prepared, Raw
-from rooms.commands import Post
+from rooms.actions.performing import Asked, Order
+from rooms.actions.texts import PLAIN, Prepared, Raw
+from rooms.commands import Edit, Leave, MessageCommand, Post
 from rooms.errors import ChatError, Unavailable
 from rooms.live import metrics
 from rooms.live.batching import Batcher
@@ -25,6 +30,7 @@ from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Membership
+from rooms.protocol import Close
 
 # Posts in one transaction.
 BATCH = 500
@@ -48,33 +54,39 @@ UNPREPARED = 5_000
 # less, and the database a quarter.
 GATHER = 0.02
 
-PLAIN = Prepared()
 _MEMBER = Membership.Role.MEMBER.value
+
+# What goes through the queue of a room.
+RoomCommand = Post | MessageCommand | Leave
+_Work = Callable[[Sequence[Order]], tuple[Outcomes, list[Change]]]
 
 
 @dataclass(slots=True)
 class _Waiting:
-    """A post on its way into the log."""
+    """A command on its way into the log."""
 
     client: Client
     room: LiveRoom
-    post: Post
+    command: RoomCommand
     since: float
     prepared: Prepared = PLAIN
-    # The epoch at which its author was authorised. If the room's epoch has moved since, the author
-    # is checked again.
+    # The epoch at which the author of a post was authorised. If the room's epoch has moved since, the
+    # author is checked again. Whoever asks for anything else is checked anyway.
     epoch: int = ASK
 
 
 class Writer:
-    """Commits posts on this worker: a few batches at a time, a room in one of them at most.
+    """Commits commands on this worker: a few batches at a time, a room in one of them at most.
 
-    A room's next posts wait for the ones before them, which keeps each author's order.
+    A room's next commands wait for the ones before them, so that what a client asks for earlier
+    happens earlier. Batches of posts are committed without a look; a room of which anything else is
+    asked is a batch of its own.
     """
 
     def __init__(self, *, hub: Hub, threads: DatabaseThreads, patient: DatabaseThreads) -> None:
+        """`threads` prepare texts and commit what is not only posts; `patient` wait for rooms."""
         self._hub = hub
-        self._preparing_threads = threads
+        self._others = threads
         self._patient = patient
         at_once = BATCHES if connection.vendor == "postgresql" else 1
         self._threads = DatabaseThreads(name="writer", size=at_once)
@@ -85,9 +97,11 @@ class Writer:
             size=PREPARED,
             waiting=UNPREPARED,
         )
-        self._queue: Batcher[int, _Waiting, Posted] = Batcher(  # by stream
-            name="posts",
+        self._queue: Batcher[int, _Waiting, Posted | Changed] = Batcher(  # by stream
+            name="commands",
             work=self._commit,
+            alone=_are_not_only_posts,
+            work_alone=self._commit_alone,
             patiently=self._commit_patiently,
             answer=self._answer,
             size=BATCH,
@@ -98,14 +112,16 @@ class Writer:
         # What was done to streams by the batches under way, each of which has streams of its own.
         self._changes: dict[int, list[Change]] = {}
 
-    def submit(self, *, client: Client, room: LiveRoom, post: Post) -> None:
-        """Take a post; its ack or error goes to the client. Raises Unavailable when overrun."""
-        waiting = _Waiting(client, room, post, monotonic())
-        if not client.preparing and post.reply_to is None and texts.is_plain(post.body):
-            self._enqueue(waiting)
-        else:
+    def submit(self, *, client: Client, room: LiveRoom, command: RoomCommand) -> None:
+        """Take a command; its ack or error goes to the client. Raises Unavailable when overrun."""
+        waiting = _Waiting(client, room, command, monotonic())
+        if client.preparing or _has_more_than_plain_text(command):
             self._texts.submit(client, waiting)
             client.preparing += 1
+        else:
+            self._enqueue(waiting)
+        if isinstance(command, Leave):
+            client.leaving += 1
 
     async def stop(self) -> None:
         """Commit what is waiting."""
@@ -116,8 +132,12 @@ class Writer:
     # Preparing ------------------------------------------------------------------------------------
 
     async def _prepare(self, batch: Sequence[_Waiting]) -> Sequence[Prepared | Exception]:
-        raws = [_raw(waiting) for waiting in batch]
-        return await self._preparing_threads.read(texts.prepare, raws)
+        raws = {n: raw for n, waiting in enumerate(batch) if (raw := _raw(waiting))}
+        if not raws:
+            return [PLAIN] * len(batch)
+        prepared = await self._others.read(texts.prepare, list(raws.values()))
+        found = dict(zip(raws, prepared, strict=True))
+        return [found.get(n, PLAIN) for n in range(len(batch))]
 
     def _hand_on(self, batch: Sequence[_Waiting], outcomes: Sequence[Prepared | Exception]) -> None:
         for waiting, prepared in zip(batch, outcomes, strict=True):
@@ -125,11 +145,14 @@ class Writer:
             try:
                 if not isinstance(prepared, Prepared):
                     raise Unavailable
-                waiting.client.require_voice()  # it may have been lost meanwhile
+                if isinstance(waiting.command, Post):
+                    waiting.client.require_voice()  # it may have been lost meanwhile
                 waiting.prepared = prepared
                 self._enqueue(waiting)
             except ChatError as error:
                 waiting.client.sender.send([_refusal(waiting, error)])
+                if isinstance(waiting.command, Leave):
+                    self._end_leave(waiting)
 
     # Committing -----------------------------------------------------------------------------------
 
@@ -138,58 +161,76 @@ class Writer:
         slow = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
         # A socket let in under rules that this worker has not seen yet is asked about, too.
         if not (
-            slow or client.epoch != room.epoch or prepared.mentions or prepared.refused is not None
+            slow
+            or client.epoch != room.epoch
+            or prepared.mentions
+            or prepared.refused is not None
+            or type(waiting.command) is not Post
         ):
             waiting.epoch = client.epoch
         self._queue.submit(room.stream_id, waiting)
 
     async def _commit(self, batch: Sequence[_Waiting]) -> Outcomes:
-        began = monotonic()
-        outcomes, changes = await self._threads.run(commit, [_draft(waiting) for waiting in batch])
-        return self._note(outcomes, changes, began)
+        return await self._run(self._threads, commit, batch)
+
+    async def _commit_alone(self, batch: Sequence[_Waiting]) -> Outcomes:
+        return await self._run(self._others, commit, batch)
 
     async def _commit_patiently(self, batch: Sequence[_Waiting]) -> Outcomes:
-        began = monotonic()
-        drafts = [_draft(waiting) for waiting in batch]
-        outcomes, changes = await self._patient.run(commit_patiently, drafts)
-        return self._note(outcomes, changes, began)
+        return await self._run(self._patient, commit_patiently, batch)
 
-    def _note(self, outcomes: Outcomes, changes: Sequence[Change], began: float) -> Outcomes:
-        metrics.commit_seconds.observe(monotonic() - began)
+    async def _run(
+        self, threads: DatabaseThreads, work: _Work, batch: Sequence[_Waiting]
+    ) -> Outcomes:
+        began = monotonic()
+        outcomes, changes = await threads.run(work, [_order(waiting) for waiting in batch])
+        if any(isinstance(outcome, Posted) for outcome in outcomes):
+            metrics.commit_seconds.observe(monotonic() - began)
         for change in changes:
             self._changes.setdefault(change.stream_id, []).append(change)
         return outcomes
 
     def _answer(self, batch: Sequence[_Waiting], outcomes: Outcomes) -> None:
-        """Ack or refuse posts, and show those that were committed to everybody."""
+        """Ack or refuse commands, and show what they did to everybody."""
         rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
         answers: dict[int, dict[Client, list[bytes]]] = {}
+        leaves: list[_Waiting] = []
         committed = 0
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Posted):
+            command = waiting.command
+            if isinstance(outcome, Posted) and isinstance(command, Post):
                 committed += 1
-                post = waiting.post
-                frame = protocol.ack(ref=post.ref, client_id=post.client_id, seq=outcome.seq)
+                frame = protocol.ack(ref=command.ref, client_id=command.client_id, seq=outcome.seq)
             else:
-                frame = _refusal(waiting, outcome)
+                if isinstance(outcome, Changed):
+                    frame = protocol.encode("ack", ref=command.ref, changed=outcome.changed)
+                else:
+                    frame = _refusal(waiting, outcome)
+                if isinstance(command, Leave):
+                    leaves.append(waiting)
             frames = answers.setdefault(waiting.room.stream_id, {})
             frames.setdefault(waiting.client, []).append(frame)
         for stream, room in rooms.items():
             self._show(room, self._changes.pop(stream, ()), answers[stream])
-        metrics.posts.inc(committed)
-        metrics.post_batch.observe(len(batch))
-        metrics.fan_out_seconds.observe(monotonic() - batch[0].since)
+        for waiting in leaves:
+            self._end_leave(waiting)
+        if committed:
+            metrics.posts.inc(committed)
+            metrics.post_batch.observe(committed)
+            metrics.fan_out_seconds.observe(monotonic() - batch[0].since)
 
     def _show(
         self, room: LiveRoom, changes: Sequence[Change], acks: dict[Client, list[bytes]]
     ) -> None:
         takes_turns = False
+        group = publish.group(room.code, room.stream_id)
         for change in changes:
             # Also when the last socket here has gone since: the others are elsewhere.
+            self._hub.subscription.publish(group, publish.doorbell(change))
+            if change.through == change.after:  # somebody has left who was not there
+                self._hub.eviction.recheck(room)
+                continue
             takes_turns = room.committed(change) or takes_turns
-            self._hub.subscription.publish(
-                publish.group(room.code, room.stream_id), publish.doorbell(change)
-            )
             self._hub.deliver(change, acks=acks)
             acks = {}
         for client, frames in acks.items():
@@ -197,28 +238,63 @@ class Writer:
         if takes_turns:
             room.on_gathered = self._queue.pause(room.stream_id, GATHER)
 
+    def _end_leave(self, waiting: _Waiting) -> None:
+        """Close the socket of a member who has left: not before it was told so."""
+        client, room = waiting.client, waiting.room
+        client.leaving -= 1
+        if client.socket_id not in room.clients:
+            client.sender.close(Close.NOT_MEMBER)
+        elif not room.rechecking:
+            self._hub.eviction.recheck(room)
 
-def _refusal(waiting: _Waiting, error: Exception) -> bytes:
-    """Return the `error` of a post that was not committed."""
+
+def _are_not_only_posts(batch: Sequence[_Waiting]) -> bool:
+    return any(type(waiting.command) is not Post for waiting in batch)
+
+
+def _has_more_than_plain_text(command: RoomCommand) -> bool:
+    if isinstance(command, Post):
+        return command.reply_to is not None or not texts.is_plain(command.body)
+    return isinstance(command, Edit) and not texts.is_plain(command.body)
+
+
+def _refusal(waiting: _Waiting, error: object) -> bytes:
+    """Return the `error` that answers a command."""
     refusal = error if isinstance(error, ChatError) else Unavailable()
+    command = waiting.command
+    if not isinstance(command, Post):
+        return protocol.error(refusal, ref=command.ref)
     metrics.posts_refused.labels(refusal.code).inc()
-    return protocol.error(refusal, ref=waiting.post.ref, client_id=waiting.post.client_id)
+    return protocol.error(refusal, ref=command.ref, client_id=command.client_id)
 
 
-def _raw(waiting: _Waiting) -> Raw:
-    client, room, post = waiting.client, waiting.room, waiting.post
-    return Raw(room.room_id, room.stream_id, client.user_id, post.body, post.reply_to)
+def _raw(waiting: _Waiting) -> Raw | None:
+    client, room, command = waiting.client, waiting.room, waiting.command
+    if isinstance(command, Post):
+        return Raw(room.room_id, room.stream_id, client.user_id, command.body, command.reply_to)
+    if isinstance(command, Edit):
+        return Raw(room.room_id, room.stream_id, client.user_id, command.body)
+    return None
 
 
-def _draft(waiting: _Waiting) -> Draft:
+def _order(waiting: _Waiting) -> Order:
     client, room, prepared = waiting.client, waiting.room, waiting.prepared
+    command = waiting.command
+    if not isinstance(command, Post):
+        return Asked(
+            stream_id=room.stream_id,
+            room_id=room.room_id,
+            author_id=client.user_id,
+            command=command,
+            text=prepared,
+        )
     return Draft(
         stream_id=room.stream_id,
         room_id=room.room_id,
         author_id=client.user_id,
         author=client.author,
-        client_id=waiting.post.client_id,
-        said=waiting.post,
+        client_id=command.client_id,
+        said=command,
         epoch=waiting.epoch,
         html=prepared.html,
         mentions=prepared.mentions,

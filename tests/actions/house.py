@@ -17,9 +17,15 @@ from history.log import write
 from history.models import Message
 from history.said import Said
 from rooms import presence
-from rooms.actions import entering, leaving, messages, people, rooms
+from rooms.actions import entering, leaving, messages, people, performing, rooms
+from rooms.actions.changes import Changed
 from rooms.actions.entering import Arrival, Entrance
+from rooms.actions.messages import Posted
+from rooms.actions.performing import Asked
+from rooms.actions.texts import PLAIN, Raw, prepare
+from rooms.commands import Edit, Leave, MessageCommand
 from rooms.errors import ChatError
+from rooms.live.commit import commit_patiently
 from rooms.models import Connection, Membership, Room, User, Worker
 
 # People -------------------------------------------------------------------------------------------
@@ -99,11 +105,35 @@ def draft(entrance: Entrance, body: str, *, client_id: str | None = None) -> mes
 def say(user: User, room: Room, *bodies: str) -> list[Message]:
     """Post; the messages. Raises the ChatError of the first that is refused."""
     entrance = enter(user, room)
-    outcomes, _ = messages.post_checked([draft(entrance, body) for body in bodies])
+    outcomes, _ = performing.perform([draft(entrance, body) for body in bodies])
     for outcome in outcomes:
         if isinstance(outcome, ChatError):
             raise outcome
     return list(room.stream.messages.filter(seq__in=[o.seq for o in outcomes]).order_by("seq"))  # type: ignore[union-attr]
+
+
+def ask(
+    room: Room, *asked: tuple[User, MessageCommand | Leave]
+) -> list[Posted | Changed | ChatError]:
+    """Have people ask something of a room, in one batch. Returns what became of it."""
+    raws = {
+        n: Raw(room.pk, room.stream_id, user.pk, command.body)
+        for n, (user, command) in enumerate(asked)
+        if isinstance(command, Edit)
+    }
+    prepared = dict(zip(raws, prepare(list(raws.values())), strict=True))
+    orders = [
+        Asked(
+            stream_id=room.stream_id,
+            room_id=room.pk,
+            author_id=user.pk,
+            command=command,
+            text=prepared.get(n, PLAIN),
+        )
+        for n, (user, command) in enumerate(asked)
+    ]
+    outcomes, _ = commit_patiently(orders)
+    return list(outcomes)  # type: ignore[arg-type]  # the database is there
 
 
 def lose(user: User) -> None:

@@ -10,10 +10,9 @@ from history.log import edits, read
 from history.models import Mention, Message, Revision
 from rooms import audit, commands
 from rooms.actions import changes, messages, undoing
-from rooms.actions.changes import Wish
 from rooms.errors import ChatError, Forbidden
 from rooms.models import Deed, Membership, Room, User
-from tests.actions.house import come_in, guest, open_room, say
+from tests.actions.house import ask, come_in, guest, open_room, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,12 +29,8 @@ def people() -> tuple[User, User, Room]:
 
 def do(room: Room, *wishes: tuple[User, commands.MessageCommand]) -> list[int | str]:
     """The number of each change, or the code of its refusal."""
-    answers = changes.perform(
-        room_id=room.pk,
-        stream_id=room.stream_id,
-        wishes=[Wish(user.pk, change) for user, change in wishes],
-    )
-    return [a.code if isinstance(a, ChatError) else a.changed for a in answers]
+    answers = ask(room, *wishes)
+    return [a.code if isinstance(a, ChatError) else a.changed for a in answers]  # type: ignore[union-attr,misc]
 
 
 def message(room: Room, seq: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import Error, IntegrityError, connection
 from history.log import read
 from history.log.post import Stale, post_all
 from history.models import Message
-from rooms.actions import leaving, messages, people, rooms, site_bans
+from rooms.actions import leaving, messages, people, performing, rooms, site_bans
 from rooms.actions.messages import Posted
 from rooms.errors import BadFrame, ChatError, NotMember, Removed, RoomClosed
 from rooms.live.commit import commit
@@ -185,7 +185,7 @@ def test_a_stranger_cannot_post_whatever_he_claims() -> None:
     eve = guest("Eve")
     forged = draft(enter(ada, room), "hello")
     object.__setattr__(forged, "author_id", eve.pk)
-    outcomes, _ = messages.post_checked([forged])
+    outcomes, _ = performing.perform([forged])
     assert isinstance(outcomes[0], NotMember)
     assert len(transcript(room)) == 1
 

@@ -18,7 +18,7 @@ from rooms.actions import (
     changes,
     clearing,
     leaving,
-    messages,
+    performing,
     roles,
     rooms,
     sanctions,
@@ -47,6 +47,7 @@ from rooms.pages.manage import people
 from rooms.room_settings import RoomSettings
 from rooms.traces import Traces
 from tests.actions.house import (
+    ask,
     come_in,
     connect,
     draft,
@@ -317,7 +318,7 @@ def test_slow_mode_is_one_message_a_span_whatever_way_it_comes() -> None:
     order(room, ada, slow_mode=30)
     entrance = enter(bob, room)
     first, second = draft(entrance, "one"), draft(entrance, "two")
-    outcomes, _ = messages.post_checked([first, second, first])
+    outcomes, _ = performing.perform([first, second, first])
     assert isinstance(outcomes[1], RateLimited)
     assert outcomes[1].retry_after == 30
     assert outcomes[0] == outcomes[2], "a message sent again is the first one"
@@ -334,10 +335,8 @@ def test_slow_mode_binds_edits_as_it_does_messages() -> None:
     bob = come_in("Bob", room)
     order(room, ada, slow_mode=900)
     (first,) = say(bob, room, "one")
-    edit = lambda user, *bodies: changes.perform(  # noqa: E731
-        room_id=room.pk,
-        stream_id=first.stream_id,
-        wishes=[changes.Wish(user.pk, commands.Edit(first.seq, body)) for body in bodies],
+    edit = lambda user, *bodies: ask(  # noqa: E731
+        room, *((user, commands.Edit(first.seq, body)) for body in bodies)
     )
     (refusal,) = edit(bob, "two")
     assert isinstance(refusal, RateLimited)
@@ -353,9 +352,8 @@ def test_slow_mode_binds_edits_as_it_does_messages() -> None:
     Membership.objects.filter(user=bob).update(last_edit_at=Now() - timedelta(minutes=16))
     say(bob, room, "seven")
     (mine,) = say(ada, room, "eight")
-    wish = changes.Wish(ada.pk, commands.Edit(mine.seq, "nine"))
     for _ in range(3):  # those in charge are not held up
-        changes.perform(room_id=room.pk, stream_id=mine.stream_id, wishes=[wish])
+        ask(room, (ada, commands.Edit(mine.seq, "nine")))
     assert said(room) == ["three", "seven", "nine"]
 
 
@@ -481,8 +479,7 @@ def test_what_the_owner_did_no_moderator_takes_back() -> None:
     for moderator in (mary, max_):
         roles.make_moderator(room=room, by=ada, user=moderator)
     for message in (hers, his):
-        wish = changes.Wish(ada.pk, commands.Delete(message.seq))
-        changes.perform(room_id=room.pk, stream_id=message.stream_id, wishes=[wish])
+        ask(room, (ada, commands.Delete(message.seq)))
     say(bob, room, "spam")
     clearing.clear(room=room, by=ada, user=bob, minutes=10)
     sanctions.mute(room=room, by=ada, user=bob, minutes=60)
@@ -510,8 +507,7 @@ def test_nobody_takes_back_what_was_done_to_themselves() -> None:
     (hers,) = say(mary, room, "by Mary")
     for moderator in (mary, max_):
         roles.make_moderator(room=room, by=ada, user=moderator)
-    wish = changes.Wish(max_.pk, commands.Delete(hers.seq))
-    changes.perform(room_id=room.pk, stream_id=hers.stream_id, wishes=[wish])
+    ask(room, (max_, commands.Delete(hers.seq)))
     (deed,) = Deed.objects.filter(verb=changes.DELETED)
     assert people.undoable(member(mary, room)) == []
     with pytest.raises(Forbidden):
@@ -542,9 +538,7 @@ def test_what_somebody_said_lately_is_removed_and_restored() -> None:
     with pytest.raises(MessageNotFound):
         clearing.clear(room=room, by=ada, user=bob, minutes=10)
     # Its author takes one back for good: nobody restores it.
-    entrance = enter(bob, room)
-    wish = changes.Wish(bob.pk, commands.Delete(deed.details["seqs"][-1]))
-    changes.perform(room_id=room.pk, stream_id=entrance.membership.room.stream_id, wishes=[wish])
+    ask(room, (bob, commands.Delete(deed.details["seqs"][-1])))
     undoing.undo(room=room, by=ada, deed=deed)
     assert said(room) == ["long ago", "mine", "spam for @Ada", "more *spam*"]
     for message in (first, second):

@@ -19,8 +19,8 @@ from pytest_django import Settings
 from history.log import read
 from history.models import Stream
 from rooms import commands, names, presence
-from rooms.actions import changes, leaving, people, rooms, site_bans
-from rooms.actions.changes import Changed, Wish
+from rooms.actions import leaving, people, rooms, site_bans
+from rooms.actions.changes import Changed
 from rooms.actions.messages import Posted
 from rooms.errors import (
     BadName,
@@ -35,6 +35,7 @@ from rooms.errors import (
 from rooms.live.commit import commit_patiently as commit
 from rooms.models import Connection, Membership, Room, User
 from tests.actions.house import (
+    ask,
     away,
     come_in,
     connect,
@@ -414,8 +415,8 @@ def test_whatever_is_done_to_messages_at_once_each_change_has_a_number_of_its_ow
                 *([commands.Delete(seq)] if n == 11 and worker == 0 else []),
             ]
             user = ada if worker % 2 else bob
-            wishes = [Wish(user.pk, change) for change in dice.sample(changes_wished, 2)]
-            for answer in changes.perform(room_id=room.pk, stream_id=room.stream_id, wishes=wishes):
+            wishes = [(user, command) for command in dice.sample(changes_wished, 2)]
+            for answer in ask(room, *wishes):
                 taken += [answer.changed] if isinstance(answer, Changed) else []
             outcomes, _ = commit([draft(entrance, f"post {worker}.{n}")])
             taken += [outcome.seq for outcome in outcomes if isinstance(outcome, Posted)]

@@ -22,7 +22,8 @@ from history.models import Message
 from history.readers import readers
 from history.search import candidates, hits
 from rooms import access
-from rooms.actions import changes, leaving, messages, reading, retention, sign_ins
+from rooms.actions import leaving, performing, reading, retention, sign_ins
+from rooms.actions.changes import Changed
 from rooms.commands import React
 from rooms.live import loader, snapshot
 from rooms.live.upkeep import sweep
@@ -160,7 +161,7 @@ def _live(ada: User, room: Room) -> Calls:
     yield "poll", lambda: read.heads(range(stream, stream + 100))
     yield "recheck", lambda: snapshot.recheck(room.pk, stream, {ada.pk}, keys)
     yield "recheck of sessions", lambda: snapshot.who_is_signed_in(keys)
-    yield "post", lambda: messages.post_checked([house.draft(entrance, "hello")])
+    yield "post", lambda: performing.perform([house.draft(entrance, "hello")])
     yield "slow mode", lambda: read.last_post(stream, ada.pk)
     yield "react", lambda: _react(ada, room)
     yield "read", lambda: reading.note({(room.pk, ada.pk): head})
@@ -173,6 +174,5 @@ def _live(ada: User, room: Room) -> Calls:
 
 
 def _react(ada: User, room: Room) -> None:
-    wish = changes.Wish(ada.pk, React(room.stream.head // 2, "👍", on=True))
-    (answer,) = changes.perform(room_id=room.pk, stream_id=room.stream_id, wishes=[wish])
-    assert isinstance(answer, changes.Changed), answer
+    (answer,) = house.ask(room, (ada, React(room.stream.head // 2, "👍", on=True)))
+    assert isinstance(answer, Changed), answer

@@ -10,8 +10,10 @@ from django.db import DataError
 
 from history.log.entry import Change
 from rooms import publish
+from rooms.actions.changes import Changed
 from rooms.actions.messages import Draft, Posted
-from rooms.commands import Post
+from rooms.actions.performing import Order
+from rooms.commands import Delete, Edit, Leave, Post, React
 from rooms.errors import RoomHeld
 from rooms.live import batching, repair
 from rooms.live import writer as writers
@@ -21,7 +23,8 @@ from rooms.live.hub import Hub
 from rooms.live.receiver import Receiver
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
-from rooms.live.writer import Writer
+from rooms.live.writer import RoomCommand, Writer
+from rooms.protocol import Close
 from tests.unit.listening import Listener, said
 
 
@@ -78,8 +81,8 @@ class Author(Listener):
         super().__init__()
         self._writer = writer
         self._room = room
-        self._client = Client(socket_id="a", sender=self)
-        room.add(self._client)
+        self.client = Client(socket_id="a", sender=self)
+        room.add(self.client)
         self._told = asyncio.Event()
 
     def send(self, payloads: Sequence[bytes]) -> None:
@@ -87,9 +90,10 @@ class Author(Listener):
         self._told.set()
 
     def post(self, body: str) -> None:
-        self._writer.submit(
-            client=self._client, room=self._room, post=Post(client_id=body, body=body)
-        )
+        self.ask(Post(client_id=body, body=body))
+
+    def ask(self, command: RoomCommand) -> None:
+        self._writer.submit(client=self.client, room=self._room, command=command)
 
     async def until_acked(self, posts: int) -> None:
         await self._until("ack", posts)
@@ -244,6 +248,89 @@ async def test_a_post_that_its_batch_fails_with_fails_alone(
         ada.post(body)
     await ada.until_acked(2)
     assert ada.sends == [["ack", "error", "ack", [1]], [[2]]]
+
+
+class Commands:
+    """The log of a room in which everything that is asked is done, one number each."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.head = 0
+
+    def commit(self, orders: Sequence[Order]) -> tuple[Outcomes, list[Change]]:
+        self.batches.append(
+            [
+                order.said.body if isinstance(order, Draft) else type(order.command).__name__
+                for order in orders
+            ]
+        )
+        after = self.head
+        self.head += len(orders)
+        messages = [m for seq in range(after + 1, self.head + 1) for m in said(seq).messages]
+        change = Change.of(stream_id=1, after=after, through=self.head, epoch=0, messages=messages)
+        return [
+            Posted(n) if isinstance(order, Draft) else Changed(n)
+            for n, order in enumerate(orders, after + 1)
+        ], [change]
+
+
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> Commands:
+    commands = Commands()
+    monkeypatch.setattr(writers, "commit", commands.commit)
+    return commands
+
+
+async def test_all_that_is_asked_of_a_room_shares_its_queue(
+    everything: Commands, ada: Author
+) -> None:
+    ada.post("one")
+    ada.ask(React(1, "👍", on=True))
+    ada.post("**two**")
+    ada.ask(Delete(1))
+    ada.ask(Edit(2, "**three**"))
+    ada.post("four")
+    await ada.until_acked(6)
+    assert [each for batch in everything.batches for each in batch] == [
+        "one", "React", "**two**", "Delete", "Edit", "four",
+    ]  # fmt: skip
+    assert ada.sends[0] == ["ack", "ack", [1, 2]], "answers first, in one write with what was done"
+
+
+async def test_posts_of_other_rooms_do_not_wait_for_what_is_no_post(
+    hub: Hub, writer: Writer, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def commit(orders: Sequence[Order]) -> tuple[Outcomes, list[Change]]:
+        if all(isinstance(order, Draft) for order in orders):
+            return [Posted(1) for _ in orders], []
+        assert go.wait(5)
+        return [Changed(2) for _ in orders], []
+
+    monkeypatch.setattr(writers, "commit", commit)
+    other = LiveRoom(room_id=2, stream_id=2, code="CDFG")
+    other.ready.set_result(None)
+    hub.rooms[2] = other
+    bob = Author(writer, other)
+    ada.ask(React(1, "👍", on=True))
+    bob.post("hi")
+    await bob.until_acked(1)
+    assert ada.sends == []
+    go.set()
+    await ada.until_acked(1)
+
+
+async def test_a_member_who_leaves_is_told_before_the_socket_is_closed(
+    everything: Commands, room: LiveRoom, ada: Author
+) -> None:
+    ada.post("bye")
+    ada.ask(Leave())
+    assert ada.client.leaving == 1
+    room.remove(ada.client)  # it was found to have left before the answer was there
+    await asyncio.wait_for(ada.closed.wait(), 5)
+    assert ada.client.leaving == 0
+    assert ada.sends == [["ack", "ack"], [f"close {int(Close.NOT_MEMBER)}"]]
 
 
 class TwoRooms:
