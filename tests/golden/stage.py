@@ -162,7 +162,8 @@ class Stage:
         if answer.headers.get("Content-Type", "").startswith("application/json"):
             text = self._json(answer.json())
         elif "Location" in answer.headers:
-            text = self.names.text(re.sub(r"/\d+/", "/<key>/", answer.headers["Location"]))
+            # The code first: it may be four digits.
+            text = re.sub(r"/\d+/", "/<key>/", self.names.text(answer.headers["Location"]))
         else:
             alerts = [
                 html.unescape(re.sub(r"<[^>]*>", "", a[2])) for a in _ALERT.finditer(answer.text)
