@@ -22,7 +22,7 @@ from rooms.live.threads import DatabaseThreads
 
 logger = logging.getLogger(__name__)
 
-# Seconds until a job that failed, or that waits for the lease, is tried again.
+# Seconds until a job that failed is tried again.
 RETRY = 1.0
 
 
@@ -55,7 +55,7 @@ def jobs(hub: Hub) -> list[Job]:
             needs_lease=False),
         Job(name="count of people", every=1, work=partial(_count_people, hub), on=On.LOOP,
             needs_lease=False),
-        Job(name="leaves and closings", every=1, work=sweep),
+        Job(name="leaves and closings", every=1, work=_sweep_after_outages),
         Job(name="search's index", every=3, work=index.upkeep),
         Job(name="codes that are left", every=10, work=rooms.give_up_longest_empty),
         Job(name="statistics", every=15, work=tally.step),
@@ -73,14 +73,17 @@ def sweep() -> None:
 
     A room that somebody holds is left for the next time, here as in the other jobs.
     """
-    # After an outage every worker's lease has run out, and each renews its own within seconds.
-    if not outage.is_long_over(presence.RENEW_SECONDS):
-        return
     with database.impatience():
         admission.forget_silent()
         presence.reap()
         leaving.announce_leaves()
         rooms.close_abandoned()
+
+
+def _sweep_after_outages() -> None:
+    # After an outage every worker's lease has run out, and each renews its own within seconds.
+    if outage.is_long_over(presence.RENEW_SECONDS):
+        sweep()
 
 
 def _find_heirs() -> None:
@@ -116,11 +119,12 @@ class Upkeep:
         *,
         live: DatabaseThreads,
         keeper: DatabaseThreads,
-        has_lease: Callable[[], bool],
+        leased: asyncio.Event,
     ) -> None:
+        """`leased` is set while the worker has a lease."""
         self._jobs = jobs
         self._live, self._keeper = live, keeper
-        self._has_lease = has_lease
+        self._leased = leased
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -141,9 +145,9 @@ class Upkeep:
         said = False
         while True:
             pause = job.every
-            if job.needs_lease and not self._has_lease():
-                await asyncio.sleep(min(pause, RETRY))
-                continue
+            # At once with the lease: a worker that lives for a second has its beat.
+            if job.needs_lease:
+                await self._leased.wait()
             try:
                 await self._do(job)
             except Exception as error:

@@ -97,7 +97,7 @@ class LiveWorker:
             ],
             live=self.threads,
             keeper=self._keeper,
-            has_lease=lambda: self.door.worker_id is not None,
+            leased=self._leased,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -200,6 +200,7 @@ class LiveWorker:
             # A lease of the same name may be in the backup, with sockets that are long gone: that
             # one is to run out.
             self.boot_id, self.door.worker_id = secrets.token_hex(8), None
+            self._leased.clear()
 
 
 def _first_look() -> Identity:

@@ -79,7 +79,7 @@ def test_many_writers_in_the_same_rooms_leave_no_gap_and_lose_nothing() -> None:
             assert sum(len(change.messages) for change in changes) == len(drafts)
             for n, post, outcome in zip(wanted, drafts, outcomes, strict=True):
                 assert isinstance(outcome, Posted)
-                acked.append((n, post.body, outcome.seq))
+                acked.append((n, post.said.body, outcome.seq))
         return acked
 
     acked = [ack for acks in together(*(partial(write, n) for n in range(4))) for ack in acks]

@@ -163,7 +163,7 @@ class TestTheTheme:
         page.goto(site.url)
         page.evaluate("localStorage.setItem('theme', 'light')")
         # Modules run after the page has been read; the theme must not wait for them.
-        page.route("**/js/theme.*js", lambda route: route.abort())
+        page.route("**/js/pages/theme.*js", lambda route: route.abort())
         page.reload()
         assert page.evaluate("document.documentElement.dataset.theme") == "light"
 
