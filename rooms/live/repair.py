@@ -84,10 +84,12 @@ class Repair:
             head, epoch = heads.get(room.stream_id, (0, 0))
             if head < shown[room.stream_id]:
                 return True
-            if head > room.cursor and room.repair is None:
-                # It may be on its way this very moment: only what is late has been lost.
-                room.repair = self._hub.spawn(self._find(room, head))
-            if epoch > room.epoch:
+            if head > room.cursor:
+                # It may be on its way this very moment: only what is late has been lost. The sockets
+                # are not checked before it has come, or a banned member would not be told why.
+                if room.repair is None:
+                    room.repair = self._hub.spawn(self._find(room, head, epoch))
+            elif epoch > room.epoch:
                 self._hub.eviction.recheck(room)
         return False
 
@@ -98,10 +100,12 @@ class Repair:
             metrics.gap_repairs.inc()
             self.begin(room)
 
-    async def _find(self, room: LiveRoom, head: int) -> None:
+    async def _find(self, room: LiveRoom, head: int, epoch: int) -> None:
         await asyncio.sleep(HOLD)
         if head <= room.cursor:
             self._end(room)
+            if epoch > room.epoch:
+                self._hub.eviction.recheck(room)
             return
         metrics.head_poll_finds.inc()
         await self._repair(room)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from history.log import read
 from rooms.errors import Removed
 from rooms.live import repair, snapshot
 from rooms.live.client import Client
@@ -140,6 +141,26 @@ async def test_a_change_that_evicts_is_shown_and_what_follows_waits_for_the_chec
     hub.take_early(room)
     assert listener.sends == [[[1], [2]], [[3]]]
     assert checked == [2, 3]
+
+
+async def test_a_poll_between_a_ban_and_its_notification_waits_for_the_notice(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, listener = come(room)
+    checked: list[int] = []
+    monkeypatch.setattr(hub.eviction, "recheck", lambda room: checked.append(room.cursor))
+    monkeypatch.setattr(read, "heads", lambda streams: dict.fromkeys(streams, (1, 1)))
+    assert not await hub.repair.poll()
+    assert checked == [], "whoever is banned is told first"
+    found = room.repair
+    assert isinstance(found, asyncio.Task)
+    hub.deliver(said(1, evicts_from=1))
+    await found
+    assert listener.sends == [[[1]]]
+    assert set(checked) == {1}
+    checked.clear()
+    assert not await hub.repair.poll()
+    assert checked == [1], "with nothing to be told it is at once"
 
 
 async def test_a_notification_of_the_release_before_evicts_nobody(
