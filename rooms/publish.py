@@ -1,6 +1,6 @@
-"""The doorbell: tells every worker that a room has changed. Nothing else sends to a group.
+"""Notifications: tell every worker that a room has changed. Nothing else sends to a group.
 
-The database is the mailbox. A doorbell that is not heard costs time, never a message: each worker
+The messages are in the database. A notification that is lost costs time, never a message: each worker
 compares its cursors with the log every second. So a channel layer that is away is logged here and
 no more.
 """
