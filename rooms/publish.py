@@ -17,7 +17,7 @@ from history.log.entry import Change
 
 logger = logging.getLogger(__name__)
 
-Doorbell = dict[str, Any]
+Notification = dict[str, Any]
 # What a channel layer that cannot be reached raises. redis-py's errors are not OSErrors.
 LAYER_AWAY = (OSError, TimeoutError, RedisError)
 
@@ -25,7 +25,7 @@ LAYER_AWAY = (OSError, TimeoutError, RedisError)
 class Publisher(Protocol):
     """The live worker of this process. Its methods may be called from any thread."""
 
-    def ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None: ...
+    def notify(self, group: str, notification: Notification, change: Change | None) -> None: ...
 
 
 _local: Publisher | None = None
@@ -42,7 +42,7 @@ def group(code: str, stream_id: int) -> str:
     return f"room.{code}.{stream_id}"
 
 
-def doorbell(change: Change) -> Doorbell:
+def notification_of(change: Change) -> Notification:
     """Return a change as it goes over the channel layer.
 
     A change of no message raises the epoch and does nothing else: `room.rules`.
@@ -54,7 +54,7 @@ def doorbell(change: Change) -> Doorbell:
     """
     if change.evicts_from is not None and change.through == change.after:
         return {"type": "room.rules", "stream": change.stream_id, "epoch": change.evicts_from}
-    bell = {
+    notification = {
         "type": "room.changed",
         "stream": change.stream_id,
         "after": change.after,
@@ -63,11 +63,11 @@ def doorbell(change: Change) -> Doorbell:
         "messages": change.encoded,
     }
     if change.evicts_from is not None:
-        bell["evicts_from"] = change.evicts_from
-    return bell
+        notification["evicts_from"] = change.evicts_from
+    return notification
 
 
-def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Doorbell:
+def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Notification:
     """That somebody is typing: an encoded frame for everyone else, never stored.
 
     `origin` is the worker that has shown it to its own sockets.
@@ -81,7 +81,7 @@ def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Doorbell:
     }
 
 
-def reading(stream_id: int, reads: dict[str, int]) -> Doorbell:
+def reading(stream_id: int, reads: dict[str, int]) -> Notification:
     """How far some people have read."""
     return {"type": "room.read", "stream": stream_id, "reads": reads}
 
@@ -89,16 +89,18 @@ def reading(stream_id: int, reads: dict[str, int]) -> Doorbell:
 def changed(*, code: str, change: Change) -> None:
     """After this transaction's commit, tell all workers of a change of the log."""
     shown = change if change.through > change.after else None
-    transaction.on_commit(lambda: _send(group(code, change.stream_id), doorbell(change), shown))
+    transaction.on_commit(
+        lambda: _send(group(code, change.stream_id), notification_of(change), shown)
+    )
 
 
-def _send(name: str, bell: Doorbell, change: Change | None) -> None:
+def _send(name: str, notification: Notification, change: Change | None) -> None:
     if _local is not None:
-        _local.ring(name, bell, change)
+        _local.notify(name, notification, change)
         return
     layer = get_channel_layer()
     assert layer is not None
     try:
-        async_to_sync(layer.group_send)(name, bell)
+        async_to_sync(layer.group_send)(name, notification)
     except LAYER_AWAY as error:
         logger.warning("channel layer away, workers will find it in the log: %s", error)

@@ -158,7 +158,7 @@ class Hub:
         if room is None or not is_next or change.epoch > room.epoch:
             if room is not None and (not ready or change.through > room.cursor):
                 self._keep(room, change)
-                # With many writers a worker's own commit often comes before the doorbell of the one
+                # With many writers a worker's own commit often comes before the notification of the one
                 # before: a write for each ack would double what the change costs.
                 if acks and is_held(room):
                     room.hold_acks(acks)

@@ -87,8 +87,10 @@ class ReadReceipts:
         for room, reads in moved.items():
             if news := room.note_reads(reads):
                 room.show_reads(news)
-                bell = publish.reading(room.stream_id, news)
-                self._hub.subscription.publish(publish.group(room.code, room.stream_id), bell)
+                notification = publish.reading(room.stream_id, news)
+                self._hub.subscription.publish(
+                    publish.group(room.code, room.stream_id), notification
+                )
 
     def _try_again(self, receipt: _Receipt) -> bool:
         """Return True if the position will be tried to be written once more."""

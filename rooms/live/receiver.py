@@ -2,7 +2,7 @@
 
 from history.log.entry import Change
 from rooms.live.hub import Hub
-from rooms.publish import Doorbell
+from rooms.publish import Notification
 
 
 class Receiver:
@@ -11,7 +11,7 @@ class Receiver:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
 
-    def received(self, notification: Doorbell) -> None:
+    def received(self, notification: Notification) -> None:
         """Take a notification from the channel layer. One of our own comes back too and changes nothing."""
         room = self._hub.rooms.get(notification["stream"])
         if room is None:
@@ -43,7 +43,7 @@ class Receiver:
                 if notification["origin"] != self._hub.name:
                     room.show_typing(notification["frame"], except_user=notification["user"])
 
-    def hinted(self, notification: Doorbell) -> None:
+    def hinted(self, notification: Notification) -> None:
         """Take a notification that may be another site's: look in this one's log whether it is true.
 
         Commands without a worker of their own publish such, and workers of an earlier release.

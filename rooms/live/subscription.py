@@ -14,7 +14,7 @@ from channels.layers import get_channel_layer
 from rooms.errors import Unavailable
 from rooms.live import metrics
 from rooms.live.batching import Batcher
-from rooms.publish import LAYER_AWAY, Doorbell
+from rooms.publish import LAYER_AWAY, Notification
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ _WAITING = 10_000
 _NOBODY = "workers.check"  # a group that is never joined
 
 # A notification and the group that it is for.
-_Outgoing = tuple[str, Doorbell]
-_Receiver = Callable[[Doorbell], None]
+_Outgoing = tuple[str, Notification]
+_Receiver = Callable[[Notification], None]
 
 
 class Subscription:
@@ -67,7 +67,7 @@ class Subscription:
 
     # Publishing -----------------------------------------------------------------------------------
 
-    def publish(self, group: str, notification: Doorbell) -> None:
+    def publish(self, group: str, notification: Notification) -> None:
         """Tell the group, soon."""
         try:
             self._outgoing.submit(None, (group, {**notification, "site": self.site}))

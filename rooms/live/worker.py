@@ -28,7 +28,7 @@ from rooms.live.repair import POLL
 from rooms.live.threads import DatabaseThreads, impatiently
 from rooms.live.upkeep import Job, On, Upkeep
 from rooms.live.writer import Writer
-from rooms.publish import Doorbell
+from rooms.publish import Notification
 
 logger = logging.getLogger(__name__)
 
@@ -138,16 +138,16 @@ class LiveWorker:
 
     # Publishing, from any thread --------------------------------------------------------------------
 
-    def ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None:
-        """Show a change to the sockets here and ring for the other workers."""
-        self._loop.call_soon_threadsafe(self._ring, group, doorbell, change)
+    def notify(self, group: str, notification: Notification, change: Change | None) -> None:
+        """Show a change to the sockets here and notify the other workers."""
+        self._loop.call_soon_threadsafe(self._notify, group, notification, change)
 
-    def _ring(self, group: str, doorbell: Doorbell, change: Change | None) -> None:
-        self.hub.subscription.publish(group, doorbell)
+    def _notify(self, group: str, notification: Notification, change: Change | None) -> None:
+        self.hub.subscription.publish(group, notification)
         if change is not None:
             self.hub.deliver(change)
         else:
-            self._receiver.received(doorbell)
+            self._receiver.received(notification)
 
     # The lease, and the history -------------------------------------------------------------------
 

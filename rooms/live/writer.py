@@ -226,7 +226,7 @@ class Writer:
         group = publish.group(room.code, room.stream_id)
         for change in changes:
             # Also when the last socket here has gone since: the others are elsewhere.
-            self._hub.subscription.publish(group, publish.doorbell(change))
+            self._hub.subscription.publish(group, publish.notification_of(change))
             if change.through == change.after:  # somebody has left who was not there
                 self._hub.eviction.recheck(room)
                 continue

@@ -55,7 +55,7 @@ def test_a_raised_epoch_is_told_with_the_change_and_shown_to_those_of_the_one_be
     assert heads(room) == (2, epoch + 1)
     assert t.change
     assert (t.change.epoch, t.change.evicts_from) == (epoch, epoch + 1)
-    bell = publish.doorbell(t.change)
+    bell = publish.notification_of(t.change)
     assert (bell["type"], bell["epoch"], bell["evicts_from"]) == ("room.changed", epoch, epoch + 1)
 
 
@@ -66,7 +66,7 @@ def test_a_raised_epoch_alone_is_told_too() -> None:
         t.evict()
     assert heads(room) == (head, epoch + 1)
     assert t.change
-    assert publish.doorbell(t.change) == {
+    assert publish.notification_of(t.change) == {
         "type": "room.rules",
         "stream": room.stream_id,
         "epoch": epoch + 1,

@@ -13,7 +13,7 @@ from chatsite.server.layer import PubSubLayer
 from history import wire
 from history.log.entry import Change
 from history.said import Said
-from rooms.publish import doorbell, group
+from rooms.publish import group, notification_of
 from tests.live.company import company, fence, tab
 from tests.support.client import RoomSocket
 from tests.support.services import Postgres, RedisServer
@@ -182,7 +182,7 @@ async def test_a_doorbell_that_is_not_known_to_be_of_this_site_is_not_believed(
             at="2026-11-22T15:00:00.123Z",
         )
         change = Change.of(stream_id=stream, after=head, through=head + 1, epoch=0, messages=[said])
-        await layer.group_send(group(ada.code, stream), doorbell(change) | site)
+        await layer.group_send(group(ada.code, stream), notification_of(change) | site)
         await layer.flush()
         await fence([ada, bob], "said")
         async with tab(bob, site=hasty, worker=0) as other:

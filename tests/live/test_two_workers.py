@@ -155,8 +155,8 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
                 "messages": b"[]",
             },
         ]
-        for doorbell in odd:
-            await layer.group_send(group(ada.code, stream), doorbell)
+        for notification in odd:
+            await layer.group_send(group(ada.code, stream), notification)
         await layer.flush()
         delays = []
         for number in range(10):

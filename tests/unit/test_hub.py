@@ -17,7 +17,7 @@ from rooms.live.receiver import Receiver
 from rooms.live.room import LiveRoom
 from rooms.live.snapshot import People, Recheck
 from rooms.protocol import Close
-from rooms.publish import doorbell
+from rooms.publish import notification_of
 from tests.unit.listening import Listener, said
 
 
@@ -170,14 +170,14 @@ async def test_a_notification_of_the_release_before_evicts_nobody(
     _, listener = come(room)
     checked: list[LiveRoom] = []
     monkeypatch.setattr(hub.eviction, "recheck", checked.append)
-    Receiver(hub).received(doorbell(said(1)))
+    Receiver(hub).received(notification_of(said(1)))
     assert listener.sends == [[[1]]]
     assert checked == []
     Receiver(hub).received({"type": "room.rules", "stream": 1})
     assert checked == [room]
     Receiver(hub).received({"type": "room.rules", "stream": 1, "epoch": 0})
     assert checked == [room], "checked already"
-    Receiver(hub).received(doorbell(said(2, evicts_from=1)))
+    Receiver(hub).received(notification_of(said(2, evicts_from=1)))
     assert listener.sends == [[[1]], [[2]]]
     assert checked == [room, room]
 

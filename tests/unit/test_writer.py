@@ -120,7 +120,7 @@ async def turns() -> None:
 
 
 def hear(hub: Hub, change: Change) -> None:
-    Receiver(hub).received(publish.doorbell(change))
+    Receiver(hub).received(publish.notification_of(change))
 
 
 @pytest.mark.usefixtures("for_ever")
