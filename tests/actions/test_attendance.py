@@ -12,7 +12,7 @@ from rooms.actions import entering, leaving, people, rooms, site_bans
 from rooms.actions.entering import Arrival, Entrance
 from rooms.errors import ChatError, NameTaken, NotMember, Removed, RoomClosed
 from rooms.models import Connection, Membership, Room, User, Worker
-from tests.actions.house import (
+from tests.actions.factories import (
     away,
     come_in,
     connect,

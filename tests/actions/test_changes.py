@@ -12,7 +12,7 @@ from rooms import audit, commands
 from rooms.actions import changes, messages, undoing
 from rooms.errors import ChatError, Forbidden
 from rooms.models import Deed, Membership, Room, User
-from tests.actions.house import ask, come_in, guest, open_room, say
+from tests.actions.factories import ask, come_in, guest, open_room, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -30,7 +30,7 @@ from rooms.actions import (
 )
 from rooms.models import Deed, JoinRequest, Membership, Room, User
 from rooms.room_settings import RoomSettings
-from tests.actions.house import come_in, guest, open_room, pass_room_grace, say, session
+from tests.actions.factories import come_in, guest, open_room, pass_room_grace, say, session
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from history.search import index
 from rooms.actions import deletion, reports, retention
 from rooms.models import Membership, Room, User
 from rooms.turn import turn
-from tests.actions import house
+from tests.actions import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -62,10 +62,10 @@ def by_retention(ada: User, room: Room, message: Message) -> None:
 
 @pytest.mark.parametrize("erase", [by_its_author, with_the_account, by_retention])
 def test_what_is_erased_is_nowhere_any_more(erase: Callable[[User, Room, Message], None]) -> None:
-    ada, room = house.open_room()
-    ben = house.come_in("Ben", room)
-    (message,) = house.say(ada, room, f"a {BEFORE} here")
-    house.say(ben, room, "is it?")
+    ada, room = factories.open_room()
+    ben = factories.come_in("Ben", room)
+    (message,) = factories.say(ada, room, f"a {BEFORE} here")
+    factories.say(ben, room, "is it?")
     with turn(room) as t:
         changes = t.edits([message.seq])
         row = changes.get(message.seq)
@@ -81,9 +81,9 @@ def test_what_is_erased_is_nowhere_any_more(erase: Callable[[User, Room, Message
 
 
 def test_a_report_keeps_its_own_of_what_its_author_erased() -> None:
-    ada, room = house.open_room()
-    ben = house.come_in("Ben", room)
-    (message,) = house.say(ada, room, f"a {SECRET} here")
+    ada, room = factories.open_room()
+    ben = factories.come_in("Ben", room)
+    (message,) = factories.say(ada, room, f"a {SECRET} here")
     member = Membership.objects.select_related("room", "user").get(user=ben, room=room)
     reports.report(by=member, reason="abuse", seq=message.seq)
     by_its_author(ada, room, message)

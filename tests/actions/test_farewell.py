@@ -9,7 +9,7 @@ from rooms.actions import accounts, deletion, leaving, people, rooms, sanctions,
 from rooms.actions.sign_ins import note
 from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
-from tests.actions.house import come_in, connect, open_room, present, say, session, transcript
+from tests.actions.factories import come_in, connect, open_room, present, say, session, transcript
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from history.models import Message
 from rooms.live import snapshot
 from rooms.models import JoinRequest, Membership, Room, User
 from rooms.protocol import READERS_MAX
-from tests.actions.house import come_in, guest, open_room, say, transcript
+from tests.actions.factories import come_in, guest, open_room, say, transcript
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from rooms.actions import accounts, admission, deletion, leaving, merge, rooms, 
 from rooms.actions.sign_ins import note
 from rooms.errors import NotMember, RateLimited, RoomLocked, SignedOut
 from rooms.models import Connection, Membership, Room, SignIn, User
-from tests.actions.house import (
+from tests.actions.factories import (
     come_in,
     connect,
     guest,

@@ -13,7 +13,7 @@ from rooms.actions.messages import Posted
 from rooms.errors import BadFrame, ChatError, NotMember, Removed, RoomClosed
 from rooms.live.commit import commit
 from rooms.models import Room, User
-from tests.actions.house import come_in, draft, enter, guest, open_room, say, transcript
+from tests.actions.factories import come_in, draft, enter, guest, open_room, say, transcript
 
 # The writer commits by itself: these tests see what others would see.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,12 +27,12 @@ def seqs(outcomes: object) -> list[int | str]:
 
 
 def test_messages_of_many_rooms_in_one_batch_keep_their_order_in_each() -> None:
-    houses = [open_room(f"Owner {number}") for number in range(3)]
-    entrances = [enter(*house) for house in houses]
+    owners = [open_room(f"Owner {number}") for number in range(3)]
+    entrances = [enter(*owner) for owner in owners]
     drafts = [draft(entrances[n % 3], f"message {n}") for n in range(12)]
     outcomes, changes = commit(drafts)
     assert seqs(outcomes) == [n // 3 + 2 for n in range(12)]
-    for number, (user, room) in enumerate(houses):
+    for number, (user, room) in enumerate(owners):
         said = [f"{n // 3 + 2} chat {user}: message {n}" for n in range(number, 12, 3)]
         assert transcript(room) == [f"1 join {user}", *said]
     assert [(c.after, c.through) for c in changes] == [(1, 5)] * 3

@@ -25,7 +25,7 @@ from rooms.actions import (
 from rooms.models import Membership, Room, User
 from rooms.room_settings import RoomSettings
 from rooms.turn import turn
-from tests.actions.house import come_in, guest, open_room, say
+from tests.actions.factories import come_in, guest, open_room, say
 
 pytestmark = pytest.mark.django_db
 

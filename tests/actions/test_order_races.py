@@ -11,7 +11,7 @@ from rooms.actions.messages import ASK, Posted
 from rooms.errors import Muted, Removed, RoomFull, RoomLocked, RoomNotFound
 from rooms.live.commit import commit_patiently as commit
 from rooms.models import JoinRequest, Membership, Room, User
-from tests.actions.house import (
+from tests.actions.factories import (
     come_in,
     connect,
     draft,

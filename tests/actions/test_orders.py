@@ -46,7 +46,7 @@ from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.pages.manage import people
 from rooms.room_settings import RoomSettings
 from rooms.traces import Traces
-from tests.actions.house import (
+from tests.actions.factories import (
     ask,
     come_in,
     connect,

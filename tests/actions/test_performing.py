@@ -11,7 +11,7 @@ from rooms.commands import Edit, Leave, MessageCommand, Pin, React
 from rooms.errors import ChatError, NotMember
 from rooms.live.commit import commit_patiently
 from rooms.models import Room, User
-from tests.actions.house import come_in, draft, enter, open_room, present, say
+from tests.actions.factories import come_in, draft, enter, open_room, present, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -34,7 +34,7 @@ from rooms.errors import (
 )
 from rooms.live.commit import commit_patiently as commit
 from rooms.models import Connection, Membership, Room, User
-from tests.actions.house import (
+from tests.actions.factories import (
     ask,
     away,
     come_in,
@@ -67,8 +67,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_many_writers_in_the_same_rooms_leave_no_gap_and_lose_nothing() -> None:
     """In batches over several rooms, each in an order of its own: nobody waits for ever."""
-    houses = [open_room(f"Owner {number}") for number in range(3)]
-    entrances = [enter(*house) for house in houses]
+    owners = [open_room(f"Owner {number}") for number in range(3)]
+    entrances = [enter(*owner) for owner in owners]
 
     def write(writer: int) -> list[tuple[int, str, int]]:
         order, acked = random.Random(writer), []
@@ -83,7 +83,7 @@ def test_many_writers_in_the_same_rooms_leave_no_gap_and_lose_nothing() -> None:
         return acked
 
     acked = [ack for acks in together(*(partial(write, n) for n in range(4))) for ack in acks]
-    for number, (user, room) in enumerate(houses):
+    for number, (user, room) in enumerate(owners):
         mine = sorted((seq, body) for n, body, seq in acked if n == number)
         assert transcript(room)[1:] == [f"{seq} chat {user}: {body}" for seq, body in mine]
 

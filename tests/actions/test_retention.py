@@ -13,7 +13,7 @@ from history.models import Message, Reaction, Revision
 from rooms.actions import messages, reports, retention, rooms
 from rooms.models import Membership, Report, Room, User
 from rooms.turn import turn
-from tests.actions import house
+from tests.actions import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -43,16 +43,16 @@ def bodies(room: Room) -> list[str]:
 
 
 def test_nothing_is_erased_where_nobody_wants_it() -> None:
-    ada, room = house.open_room()
-    house.say(ada, room, "old")
+    ada, room = factories.open_room()
+    factories.say(ada, room, "old")
     age(room, 10_000)
     sweep()
     assert bodies(room) == ["old"]
 
 
 def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None:
-    ada, room = house.open_room()
-    (old,) = house.say(ada, room, "old")
+    ada, room = factories.open_room()
+    (old,) = factories.say(ada, room, "old")
     with turn(room) as t:
         changes = t.edits([old.seq])
         row = changes.get(old.seq)
@@ -60,7 +60,7 @@ def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None
         changes.edit(row, body="older", html="", mentions=())
         changes.react(row, user_id=ada.pk, emoji="👍", on=True)
     age(room, 31)
-    house.say(ada, room, "new")
+    factories.say(ada, room, "new")
     before = read.heads([room.stream_id])[room.stream_id][0]
     sweep()
     change = read.changed_since(room.stream_id, before)
@@ -78,9 +78,9 @@ def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None
 def test_the_shorter_of_the_rooms_and_the_sites_counts(
     site: Any, of_room: int | None, gone: bool
 ) -> None:
-    ada, room = house.open_room()
+    ada, room = factories.open_room()
     Room.objects.filter(pk=room.pk).update(retention_days=of_room)
-    house.say(ada, room, "some days old")
+    factories.say(ada, room, "some days old")
     age(room, 10)
     sweep()
     assert bodies(room) == ["" if gone else "some days old"]
@@ -90,9 +90,9 @@ def test_the_shorter_of_the_rooms_and_the_sites_counts(
 
 
 def test_what_is_pinned_or_under_report_stays_until_it_is_no_longer(site: Any) -> None:
-    ada, room = house.open_room()
-    ben = house.come_in("Ben", room)
-    said = house.say(ada, room, *(str(number) for number in range(30)))
+    ada, room = factories.open_room()
+    ben = factories.come_in("Ben", room)
+    said = factories.say(ada, room, *(str(number) for number in range(30)))
     Message.objects.filter(pk=said[0].pk).update(pinned_at=Now())
     ben_here = Membership.objects.select_related("room", "user").get(user=ben, room=room)
     report, _ = reports.report(by=ben_here, reason="spam", seq=said[15].seq)
@@ -111,16 +111,16 @@ def test_rows_go_when_nobody_can_be_behind_their_change(
     site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read, "RESUME_LIMIT", 5)
-    ada, room = house.open_room()
-    house.say(ada, room, *"abc")
+    ada, room = factories.open_room()
+    factories.say(ada, room, *"abc")
     age(room, 31)
     sweep()
     assert bodies(room) == ["", "", ""]
     age(room, 2)
-    house.say(ada, room, *"de")
+    factories.say(ada, room, *"de")
     sweep()
     assert bodies(room)[:-2], "somebody may resume from before"
-    house.say(ada, room, *"fgh")
+    factories.say(ada, room, *"fgh")
     sweep()
     assert bodies(room) == list("defgh")
     head = read.heads([room.stream_id])[room.stream_id][0]
@@ -130,13 +130,13 @@ def test_rows_go_when_nobody_can_be_behind_their_change(
     assert [m["body"] for m in first.messages] == list("de")
     assert not first.older
     assert read.changed_since(room.stream_id, 0).through == head
-    (next_one,) = house.say(ada, room, "next")
+    (next_one,) = factories.say(ada, room, "next")
     assert next_one.seq == head + 1, "no number is used again"
 
 
 def test_a_closed_room_is_emptied_by_command(site: Any) -> None:
-    ada, room = house.open_room()
-    house.say(ada, room, "old", "older")
+    ada, room = factories.open_room()
+    factories.say(ada, room, "old", "older")
     messages.delete(message=Message.objects.get(body="old"), by=ada)
     rooms.close(room=room)
     age(room, 31)

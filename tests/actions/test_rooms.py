@@ -13,7 +13,7 @@ from rooms.actions import leaving, people, rooms, site_bans
 from rooms.errors import CodesExhausted, NameTaken, NotMember, RoomClosed, RoomNotFound
 from rooms.models import Membership, Room
 from rooms.room_settings import GRACE_MAX
-from tests.actions.house import (
+from tests.actions.factories import (
     come_in,
     connect,
     guest,

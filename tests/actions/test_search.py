@@ -20,7 +20,7 @@ from history.search import candidates, index, query
 from history.search.hits import find
 from rooms import unread
 from rooms.models import Room, User
-from tests.actions import house
+from tests.actions import factories
 
 upgrade = import_module("history.migrations.0005_words_of_what_is_shown")
 pytestmark = pytest.mark.django_db
@@ -61,16 +61,16 @@ def asked(typed: str) -> query.Query:
 @pytest.fixture
 def person() -> User:
     """Who has said a day's log, and some lines in other tongues."""
-    user, room = house.open_room("Ada")
+    user, room = factories.open_room("Ada")
     said = re.findall(r"^\[\d\d:\d\d\] <[^>]+> (.*)$", LOG.read_text(), re.MULTILINE)
-    house.say(user, room, *itertools.chain(*zip(said, itertools.cycle(TONGUES), strict=False)))
+    factories.say(user, room, *itertools.chain(*zip(said, itertools.cycle(TONGUES), strict=False)))
     return user
 
 
 def test_messages_of_a_release_before_are_made_ready_bit_by_bit(person: User) -> None:
     room = Room.objects.get()
     html = "<p>これは<strong>重要</strong>です</p>"
-    link, shown, sign, plain = house.say(
+    link, shown, sign, plain = factories.say(
         person, room, "see www.example.com", "これは**重要**です", "→", "hi"
     )
     rows = Message.objects.filter(pk__in=[m.pk for m in (link, shown, sign, plain)])

@@ -11,7 +11,7 @@ from rooms import publish
 from rooms.errors import Forbidden, NotMember, RoomClosed
 from rooms.models import Membership, Room, User
 from rooms.turn import turn, turns
-from tests.actions.house import come_in, open_room, say, transcript
+from tests.actions.factories import come_in, open_room, say, transcript
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ import pytest
 from rooms import commands, protocol
 from rooms.live import calls
 from rooms.protocol import Close
-from tests.support import papers
+from tests.support import documents
 from tests.support.programs import ROOT, require_node
 from tools import page_types
 
-DOC = papers.read("docs/PROTOCOL.md")
+DOC = documents.read("docs/PROTOCOL.md")
 # Every constant, what its functions say of each code, and the frames they make.
 PROGRAM = """
 import * as protocol from "./static/js/net/protocol.js";

@@ -25,13 +25,13 @@ from rooms.live import calls, door
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
-from tests.support import papers
+from tests.support import documents
 from tests.support.client import FrameRefused, Visitor
-from tests.support.papers import plain
+from tests.support.documents import plain
 from tests.support.workers import Site
 
 Frame = dict[str, Any]
-DOC = papers.read("docs/PROTOCOL.md")
+DOC = documents.read("docs/PROTOCOL.md")
 [MESSAGE] = DOC.examples("Message")
 FIELDS = {plain(field): means for field, means in DOC.table("Message")}
 FROM_SERVER = DOC.examples("From the server")

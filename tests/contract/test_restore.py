@@ -15,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.live.company import company, fence
+from tests.live.members import fence, members_of_a_room
 from tests.support import programs
 from tests.support.plugin import StartSite
 from tests.support.programs import ROOT
@@ -140,7 +140,7 @@ def machine(start_site: StartSite, tmp_path: Path) -> Iterator[Machine]:
 @pytest.mark.timeout(600)
 async def test_a_site_is_backed_up_restored_and_rolled_as_deployment_says(machine: Machine) -> None:
     site = machine.site
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "kept")
         await machine.run(block("Backups", "pg_dump"))
         await fence([ada, bob], "lost")

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from tests.support import papers
+from tests.support import documents
 from tests.support.programs import ROOT
 
-THREATS = {row[0]: row for row in papers.read("SECURITY.md").table("Threats")}
+THREATS = {row[0]: row for row in documents.read("SECURITY.md").table("Threats")}
 NAMED = sorted(
     {name for row in THREATS.values() for name in re.findall(r"`(tests/[^`]+)`", row[2])}
 )

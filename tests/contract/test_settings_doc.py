@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import papers
+from tests.support import documents
 from tests.support.programs import ROOT
 
 SOURCES = (
@@ -16,7 +16,7 @@ SOURCES = (
     "tools/bootstrap.py",
 )
 READERS = {"_flag", "_number", "_words"}
-README = papers.read("README.md")
+README = documents.read("README.md")
 
 
 def _environ(node: ast.AST) -> bool:
@@ -48,7 +48,7 @@ READ = {name: default for source in SOURCES for name, default in _variables(sour
 ROWS = {
     name: default
     for names, default, _ in README.table("Settings")
-    for name in papers.plain(names).split(", ")
+    for name in documents.plain(names).split(", ")
 }
 
 

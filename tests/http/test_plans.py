@@ -29,9 +29,9 @@ from rooms.live import loader, snapshot
 from rooms.live.upkeep import sweep
 from rooms.models import Connection, Membership, Room, User, Worker
 from rooms.staff import overview, paging
-from tests.actions import house
+from tests.actions import factories
 from tests.support import bigsite
-from tests.support.work import watched
+from tests.support.query_cost import watched
 
 PAGES = [
     "/",
@@ -146,13 +146,13 @@ def _live(ada: User, room: Room) -> Calls:
     stream, head = room.stream_id, room.stream.head
     keys = {f"session-{number}" for number in range(40)}
     socket = Connection.objects.earliest("pk").socket_id
-    entrance = house.enter(ada, room)
+    entrance = factories.enter(ada, room)
     rest = Room.objects.exclude(pk=room.pk).order_by("pk")[: loader.BATCH - 1]
     others = list(rest.values_list("stream_id", "pk"))
     # However long this takes, no worker is taken for dead.
     Worker.objects.update(lease_until=Now() + timedelta(days=1))
 
-    yield "arrive", lambda: house.connect(ada, room)
+    yield "arrive", lambda: factories.connect(ada, room)
     yield "vanish", lambda: leaving.vanish(socket_ids=[socket])
     yield "load", lambda: snapshot.load([(stream, room.pk)])
     yield "load many", lambda: snapshot.load([(stream, room.pk), *others])
@@ -161,7 +161,7 @@ def _live(ada: User, room: Room) -> Calls:
     yield "poll", lambda: read.heads(range(stream, stream + 100))
     yield "recheck", lambda: snapshot.recheck(room.pk, stream, {ada.pk}, keys)
     yield "recheck of sessions", lambda: snapshot.who_is_signed_in(keys)
-    yield "post", lambda: performing.perform([house.draft(entrance, "hello")])
+    yield "post", lambda: performing.perform([factories.draft(entrance, "hello")])
     yield "slow mode", lambda: read.last_post(stream, ada.pk)
     yield "react", lambda: _react(ada, room)
     yield "read", lambda: reading.note({(room.pk, ada.pk): head})
@@ -174,5 +174,5 @@ def _live(ada: User, room: Room) -> Calls:
 
 
 def _react(ada: User, room: Room) -> None:
-    (answer,) = house.ask(room, (ada, React(room.stream.head // 2, "👍", on=True)))
+    (answer,) = factories.ask(room, (ada, React(room.stream.head // 2, "👍", on=True)))
     assert isinstance(answer, Changed), answer

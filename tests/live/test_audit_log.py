@@ -14,7 +14,7 @@ ADD = "INSERT INTO rooms_deed (role, verb, actor_id, actor_name, target_id, targ
 
 
 @pytest.fixture(params=["site", "cluster"])
-def house(request: pytest.FixtureRequest) -> Site:
+def any_site(request: pytest.FixtureRequest) -> Site:
     """A site on SQLite, and one on PostgreSQL."""
     site: Site = request.getfixturevalue(request.param)
     return site
@@ -27,20 +27,20 @@ def refused() -> Iterator[None]:
     assert "the audit log is only ever added to" in str(refusal.value)
 
 
-def test_an_entry_is_added_and_then_stays_as_it_is(house: Site) -> None:
+def test_an_entry_is_added_and_then_stays_as_it_is(any_site: Site) -> None:
     def entries() -> list[Any]:
         query = "SELECT verb, reason FROM rooms_deed WHERE verb = %s"
-        return house.rows(query, ["lost its temper"])
+        return any_site.rows(query, ["lost its temper"])
 
-    house.execute(ADD, ["lost its temper"])
+    any_site.execute(ADD, ["lost its temper"])
     statements = [
         "UPDATE rooms_deed SET reason = 'none'",
         "UPDATE rooms_deed SET verb = verb",
         "DELETE FROM rooms_deed",
     ]
-    if house.database_url.startswith("postgres"):
+    if any_site.database_url.startswith("postgres"):
         statements.append("TRUNCATE rooms_deed")
     for statement in statements:
         with refused():
-            house.execute(statement)
+            any_site.execute(statement)
         assert entries() == [("lost its temper", "spam")]

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
-from tests.live.company import company, fence, visitor_of
+from tests.live.members import fence, members_of_a_room, visitor_of
 from tests.support.client import (
     FormRefused,
     FrameRefused,
@@ -67,7 +67,7 @@ BAD_FRAMES: list[tuple[str, str | bytes, str]] = [
 
 
 async def test_every_bad_frame_is_answered_and_the_socket_stays(site: Site) -> None:
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         for kind, data, code in BAD_FRAMES:
             ada.received.clear()
             await ada.send(data)
@@ -81,7 +81,7 @@ async def test_every_bad_frame_is_answered_and_the_socket_stays(site: Site) -> N
 
 
 async def test_an_answer_names_what_it_answers(site: Site) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         for kind, fields in (("shout", {}), ("page", {"before": "x"}), ("post", {"body": ""})):
             with pytest.raises(FrameRefused) as refusal:
                 await ada.ask(kind, **fields)  # type: ignore[arg-type]
@@ -89,13 +89,13 @@ async def test_an_answer_names_what_it_answers(site: Site) -> None:
 
 
 async def test_the_largest_frame_that_may_be_sent_is_taken(site: Site) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         await ada.send(padded(64 * KIB))
         await ada.until(lambda view: view.bodies == ["hello"])
 
 
 async def test_a_frame_over_a_mebibyte_ends_its_socket_and_no_other(site: Site) -> None:
-    async with company(site, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(site, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         await ada.send(padded(KIB * KIB + 1))
         assert await ada.closed() == 1009
         await bob.send(b"\0" * (KIB * KIB + 1))
@@ -104,7 +104,7 @@ async def test_a_frame_over_a_mebibyte_ends_its_socket_and_no_other(site: Site) 
 
 
 async def test_text_that_is_not_utf_8_ends_its_socket_and_no_other(site: Site) -> None:
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         assert ada.connection is not None
         await ada.connection.send(b"\xff\xfe", text=True)
         assert await ada.closed() == 1007
@@ -112,7 +112,7 @@ async def test_text_that_is_not_utf_8_ends_its_socket_and_no_other(site: Site) -
 
 
 async def test_after_many_bad_frames_a_socket_is_given_up(site: Site) -> None:
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         for _ in range(40):
             await ada.send("nonsense")
         await fence([ada, bob], "forty are forgiven")
@@ -126,7 +126,7 @@ async def test_after_many_bad_frames_a_socket_is_given_up(site: Site) -> None:
 
 
 async def test_what_is_sent_before_the_welcome_is_done_after_it(site: Site) -> None:
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         async with handshake(site, ada) as eager:
             for frame in (
                 json.dumps(POST),
@@ -170,7 +170,7 @@ async def close_code(opening: Any) -> int:
 
 
 async def test_without_a_session_that_is_a_members_nobody_is_let_in(site: Site) -> None:
-    async with company(site, "Ada", "Bob") as [ada, bob], site.visitor("Eve") as eve:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob], site.visitor("Eve") as eve:
         await eve.create()
         dead = ["sessionid=" + "a" * 32, "sessionid=" + "a" * 4000]
         cookies = [
@@ -193,7 +193,7 @@ async def test_without_a_session_that_is_a_members_nobody_is_let_in(site: Site) 
 
 async def test_one_bad_visitor_does_not_shut_out_those_who_come_with_it(cluster: Site) -> None:
     """They are asked about in one query."""
-    async with company(cluster, "Ada") as [ada]:
+    async with members_of_a_room(cluster, "Ada") as [ada]:
         poison = ['sessionid="\\000aaaaaaaaa"', "sessionid=\x80\xff"]
         sockets = [RoomSocket(ada.visitor, ada.code) for _ in range(20)]
         codes = asyncio.gather(*(close_code(handshake(cluster, ada, cookie=p)) for p in poison * 5))
@@ -205,7 +205,7 @@ async def test_one_bad_visitor_does_not_shut_out_those_who_come_with_it(cluster:
 
 
 async def test_an_odd_cookie_does_not_hide_the_session(site: Site) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         mine = visitor_of(ada).cookies()
         for odd in ('prefs={"a": [1, 2]}', "x=é", "=", "a b=c", 'q="unfinished', ";;"):
             async with handshake(
@@ -215,14 +215,14 @@ async def test_an_odd_cookie_does_not_hide_the_session(site: Site) -> None:
 
 
 async def test_no_code_leads_where_one_may_not_be(site: Site) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         for code in ("ZZZZ", "AEIO", "%00", "B" * 13, "%F0%9F%98%80", "..", "%2e%2e", "'"):
             assert await close_code(handshake(site, ada, code=code)) == 4500
         await fence([ada], "still here")
 
 
 async def test_what_is_no_socket_of_ours_is_refused_at_once(site: Site) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         for path in (
             "/ws/",
             "/",
@@ -240,7 +240,7 @@ async def test_what_is_no_socket_of_ours_is_refused_at_once(site: Site) -> None:
 
 
 async def test_a_page_of_another_site_opens_no_socket(site: Site) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         port = site.workers[0].port
         foreign = [
             None,

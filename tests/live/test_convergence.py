@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.live.company import command, company, fence
+from tests.live.members import command, fence, members_of_a_room
 from tests.support.client import FrameRefused, RoomSocket, SocketClosed
 from tests.support.workers import Site
 
@@ -61,7 +61,10 @@ class Story:
 
 @pytest.mark.parametrize("number", [1, 2])
 async def test_everyone_ends_with_what_a_fresh_page_shows(stage: Site, number: int) -> None:
-    async with company(stage, "Owner", "Ada", "Bob", "Eve", "Mallory") as [owner, *guests]:
+    async with members_of_a_room(stage, "Owner", "Ada", "Bob", "Eve", "Mallory") as [
+        owner,
+        *guests,
+    ]:
         story = Story(stage, owner, guests, seed=number)
         story.up = dict.fromkeys(guests, True)
         for step in range(160):
@@ -96,7 +99,7 @@ async def test_everyone_ends_with_what_a_fresh_page_shows(stage: Site, number: i
 
 async def test_everyone_who_comes_while_everyone_speaks_and_goes_has_it_all(cluster: Site) -> None:
     """Arrivals, departures and posts at one moment, so that looks, loads and fan-out overlap."""
-    async with company(cluster, "Owner") as [owner], AsyncExitStack() as stack:
+    async with members_of_a_room(cluster, "Owner") as [owner], AsyncExitStack() as stack:
         crowd = [
             await stack.enter_async_context(cluster.visitor(f"Guest {n}", worker=n % 2))
             for n in range(12)
@@ -129,7 +132,7 @@ async def test_everyone_who_comes_while_everyone_speaks_and_goes_has_it_all(clus
 
 async def test_no_socket_is_thrown_out_by_what_others_do(site: Site) -> None:
     """Somebody who leaves has everyone looked at again: also who is just coming in."""
-    async with company(site, "Owner", "Regular") as [owner, regular]:
+    async with members_of_a_room(site, "Owner", "Regular") as [owner, regular]:
         refused: list[object] = []
 
         async def come_and_go() -> None:

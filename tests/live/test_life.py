@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.live.company import all_see, company, fence, tab
+from tests.live.members import all_see, fence, members_of_a_room, tab
 from tests.support.client import FrameRefused, RoomSocket
 from tests.support.view import Message
 from tests.support.workers import Site
@@ -20,7 +20,7 @@ async def refused(room: RoomSocket, kind: str, **fields: object) -> str:
 
 
 async def test_everything_that_happens_to_a_message_is_seen_by_everyone(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         seq = (await bob.post("first"))["seq"]
         answer = await eve.ask("post", client_id="e1", body="hi @bob!", reply_to=seq)
         steps = [
@@ -53,7 +53,7 @@ async def test_everything_that_happens_to_a_message_is_seen_by_everyone(stage: S
 
 
 async def test_what_cannot_be_done_is_refused_and_takes_no_number(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         seq = (await ada.post("hers"))["seq"]
         assert await refused(bob, "edit", seq=seq, body="his") == "forbidden"
         assert await refused(bob, "delete", seq=seq) == "forbidden"
@@ -72,7 +72,7 @@ async def test_what_cannot_be_done_is_refused_and_takes_no_number(stage: Site) -
 async def test_a_reply_that_was_not_acked_is_the_same_message_though_its_quote_is_gone(
     site: Site,
 ) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         seq = (await ada.post("quoted"))["seq"]
         frame = {"client_id": "again", "body": "an answer", "reply_to": seq}
         ack = await ada.ask("post", **frame)
@@ -81,7 +81,7 @@ async def test_a_reply_that_was_not_acked_is_the_same_message_though_its_quote_i
 
 
 async def test_what_needs_preparing_is_not_overtaken(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         kinds = ("plain {}", "**bold** {}", "@bob {}", "plain too {}")
         said = [kinds[n % 4].format(n) for n in range(80)]
         acks = await asyncio.gather(*(ada.post(body) for body in said))
@@ -93,7 +93,7 @@ async def test_what_needs_preparing_is_not_overtaken(stage: Site) -> None:
 
 async def test_a_crowd_that_reacts_at_once_is_counted_once_each(cluster: Site) -> None:
     names = [f"Guest {n}" for n in range(12)]
-    async with company(cluster, *names) as crowd:
+    async with members_of_a_room(cluster, *names) as crowd:
         seq = (await crowd[0].post("well?"))["seq"]
         acks = await asyncio.gather(
             *(room.ask("react", seq=seq, emoji=e, on=True) for room in crowd for e in EMOJIS)
@@ -141,7 +141,7 @@ async def do_something(room: RoomSocket, dice: random.Random) -> None:
 async def test_stale_state_and_changes_add_up_to_a_fresh_page(stage: Site, number: int) -> None:
     """Everyone does everything at once; some lose their connection and come back elsewhere."""
     dice = random.Random(number)
-    async with company(stage, "Owner", "Ada", "Bob", "Eve") as rooms:
+    async with members_of_a_room(stage, "Owner", "Ada", "Bob", "Eve") as rooms:
         await fence(rooms, "to begin with")
         for lap in range(6):
             away = rooms[1 + lap % 3]
@@ -164,7 +164,7 @@ async def test_stale_state_and_changes_add_up_to_a_fresh_page(stage: Site, numbe
 
 
 async def test_how_far_one_has_read_is_kept_and_shown(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         seq = (await ada.post("read this"))["seq"]
         await all_see([bob, eve], "read this")
         ack = await bob.ask("read", seq=seq)
@@ -180,7 +180,7 @@ async def test_how_far_one_has_read_is_kept_and_shown(stage: Site) -> None:
 
 
 async def test_who_does_not_mind_alone_is_shown_reading(site: Site) -> None:
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         with site._connection() as (connection, mark):
             query = f"UPDATE rooms_user SET shows_reading = false WHERE public_id = {mark}"
             connection.execute(query, [bob.view.you["id"]])

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from tests.live.company import all_see, company, fence, tab
+from tests.live.members import all_see, fence, members_of_a_room, tab
 from tests.support.client import FrameRefused
 from tests.support.view import decode
 from tests.support.workers import Site
@@ -26,7 +26,7 @@ async def test_what_is_posted_is_seen_by_everyone_as_it_was_typed(stage: Site) -
         LONGEST,
         "\x01\u202e",
     ]
-    async with company(stage, "Ada", "Bob", "Eve") as rooms:
+    async with members_of_a_room(stage, "Ada", "Bob", "Eve") as rooms:
         for number, body in enumerate(bodies):
             await rooms[number % 3].post(body)
         for room in rooms:
@@ -39,7 +39,7 @@ async def test_what_is_posted_is_seen_by_everyone_as_it_was_typed(stage: Site) -
 
 
 async def test_times_are_those_of_the_commit_in_utc(stage: Site) -> None:
-    async with company(stage, "Ada") as [ada]:
+    async with members_of_a_room(stage, "Ada") as [ada]:
         await ada.post("now")
         at = datetime.fromisoformat(ada.view.transcript[-1]["at"])
         assert at.utcoffset() == timedelta(0)
@@ -48,7 +48,7 @@ async def test_times_are_those_of_the_commit_in_utc(stage: Site) -> None:
 
 async def test_an_acknowledged_message_is_committed(stage: Site) -> None:
     query = "SELECT seq FROM history_message WHERE body = %s"
-    async with company(stage, "Ada", "Bob") as rooms:
+    async with members_of_a_room(stage, "Ada", "Bob") as rooms:
         for number, room in enumerate(rooms * 3):
             body = f"{room.code} {number}"
             ack = await room.post(body)
@@ -56,7 +56,7 @@ async def test_an_acknowledged_message_is_committed(stage: Site) -> None:
 
 
 async def test_the_author_is_acknowledged_and_shown_it_like_everyone(stage: Site) -> None:
-    async with company(stage, "Ada") as [ada], tab(ada, site=stage, worker=-1) as other:
+    async with members_of_a_room(stage, "Ada") as [ada], tab(ada, site=stage, worker=-1) as other:
         ack = await ada.post("mine", client_id="chosen")
         assert ack == {"type": "ack", "client_id": "chosen", "seq": 2}
         for room in (ada, other):
@@ -67,7 +67,7 @@ async def test_the_author_is_acknowledged_and_shown_it_like_everyone(stage: Site
 
 
 async def test_a_refused_post_names_itself_and_takes_no_number(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         for body, code in (
             ("", "empty"),
             (" \n", "empty"),
@@ -83,7 +83,7 @@ async def test_a_refused_post_names_itself_and_takes_no_number(stage: Site) -> N
 
 
 async def test_the_same_post_over_and_over_is_one_message(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         async with tab(ada, site=stage, worker=-1) as other:
             frame = {"type": "post", "client_id": "once", "body": "once"}
             for room in (ada, other) * 10:
@@ -106,7 +106,7 @@ async def test_the_same_post_over_and_over_is_one_message(stage: Site) -> None:
 
 
 async def test_paging_back_reaches_the_first_message(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         await asyncio.gather(*(ada.post(f"message {number}") for number in range(230)))
         await bob.until(lambda view: len(view.bodies) == 230)
         async with tab(bob, site=stage, worker=0) as late:
@@ -128,7 +128,7 @@ async def test_paging_back_reaches_the_first_message(stage: Site) -> None:
 async def test_the_longest_messages_come_in_frames_of_bounded_size(site: Site) -> None:
     """8 MB that were missed, told to a reader whose buffers are small: it is neither reset nor cut
     as too slow, and no frame is over 256 KiB."""
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         await bob.close()
         for start in range(0, 500, 50):
             await asyncio.gather(
@@ -161,7 +161,7 @@ async def test_the_longest_messages_come_in_frames_of_bounded_size(site: Site) -
 
 async def test_typing_is_shown_to_the_others_and_not_too_often(stage: Site) -> None:
     async with (
-        company(stage, "Ada", "Bob", "Eve") as [ada, bob, eve],
+        members_of_a_room(stage, "Ada", "Bob", "Eve") as [ada, bob, eve],
         tab(ada, site=stage, worker=-1) as second,
     ):
         for _ in range(20):
@@ -177,7 +177,7 @@ async def test_typing_is_shown_to_the_others_and_not_too_often(stage: Site) -> N
 
 async def test_who_posts_without_end_is_slowed_down_and_nobody_else(start_site: object) -> None:
     site: Site = start_site(settings={"CHAT_RATE_LIMITS": "on"})  # type: ignore[operator]
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         answers = await asyncio.gather(
             *(ada.post(f"{number}") for number in range(140)), return_exceptions=True
         )

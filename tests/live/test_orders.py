@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.live.company import all_see, company, fence, tab, visitor_of
+from tests.live.members import all_see, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import FormRefused, FrameRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.workers import Site
 
@@ -21,7 +21,7 @@ async def judge(by: RoomSocket, verb: str, whom: RoomSocket, **fields: str) -> N
 
 
 async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         await order(ada, title="Engines", locked="on", capacity="9")
         for room in (ada, bob, eve):
             await room.until(lambda view: view.room["title"] == "Engines")
@@ -50,7 +50,7 @@ async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> 
 
 
 async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await order(ada, slow_mode="120")
         await bob.until(lambda view: view.room["slow_mode"] == 120)
         async with tab(bob, site=cluster, worker=0) as other:
@@ -69,7 +69,10 @@ async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> N
 @pytest.mark.parametrize("worker", [0, 1])
 async def test_not_a_word_after_it_reaches_who_was_removed(cluster: Site, worker: int) -> None:
     """However fast it is said, and to whichever worker they are connected."""
-    async with company(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=worker) as visitor:
+    async with (
+        members_of_a_room(cluster, "Ada") as [ada],
+        cluster.visitor("Bob", worker=worker) as visitor,
+    ):
         for _ in range(2):
             await visitor.join(ada.code)
             async with visitor.socket(ada.code) as bob:
@@ -86,7 +89,7 @@ async def test_not_a_word_after_it_reaches_who_was_removed(cluster: Site, worker
 
 
 async def test_who_is_removed_or_banned_is_out_at_once_and_told_why(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         async with tab(bob, site=cluster, worker=0) as second:
             await judge(ada, "remove", bob, reason="off topic")
             for room in (bob, second):
@@ -121,7 +124,7 @@ async def test_who_is_removed_or_banned_is_out_at_once_and_told_why(cluster: Sit
 
 
 async def test_a_new_code_throws_nobody_out_and_kills_the_old_one(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         former = ada.code
         await visitor_of(ada).order(former, "code/")
         for room in (ada, bob, eve):
@@ -148,7 +151,7 @@ async def test_a_new_code_throws_nobody_out_and_kills_the_old_one(cluster: Site)
 
 
 async def test_who_asks_is_seen_by_those_in_charge_and_let_in(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await order(ada, by_request="on")
         async with cluster.visitor("Eve", worker=1) as eve, cluster.visitor("Zoë") as zoe:
             for visitor in (eve, zoe):
@@ -174,7 +177,7 @@ async def test_who_asks_is_seen_by_those_in_charge_and_let_in(cluster: Site) -> 
 
 
 async def test_what_was_said_before_is_kept_from_newcomers_in_every_way(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         secret = (await bob.post("a secret"))["seq"]
         pinned = (await ada.post("a pinned secret"))["seq"]
         await ada.ask("pin", seq=pinned, on=True)

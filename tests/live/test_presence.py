@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.live.company import company, events, eventually, fence, tab, visitor_of
+from tests.live.members import events, eventually, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import RoomSocket
 from tests.support.workers import Site
 
@@ -27,7 +27,7 @@ def connections(site: Site, code: str) -> int:
 
 
 async def test_people_are_counted_not_sockets(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         async with (
             tab(bob, site=cluster, worker=0) as second,
             tab(bob, site=cluster, worker=1) as third,
@@ -42,7 +42,7 @@ async def test_people_are_counted_not_sockets(cluster: Site) -> None:
 
 
 async def test_a_reload_is_neither_a_leave_nor_a_join(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         for worker in (0, 1, 1, 0):
             await bob.drop()
             await eventually(lambda: connections(cluster, ada.code) == 1)
@@ -55,7 +55,7 @@ async def test_a_reload_is_neither_a_leave_nor_a_join(cluster: Site) -> None:
 
 
 async def test_who_does_not_come_back_has_left_after_the_grace(hasty: Site) -> None:
-    async with company(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         async with tab(eve, site=hasty, worker=1):
             await bob.drop()
             await eve.drop()
@@ -71,7 +71,7 @@ async def test_who_does_not_come_back_has_left_after_the_grace(hasty: Site) -> N
 
 async def test_two_tabs_closed_at_once_on_two_workers_leave_nobody_behind(hasty: Site) -> None:
     """As a browser does that is closed: each worker sees its socket go, neither the other's."""
-    async with company(hasty, "Ada") as [ada]:
+    async with members_of_a_room(hasty, "Ada") as [ada]:
         for number in range(4):
             name = f"Guest {number}"
             async with hasty.visitor(name) as guest:
@@ -87,7 +87,7 @@ async def test_two_tabs_closed_at_once_on_two_workers_leave_nobody_behind(hasty:
 
 async def test_the_people_of_a_killed_worker_leave_and_the_others_stay(hasty: Site) -> None:
     """Its lease is made to run out here; that it does so in time by itself is a fault run's to see."""
-    async with company(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         async with tab(bob, site=hasty, worker=0):
             pid = hasty.workers[1].pid
             hasty.workers[1].kill()
@@ -107,7 +107,7 @@ async def test_the_people_of_a_killed_worker_leave_and_the_others_stay(hasty: Si
 
 async def test_a_worker_taken_for_dead_goes_on_and_its_people_are_there_again(hasty: Site) -> None:
     """As a machine does that was paused: its sockets are open all the while."""
-    async with company(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         paused = hasty.workers[0]
         assert paused.base_url == ada.visitor.base_url == eve.visitor.base_url
         paused.process.pause()
@@ -130,7 +130,7 @@ async def test_a_worker_taken_for_dead_goes_on_and_its_people_are_there_again(ha
 
 
 async def test_a_worker_that_stops_in_order_hands_its_people_over(hasty: Site) -> None:
-    async with company(hasty, "Ada") as [ada], hasty.visitor("Eve", worker=1) as eve:
+    async with members_of_a_room(hasty, "Ada") as [ada], hasty.visitor("Eve", worker=1) as eve:
         await eve.join(ada.code)
         async with eve.socket(ada.code, reconnect=True, base_urls=hasty.urls[::-1]) as room:
             assert await asyncio.to_thread(hasty.workers[1].terminate) == 0
@@ -143,7 +143,7 @@ async def test_a_worker_that_stops_in_order_hands_its_people_over(hasty: Site) -
 
 
 async def test_a_visitor_without_a_page_open_is_not_there(cluster: Site) -> None:
-    async with company(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
+    async with members_of_a_room(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
         await bob.join(ada.code)
         await bob.get(f"/rooms/{ada.code}/")
         await fence([ada], "is anybody there?")

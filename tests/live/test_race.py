@@ -2,14 +2,14 @@
 
 import asyncio
 
-from tests.live.company import company, tab
+from tests.live.members import members_of_a_room, tab
 from tests.support.client import RoomSocket
 from tests.support.workers import Site
 
 
 async def test_many_writers_get_contiguous_numbers_and_see_one_order(stage: Site) -> None:
     names = [f"Writer {number}" for number in range(6)]
-    async with company(stage, *names) as writers:
+    async with members_of_a_room(stage, *names) as writers:
 
         async def write(writer: RoomSocket) -> list[int]:
             acks = await asyncio.gather(
@@ -32,9 +32,9 @@ async def test_many_writers_get_contiguous_numbers_and_see_one_order(stage: Site
 
 async def test_rooms_do_not_wait_for_or_mix_with_each_other(cluster: Site) -> None:
     async with (
-        company(cluster, "Ada", "Bob") as first,
-        company(cluster, "Ada", "Bob") as second,
-        company(cluster, "Ada", "Bob") as third,
+        members_of_a_room(cluster, "Ada", "Bob") as first,
+        members_of_a_room(cluster, "Ada", "Bob") as second,
+        members_of_a_room(cluster, "Ada", "Bob") as third,
     ):
         rooms = (first, second, third)
         await asyncio.gather(
@@ -52,7 +52,7 @@ async def test_rooms_do_not_wait_for_or_mix_with_each_other(cluster: Site) -> No
 
 
 async def test_a_name_is_given_once_to_those_who_come_at_once(cluster: Site) -> None:
-    async with company(cluster, "Ada") as [ada]:
+    async with members_of_a_room(cluster, "Ada") as [ada]:
         visitors = [
             cluster.visitor(name, worker=n % 2)
             for n, name in enumerate(["Bob", "BOB", "bob", "Ｂｏｂ"])
@@ -70,7 +70,7 @@ async def test_a_name_is_given_once_to_those_who_come_at_once(cluster: Site) -> 
 
 async def test_one_person_in_many_tabs_posts_from_all_of_them(cluster: Site) -> None:
     async with (
-        company(cluster, "Ada") as [ada],
+        members_of_a_room(cluster, "Ada") as [ada],
         tab(ada, site=cluster, worker=0) as second,
         tab(ada, site=cluster, worker=1) as third,
     ):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.company import all_see, command, company, fence, tab, visitor_of
+from tests.live.members import all_see, command, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import RoomSocket, SocketClosed
 from tests.support.workers import Site
 
@@ -23,7 +23,7 @@ async def claiming(known: RoomSocket, *, after: Any, room: str | None = None) ->
 
 
 async def test_what_was_missed_is_told_when_one_comes_back(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         await fence([ada, bob, eve], "before")
         await bob.drop()
         await say(ada, 60)
@@ -35,7 +35,7 @@ async def test_what_was_missed_is_told_when_one_comes_back(stage: Site) -> None:
 
 
 async def test_who_missed_nothing_is_told_nothing(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "hello")
         for _ in range(3):
             await bob.drop()
@@ -46,7 +46,7 @@ async def test_who_missed_nothing_is_told_nothing(stage: Site) -> None:
 
 
 async def test_a_deletion_that_was_missed_is_told_in_its_place(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await say(ada, 3)
         await bob.until(lambda view: len(view.bodies) == 3)
         await bob.drop()
@@ -61,7 +61,7 @@ async def test_a_deletion_that_was_missed_is_told_in_its_place(cluster: Site) ->
 
 
 async def test_five_hundred_changes_can_be_missed_and_many_more_begin_again(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         await bob.drop()
         await say(ada, 500)
         await bob.connect()
@@ -105,7 +105,7 @@ async def test_five_hundred_changes_can_be_missed_and_many_more_begin_again(stag
 async def test_a_claim_that_cannot_be_true_is_a_first_visit(
     site: Site, query: dict[str, Any]
 ) -> None:
-    async with company(site, "Ada") as [ada]:
+    async with members_of_a_room(site, "Ada") as [ada]:
         await fence([ada], "hello")
         late = await claiming(ada, **query)
         assert late.view.welcomes == ["reset"]
@@ -115,7 +115,7 @@ async def test_a_claim_that_cannot_be_true_is_a_first_visit(
 
 async def test_who_names_a_room_is_let_into_no_other_that_has_its_code_now(cluster: Site) -> None:
     """What waits to be said in the one is never said in the other."""
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await say(ada, 20)
         await bob.until(lambda view: len(view.bodies) == 20)
         old, code = ada.view.room["id"], ada.code
@@ -144,7 +144,7 @@ async def test_who_names_a_room_is_let_into_no_other_that_has_its_code_now(clust
 
 async def test_nothing_is_missed_or_told_twice_however_often_one_comes_back(stage: Site) -> None:
     """The view of each socket refuses a gap, a repetition and another order."""
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         speaking = asyncio.create_task(steadily(ada, 400))
         comebacks = 0
         while not speaking.done():
@@ -169,7 +169,7 @@ async def test_posts_that_were_not_acknowledged_are_sent_again_and_are_there_onc
     cluster: Site,
 ) -> None:
     async with (
-        company(cluster, "Ada", "Bob") as [ada, bob],
+        members_of_a_room(cluster, "Ada", "Bob") as [ada, bob],
         RoomSocket(bob.visitor, ada.code, reconnect=True, base_urls=cluster.urls) as flaky,
     ):
         posts = [asyncio.create_task(flaky.post(f"{n}", client_id=f"{n}")) for n in range(40)]
@@ -187,7 +187,7 @@ async def test_posts_that_were_not_acknowledged_are_sent_again_and_are_there_onc
 
 
 async def test_a_page_asked_for_on_one_socket_is_not_told_to_another(site: Site) -> None:
-    async with company(site, "Ada") as [ada], tab(ada, site=site, worker=0) as second:
+    async with members_of_a_room(site, "Ada") as [ada], tab(ada, site=site, worker=0) as second:
         await ada.ask("page", before=2)
         await fence([ada, second], "done")
         assert not any(frame["type"] == "page" for frame in second.received)

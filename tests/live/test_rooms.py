@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from tests.live.company import (
+from tests.live.members import (
     all_see,
     command,
-    company,
     events,
     eventually,
     fence,
+    members_of_a_room,
     shut,
     tab,
     visitor_of,
@@ -26,7 +26,7 @@ def closes_at(site: Site, code: str) -> object:
 
 
 async def test_a_code_brings_people_in_on_any_worker_however_it_is_typed(cluster: Site) -> None:
-    async with company(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
+    async with members_of_a_room(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
         typed = "-".join(ada.code.lower())
         assert await bob.join(f" {typed} ") == ada.code
         async with bob.socket(ada.code) as room:
@@ -36,7 +36,7 @@ async def test_a_code_brings_people_in_on_any_worker_however_it_is_typed(cluster
 
 
 async def test_joins_and_leaves_are_in_everyones_room_and_in_the_log(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         ack = await bob.ask("leave")
         for room in (ada, eve):
             await room.until(lambda view: view.names == ["Ada", "Eve"])
@@ -50,7 +50,7 @@ async def test_joins_and_leaves_are_in_everyones_room_and_in_the_log(cluster: Si
 async def test_leaving_by_the_page_closes_all_sockets_of_that_person_and_no_other(
     cluster: Site,
 ) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         async with tab(bob, site=cluster, worker=0) as second:
             answer = await visitor_of(bob).leave(bob.code)
             assert (answer.status_code, answer.headers["Location"]) == (302, "/")
@@ -68,7 +68,7 @@ async def test_leaving_by_the_page_closes_all_sockets_of_that_person_and_no_othe
 
 
 async def test_an_owner_who_comes_back_is_the_owner_to_everyone(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         await ada.ask("leave")
         await eve.until(lambda view: "Ada" not in view.names)
         await shut(ada)
@@ -82,7 +82,10 @@ async def test_an_owner_who_comes_back_is_the_owner_to_everyone(cluster: Site) -
 
 
 async def test_a_name_that_is_there_is_refused_and_free_when_it_has_left(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob], cluster.visitor("ＢＯＢ") as other:
+    async with (
+        members_of_a_room(cluster, "Ada", "Bob") as [ada, bob],
+        cluster.visitor("ＢＯＢ") as other,
+    ):
         with pytest.raises(FormRefused) as refusal:
             await other.join(ada.code)
         assert refusal.value.status == 422
@@ -94,7 +97,7 @@ async def test_a_name_that_is_there_is_refused_and_free_when_it_has_left(cluster
 
 
 async def test_a_new_name_is_the_name_in_every_room_on_every_worker(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         await bob.post("as Bob")
         bob.visitor.name = "Robert"
         await visitor_of(bob).create()
@@ -127,7 +130,7 @@ async def test_an_empty_room_closes_after_its_grace_and_keeps_its_log(hasty: Sit
 
 
 async def test_whoever_comes_back_in_time_keeps_the_room_open(cluster: Site) -> None:
-    async with company(cluster, "Ada") as [ada]:
+    async with members_of_a_room(cluster, "Ada") as [ada]:
         code = ada.code
         assert closes_at(cluster, code) is None
         await ada.ask("leave")
@@ -142,7 +145,7 @@ async def test_a_room_closed_from_outside_is_closed_to_all_in_it(site: Site, clu
     """By a command, which is no worker: without a doorbell too, everyone is told by the poll."""
 
     async def close(site: Site) -> None:
-        async with company(site, "Ada", "Bob") as rooms:
+        async with members_of_a_room(site, "Ada", "Bob") as rooms:
             verb = f"rooms.close(room=Room.objects.get(code='{rooms[0].code}'))"
             await command(site, f"from rooms.actions import rooms; {verb}")
             for room in rooms:

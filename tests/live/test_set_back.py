@@ -14,7 +14,7 @@ from history import wire
 from history.log.entry import Change
 from history.said import Said
 from rooms.publish import group, notification_of
-from tests.live.company import company, fence, tab
+from tests.live.members import fence, members_of_a_room, tab
 from tests.support.client import RoomSocket
 from tests.support.services import Postgres, RedisServer
 from tests.support.workers import Site
@@ -66,7 +66,7 @@ async def test_who_saw_more_than_the_backup_held_begins_anew_also_later(
     """Nothing was run after the restore: the workers find out."""
     site, back_up = backed_up
     worker = site.workers[0]
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "kept")
         await asyncio.to_thread(worker.terminate)
         backup = await asyncio.to_thread(back_up)
@@ -95,7 +95,7 @@ async def test_who_saw_more_than_the_backup_held_begins_anew_also_later(
 
 async def test_a_client_that_names_no_history_is_taken_at_its_word(site: Site) -> None:
     """One of the release before."""
-    async with company(site, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "hello")
         await bob.drop()
         await ada.post("missed")
@@ -105,7 +105,7 @@ async def test_a_client_that_names_no_history_is_taken_at_its_word(site: Site) -
 
 
 async def test_a_log_set_back_under_running_workers_is_begun_anew_by_all(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob", "Eve", reconnect=True) as people:
+    async with members_of_a_room(stage, "Ada", "Bob", "Eve", reconnect=True) as people:
         ada, bob, eve = people
         await fence(people, "kept")
         kept = ada.view.cursor
@@ -139,7 +139,7 @@ async def test_a_copy_that_is_tried_out_with_the_same_redis_is_not_heard(
 ) -> None:
     original = start_site(workers=1, postgres=True, redis_url=redis_server.url)
     worker = original.workers[0]
-    async with company(original, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(original, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "hello")
         await asyncio.to_thread(worker.terminate)
         name = original.database_url.rpartition("/")[2]
@@ -168,7 +168,7 @@ async def test_a_copy_that_is_tried_out_with_the_same_redis_is_not_heard(
 async def test_a_doorbell_that_is_not_known_to_be_of_this_site_is_not_believed(
     hasty: Site, hasty_redis: RedisServer, site: dict[str, Any]
 ) -> None:
-    async with company(hasty, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(hasty, "Ada", "Bob") as [ada, bob]:
         query = "SELECT stream_id FROM rooms_room WHERE public_id = %s"
         [(stream,)] = hasty.rows(query, [ada.view.room["id"]])
         layer = PubSubLayer(hosts=[hasty_redis.url])

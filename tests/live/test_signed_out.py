@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.live.company import command, company, fence, tab, visitor_of
+from tests.live.members import command, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import RoomSocket, SocketClosed, Visitor
 from tests.support.services import RedisServer
 from tests.support.workers import Site
@@ -33,7 +33,7 @@ async def shut_out(sockets: list[RoomSocket], since: float) -> None:
 
 
 async def test_a_guest_who_chooses_a_password_goes_on_and_is_marked(stage: Site) -> None:
-    async with company(stage, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         await register(visitor_of(ada), f"ada{stage.urls[0][-4:]}")
         # Its key is another one now: the page comes back with it by itself.
         assert await ada.closed() == 4002
@@ -49,7 +49,7 @@ async def test_a_guest_who_chooses_a_password_goes_on_and_is_marked(stage: Site)
 
 async def test_ending_a_session_from_elsewhere_closes_its_sockets_only(cluster: Site) -> None:
     async with (
-        company(cluster, "Ada", "Bob") as [ada, bob],
+        members_of_a_room(cluster, "Ada", "Bob") as [ada, bob],
         Visitor(cluster.urls[1], "Ada") as phone,
     ):
         laptop = visitor_of(ada)
@@ -69,7 +69,7 @@ async def test_ending_a_session_from_elsewhere_closes_its_sockets_only(cluster: 
 
 @pytest.mark.parametrize("way", ["page", "silently"])
 async def test_signing_out_closes_all_sockets_of_the_browser(cluster: Site, way: str) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         async with tab(ada, site=cluster, worker=1) as twin:
             if way == "page":
                 since = time.monotonic()
@@ -88,7 +88,7 @@ async def test_signing_out_closes_all_sockets_of_the_browser(cluster: Site, way:
 async def test_with_redis_away_it_is_the_log_that_tells(
     hasty: Site, hasty_redis: RedisServer
 ) -> None:
-    async with company(hasty, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(hasty, "Ada", "Bob") as [ada, bob]:
         hasty_redis.stop()
         try:
             async with tab(ada, site=hasty, worker=1) as twin:
@@ -102,7 +102,7 @@ async def test_with_redis_away_it_is_the_log_that_tells(
 
 async def test_a_guest_who_is_brought_along_is_another_to_all_who_look(cluster: Site) -> None:
     async with (
-        company(cluster, "Ada", "Bob", "Guest") as [ada, bob, guest],
+        members_of_a_room(cluster, "Ada", "Bob", "Guest") as [ada, bob, guest],
         Visitor(cluster.urls[1], "Countess") as countess,
     ):
         # An account that is in no room yet, made elsewhere.
@@ -125,7 +125,7 @@ async def test_a_guest_who_is_brought_along_is_another_to_all_who_look(cluster: 
 
 
 async def test_who_deletes_the_account_is_gone_from_every_open_page(cluster: Site) -> None:
-    async with company(cluster, "Ada", "Bob", "Regretful") as [ada, bob, gone]:
+    async with members_of_a_room(cluster, "Ada", "Bob", "Regretful") as [ada, bob, gone]:
         seq = (await gone.post("better not said"))["seq"]
         await fence([ada, bob, gone], "all have heard it")
         since = time.monotonic()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.live.company import all_see, fence
+from tests.live.members import all_see, fence
 from tests.support.client import FrameRefused, HandshakeRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.processes import Process, free_port
 from tests.support.programs import ROOT

@@ -8,7 +8,15 @@ import pytest
 
 from chatsite.server.layer import PubSubLayer
 from rooms.publish import group
-from tests.live.company import all_see, company, events, eventually, fence, tab, visitor_of
+from tests.live.members import (
+    all_see,
+    events,
+    eventually,
+    fence,
+    members_of_a_room,
+    tab,
+    visitor_of,
+)
 from tests.support.client import FrameRefused, RoomSocket
 from tests.support.services import RedisServer
 from tests.support.workers import Site
@@ -17,7 +25,7 @@ from tests.support.workers import Site
 async def test_with_redis_away_everything_goes_on_only_later(
     hasty: Site, hasty_redis: RedisServer
 ) -> None:
-    async with company(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         hasty_redis.stop()
         try:
             for number in range(5):
@@ -69,7 +77,7 @@ async def test_workers_start_without_redis_and_find_it_when_it_comes(
     redis = RedisServer()
     try:
         site: Site = start_site(workers=2, postgres=True, redis_url=redis.url)  # type: ignore[operator]
-        async with company(site, "Ada", "Bob") as [ada, bob]:
+        async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
             await fence([ada, bob], "nobody rang")
             redis.start()
             await eventually(lambda: all(worker.ready() for worker in site.workers))
@@ -88,7 +96,7 @@ async def test_workers_start_without_redis_and_find_it_when_it_comes(
 
 async def test_a_post_that_is_sent_to_two_workers_at_once_is_one_message(cluster: Site) -> None:
     async with (
-        company(cluster, "Ada", "Bob") as [ada, bob],
+        members_of_a_room(cluster, "Ada", "Bob") as [ada, bob],
         tab(ada, site=cluster, worker=1) as twin,
     ):
         for number in range(20):
@@ -105,7 +113,7 @@ async def test_a_post_that_is_sent_to_two_workers_at_once_is_one_message(cluster
 
 async def test_whoever_is_shut_out_is_not_heard_any_more(cluster: Site) -> None:
     """However fast they type: a leave in the log is followed by nothing of that person's."""
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         async with tab(bob, site=cluster, worker=0) as second:
             posts = [
                 asyncio.create_task(room.post(f"{number}"))
@@ -134,7 +142,7 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
     hasty: Site, hasty_redis: RedisServer
 ) -> None:
     """Another version's, say, while workers are replaced one by one."""
-    async with company(hasty, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(hasty, "Ada", "Bob") as [ada, bob]:
         query = "SELECT stream_id FROM rooms_room WHERE public_id = %s"
         [(stream,)] = hasty.rows(query, [ada.view.room["id"]])
         layer = PubSubLayer(hosts=[hasty_redis.url])
@@ -170,7 +178,7 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
 async def test_a_worker_hears_what_was_said_while_nobody_of_its_own_was_there(
     cluster: Site, worker: int
 ) -> None:
-    async with company(cluster, "Ada", "Bob") as [ada, bob]:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         stays, goes = (ada, bob) if worker else (bob, ada)
         for number in range(5):
             await goes.drop()
@@ -183,7 +191,7 @@ async def test_a_worker_hears_what_was_said_while_nobody_of_its_own_was_there(
 
 async def test_a_post_from_a_page_that_is_closed_at_once_is_seen_at_once(cluster: Site) -> None:
     """The worker it was posted through may have nobody in the room any more when it commits."""
-    async with company(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
+    async with members_of_a_room(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
         await bob.join(ada.code)
         delays = []
         for number in range(10):

@@ -12,7 +12,7 @@ import pytest
 from rooms import limits
 from rooms.limits import intake
 from rooms.live.door import SOCKETS
-from tests.live.company import all_see, company
+from tests.live.members import all_see, members_of_a_room
 from tests.security.rawsocket import RawSocket
 from tests.support.client import RoomSocket, SocketClosed, Visitor
 from tests.support.frames import client_frame
@@ -49,7 +49,7 @@ async def flood(eve: RoomSocket, *, first: int, until: asyncio.Event) -> int:
 
 
 async def test_ten_times_the_rate_is_refused_and_others_do_not_feel_it(strict: Site) -> None:
-    async with company(strict, "Ada", "Bob", "Eve") as [ada, bob, eve]:
+    async with members_of_a_room(strict, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         started = time.monotonic()
         burst = int(limits.posting.rate.burst)
         for number in range(burst):  # what she may say at once is not what this is about

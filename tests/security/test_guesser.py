@@ -7,10 +7,11 @@ from pytest_django import Settings
 
 from rooms import codes
 from tests.security import guesser
-from tests.support import papers
+from tests.support import documents
 
 FIGURES = {
-    int(row[0].replace(",", "")): row for row in papers.read("SECURITY.md").table("Guessing codes")
+    int(row[0].replace(",", "")): row
+    for row in documents.read("SECURITY.md").table("Guessing codes")
 }
 
 

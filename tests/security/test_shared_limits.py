@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from rooms import limits
-from tests.live.company import company, tab
+from tests.live.members import members_of_a_room, tab
 from tests.support.client import FormRefused, FrameRefused, Visitor
 from tests.support.plugin import StartSite
 from tests.support.services import RedisServer
@@ -34,7 +34,10 @@ async def guess(eve: Visitor) -> int:
 
 
 async def test_two_workers_are_no_way_round_a_limit(pair: Site, own_redis: RedisServer) -> None:
-    async with company(pair, "Ada", "Bob") as [ada, bob], tab(ada, site=pair, worker=1) as twin:
+    async with (
+        members_of_a_room(pair, "Ada", "Bob") as [ada, bob],
+        tab(ada, site=pair, worker=1) as twin,
+    ):
         # Posts: what is spent at one worker is settled with the other within a second or two.
         burst = int(limits.posting.rate.burst)
         for number in range(burst):

@@ -1,4 +1,4 @@
-"""What the papers point to is there: files, headings, commands and their flags."""
+"""What the documents point to is there: files, headings, commands and their flags."""
 
 import re
 import shlex
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from tests.support import papers
-from tests.support.papers import Paper
+from tests.support import documents
+from tests.support.documents import Document
 from tests.support.programs import ROOT
 from tools import check
 
 DECISIONS = ROOT / "docs" / "decisions"
-PAPERS = sorted(
+DOCUMENTS = sorted(
     str(path.relative_to(ROOT))
     for path in (
         *ROOT.glob("*.md"),
@@ -31,28 +31,28 @@ FOLDERS = "chatsite|rooms|history|static|templates|tests|benchmarks|deploy|tools
 MADE = {"benchmarks/results/"}
 
 
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_somewhere(name: str) -> None:
-    paper = papers.read(name)
-    for link in paper.links():
+    document = documents.read(name)
+    for link in document.links():
         if link.startswith(("http://", "https://")):
             continue
         path, _, anchor = link.partition("#")
-        target = paper.path.parent / path if path else paper.path
+        target = document.path.parent / path if path else document.path
         assert target.exists(), link
         if anchor:
-            assert anchor in Paper(target, target.read_text()).anchors(), link
+            assert anchor in Document(target, target.read_text()).anchors(), link
 
 
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_paths_lead_somewhere(name: str) -> None:
-    for path in re.findall(rf"`((?:{FOLDERS})/[\w./*-]*)`", papers.read(name).text):
+    for path in re.findall(rf"`((?:{FOLDERS})/[\w./*-]*)`", documents.read(name).text):
         assert path in MADE or list(ROOT.glob(path.rstrip("/"))), path
 
 
-def _commands(paper: Paper) -> Iterator[list[str]]:
-    """The commands in a paper's shell blocks, without variables set in front of them."""
-    for block in paper.blocks("sh"):
+def _commands(document: Document) -> Iterator[list[str]]:
+    """The commands in a document's shell blocks, without variables set in front of them."""
+    for block in document.blocks("sh"):
         for line in block.splitlines():
             words: list[str] = []
             for word in [*shlex.split(line, comments=True), ";"]:
@@ -65,7 +65,7 @@ def _commands(paper: Paper) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_commands_run(name: str) -> None:
-    for program, *arguments in _commands(papers.read(name)):
+    for program, *arguments in _commands(documents.read(name)):
         if program == "export":
             continue
         assert (ROOT / program).is_file(), program
@@ -84,7 +84,7 @@ def test_commands_run(name: str) -> None:
 
 
 def test_the_layers_are_those_the_linter_holds() -> None:
-    written = papers.read("ARCHITECTURE.md").blocks("layers")
+    written = documents.read("ARCHITECTURE.md").blocks("layers")
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     held = [one["layers"] for one in linter["contracts"] if one["type"] == "layers"]
     assert [block.splitlines() for block in written] == held
@@ -92,14 +92,14 @@ def test_the_layers_are_those_the_linter_holds() -> None:
 
 @pytest.mark.parametrize("name", sorted({path.name for path in DECISIONS.iterdir()} - TABLES))
 def test_each_decision_says_when_why_and_what_was_refused(name: str) -> None:
-    page = papers.read(f"docs/decisions/{name}")
+    page = documents.read(f"docs/decisions/{name}")
     dated = re.search(r"^\*Decided (\d{4}-\d\d-\d\d)[^\n]*\.\*$", page.text, re.MULTILINE)
     assert dated, "no date"
     for heading in ("Context", "Decision", "Refused", "Consequences"):
         assert page.section(heading).strip(), heading
     title = page.text.splitlines()[0].removeprefix("# ")
     row = f"| {dated[1]} | [{title}]({name}) |"
-    assert row in papers.read("docs/decisions/README.md").text.splitlines(), row
+    assert row in documents.read("docs/decisions/README.md").text.splitlines(), row
 
 
 def _check_flags(name: str, arguments: list[str]) -> None:

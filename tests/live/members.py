@@ -11,7 +11,9 @@ from tests.support.workers import Site
 
 
 @asynccontextmanager
-async def company(site: Site, *names: str, **options: Any) -> AsyncIterator[list[RoomSocket]]:
+async def members_of_a_room(
+    site: Site, *names: str, **options: Any
+) -> AsyncIterator[list[RoomSocket]]:
     """Everyone's socket in a new room of the first one, each at the next worker in turn."""
     async with AsyncExitStack() as stack:
         sockets: list[RoomSocket] = []

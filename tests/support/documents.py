@@ -1,4 +1,4 @@
-"""The project's papers, read by tests that hold them to the code."""
+"""The project's documents, read by tests that hold them to the code."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)|<img[^>]* src=\"([^\"]+)\"|srcset=\"([^\"]+
 
 
 @dataclass(frozen=True)
-class Paper:
+class Document:
     """A Markdown file of the project."""
 
     path: Path
@@ -58,8 +58,8 @@ class Paper:
         }
 
 
-def read(path: str) -> Paper:
-    return Paper(ROOT / path, (ROOT / path).read_text())
+def read(path: str) -> Document:
+    return Document(ROOT / path, (ROOT / path).read_text())
 
 
 def plain(cell: str) -> str:
