@@ -33,6 +33,10 @@ class WirePerson(TypedDict):
     registered: NotRequired[bool]  # only when true
 
 
+# Who is in a room: the list in a welcome, and the `members` frames with the people who do not fit into it.
+Listed = tuple[orjson.Fragment, list[bytes]]
+
+
 class Close(IntEnum):
     """Close codes. Below 4500: come back, with jitter, and resume. From 4500: do not."""
 
@@ -92,6 +96,12 @@ def members(
         ids = [{"id": who} for who in gone]
         frames.append(encode("members", count=told, joined=come, left=ids))
     return frames
+
+
+def listed(people: Sequence[WirePerson]) -> Listed:
+    """Everybody, encoded once for all who are welcomed while they are the ones who are there."""
+    first, rest = people[:PEOPLE_MAX], people[PEOPLE_MAX:]
+    return orjson.Fragment(orjson.dumps(first)), members(joined=rest, left=[], count=len(people))
 
 
 def read(reads: Mapping[str, int]) -> bytes:

@@ -119,7 +119,7 @@ class Eviction:
         Returns those whose room has closed: all that was said in it is theirs to see first.
         """
         last = []
-        room.send_acks()  # before anybody is told to go
+        room.show_gathered()  # before anybody is told to go
         for client in clients:
             if client.socket_id not in room.clients:
                 continue

@@ -131,7 +131,7 @@ class Hub:
     def start_over(self) -> None:
         """Let go of all rooms, since the log does not have what was shown of them. The sockets come back."""
         for room in list(self.rooms.values()):
-            room.send_acks()
+            room.show_gathered()
             for client in list(room.clients.values()):
                 client.sender.close(Close.BUSY)
                 self.detach(room, client)

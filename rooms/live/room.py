@@ -8,14 +8,13 @@ from history.models import Message
 from history.wire import WireMessage
 from rooms import protocol
 from rooms.live import metrics
+from rooms.live.audience import Audience, Own
 from rooms.live.client import Client
+from rooms.live.gathering import Before, Gathering, is_coming
 from rooms.live.recent import Recent
 from rooms.live.snapshot import Recheck, RoomInfo, Snapshot, Waiting
-from rooms.live.sockets import DirectSender, Sender
 from rooms.models import Membership
-from rooms.protocol import WirePerson
-
-_COMINGS = {Message.Kind.JOIN.value, Message.Kind.LEAVE.value}
+from rooms.protocol import Listed, WirePerson
 
 
 def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMessage]:
@@ -24,7 +23,10 @@ def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMe
 
 
 class LiveRoom:
-    """State of a room on this worker. Every socket in `clients` has seen all up to `cursor`."""
+    """State of a room on this worker.
+
+    Every socket in `clients` has seen all up to `cursor`, but for the joins and leaves that are gathered.
+    """
 
     def __init__(self, *, room_id: int, stream_id: int, code: str, history: str = "") -> None:
         self.room_id = room_id
@@ -36,15 +38,14 @@ class LiveRoom:
         self.epoch = 0
         self.recent = Recent(floor=0, messages=())
         self.roster: dict[str, WirePerson] = {}
+        self._listed: Listed | None = None  # the roster, encoded; None once it has changed
         self.roles: dict[str, str] = {}
         self.waiting: list[Waiting] = []  # people who ask to be let in
         self.reads: dict[str, int] = {}  # how far people have read, by public id
         self.clients: dict[str, Client] = {}
         self.entering = 0  # sockets that will be among the clients in a moment
-        # The clients, by the way that a frame takes to them.
-        self._writers: dict[Client, Callable[[bytes], None]] = {}
-        self._senders: dict[Client, Sender] = {}
-        self._frame: Callable[[bytes], bytes] = bytes
+        self._audience = Audience()
+        self._gathering = Gathering(members=self._members, show=self.show_gathered)
         # Clients from whom what was said before they joined is hidden.
         self._newcomers: set[Client] = set()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -65,25 +66,22 @@ class LiveRoom:
         self.recent = Recent(
             floor=snapshot.floor, messages=snapshot.change.messages, pinned=snapshot.pinned
         )
-        people = snapshot.people
+        people, self._listed = snapshot.people, None
         self.roster, self.roles, self.reads = people.roster, people.roles, people.reads
         self.waiting = snapshot.waiting
 
     def add(self, client: Client) -> None:
         self.clients[client.socket_id] = client
+        self._gathering.came(client)
         if client.hidden_through:
             self._newcomers.add(client)
-        if isinstance(client.sender, DirectSender):
-            self._writers[client] = client.sender.write
-            self._frame = client.sender.frame
-        else:
-            self._senders[client] = client.sender
+        self._audience.add(client)
 
     def remove(self, client: Client) -> bool:
         """Forget a client. Return True if it was here."""
-        self._writers.pop(client, None)
-        self._senders.pop(client, None)
+        self._audience.remove(client)
         self._newcomers.discard(client)
+        self._gathering.went(client)
         if acks := self._acks.pop(client, None):
             client.sender.send(acks)  # it may be leaving, and its socket still open
         return self.clients.pop(client.socket_id, None) is not None
@@ -137,7 +135,7 @@ class LiveRoom:
 
     # Fan-out --------------------------------------------------------------------------------------
 
-    def hold_acks(self, acks: Mapping[Client, Sequence[bytes]]) -> None:
+    def hold_acks(self, acks: Own) -> None:
         """Keep frames for some clients until anything is shown to all, or `send_acks`."""
         for client, frames in acks.items():
             if client.socket_id in self.clients:
@@ -151,9 +149,7 @@ class LiveRoom:
         for client, frames in acks.items():
             client.sender.send(frames)
 
-    def apply(
-        self, changes: Sequence[Change], *, acks: Mapping[Client, Sequence[bytes]] | None = None
-    ) -> None:
+    def apply(self, changes: Sequence[Change], *, acks: Own | None = None) -> None:
         """Advance by changes, and show them to everyone in one write.
 
         Each starts at the cursor, as those before it leave it, or before it. `acks` are frames for
@@ -161,29 +157,50 @@ class LiveRoom:
         """
         if acks:
             self.hold_acks(acks)
+        if not self._acks and all(
+            self._gathering.takes(change, sockets=len(self.clients)) for change in changes
+        ):
+            self._gather(changes)
+            return
+        self._gathering.settle()
         frames: list[bytes] = []
         try:
             for change in changes:
                 before = self.cursor
                 events = protocol.events(change, after=before)
-                # A repair may have read a part of it already.
-                new = [message for message in change.messages if message["changed"] > before]
-                self.cursor = change.through
-                self.recent.add(new)
-                presence = self._presence(new)
+                new = self._advance(change)
+                presence = self._members(self._fold(new))
                 if self._newcomers and (parted := self._parted(change, new, before)):
                     own = {client: [*frames, *seen, *presence] for client, seen in parted.items()}
-                    self._show_each(own, [*frames, *events, *presence])
+                    self.show([*frames, *events, *presence], own)
                     frames = []
                 else:
                     frames += events + presence
         finally:
             # Also if one cannot be understood: those before it are shown, and nobody's ack is lost.
-            if frames:
-                self.show(frames)
-            else:
-                self.send_acks()
+            self.show(frames)
         metrics.deliveries.inc(len(self.clients) * len(changes))
+
+    def _advance(self, change: Change) -> list[WireMessage]:
+        """Go on to a change. Return what is new in it: a repair may have read a part of it already."""
+        new = [message for message in change.messages if message["changed"] > self.cursor]
+        self.cursor = change.through
+        self.recent.add(new)
+        return new
+
+    def _gather(self, changes: Sequence[Change]) -> None:
+        """Advance by joins and leaves, which are shown a little later, together."""
+        for change in changes:
+            after = self.cursor
+            new = self._advance(change)
+            self._gathering.add(
+                after=after, through=change.through, messages=new, before=self._fold(new)
+            )
+        metrics.deliveries.inc(len(self.clients) * len(changes))
+
+    def show_gathered(self) -> None:
+        """Show the joins and leaves that were gathered, now."""
+        self.show([])
 
     def _parted(
         self, change: Change, new: Sequence[WireMessage], after: int
@@ -203,56 +220,56 @@ class LiveRoom:
             if first <= client.hidden_through
         }
 
-    def _show_each(self, own: Mapping[Client, Sequence[bytes]], frames: Sequence[bytes]) -> None:
-        """Send some clients frames of their own instead of those for everybody."""
-        acks, self._acks = self._acks, {}
-        for client in self.clients.values():
-            client.sender.send([*acks.get(client, ()), *own.get(client, frames)])
+    def show(self, payloads: Sequence[bytes], own: Own | None = None) -> None:
+        """Write frames to every socket, after the acks that are held and the joins that are gathered.
 
-    def show(self, payloads: Sequence[bytes]) -> None:
-        """Write frames to every socket, after the acks that are held.
-
-        They are built once for all sockets of our own server.
+        `own` are the frames of clients that are shown others instead.
         """
         acks, self._acks = self._acks, {}
-        if self._writers:
-            frame = b"".join([self._frame(payload) for payload in payloads])
-            if acks:
-                for client, write in self._writers.items():
-                    own = acks.get(client, ())
-                    write(b"".join([*map(self._frame, own), frame]) if own else frame)
-            else:
-                for write in self._writers.values():
-                    write(frame)
-        for client, sender in self._senders.items():
-            sender.send([*acks.get(client, ()), *payloads] if acks else payloads)
+        own = own or {}
+        first, apart = self._gathering.take()
+        if first or apart:
+            clients = own.keys() | apart.keys()
+            own = {c: [*apart.get(c, first), *own.get(c, payloads)] for c in clients}
+            payloads = [*first, *payloads]
+        self._audience.show(payloads, acks=acks, own=own)
 
-    def _presence(self, messages: Iterable[WireMessage]) -> list[bytes]:
-        """Fold joins and leaves into the roster. Return `members` frames if it changed."""
+    def _fold(self, messages: Iterable[WireMessage]) -> dict[str, WirePerson | None]:
+        """Fold joins and leaves into the roster. Return what the people in them were before."""
         before: dict[str, WirePerson | None] = {}
         for message in messages:
-            author, kind = message["author"], message["kind"]
-            if author is None or kind not in _COMINGS or message["seq"] != message["changed"]:
+            author = message["author"]
+            if author is None or not is_coming(message):
                 continue
             who = author["id"]
             before.setdefault(who, self.roster.get(who))
-            if kind == Message.Kind.JOIN:
+            if message["kind"] == Message.Kind.JOIN:
                 role = self.roles.get(who, Membership.Role.MEMBER.value)
                 self.roster[who] = {**author, "role": role}
             else:
                 self.roster.pop(who, None)
-        return self._members(before)
+        if before:
+            self._listed = None
+        return before
+
+    def listed(self) -> Listed:
+        """Return who is here, as sockets are welcomed with it. Encoded once until it changes."""
+        if self._listed is None:
+            self._listed = protocol.listed(list(self.roster.values()))
+        return self._listed
 
     def update_people(self, people: Mapping[str, WirePerson], roles: dict[str, str]) -> None:
         """Take over names and roles read from the database, and show what is different.
 
         Only the log says who is there: what was read may be older or newer than the cursor.
         """
+        self.show_gathered()  # as it was told of them
         self.roles = roles
         before: dict[str, WirePerson | None] = {}
         for who, person in people.items():
             if who in self.roster and self.roster[who] != person:
                 before[who], self.roster[who] = self.roster[who], person
+                self._listed = None
                 self.recent.follow(person)
         if frames := self._members(before):
             self.show(frames)
@@ -279,7 +296,7 @@ class LiveRoom:
             if client.user_id != except_user:
                 client.sender.send([frame])
 
-    def _members(self, before: Mapping[str, WirePerson | None]) -> list[bytes]:
+    def _members(self, before: Before) -> list[bytes]:
         """Return frames with what has become of the people in `before`: what they were, or None."""
         now = {who: self.roster.get(who) for who in before}
         return protocol.members(

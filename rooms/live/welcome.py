@@ -12,7 +12,7 @@ from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom, visible
 from rooms.live.threads import DatabaseThreads
-from rooms.protocol import PEOPLE_MAX, PINNED_MAX, VERSION
+from rooms.protocol import PINNED_MAX, VERSION
 
 
 async def enter(
@@ -112,7 +112,7 @@ def _welcome(
     older: bool,
 ) -> list[bytes]:
     """Return the `welcome` frame, and `members` frames with the people who do not fit into it."""
-    people = list(room.roster.values())
+    people, rest = room.listed()
     welcome = protocol.encode(
         "welcome",
         protocol=VERSION,
@@ -127,12 +127,11 @@ def _welcome(
         pinned=_pinned(room, client),
         read=client.read_through,
         reads=protocol.positions(room.readers()),
-        members=people[:PEOPLE_MAX],
+        members=people,
         limits={
             "body": settings.CHAT_BODY_MAX,
             "frame": MAX_CLIENT_FRAME,
             "name": names.MAX_LENGTH,
         },
     )
-    rest = protocol.members(joined=people[PEOPLE_MAX:], left=[], count=len(people))
     return [welcome, *rest, *room.requests(client)]

@@ -21,7 +21,7 @@ from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.limits import downloads, intake, searches
-from rooms.live import calls, door
+from rooms.live import calls, door, gathering
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
@@ -292,6 +292,8 @@ def test_limits_are_written_down() -> None:
     assert commands.REF_MAX == commands.CLIENT_ID_MAX
     assert f"at most one each {calls.TYPING_EVERY:g} s" in DOC.text
     assert f"At least the last {read.RESUME_LIMIT} changes" in DOC.text
+    assert f"Where {gathering.CROWD} sockets or more" in DOC.text
+    assert f"wait up to {gathering.WINDOW:g} s for one another" in DOC.text
 
 
 # Pages --------------------------------------------------------------------------------------------

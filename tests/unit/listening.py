@@ -2,11 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
 from history import wire
 from history.log.entry import Change
+from rooms.live.client import Client
+from rooms.live.room import LiveRoom
+from tests.support.view import RoomView
+
+A_DAY = 86_400.0  # seconds
 
 
 class Listener:
@@ -35,6 +41,32 @@ class Listener:
     def close(self, code: int) -> None:
         self.sends.append([f"close {int(code)}"])
         self.closed.set()
+
+
+class Socket:
+    """A socket in the room that keeps what it was sent, and checks it as a client does."""
+
+    def __init__(self, room: LiveRoom, number: int) -> None:
+        self.sends: list[list[dict[str, Any]]] = []
+        self.view = RoomView(cursor=room.cursor, welcomes=["reset"])
+        self.view.members = {who: dict(person) for who, person in room.roster.items()}
+        self.client = Client(socket_id=f"socket {number}", sender=self)
+        room.add(self.client)
+
+    def send(self, payloads: Sequence[bytes]) -> None:
+        frames = [orjson.loads(payload) for payload in payloads]
+        self.sends.append(frames)
+        for frame in frames:
+            self.view.apply(frame)
+
+    async def drain(self) -> None: ...
+
+    def close(self, code: int) -> None: ...
+
+    @property
+    def told(self) -> list[list[str]]:
+        """The types of the frames of each write."""
+        return [[frame["type"] for frame in frames] for frames in self.sends]
 
 
 def said(

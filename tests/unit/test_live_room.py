@@ -109,3 +109,27 @@ async def test_a_join_that_is_changed_later_brings_nobody_back() -> None:
     room.apply([Change.of(stream_id=1, after=2, through=3, epoch=1, messages=[again])])
     assert listener.members() == []
     assert set(room.roster) == {"ada"}
+
+
+async def test_who_is_here_is_encoded_once_until_that_changes() -> None:
+    crowd: list[WirePerson] = [{**BOB, "id": f"{number}"} for number in range(600)]
+    room, _ = room_with(*crowd)
+
+    def listed() -> list[dict[str, object]]:
+        first, rest = room.listed()
+        assert room.listed()[0] is first, "one encoding for all who are welcomed"
+        people: list[dict[str, object]] = orjson.loads(orjson.dumps(first))
+        assert len(people) == min(len(room.roster), 500)
+        for frame in map(orjson.loads, rest):
+            people += frame["joined"]
+            assert frame["count"] == len(people)
+        return people
+
+    assert listed() == crowd
+    happens(room, ("join", ADA))
+    assert listed() == [*crowd, ADA]
+    happens(room, ("leave", crowd[0]))
+    assert listed() == [*crowd[1:], ADA]
+    countess: WirePerson = {**ADA, "name": "Countess"}
+    room.update_people({"ada": countess}, {"ada": "owner"})
+    assert listed() == [*crowd[1:], countess]

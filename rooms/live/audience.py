@@ -1,0 +1,53 @@
+"""Fan-out: the sockets of a room, by the way that a frame takes to them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rooms.live.client import Client
+from rooms.live.sockets import DirectSender, Sender
+
+# Frames for some of the clients.
+Own = Mapping[Client, Sequence[bytes]]
+
+
+class Audience:
+    """Writes frames to all sockets of a room. They are built once for all sockets of our own server."""
+
+    def __init__(self) -> None:
+        self._writers: dict[Client, Callable[[bytes], None]] = {}
+        self._senders: dict[Client, Sender] = {}
+        self._frame: Callable[[bytes], bytes] = bytes
+
+    def add(self, client: Client) -> None:
+        if isinstance(client.sender, DirectSender):
+            self._writers[client] = client.sender.write
+            self._frame = client.sender.frame
+        else:
+            self._senders[client] = client.sender
+
+    def remove(self, client: Client) -> None:
+        self._writers.pop(client, None)
+        self._senders.pop(client, None)
+
+    def show(self, payloads: Sequence[bytes], *, acks: Own, own: Own) -> None:
+        """Write `payloads` to everyone, or what is a client's `own` instead, each after its `acks`."""
+        if not payloads and not own:
+            for client, frames in acks.items():
+                client.sender.send(frames)
+            return
+        frame = self._framed(payloads) if self._writers else b""
+        if acks or own:
+            for client, write in self._writers.items():
+                rest = self._framed(own[client]) if client in own else frame
+                if data := self._framed(acks.get(client, ())) + rest:
+                    write(data)
+            for client, sender in self._senders.items():
+                if frames := [*acks.get(client, ()), *own.get(client, payloads)]:
+                    sender.send(frames)
+        else:
+            for write in self._writers.values():
+                write(frame)
+            for sender in self._senders.values():
+                sender.send(payloads)
+
+    def _framed(self, payloads: Sequence[bytes]) -> bytes:
+        return b"".join(map(self._frame, payloads))
