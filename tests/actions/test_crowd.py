@@ -16,7 +16,7 @@ from rooms.live import gathering, snapshot
 from rooms.live.room import LiveRoom
 from rooms.models import Membership, Room, User
 from rooms.protocol import MAX_SERVER_FRAME
-from tests.actions.house import open_room, present, session, transcript, worker
+from tests.actions.factories import open_room, present, session, transcript, worker
 from tests.unit.listening import A_DAY, Socket
 
 pytestmark = pytest.mark.django_db
