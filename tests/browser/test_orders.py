@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenContext
 from tests.browser.room_page import RoomPage
@@ -47,7 +47,7 @@ def order(room: RoomPage, path: str, **fields: str) -> None:
 
 def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite: object) -> None:
     ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
-    ben.page.context.add_init_script(FAST)
+    ben.page.add_init_script(FAST)
     ben.page.reload()
     ben.wait_until_live()
     expect(ben.page.get_by_role("button", name="Actions for")).to_have_count(0)
@@ -78,7 +78,17 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     press(ada, "Make moderator")
     expect(ben.page.get_by_role("link", name="Room settings")).to_be_visible()
     about(ada, "Ben")
+    hand_over = "**/manage/people/*/owner/"
+    held: list[Route] = []
+    ada.page.route(hand_over, lambda route: held.append(route))
     ada.page.get_by_role("link", name="Hand the room over").click()
+    # A change in the room loads the sheet's page again: the one that is on its way, not the one before.
+    with ada.page.expect_request("**/manage/**") as again:
+        order(ada, "settings/", title="Town meeting", slow_mode="0", grace="60")
+    assert again.value.url == held[0].request.url
+    for route in held:
+        route.continue_()
+    ada.page.unroute(hand_over)
     expect(ada.page.get_by_role("dialog")).to_contain_text("only Ben can hand the room back")
     ada.page.get_by_role("link", name="Keep the room").click()
     expect(ada.page.get_by_role("dialog")).to_have_count(0)

@@ -42,6 +42,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   root.append(dialog);
   /** Parts of another page of this sheet, with unsaved fields. @type {Map<string, Element>} */
   const covered = new Map();
+  /** Of the page that is shown, or is being loaded. */
   let address = "";
   /** The number of the latest request: the answer to any other comes too late. */
   let latest = 0;
@@ -138,6 +139,8 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
 
   /** @param {string} href */
   async function load(href) {
+    // From here on a refresh loads this page: an answer with the page before it would come last.
+    address = href;
     const answer = await request(href);
     // A day of the calendar leads to its first message.
     const seq = answer && new URL(answer.url).searchParams.get("at");
