@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.browser.room_page import RoomPage
 from tests.faults.proxy import Proxy
-from tests.support.browser import Aside
+from tests.support.browser import Aside, Contexts, launched
 from tests.support.client import csrf_token
 from tests.support.workers import Site
 
@@ -25,6 +25,13 @@ class Wire:
 
     def mend(self) -> None:
         self._aside.run(self._proxy.plug_in())
+
+
+@pytest.fixture(scope="package")
+def contexts() -> Iterator[Contexts]:
+    """Those of one Chromium for all tests of this directory."""
+    with launched() as browser:
+        yield Contexts(browser)
 
 
 @pytest.fixture
@@ -57,6 +64,7 @@ def _come_in(context: BrowserContext, url: str, **fields: str) -> RoomPage:
     processor, and it has tests of its own."""
     front = urljoin(url, "/")
     token = csrf_token(context.request.get(front).text())
-    entered = context.request.post(front, form={**fields, "csrfmiddlewaretoken": token})
-    assert entered.url != front, entered.text()
-    return RoomPage.again(context.new_page(), entered.url)
+    form = {**fields, "csrfmiddlewaretoken": token}
+    entered = context.request.post(front, form=form, max_redirects=0)
+    assert entered.status == 302, entered.text()
+    return RoomPage.again(context.new_page(), urljoin(front, entered.headers["location"]))

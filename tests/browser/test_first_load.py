@@ -15,7 +15,7 @@ REQUESTS = 72  # a module that is split takes another one's place, or is loaded 
 def test_the_room_is_small_and_asks_no_other_host(
     ada: RoomPage, open_context: Callable[..., BrowserContext]
 ) -> None:
-    context = open_context()
+    context = open_context(own=True)
     context.add_cookies(ada.page.context.cookies())  # type: ignore[arg-type]
     page = context.new_page()
     received: list[int] = []

@@ -28,8 +28,8 @@ def test_a_burst_into_a_short_log_keeps_the_end_in_view(
     site: Site, open_context: Callable[..., BrowserContext], aside: Aside
 ) -> None:
     """What a page observes is told late on a busy machine: by then the log is long."""
-    context = open_context()
-    context.add_init_script(
+    page = open_context().new_page()
+    page.add_init_script(
         """window.IntersectionObserver = class extends IntersectionObserver {
             constructor(tell, options) {
                 const later = (entries) => {
@@ -44,7 +44,6 @@ def test_a_burst_into_a_short_log_keeps_the_end_in_view(
             }
         };"""
     )
-    page = context.new_page()
     page.goto(site.url)
     ada = RoomPage.create(page, "Ada")
     ada.say("here I am")
@@ -225,7 +224,7 @@ def test_after_a_long_absence_one_is_told_what_was_missed(
     ada: RoomPage, invite: Invite, console: Console
 ) -> None:
     console.allow("WebSocket|ERR_INTERNET_DISCONNECTED")
-    ben = invite(ada, "Ben")
+    ben = invite(ada, "Ben", own=True)
     ben.page.clock.install()
     ben.page.context.set_offline(True)
     expect(ben.status).to_have_text(re.compile("Reconnecting|Offline"), timeout=15_000)
@@ -276,7 +275,7 @@ def test_the_newest_message_is_spoken_once(ada: RoomPage, invite: Invite) -> Non
 
 
 def test_days_turn_at_midnight(site: Site, open_window: Callable[..., Page]) -> None:
-    page = open_window(site.url, timezone_id="UTC")
+    page = open_window(site.url, own=True, timezone_id="UTC")
     ada = RoomPage.create(page, "Ada")
     ada.say("late")
     ada.expect_bodies(["late"])
