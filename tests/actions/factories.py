@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from history.log import write
 from history.models import Message
 from history.said import Said
 from rooms import presence
-from rooms.actions import entering, leaving, messages, people, performing, rooms
+from rooms.actions import entering, leaving, messages, people, performing, rooms, settings
 from rooms.actions.changes import Changed
 from rooms.actions.entering import Arrival, Entrance
 from rooms.actions.messages import Posted
@@ -26,7 +27,8 @@ from rooms.actions.texts import PLAIN, Raw, prepare
 from rooms.commands import Edit, Leave, MessageCommand
 from rooms.errors import ChatError
 from rooms.live.commit import commit_patiently
-from rooms.models import Connection, Membership, Room, User, Worker
+from rooms.models import Connection, Deed, Membership, Room, User, Worker
+from rooms.room_settings import RoomSettings
 
 # People -------------------------------------------------------------------------------------------
 
@@ -136,6 +138,13 @@ def ask(
     return list(outcomes)  # type: ignore[arg-type]  # the database is there
 
 
+def change_settings(room: Room, by: User, **wanted: object) -> Deed | None:
+    """Change these settings of a room and leave the others as they are."""
+    room.refresh_from_db()
+    changed = replace(RoomSettings.of(room), **wanted)  # type: ignore[arg-type]
+    return settings.change(room=room, by=by, wanted=changed)
+
+
 def lose(user: User) -> None:
     """All sockets of this person are gone without a word."""
     sockets = Connection.objects.filter(user=user).values_list("socket_id", flat=True)
@@ -155,6 +164,21 @@ def transcript(room: Room) -> list[str]:
         f"{row.seq} {row.kind} {row.author or 'nobody'}" + (f": {row.body}" if row.body else "")
         for row in rows
     ]
+
+
+def last_notice(room: Room) -> str:
+    """The text of the room's latest notice."""
+    return room.stream.messages.filter(kind="notice").order_by("-seq")[0].body  # type: ignore[union-attr,no-any-return]
+
+
+def said(room: Room) -> list[str]:
+    """The texts of the room's messages that are not deleted."""
+    rows = room.stream.messages.filter(kind="chat", deleted_at=None).order_by("seq")  # type: ignore[union-attr]
+    return [row.body for row in rows]
+
+
+def role(room: Room, user: User) -> str:
+    return Membership.objects.get(room=room, user=user).role
 
 
 def present(room: Room) -> set[str]:

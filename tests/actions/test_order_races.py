@@ -12,6 +12,7 @@ from rooms.errors import Muted, Removed, RoomFull, RoomLocked, RoomNotFound
 from rooms.live.commit import commit_patiently as commit
 from rooms.models import JoinRequest, Membership, Room, User
 from tests.actions.factories import (
+    change_settings,
     come_in,
     connect,
     draft,
@@ -23,7 +24,6 @@ from tests.actions.factories import (
     transcript,
     waiting_for,
 )
-from tests.actions.test_orders import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,14 +32,14 @@ def test_a_join_that_waited_for_the_lock_finds_the_room_locked() -> None:
     ada, room = open_room("Ada")
     bob = guest("Bob")
     with waiting_for(room, partial(rooms.join, user=bob, code=room.code)) as answer:
-        order(room, ada, locked=True)
+        change_settings(room, ada, locked=True)
     assert isinstance(answer(), RoomLocked)
     assert not Membership.objects.filter(user=bob).exists()
 
 
 def test_of_many_who_join_at_once_as_many_come_in_as_there_is_room_for() -> None:
     ada, room = open_room("Ada")
-    order(room, ada, capacity=4)
+    change_settings(room, ada, capacity=4)
     people = [guest(f"Guest {number}") for number in range(8)]
 
     def come(user: User) -> None:
@@ -71,7 +71,7 @@ def test_what_is_on_its_way_when_its_author_is_judged_is_refused(
 def test_slow_mode_lets_one_of_many_posts_at_once_through() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
-    order(room, ada, slow_mode=60)
+    change_settings(room, ada, slow_mode=60)
     entrance = enter(bob, room)
     # As a worker marks what is posted to a slow room.
     posts = [replace(draft(entrance, f"{number}"), epoch=ASK) for number in range(6)]
@@ -90,7 +90,7 @@ def test_a_join_that_waited_for_the_new_code_finds_no_room_under_the_old_one() -
 
 def test_a_request_is_answered_once_however_many_answer_it() -> None:
     ada, room = open_room("Ada")
-    order(room, ada, by_request=True)
+    change_settings(room, ada, by_request=True)
     bob = guest("Bob")
     admission.ask(user=bob, code=room.code)
     together(

@@ -1,0 +1,189 @@
+"""What a search shows: messages that its person may see, page by page, and nothing else."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from history import views
+from history.models import Message
+from history.search import candidates
+from rooms.actions import leaving, messages, rooms
+from rooms.models import Membership
+from tests.http.conftest import Person, remove
+from tests.http.pages import read
+from tests.http.searching import found, search
+
+pytestmark = pytest.mark.django_db
+
+
+class TestWhatIsSeen:
+    def test_is_what_was_said_in_rooms_one_is_or_was_in(
+        self, ada: Person, ben: Person, client: Client
+    ) -> None:
+        left, closed, never = ben.create(), ben.create(), ben.create()
+        for room in (left, closed):
+            ada.join(room)
+        for room in (left, closed, never):
+            ben.say(room, "secret")
+        leaving.leave(user=ada.user, room=left)
+        rooms.close(room=closed)
+        assert len(found(ada, "secret")) == 2
+        assert len(found(ben, "secret")) == 3
+        assert found(client, "secret") == []
+
+    def test_is_of_a_room_one_was_removed_from_only_what_one_said(
+        self, ada: Person, ben: Person
+    ) -> None:
+        room = ben.create()
+        ada.join(room)
+        ben.say(room, "secret of ben")
+        ada.say(room, "secret of ada")
+        remove(ada, room)
+        page = search(ada, "secret")
+        assert [body.text for body in page.all(class_="message__text")] == ["secret of ada"]
+        assert room.public_id not in str(page)
+
+    def test_is_nothing_from_before_one_came_where_that_is_hidden(
+        self, ada: Person, ben: Person
+    ) -> None:
+        room = ben.create()
+        ada.join(room)
+        (early,) = ben.say(room, "secret early")
+        ben.say(room, "secret late")
+        Membership.objects.filter(user=ada.user).update(hidden_through=early.seq)
+        assert found(ada, "secret") == ["secret late"]
+        assert found(ada, "from:ben") == ["secret late"]
+
+    def test_is_nothing_that_was_deleted_and_the_text_of_now(self, ada: Person) -> None:
+        room = ada.create()
+        deleted, edited = ada.say(room, "regretted", "mispelled")
+        messages.delete(message=deleted, by=ada.user)
+        Message.objects.filter(pk=edited.pk).update(body="misspelled")
+        assert found(ada, "regretted") == []
+        assert found(ada, '"mispelled"') == []
+        assert found(ada, "misspelled") == ["misspelled"]
+        assert not Message.objects.filter(words__contains="regretted").exists()
+
+    def test_is_also_what_a_release_without_search_wrote(self, ada: Person) -> None:
+        room = ada.create()
+        ada.say(room, "older")
+        Message.objects.update(words=None)
+        assert found(ada, "older") == ["older"]
+
+    def test_is_no_coming_and_going(self, ada: Person) -> None:
+        ada.connect(ada.create())
+        assert found(ada, "from:me") == []
+
+
+class TestHits:
+    def test_lead_to_their_place_and_into_the_open_room(self, ada: Person) -> None:
+        room = ada.create(title="Islands")
+        (message,) = ada.say(room, "hello")
+        links = [a.attributes["href"] for a in search(ada, "hello").one(class_="hit").all("a")]
+        assert links == [
+            f"/history/rooms/{room.public_id}/?at={message.seq}#m{message.seq}",
+            f"/rooms/{room.code}/#m{message.seq}",
+        ]
+        rooms.close(room=room)
+        assert len(search(ada, "hello").one(class_="hit").all("a")) == 1
+
+    def test_are_the_newest_first_or_the_best(self, ada: Person) -> None:
+        ada.say(ada.create(), "ferry ferry", "the ferryman", "ferry, and much more that is said")
+        newest = found(ada, "ferry")
+        assert newest == ["ferry, and much more that is said", "the ferryman", "ferry ferry"]
+        assert found(ada, "ferry", sort="best") == [newest[2], newest[0], newest[1]]
+
+    @pytest.mark.parametrize("options", [{}, {"sort": "best"}])
+    @pytest.mark.parametrize("typed", ["word", "or", "*ord*", "from:me"])
+    def test_go_on_behind_a_cursor(
+        self, ada: Person, monkeypatch: Any, typed: str, options: dict[str, str]
+    ) -> None:
+        monkeypatch.setattr(views, "PAGE", 3)
+        ada.say(ada.create(), *(f"word or {letter}" for letter in "abcdefgh"))
+        page, seen = search(ada, typed, **options), []
+        while True:
+            seen += [body.text[-1] for body in page.all(class_="message__text")]
+            following = page.all("a", rel="next")
+            if not following:
+                break
+            page = read(ada.get("/history/" + following[0].attributes["href"]))
+        assert "".join(seen) == "hgfedcba"
+
+    def test_inside_of_words_go_on_where_only_so_much_is_looked_through(
+        self, ada: Person, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr(candidates, "SCAN", 4)
+        monkeypatch.setattr(candidates, "LATELY", 0)
+        ada.say(ada.create(), "Ubuntu", *"abcdefgh")
+        page = search(ada, "bunt")
+        assert page.all(class_="message__text") == []
+        while not page.all(class_="message__text"):
+            further = page.one("a", rel="next")
+            assert "further back" in further.text
+            page = read(ada.get("/history/" + further.attributes["href"]))
+        assert [body.text for body in page.all(class_="message__text")] == ["Ubuntu"]
+
+    def test_take_a_constant_number_of_queries(
+        self, ada: Person, ben: Person, django_assert_max_num_queries: Any
+    ) -> None:
+        for _ in range(3):
+            room = ada.create()
+            ada.say(room, *(["ferry"] * 5))
+        with django_assert_max_num_queries(13):
+            assert len(found(ada, "ferry")) == 15
+
+
+@pytest.mark.parametrize("query", ["q=a&before=x", "q=a&skip=-1", "q=a&sort=best&skip=1e9"])
+def test_an_invalid_cursor_has_no_page(ada: Person, query: str) -> None:
+    assert ada.get(f"/history/?{query}").status_code == 404
+
+
+def test_an_empty_query_shows_ones_own_history(ada: Person) -> None:
+    ada.say(ada.create(), "hello")
+    assert read(ada.get("/history/?q=+")).one("h1").text == "History"
+    assert read(ada.get("/history/")).one("input", name="q")
+
+
+class TestInOneRoom:
+    def test_finds_what_was_said_there_and_may_be_seen(self, ada: Person, ben: Person) -> None:
+        room, other = ada.create(), ada.create()
+        ada.say(room, "an early ferry")
+        hidden = Membership.objects.filter(room=room)
+        ben.come_in(room)
+        hidden.filter(user=ben.user).update(hidden_through=Message.objects.order_by("-pk")[0].seq)
+        (hit,) = ada.say(room, "a late ferry")
+        ada.say(other, "a ferry elsewhere")
+        page = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ferry"))
+        texts = [text.text for text in page.all(class_="message__text")]
+        assert texts == ["a late ferry", "an early ferry"]
+        assert page.all(class_="find")[0].attributes["data-seq"] == str(hit.seq)
+        page = read(ben.get(f"/history/rooms/{room.public_id}/search/?q=ferry"))
+        assert [text.text for text in page.all(class_="message__text")] == ["a late ferry"]
+        nothing = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ship"))
+        assert "Nothing found" in nothing.text
+
+    def test_is_for_whoever_may_read_it(self, ada: Person, ben: Person) -> None:
+        room = ada.create()
+        ben.come_in(room)
+        remove(ben, room)
+        for person in (ben, Client()):
+            for query in ("", "?q=ferry", "?day=2024-02-28"):
+                address = f"/history/rooms/{room.public_id}/search/{query}"
+                assert person.get(address).status_code == 404
+
+    def test_turns_pages_and_leads_to_days(self, ada: Person) -> None:
+        room = ada.create()
+        messages = ada.say(room, *[f"ferry {number}" for number in range(views.PAGE + 1)])
+        address = f"/history/rooms/{room.public_id}/search/"
+        page = read(ada.get(f"{address}?q=ferry"))
+        following = page.one("a", rel="next").attributes["href"]
+        page = read(ada.get(following))
+        assert [text.text for text in page.all(class_="message__text")] == ["ferry 0"]
+        start = read(ada.get(address))
+        [day] = start.one("tbody").all("a")
+        led = ada.get(day.attributes["href"]).headers["Location"]
+        first = Message.objects.filter(stream=room.stream_id).order_by("seq")[0]
+        assert led == f"/history/rooms/{room.public_id}/?at={first.seq}#m{first.seq}"
+        assert start.one("a", href=f"/history/rooms/{room.public_id}/")
+        assert messages[0].seq >= first.seq
