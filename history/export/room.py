@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from history import said, wire
 from history.export import cells
+from history.export.archive import FORMAT, VERSION
 from history.export.snapshot import of_one_moment
 from history.models import Mention, Message, Reaction, Stream
 from history.readers import Reading, readers
-from history.roomfile import FORMAT, VERSION
 from history.wire import Person
 
 _QUOTED = 100

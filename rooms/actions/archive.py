@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from history import folding, lookalikes
+from history.export.archive import Archive, Record, Rules
 from history.markup import may_have_links
 from history.models import Mention, Message, Reaction, Stream
-from history.roomfile import Record, RoomFile, Rules
 from history.said import shown
 from rooms import audit, codes, names
 from rooms.errors import CodesExhausted
@@ -43,7 +43,7 @@ _SPOKEN_TO = re.compile(r'(?<=data-user=")u_[0-9a-f]{1,32}(?=")')
 
 @transaction.atomic
 def import_room(
-    file: RoomFile,
+    file: Archive,
     *,
     open_: bool = False,
     owner: User | None = None,
@@ -52,7 +52,7 @@ def import_room(
     """Make a room of a file: closed, or open and empty. `owner` is given it, and may read it.
 
     Its people are new here and cannot sign in; they and the room keep their ids if nobody has them.
-    `step` is told of so many messages more. Raises BadRoomFile or CodesExhausted; nothing of it
+    `step` is told of so many messages more. Raises BadArchive or CodesExhausted; nothing of it
     stays then.
     """
     room = _room(file, open_=open_)
@@ -73,7 +73,7 @@ def import_room(
     return room
 
 
-def _room(file: RoomFile, *, open_: bool) -> Room:
+def _room(file: Archive, *, open_: bool) -> Room:
     taken = Room.objects.filter(public_id=file.id).exists()
     return Room.objects.create(
         code=_code(file.code) if open_ else file.code,
@@ -97,7 +97,7 @@ def _code(wanted: str) -> str:
     raise CodesExhausted
 
 
-def _people(file: RoomFile, room: Room, *, keep_roles: bool) -> dict[str, User]:
+def _people(file: Archive, room: Room, *, keep_roles: bool) -> dict[str, User]:
     """New people by their ids in the file, as members who have left."""
     known: set[str] = set()
     for some in _batches(file.people):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from history import roomfile
+from history.export import archive
 from rooms.actions import accounts
 from rooms.actions.archive import RULES, import_room
 from rooms.errors import ChatError
@@ -30,14 +30,14 @@ class Command(BaseCommand):
         path: Path = options["file"]
         owner = self._account(options["owner"]) if options["owner"] else None
         try:
-            file = roomfile.read(path.read_bytes(), RULES)
+            file = archive.read(path.read_bytes(), RULES)
             # disable=None: no bar where there is no terminal to draw it on.
             quiet = True if options["verbosity"] == 0 else None
             with tqdm(total=file.count, unit=" messages", disable=quiet) as bar:
                 room = import_room(file, open_=options["open"], owner=owner, step=bar.update)
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
-        except roomfile.BadRoomFile as error:
+        except archive.BadArchive as error:
             raise CommandError(f"{path}: {error}. Nothing was imported.") from error
         except ChatError as error:
             raise CommandError(error.message) from error

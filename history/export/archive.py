@@ -1,6 +1,6 @@
-"""A room's file, read from its JSON, strictly. docs/ROOM-FILE.md is the same in words. Pure.
+"""A room's archive: its JSON file, read strictly. docs/ROOM-FILE.md is the same in words. Pure.
 
-What people wrote is not to be believed here: everything is checked, and HTML is sanitised anew.
+What people wrote is not to be believed here: everything is checked, and HTML is sanitised again.
 """
 
 import re
@@ -32,7 +32,7 @@ _AHEAD = timedelta(days=1)
 T = TypeVar("T")
 
 
-class BadRoomFile(ValueError):
+class BadArchive(ValueError):
     """The message says what is wrong, and where: for a person."""
 
 
@@ -79,7 +79,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomFile:
+class Archive:
     """A file whose room and people are good. Messages are checked as they are gone through."""
 
     id: str
@@ -93,47 +93,47 @@ class RoomFile:
     _messages: list[Any]
 
     def messages(self) -> Iterator[Record]:
-        """Raises BadRoomFile at the first that is not one."""
+        """Raises BadArchive at the first that is not one."""
         seq, changes = 0, set[int]()
         for number, value in enumerate(self._messages):
             said = _message(_Object(value, f"messages[{number}]"), self.people)
             place = f"messages[{number}]"
             if said.seq <= seq:
-                raise BadRoomFile(f"{place}.seq must be greater than the one before, {seq}")
+                raise BadArchive(f"{place}.seq must be greater than the one before, {seq}")
             if said.changed in changes:
-                raise BadRoomFile(f"{place}.changed is {said.changed}, as another message's is")
+                raise BadArchive(f"{place}.changed is {said.changed}, as another message's is")
             if said.changed > self.head:
-                raise BadRoomFile(f"{place}.changed is greater than room.head, {self.head}")
+                raise BadArchive(f"{place}.changed is greater than room.head, {self.head}")
             seq = said.seq
             changes.add(said.changed)
             yield said
 
 
-def read(data: bytes, rules: Rules) -> RoomFile:
-    """Read a room's file, by the rules of the site it is imported into. Raises BadRoomFile."""
+def read(data: bytes, rules: Rules) -> Archive:
+    """Read a room's file, by the rules of the site it is imported into. Raises BadArchive."""
     try:
         value = orjson.loads(data)
     except (orjson.JSONDecodeError, RecursionError) as error:
         where = f"line {error.lineno}" if isinstance(error, orjson.JSONDecodeError) else "nesting"
-        raise BadRoomFile(f"That is not JSON: {where}: {error}") from error
+        raise BadArchive(f"That is not JSON: {where}: {error}") from error
     file = _Object(value, "")
     if file.value.get("format") != FORMAT:
-        raise BadRoomFile(f'That is no room: format is not "{FORMAT}"')
+        raise BadArchive(f'That is no room: format is not "{FORMAT}"')
     if file.value.get("version") != VERSION:
-        raise BadRoomFile(f"version must be {VERSION}: another one is not understood here")
+        raise BadArchive(f"version must be {VERSION}: another one is not understood here")
     about = file.inner("room")
     people: dict[str, Person] = {}
     for number, value in enumerate(file.get("people", list, "an array")):
         person = _Object(value, f"people[{number}]")
         who = person.id("u_")
         if who in people:
-            raise BadRoomFile(f"people[{number}].id is that of somebody before")
+            raise BadArchive(f"people[{number}].id is that of somebody before")
         name = person.as_typed("name", rules.name, longest=rules.name_max)
         if rules.is_reserved(name):
-            raise BadRoomFile(f"people[{number}].name is kept for those who run this site")
+            raise BadArchive(f"people[{number}].name is kept for those who run this site")
         people[who] = Person(who, name, person.one_of("role", _ROLES))
     messages = file.get("messages", list, "an array")
-    return RoomFile(
+    return Archive(
         id=about.id("r_"),
         code=_code(about, rules),
         title=about.as_typed("title", rules.title, longest=rules.title_max),
@@ -150,14 +150,14 @@ def _code(room: "_Object", rules: Rules) -> str:
     """It goes into addresses, headers and names of files."""
     code = rules.code(room.text("code", longest=rules.code_max, least=1))
     if not code:
-        raise BadRoomFile("room.code must be the code of a room, like K7QX")
+        raise BadArchive("room.code must be the code of a room, like K7QX")
     return code
 
 
 def _message(value: "_Object", people: Mapping[str, Person]) -> Record:
     def person(who: Any, place: str) -> str:
         if not isinstance(who, str) or who not in people:
-            raise BadRoomFile(f"{place} must be the id of one of people")
+            raise BadArchive(f"{place} must be the id of one of people")
         return who
 
     kind = value.one_of("kind", _KINDS)
@@ -169,17 +169,17 @@ def _message(value: "_Object", people: Mapping[str, Person]) -> Record:
     said = _said(value, seq)
     html = value.text("html", longest=_HTML_MAX)
     if deleted_at and (said.body or html):
-        raise BadRoomFile(f"{value.place}.body must be empty: the message is deleted")
+        raise BadArchive(f"{value.place}.body must be empty: the message is deleted")
     reactions = value.get("reactions", dict, "an object")
     for sign, given in reactions.items():
         place = f"{value.place}.reactions[{sign!r}]"
         if not emoji.is_emoji(sign) or len(sign) > 64:
-            raise BadRoomFile(f"{place}: that is no emoji")
+            raise BadArchive(f"{place}: that is no emoji")
         if not isinstance(given, list) or len({person(who, place) for who in given}) < len(given):
-            raise BadRoomFile(f"{place} must be an array of different ids")
+            raise BadArchive(f"{place} must be an array of different ids")
     mentions = value.get("mentions", list, "an array")
     if len({person(who, f"{value.place}.mentions") for who in mentions}) < len(mentions):
-        raise BadRoomFile(f"{value.place}.mentions must be different ids")
+        raise BadArchive(f"{value.place}.mentions must be different ids")
     return Record(
         seq=seq,
         changed=value.number("changed", least=seq),
@@ -205,7 +205,7 @@ def _said(value: "_Object", seq: int) -> Said:
     }
     found["body"] = value.text("body", longest=BODY_MAX)
     if (found.get("reply_to") or 0) >= seq:
-        raise BadRoomFile(f"{value.place}.reply_to must be from 1 to {seq - 1}")
+        raise BadArchive(f"{value.place}.reply_to must be from 1 to {seq - 1}")
     return Said(**found)
 
 
@@ -214,7 +214,7 @@ class _Object:
 
     def __init__(self, value: Any, place: str) -> None:
         if not isinstance(value, dict):
-            raise BadRoomFile(f"{place or 'the file'} must be an object")
+            raise BadArchive(f"{place or 'the file'} must be an object")
         self.value: dict[str, Any] = value
         self.place = place
 
@@ -224,7 +224,7 @@ class _Object:
     def get(self, name: str, kind: type[T], called: str) -> T:
         found = self.value.get(name)
         if type(found) is not kind:  # True is no number here
-            raise BadRoomFile(f"{self._at(name)} must be {called}")
+            raise BadArchive(f"{self._at(name)} must be {called}")
         return found
 
     def maybe(self, name: str, read: Callable[[str], T]) -> T | None:
@@ -234,14 +234,14 @@ class _Object:
         try:
             return convert(self.value[name], kind)
         except ValidationError as error:
-            raise BadRoomFile(f"{self._at(name)}: {error}") from error
+            raise BadArchive(f"{self._at(name)}: {error}") from error
 
     def text(self, name: str, *, longest: int, least: int = 0) -> str:
         found = self.get(name, str, "text")
         if not least <= len(found) <= longest:
-            raise BadRoomFile(f"{self._at(name)} must have {least} to {longest} characters")
+            raise BadArchive(f"{self._at(name)} must have {least} to {longest} characters")
         if "\0" in found:
-            raise BadRoomFile(f"{self._at(name)} cannot contain the character U+0000")
+            raise BadArchive(f"{self._at(name)} cannot contain the character U+0000")
         return found
 
     def as_typed(self, name: str, clean: Callable[[str], str], *, longest: int) -> str:
@@ -250,24 +250,24 @@ class _Object:
         try:
             return clean(found) if found else ""
         except ChatError as refusal:
-            raise BadRoomFile(f"{self._at(name)}: {refusal.message.rstrip('.')}") from refusal
+            raise BadArchive(f"{self._at(name)}: {refusal.message.rstrip('.')}") from refusal
 
     def id(self, kind: str) -> str:
         found = self.get("id", str, "text")
         if not re.fullmatch(kind + "[0-9a-z]{1,18}", found, re.ASCII):
-            raise BadRoomFile(f"{self._at('id')} must be like {kind}90c4b1de3a8f4c66")
+            raise BadArchive(f"{self._at('id')} must be like {kind}90c4b1de3a8f4c66")
         return found
 
     def number(self, name: str, *, least: int, most: int = _NUMBER_MAX) -> int:
         found = self.get(name, int, "a whole number")
         if not least <= found <= most:
-            raise BadRoomFile(f"{self._at(name)} must be from {least} to {most}")
+            raise BadArchive(f"{self._at(name)} must be from {least} to {most}")
         return found
 
     def one_of(self, name: str, choices: set[str]) -> str:
         found = self.value.get(name)
         if not isinstance(found, str) or found not in choices:
-            raise BadRoomFile(f"{self._at(name)} must be one of {', '.join(sorted(choices))}")
+            raise BadArchive(f"{self._at(name)} must be one of {', '.join(sorted(choices))}")
         return found
 
     def time(self, name: str) -> datetime:
@@ -276,9 +276,9 @@ class _Object:
         except ValueError:  # well-formed, but no such day
             moment = None
         if moment is None or moment.tzinfo is None:
-            raise BadRoomFile(f"{self._at(name)} must be a time like 2026-11-22T15:00:00.123Z")
+            raise BadArchive(f"{self._at(name)} must be a time like 2026-11-22T15:00:00.123Z")
         if not _OLDEST <= moment <= datetime.now(UTC) + _AHEAD:
-            raise BadRoomFile(f"{self._at(name)} must be a time from 1970 until now")
+            raise BadArchive(f"{self._at(name)} must be a time from 1970 until now")
         return moment
 
     def _at(self, name: str) -> str:
