@@ -165,6 +165,61 @@ def test_many_comings_and_goings_take_one_line(ada: RoomPage, site: Site, aside:
     expect(fold).to_contain_text("5 joined, 4 left")
     fold.locator("summary").click()
     expect(fold).to_contain_text("Guest 3")
+    _crowd_comes(ada, site)
+    _list_of_a_crowd(ada)
+
+
+CROWD = """
+from history.lookalikes import skeleton
+from rooms import names
+from rooms.actions.entering import enter
+from rooms.models import Membership, Room, User
+from rooms.turn import turn
+
+def person(name):
+    keys = {"name_key": names.key(name), "name_skeleton": skeleton(name)}
+    return User(username=f"crowd {name}", display_name=name, is_guest=True, **keys)
+
+users = User.objects.bulk_create(person(name) for name in NAMES)
+room = Room.objects.get(code=CODE, closed_at=None)
+members = Membership.objects.bulk_create(Membership(room=room, user=user) for user in users)
+with turn(room) as t:
+    enter({t: members})
+"""
+
+
+def _crowd_comes(ada: RoomPage, site: Site) -> None:
+    names = [*(f"Person {number:03}" for number in range(299)), "Zoë Ångström"]
+    site.manage("shell", "-v0", "-c", f"NAMES = {names}; CODE = {ada.code!r}\n{CROWD}")
+    expect(ada.page.get_by_role("heading", name="301 people here")).to_be_visible()
+
+
+def _list_of_a_crowd(ada: RoomPage) -> None:
+    """Only what is seen is in the document; the field and the keys lead to the others."""
+    field = ada.page.get_by_role("searchbox", name="Find a person here")
+    rows = ada.people.get_by_role("listitem")
+    expect(field).to_be_visible()
+    expect(rows.first).to_contain_text("Ada")
+    expect(rows.first).to_have_attribute("aria-setsize", "301")
+    assert rows.count() < 60
+    field.press_sequentially("angstrom")
+    expect(rows).to_have_text([re.compile("Zoë Ångström")])
+    expect(ada.page.get_by_text("1 person found")).to_be_visible()
+    field.press("Escape")
+    expect(rows.first).to_contain_text("Ada")
+
+    field.press("ArrowDown")
+    expect(rows.first).to_be_focused()
+    ada.page.keyboard.press("End")
+    expect(rows.last).to_be_focused()
+    expect(rows.last).to_contain_text("Zoë Ångström")
+    expect(rows.last).to_have_attribute("aria-posinset", "301")
+    expect(rows.last).to_be_in_viewport()
+    assert rows.count() < 60
+    ada.page.keyboard.press("Home")
+    expect(rows.first).to_be_focused()
+    ada.page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
 
 
 def test_the_link_is_shared_as_a_code_that_can_be_scanned(ada: RoomPage) -> None:

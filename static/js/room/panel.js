@@ -1,6 +1,6 @@
 /**
  * The room's panel: who is here (people, not connections), and when the room closes. `inOrder` is
- * pure.
+ * pure. Of a large room crowd-list.js draws the people.
  */
 
 import { element, find, icon, setText } from "../lib/dom.js";
@@ -9,8 +9,8 @@ import { avatar, registeredMark } from "../lib/people.js";
 import { span } from "../lib/time.js";
 import { reportButton } from "./report.js";
 
-/** At most this many people are listed by name. */
-const MAX_LISTED = 200;
+/** From this many people on the list is drawn as far as it is seen, and can be searched. */
+const CROWD = 50;
 
 /** @type {Record<string, number>} */
 const RANK = { owner: 0, moderator: 1 };
@@ -24,10 +24,16 @@ const MEMBER_RANK = 2;
  * @returns {Chat.Person[]}
  */
 export function inOrder(members, me) {
+  return [...members].sort(comparison(me));
+}
+
+/** Returns what compares people in that order. @param {string} me */
+export function comparison(me) {
   const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
   /** @param {Chat.Person} person */
   const rank = ({ id, role = "member" }) => (id === me ? -1 : (RANK[role] ?? MEMBER_RANK));
-  return [...members].sort((a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name));
+  /** @param {Chat.Person} a @param {Chat.Person} b */
+  return (a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name);
 }
 
 /** @param {number} count */
@@ -49,6 +55,12 @@ export function createPanel(root, me, sprite) {
   /** @type {ReadonlyMap<string, Chat.Person> | null} */
   let shownMembers = null;
   let shownRole = "";
+  /** @type {ReturnType<typeof import("./crowd-list.js").createCrowdList> | null} */
+  let crowd = null;
+  let isLoading = false;
+
+  /** @param {Chat.Person} person @param {string} role mine */
+  const draw = (person, role) => entry(person, me, role, sprite);
 
   /**
    * @param {ReadonlyMap<string, Chat.Person>} members
@@ -58,17 +70,34 @@ export function createPanel(root, me, sprite) {
     if (members === shownMembers && role === shownRole) return;
     shownMembers = members;
     shownRole = role;
-    const people = inOrder(members.values(), me);
-    list.replaceChildren(
-      ...people.slice(0, MAX_LISTED).map((person) => entry(person, me, role, sprite)),
-    );
-    const rest = people.length - MAX_LISTED;
+    setText(summary, countText(members.size));
+    setText(count, String(members.size));
+    if (crowd === null && members.size >= CROWD) void loadCrowd();
+    if (crowd !== null) crowd.render(members, role);
+    else renderSome(members, role);
+  }
+
+  /** Lists all of a few people, or the first of many. @type {typeof renderPeople} */
+  function renderSome(members, role) {
+    const rest = members.size - CROWD;
+    const some = rest > 0 ? [...members.values()].slice(0, CROWD) : members.values();
+    list.replaceChildren(...inOrder(some, me).map((person) => draw(person, role)));
     if (rest > 0) {
       const more = fill(ngettext("and %(n)s more", "and %(n)s more", rest), { n: rest });
       list.append(element("li", { class: "people__more" }, more));
     }
-    setText(summary, countText(members.size));
-    setText(count, String(members.size));
+  }
+
+  async function loadCrowd() {
+    if (isLoading) return;
+    isLoading = true;
+    try {
+      const { createCrowdList } = await import("./crowd-list.js");
+      crowd = createCrowdList({ list, searchFrom: CROWD, compare: comparison(me), draw });
+      if (shownMembers !== null) crowd.render(shownMembers, shownRole);
+    } catch {
+      isLoading = false; // No network: the next one who comes or goes tries again.
+    }
   }
 
   return {
