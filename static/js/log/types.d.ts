@@ -1,0 +1,45 @@
+/** Messages as rows of the log. */
+declare namespace Chat {
+  type Row =
+    | { type: "day"; key: string; label: string }
+    | { type: "unread"; key: string }
+    | {
+        type: "message";
+        key: string;
+        message: Message;
+        /** First of its group: shows author and time. */
+        head: boolean;
+        name: string;
+        /** Its author has an account. */
+        registered: boolean;
+        mine: boolean;
+        target: boolean;
+        /** The message it replies to: null if it cannot be had, undefined if there is none or it is not loaded yet. */
+        quote: Message | null | undefined;
+        quoteName: string;
+      }
+    | { type: "fold"; key: string; seq: number; text: string; detail: string; at: string }
+    | { type: "notice"; key: string; message: Message; target: boolean }
+    | {
+        type: "pending";
+        key: string;
+        item: Pending;
+        head: boolean;
+        name: string;
+        quote: Message | null | undefined;
+        quoteName: string;
+        registered: boolean;
+      };
+
+  /** The person for whom a text is shown. */
+  interface Reader {
+    /** Address of the icon sprite. */
+    sprite: string;
+    myId: string;
+  }
+
+  /** The person for whom rows are drawn. */
+  interface Viewer extends Reader {
+    times: Times;
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * What goes over the wire and what is on its way: shapes of docs/PROTOCOL.md, some of them in wire.d.ts.
+ * Fields a later server adds are simply not named here.
+ */
+declare namespace Chat {
+  type Role = "owner" | "moderator" | "member";
+
+  interface Author {
+    id: string;
+    name: string;
+    /** Has an account; only when so. */
+    registered?: boolean;
+  }
+
+  interface Person extends Author {
+    role?: Role;
+  }
+
+  interface You extends Person {
+    /** ISO 8601, UTC; null for who may write. */
+    muted_until?: string | null;
+    muted_for?: string;
+    /** Seconds from when this was sent. */
+    muted_left?: number;
+  }
+
+  /** Somebody who asks to be let in. */
+  interface Waiting extends Author {
+    at: string;
+  }
+
+  interface Limits {
+    /** Code points in one message. */
+    body: number;
+  }
+
+  interface Position {
+    id: string;
+    /** Read up to this message. */
+    seq: number;
+  }
+
+  interface Welcome {
+    type: "welcome";
+    protocol: number;
+    /** Which history the log is: another one once the site was set back to a backup. */
+    history?: string;
+    room: Room;
+    you: You;
+    mode: "resume" | "reset";
+    after: number;
+    through: number;
+    messages: Message[];
+    older: boolean;
+    members: Person[];
+    limits: Limits;
+    /** Pinned messages, in the order in which they were. */
+    pinned?: Message[];
+    /** How far this person has read, and the others who are here. */
+    read?: number;
+    reads?: Position[];
+  }
+
+  interface Events {
+    type: "events";
+    after: number;
+    through: number;
+    messages: Message[];
+  }
+
+  interface MembersFrame {
+    type: "members";
+    count: number;
+    joined: Person[];
+    left: { id: string }[];
+  }
+
+  interface RoomFrame {
+    type: "room";
+    room: Room;
+  }
+
+  interface YouFrame {
+    type: "you";
+    you: You;
+  }
+
+  interface Requests {
+    type: "requests";
+    waiting: Waiting[];
+  }
+
+  interface Typing {
+    type: "typing";
+    user: Author;
+  }
+
+  interface ReadFrame {
+    type: "read";
+    reads: Position[];
+  }
+
+  interface Ack {
+    type: "ack";
+    ref?: string;
+    client_id?: string;
+    seq?: number;
+    changed?: number;
+  }
+
+  interface Page {
+    type: "page";
+    ref?: string;
+    messages: Message[];
+    older: boolean;
+  }
+
+  interface ErrorFrame {
+    type: "error";
+    ref?: string;
+    client_id?: string;
+    code: string;
+    message: string;
+    /** Seconds. */
+    retry_after?: number;
+  }
+
+  type ServerFrame =
+    | Welcome
+    | Events
+    | MembersFrame
+    | RoomFrame
+    | YouFrame
+    | Requests
+    | Typing
+    | ReadFrame
+    | Ack
+    | Page
+    | ErrorFrame;
+
+  /** A message on its way out, as the outbox keeps it. */
+  interface OutboxItem {
+    /** Place in the queue; given by the storage. */
+    id?: number;
+    /** The person and the room: `<user id> <room id>`. */
+    queue: string;
+    client_id: string;
+    body: string;
+    /** Milliseconds since the epoch, when it was typed. */
+    at: number;
+    /** The `seq` of the message it replies to. */
+    reply_to?: number;
+    state: "waiting" | "failed";
+    /** Why it failed, for a person. */
+    reason?: string;
+  }
+
+  /** An outbox item as the log shows it. `sent`: acked, but its event has not arrived yet. */
+  interface Pending {
+    client_id: string;
+    body: string;
+    reply_to: number | null;
+    at: number;
+    state: "waiting" | "sending" | "failed" | "sent";
+    reason: string;
+    /** Known once acked. */
+    seq: number | null;
+  }
+
+  interface OutboxStore {
+    /** False when the stored messages are lost with the page. */
+    readonly durable: boolean;
+    add(item: OutboxItem): Promise<void>;
+    /** Oldest first. */
+    list(queue: string): Promise<OutboxItem[]>;
+    update(item: OutboxItem): Promise<void>;
+    remove(queue: string, clientId: string): Promise<void>;
+  }
+
+  /**
+   * A change that I want to make to a message. `at`: when, ISO 8601; `of`: the `edited_at` of the text
+   * that is edited.
+   */
+  type Command =
+    | { kind: "edit"; seq: number; body: string; at: string; of?: string | null }
+    | { kind: "delete"; seq: number }
+    | { kind: "react"; seq: number; emoji: string; on: boolean }
+    | { kind: "pin"; seq: number; on: boolean };
+
+  /** A command on its way: `changed` is the number that its ack names; null until then. */
+  type Change = Command & { ref: string; changed: number | null };
+
+  interface ConnectionState {
+    phase: "connecting" | "catching-up" | "live" | "offline" | "over";
+    /** Milliseconds since the epoch of the last moment it was live, or of the start. */
+    since: number;
+    /** When the next attempt is made; null while one is under way or none will be. */
+    retryAt: number | null;
+    /** Live as far as is known, but being checked: the network is said to be gone. */
+    doubted: boolean;
+    /** The close code that ended it, in phase `over`. */
+    code: number | null;
+  }
+
+  /** A page of the log to be requested. */
+  type Request =
+    | { want: "older"; before: number }
+    | { want: "newer"; before: number }
+    | { want: "around"; before: number; seq: number }
+    | { want: "quote"; before: number; seq: number; limit: number };
+}

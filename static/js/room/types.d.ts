@@ -1,0 +1,57 @@
+/** What puts the parts of a room's page together. */
+declare namespace Chat {
+  /** What a session tells the page. */
+  interface SessionHooks {
+    /** The state was replaced. */
+    changed(): void;
+    /** Messages came, just now or with a resume. */
+    newMessages(messages: readonly Message[]): void;
+    welcomed(mode: "resume" | "reset"): void;
+    /** The page around a message came. */
+    aroundLoaded(seq: number): void;
+    /** A page did not reach down to the loaded messages: request a shorter one. */
+    pageTooShort(span: number): void;
+    connection(connection: ConnectionState): void;
+    typing(people: Author[]): void;
+    /** Messages came during an absence; null: very many. */
+    missed(seqs: readonly number[] | null): void;
+    /** Messages came or changed. */
+    messagesChanged(messages: readonly Message[]): void;
+    /** The room's settings or its code changed. */
+    room(room: Room): void;
+    /** The server refused something that nothing else here explains. */
+    refused(message: string): void;
+    /** My name, my role or my mute may have changed. */
+    you(you: You): void;
+    /** A message of mine, or an edit, was accepted. */
+    posted(): void;
+    /** The server asks to wait, in seconds, before the next message. */
+    wait(seconds: number): void;
+    /** A message was sent without the one it replies to. */
+    replyTargetDeleted(): void;
+    changeRefused(reason: string, change: Change, code?: string): void;
+    /** Returns the `seq`s between which no message may be dropped. */
+    bounds(): { first: number; last: number };
+  }
+
+  /** What the server rendered into the page's root element. */
+  interface PageData {
+    room: { id: string; code: string; title: string; grace: number };
+    me: { id: string; name: string };
+    /** The read position, perhaps of another device; null if nothing was read. */
+    readUpTo: number | null;
+    role: Role;
+    urls: {
+      socket: string;
+      room: string;
+      manage: string;
+      transcript: string;
+      front: string;
+      signIn: string;
+      sprite: string;
+      iconUnread: string;
+    };
+  }
+
+  type NoticeBar = ReturnType<typeof import("./notice-bar.js").createNoticeBar>;
+}
