@@ -58,9 +58,14 @@ def disconnect(socket_ids: Collection[str]) -> set[str]:
     return _remove(Connection.objects.filter(socket_id__in=socket_ids))
 
 
+def dead_workers() -> QuerySet[Worker]:
+    """Return the workers whose lease has run out."""
+    return Worker.objects.filter(lease_until__lt=Now())
+
+
 def reap() -> None:
-    """Remove workers whose lease has run out, with their connections."""
-    dead = list(Worker.objects.filter(lease_until__lt=Now()).values_list("pk", flat=True))
+    """Remove dead workers, with their connections."""
+    dead = list(dead_workers().values_list("pk", flat=True))
     if not dead:
         return
     with transaction.atomic():
@@ -115,11 +120,14 @@ def _remove(connections: QuerySet[Connection]) -> set[str]:
     return {socket for _, socket, stream, _, _ in found if stream not in locked}
 
 
+def away(*, grace: timedelta) -> QuerySet[Membership]:
+    """Return the present members without a socket for longer than the grace, as far as was noted."""
+    return Membership.objects.filter(present=True, away_since__lte=Now() - grace)
+
+
 def overdue(*, grace: timedelta) -> QuerySet[Membership]:
-    """Present people who have been away for longer than the grace."""
-    return Membership.objects.filter(present=True, away_since__lte=Now() - grace).exclude(
-        Exists(_connected())
-    )
+    """Return the present members who have had no socket for longer than the grace."""
+    return away(grace=grace).exclude(Exists(_connected()))
 
 
 def _connected() -> QuerySet[Connection]:

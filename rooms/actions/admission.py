@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from rooms import access, codes, passwords
@@ -152,13 +152,17 @@ def waiting(room: Room) -> Any:
     return asked.select_related("user").order_by("asked_at", "pk")
 
 
+def silent() -> QuerySet[JoinRequest]:
+    """Return the requests whose pages ask no more."""
+    return JoinRequest.objects.filter(state=State.WAITING, heard_at__lte=Now() - JoinRequest.KEPT)
+
+
 def forget_silent() -> int:
     """Drop the requests whose pages ask no more, and tell those in charge; how many."""
-    silent = JoinRequest.objects.filter(state=State.WAITING, heard_at__lte=Now() - JoinRequest.KEPT)
     count = 0
-    for room in Room.objects.filter(pk__in=silent.values("room")).order_by("stream_id"):
+    for room in Room.objects.filter(pk__in=silent().values("room")).order_by("stream_id"):
         with suppress(RoomHeld), turn(room) as t:
-            if gone := silent.filter(room=room).delete()[0]:
+            if gone := silent().filter(room=room).delete()[0]:
                 t.evict()
             count += gone
     return count

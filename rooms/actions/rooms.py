@@ -28,6 +28,7 @@ _TRIES = 200
 # When codes run short, empty rooms are given up sooner, however long their grace: from this share of
 # all codes taken on, those that have been empty for this many seconds, the longest empty first.
 CROWDED = ((0.9, 60), (0.75, 600), (0.5, 3600))
+_CLOSES = Q(closed_at__isnull=True, closes_at__lte=Now())
 # Rooms given up in one go for want of codes.
 _GIVEN_UP = 200
 
@@ -159,8 +160,13 @@ def close_abandoned() -> int:
     The lock is the one that joining takes, and emptiness is asked for again under it: a room
     somebody has come into, or was let in by the form just now, is never closed.
     """
-    abandoned = closing.unexpected() & Q(closed_at__isnull=True, closes_at__lte=Now())
+    abandoned = closing.unexpected() & _CLOSES
     return _close_empty(Room.objects.filter(abandoned), abandoned)
+
+
+def closing_now() -> QuerySet[Room]:
+    """Return the open rooms whose time to close has come, unless somebody is on the way in."""
+    return Room.objects.filter(_CLOSES)
 
 
 def give_up_longest_empty() -> int:

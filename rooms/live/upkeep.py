@@ -14,7 +14,7 @@ from history import database, identity
 from history.log import edits
 from history.search import index
 from rooms import presence, publish, tally
-from rooms.actions import admission, leaving, retention, roles, rooms, sign_ins
+from rooms.actions import admission, due, leaving, retention, roles, rooms, sign_ins
 from rooms.live import metrics
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
@@ -73,6 +73,8 @@ def sweep() -> None:
 
     A room that somebody holds is left for the next time, here as in the other jobs.
     """
+    if not due.anything():
+        return
     with database.impatience():
         admission.forget_silent()
         presence.reap()

@@ -26,6 +26,7 @@ from rooms.actions.performing import Asked
 from rooms.actions.texts import PLAIN, Raw, prepare
 from rooms.commands import Edit, Leave, MessageCommand
 from rooms.errors import ChatError
+from rooms.live import upkeep
 from rooms.live.commit import commit_patiently
 from rooms.models import Connection, Deed, Membership, Room, User, Worker
 from rooms.room_settings import RoomSettings
@@ -218,9 +219,7 @@ def kill(worker_id: int) -> None:
 
 def sweep() -> None:
     """What every worker does every second."""
-    presence.reap()
-    leaving.announce_leaves()
-    rooms.close_abandoned()
+    upkeep.sweep()
 
 
 # At the same time ---------------------------------------------------------------------------------
