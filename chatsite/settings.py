@@ -123,7 +123,6 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"modulepreload": "chatsite.web.modulepreload"},
         },
     }
 ]
@@ -237,7 +236,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-# No other site uses our files, and the header on seventy modules would be 2 KB.
+# No other site uses our files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/server/http.py says why
 FILE_UPLOAD_HANDLERS = ["chatsite.web.uploads.NoUploads"]

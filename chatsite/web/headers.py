@@ -60,8 +60,8 @@ class SecurityHeadersMiddleware:
     """Adds the Content-Security-Policy, the Permissions-Policy, and that no other site may show or
     read what is here. Django's own middleware, further in, adds the rest.
 
-    Policies belong to documents. A room's page has sixty files: half a kilobyte of headers on each would
-    be a third of the page's weight. So files get no policies and no other headers without effect.
+    Policies belong to documents. Half a kilobyte of headers on each of a page's files would be more than
+    some files have. So files get no policies and no other headers without effect.
     """
 
     sync_capable = True

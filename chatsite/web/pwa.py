@@ -5,7 +5,9 @@ They are the same for everybody, and use neither session nor database.
 
 import hashlib
 import json
+from html.parser import HTMLParser
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -14,21 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-# The files of the offline page. The service worker keeps nothing else: hashed names make the browser's
-# own cache good enough for the rest, and what people said is never stored on a device.
-OFFLINE_ASSETS = (
-    "css/tokens.css",
-    "css/base.css",
-    "css/controls.css",
-    "css/ticket.css",
-    "icons/sprite.svg",
-    "icons/icon.svg",
-    "js/pages/theme-init.js",
-    "js/pages/theme.js",
-    "js/pages/pwa.js",
-    "js/net/backoff.js",
-    "js/pages/offline.js",
-)
+from chatsite.web.staticfiles import loaded_with
 
 
 @require_safe
@@ -72,11 +60,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     Its text changes when a file does: browsers compare its bytes.
     """
     page = render_to_string("offline.html")
-    kept = [static(path) for path in OFFLINE_ASSETS]
+    kept = assets(page)
     release = hashlib.sha256("\n".join([page, *kept]).encode()).hexdigest()[:16]
-    settings = {"release": release, "page": reverse("offline"), "assets": kept}
+    kept_files = {"release": release, "page": reverse("offline"), "assets": kept}
     return HttpResponse(
-        f"self.offline = {json.dumps(settings)};\n"
+        f"self.offline = {json.dumps(kept_files)};\n"
         f"importScripts({json.dumps(static('js/pages/service-worker.js'))});\n",
         content_type="text/javascript; charset=utf-8",
     )
@@ -87,3 +75,37 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """Return the page that the service worker shows when another page cannot be loaded."""
     return HttpResponse(render_to_string("offline.html"))
+
+
+def assets(page: str) -> list[str]:
+    """Return the addresses of the files that a page shows, runs or is styled by.
+
+    The service worker keeps those of the offline page and nothing else: hashed names make the
+    browser's own cache good enough for the rest, and what people said is never stored on a device.
+    """
+    reader = _AssetReader()
+    reader.feed(page)
+    found: dict[str, None] = {}
+    for address in reader.found:
+        found[address] = None
+        found |= dict.fromkeys(map(static, loaded_with(address.removeprefix(settings.STATIC_URL))))
+    return list(found)
+
+
+class _AssetReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "script":
+            self._note(attributes.get("src"))
+        elif tag == "use" or (tag == "link" and attributes.get("rel") in {"stylesheet", "icon"}):
+            self._note(attributes.get("href"))
+
+    handle_startendtag = handle_starttag
+
+    def _note(self, address: str | None) -> None:
+        if address is not None and address.startswith(settings.STATIC_URL):
+            self.found.append(address.partition("#")[0])

@@ -1,34 +1,89 @@
-"""Static files with their hash in their names, without comments and blanks, and with a gzip copy."""
+"""Static files with their hash in their names, bundled, and with a gzip copy."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-import rcssmin
-import rjsmin
-from django.core.files.base import ContentFile, File
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# A third of what a page's scripts weigh is for people who read them.
-_SMALLER: dict[str, Callable[[str], str]] = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
+from chatsite.web.bundling.errors import Unsupported
+
+# Where the scripts are that pages name. Every other module is part of them, or loaded by them.
+PAGE_SCRIPTS = "js/pages/"
+
+Paths = dict[str, tuple[Storage, str]]
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Hashes names, also inside ES module imports.
+    """Bundles scripts and style sheets, then hashes names, also inside files.
 
-    A module that imports another by its plain name would always bypass the cache.
+    A script that loads another by its plain name would always bypass the cache.
     """
 
     support_js_module_import_aggregation = True
-    # A module's hash is known in the pass after those of its imports, so the longest chain of imports from
-    # room.js needs a pass for each of its modules. A circle of imports would never end.
-    max_post_process_passes = 12
 
-    def _save(self, name: str, content: "File[bytes]") -> str:
-        if name.startswith(("js/", "css/")) and "/vendor/" not in name:
-            smaller = _SMALLER.get(name[name.rfind(".") :])
-            if smaller is not None:
-                content.seek(0)  # the file was read for its hash
-                text = content.read()
-                text = text.decode() if isinstance(text, bytes) else text
-                content = ContentFile(smaller(text).encode())
-        saved: str = super()._save(name, content)
-        return saved
+    def post_process(
+        self, paths: Paths, dry_run: bool = False, **options: Any
+    ) -> Iterator[tuple[str, str | None, bool | Exception]]:
+        """Yield what became of each file: see Django. Files of a release replace their sources."""
+        if dry_run:
+            return
+        try:
+            paths = _bundled(paths)
+        except Unsupported as error:
+            yield "js, css", None, error
+            return
+        yield from super().post_process(paths, dry_run, **options)
+
+
+def _bundled(paths: Paths) -> Paths:
+    """Return the files of a release: bundles in place of the scripts and style sheets of pages."""
+    # Here, as workers have no use for the parser, which takes 4 MiB.
+    from chatsite.web.bundling import scripts, styles
+
+    def read(name: str) -> bytes | None:
+        if name not in paths:
+            return None
+        storage, path = paths[name]
+        with storage.open(path) as file:
+            content: bytes = file.read()
+            return content
+
+    page_scripts = [name for name in paths if name.startswith(PAGE_SCRIPTS) and _is_module(name)]
+    texts = scripts.bundles(page_scripts, read)
+    texts |= {name: styles.bundle(name, read) for name in paths if _is_sheet(name)}
+    made = InMemoryStorage()
+    for name, text in texts.items():
+        made.save(name, ContentFile(text.encode()))
+    others = {name: path for name, path in paths.items() if not _is_module(name)}
+    return others | {name: (made, name) for name in texts}
+
+
+def loaded_with(name: str) -> list[str]:
+    """Return the files that a browser loads because of a script or style sheet.
+
+    There are none where `collectstatic` has made one file of them.
+    """
+    if isinstance(staticfiles_storage, HashedStaticFilesStorage):
+        return []
+    from chatsite.web.bundling import scripts, styles
+
+    def read(name: str) -> bytes | None:
+        path = finders.find(name)
+        return None if path is None else Path(path).read_bytes()
+
+    if _is_module(name):
+        return scripts.imported(name, read)
+    return styles.imported(name, read) if _is_sheet(name) else []
+
+
+def _is_module(name: str) -> bool:
+    return name.startswith("js/") and name.endswith(".js")
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith("css/") and name.endswith(".css")

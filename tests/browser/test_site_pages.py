@@ -302,10 +302,10 @@ def release_with(site: Site, rule: str) -> None:
     static = site.directory / "static"
     names = static / "staticfiles.json"
     manifest = json.loads(names.read_text())
-    former = manifest["paths"]["css/ticket.css"]
-    latest = former.replace("css/ticket.", "css/ticket.next-")
+    former = manifest["paths"]["css/pages/ticket.css"]
+    latest = former.replace("pages/ticket.", "pages/ticket.next-")
     (static / latest).write_text((static / former).read_text() + rule)
-    manifest["paths"]["css/ticket.css"] = latest
+    manifest["paths"]["css/pages/ticket.css"] = latest
     names.write_text(json.dumps(manifest))
     site.workers[0].restart()
 

@@ -38,7 +38,7 @@ STRANGE = """() => {
 }"""
 # Messages through the page's own code, and what handlers they may have set off.
 SHOW = """async (messages) => {
-  const { messageText } = await import(document.querySelector('link[href*="js/log/message-text"]').href);
+  const { messageText } = globalThis[Symbol.for("modules")]["js/log/message-text.js"];
   const reader = { sprite: "", myId: "u_1" };
   const all = document.createElement("section");
   all.append(...messages.map((message) => messageText(message, reader)));

@@ -69,7 +69,9 @@ def _unapplied() -> int:
 def _static_fingerprint() -> str:
     """Changes with any static file of any app, and with what makes the collected ones of them."""
     digest = hashlib.sha256(django.__version__.encode())
-    digest.update(Path(inspect.getfile(type(storages["staticfiles"]))).read_bytes())
+    storage_code = Path(inspect.getfile(type(storages["staticfiles"])))
+    for source in sorted(storage_code.parent.rglob("*.py")):
+        digest.update(source.read_bytes())
     for finder in get_finders():
         for name, storage in finder.list([]):
             status = os.stat(storage.path(name))
