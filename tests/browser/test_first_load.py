@@ -1,35 +1,56 @@
-"""What the room costs somebody who opens it for the first time."""
+"""What the room costs somebody who follows its link for the first time, and who comes back."""
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page, WebSocket
 
 from tests.browser.room_page import RoomPage
 
 BUDGET = 100_000  # bytes over the wire, headers included
-REQUESTS = 72  # a module that is split takes another one's place, or is loaded when it is needed
+REQUESTS = 15
 
 
-def test_the_room_is_small_and_asks_no_other_host(
+class Traffic:
+    """What a window asks the network for: what its cache has is not counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.received: list[int] = []
+        self.hosts: set[str] = set()
+        self.sockets: list[WebSocket] = []
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        devtools.on("Network.loadingFinished", self._finished)
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("websocket", lambda socket: self.sockets.append(socket))
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        if event["encodedDataLength"]:
+            self.received.append(event["encodedDataLength"])
+
+
+def test_the_way_from_the_link_into_the_room_is_short_and_asks_no_other_host(
     ada: RoomPage, open_context: Callable[..., BrowserContext]
 ) -> None:
-    context = open_context(own=True)
-    context.add_cookies(ada.page.context.cookies())  # type: ignore[arg-type]
-    page = context.new_page()
-    received: list[int] = []
-    hosts: set[str] = set()
-
-    def finished(event: dict[str, Any]) -> None:
-        received.append(event["encodedDataLength"])
-
-    devtools = context.new_cdp_session(page)
-    devtools.send("Network.enable")
-    devtools.on("Network.loadingFinished", finished)
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    RoomPage.again(page, ada.url)
+    page = open_context(own=True).new_page()
+    traffic = Traffic(page)
+    page.goto(ada.url)
+    RoomPage.join(page, "Ben")
     page.wait_for_load_state("networkidle")
-    assert 0 < sum(received) < BUDGET, sum(received)
-    assert len(received) <= REQUESTS, len(received)
-    assert hosts == {urlsplit(ada.url).netloc}
+    assert 0 < sum(traffic.received) < BUDGET, sum(traffic.received)
+    assert len(traffic.received) <= REQUESTS, len(traffic.received)
+    assert traffic.hosts == {urlsplit(ada.url).netloc}
+    # The one that is opened before the room's script is there is the one that it uses.
+    [socket] = traffic.sockets
+    assert "after" not in parse_qs(urlsplit(socket.url).query)
+
+    ada.say("hello")
+    RoomPage(page).expect_bodies(["hello"])
+    again = Traffic(page)
+    page.reload()
+    RoomPage(page).wait_until_live().expect_bodies(["hello"])
+    page.wait_for_load_state("networkidle")
+    assert len(again.received) <= 2, "more than the page, and whether there is a new service worker"
+    [resumed] = again.sockets
+    assert int(parse_qs(urlsplit(resumed.url).query)["after"][0]) > 0

@@ -209,3 +209,8 @@ declare namespace Chat {
     | { want: "around"; before: number; seq: number }
     | { want: "quote"; before: number; seq: number; limit: number };
 }
+
+interface Window {
+  /** The socket that pages/room-socket.js opened, and what has come over it; until it is taken. */
+  firstSocket?: { socket: WebSocket; frames: MessageEvent[] };
+}

@@ -36,8 +36,8 @@ worker.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
 
 async function keep() {
   const cache = await caches.open(CACHE);
-  // Not from the browser's own cache, which may hold the page of the last release.
-  await cache.addAll([page, ...assets].map((url) => new Request(url, { cache: "reload" })));
+  // The browser's own cache may hold the page of the last release. Names of files change with them.
+  await cache.addAll([new Request(page, { cache: "reload" }), ...assets]);
 }
 
 async function dropOthers() {

@@ -5,6 +5,7 @@
 
 import { randomId, tabChannel, tabLock } from "../lib/tabs.js";
 import { createChanges, createPreview } from "../net/changes.js";
+import { connectTo } from "../net/first-socket.js";
 import { createOutbox } from "../net/outbox.js";
 import { actionOf, createPageRequests } from "../net/page-requests.js";
 import { page as pageFrame, parse, read as readFrame } from "../net/protocol.js";
@@ -94,6 +95,7 @@ export function createSession(options) {
     onData,
     onState,
     probe: () => pageFrame(1, 1, "probe"),
+    open: connectTo,
   });
 
   const requests = createPageRequests((frame) => socket.send(frame));
