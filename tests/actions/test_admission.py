@@ -54,7 +54,7 @@ def test_a_locked_room_lets_nobody_new_in_and_keeps_those_it_knows() -> None:
     rooms.join(user=eve, code=room.code)
 
 
-def test_a_passcode_is_asked_of_whoever_is_new() -> None:
+def test_a_passcode_is_asked_of_newcomers() -> None:
     ada, room = open_room("Ada")
     change_settings(room, ada, passcode="sesame")
     bob = guest("Bob")
@@ -74,7 +74,7 @@ def test_a_passcode_is_asked_of_whoever_is_new() -> None:
     assert admission.prove(code="ZZZZ", passcode="another") == ""
 
 
-def test_a_full_room_has_room_for_those_in_charge_and_for_who_was_let_in() -> None:
+def test_a_full_room_has_places_for_moderators_and_for_admitted_people() -> None:
     ada, room = open_room("Ada")
     change_settings(room, ada, capacity=2)
     bob = guest("Bob")
@@ -102,7 +102,7 @@ def come_in_anyway(name: str, room: Room) -> User:
     return user
 
 
-def test_who_asks_waits_until_somebody_in_charge_answers() -> None:
+def test_a_request_waits_until_a_moderator_answers_it() -> None:
     ada, room = open_room("Ada")
     change_settings(room, ada, by_request=True)
     bob, eve = guest("Bob"), guest("Eve")
@@ -158,7 +158,7 @@ def test_a_crowd_from_one_place_keeps_nobody_else_from_asking() -> None:
     assert admission.turn_all_away(room=room, by=ada) is None
 
 
-def test_whoever_asks_no_more_does_not_wait() -> None:
+def test_a_request_ends_when_its_page_stops_asking() -> None:
     ada, room = open_room("Ada")
     change_settings(room, ada, by_request=True)
     bob, eve = guest("Bob"), guest("Eve")
@@ -179,7 +179,7 @@ def test_whoever_asks_no_more_does_not_wait() -> None:
     assert admission.is_waiting(user=eve, code=room.code)
 
 
-def test_who_comes_in_by_a_door_that_was_opened_asks_no_more() -> None:
+def test_a_request_ends_when_its_person_joins_an_opened_room() -> None:
     ada, room = open_room("Ada")
     change_settings(room, ada, by_request=True)
     bob = guest("Bob")

@@ -324,7 +324,7 @@ def test_people_whose_leave_was_announced_meanwhile_join_again() -> None:
     assert room.closes_at is None
 
 
-def test_who_has_no_place_any_more_is_named_and_not_noted() -> None:
+def test_a_socket_whose_member_has_no_place_any_more_is_named_and_not_noted() -> None:
     ada, room = open_room("Ada")
     _, closed = open_room("Grace")
     bob = come_in("Bob", room)

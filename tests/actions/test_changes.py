@@ -96,7 +96,9 @@ def test_only_its_author_edits_a_message(people: tuple[User, User, Room]) -> Non
 # Deleting -----------------------------------------------------------------------------------------
 
 
-def test_who_deletes_a_message_erases_all_that_it_was(people: tuple[User, User, Room]) -> None:
+def test_an_author_who_deletes_a_message_erases_every_version_of_it(
+    people: tuple[User, User, Room],
+) -> None:
     ada, bob, room = people
     do(room, (ada, commands.Edit(3, "other")), (bob, commands.React(3, "👍", True)))
     do(room, (ada, commands.Pin(3, True)))
@@ -112,7 +114,9 @@ def test_who_deletes_a_message_erases_all_that_it_was(people: tuple[User, User, 
     assert not Deed.objects.exists()
 
 
-def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room]) -> None:
+def test_a_message_that_a_moderator_deleted_can_be_restored(
+    people: tuple[User, User, Room],
+) -> None:
     ada, bob, room = people
     assert do(room, (bob, commands.Delete(3)), (ada, commands.Delete(4))) == ["forbidden", 5]
     assert message(room, 4)["deleted"]
@@ -129,7 +133,7 @@ def test_what_a_moderator_deletes_can_be_restored(people: tuple[User, User, Room
     assert not messages.restore(room=room, seq=4)
 
 
-def test_who_runs_the_room_takes_a_deletion_back(people: tuple[User, User, Room]) -> None:
+def test_a_moderator_takes_a_deletion_back(people: tuple[User, User, Room]) -> None:
     ada, _, room = people
     do(room, (ada, commands.Delete(4)))
     deed = Deed.objects.get()
@@ -139,7 +143,9 @@ def test_who_runs_the_room_takes_a_deletion_back(people: tuple[User, User, Room]
         undoing.undo(room=room, by=ada, deed=deed)
 
 
-def test_what_staff_deleted_is_not_the_rooms_to_restore(people: tuple[User, User, Room]) -> None:
+def test_a_message_that_staff_deleted_is_not_restored_by_the_room(
+    people: tuple[User, User, Room],
+) -> None:
     ada, bob, room = people
     messages.delete(message=Message.objects.get(seq=4), by=None)
     deed = audit.record(changes.DELETED, actor=None, role="staff", room=room, target=bob, seq=4)
@@ -147,7 +153,7 @@ def test_what_staff_deleted_is_not_the_rooms_to_restore(people: tuple[User, User
         undoing.undo(room=room, by=ada, deed=deed)
 
 
-def test_an_author_can_have_erased_what_a_moderator_deleted(
+def test_an_author_can_have_a_message_erased_that_a_moderator_deleted(
     people: tuple[User, User, Room],
 ) -> None:
     ada, bob, room = people
@@ -172,7 +178,7 @@ def test_earlier_texts_are_forgotten_in_time(people: tuple[User, User, Room]) ->
 # Reacting, pinning --------------------------------------------------------------------------------
 
 
-def test_reactions_are_told_with_who_gave_them(people: tuple[User, User, Room]) -> None:
+def test_reactions_are_told_with_the_people_who_gave_them(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
     assert do(
         room,
@@ -193,7 +199,7 @@ def test_reactions_are_told_with_who_gave_them(people: tuple[User, User, Room]) 
     assert last(room)["reactions"] == {"👍": [ada.public_id], "🎉": [ada.public_id]}
 
 
-def test_a_message_takes_only_so_many_reactions(people: tuple[User, User, Room]) -> None:
+def test_a_message_takes_a_bounded_number_of_reactions(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
     signs = [chr(0x1F600 + n) for n in range(changes.EMOJIS_MAX + 1)]
     answers = do(room, *((ada, commands.React(3, sign, True)) for sign in signs))
@@ -202,7 +208,7 @@ def test_a_message_takes_only_so_many_reactions(people: tuple[User, User, Room])
     assert list(last(room)["reactions"]) == signs[:-1]
 
 
-def test_who_runs_the_room_pins_messages(people: tuple[User, User, Room]) -> None:
+def test_only_moderators_pin_messages(people: tuple[User, User, Room]) -> None:
     ada, bob, room = people
     assert do(room, (bob, commands.Pin(3, True))) == ["forbidden"]
     assert do(room, (ada, commands.Pin(4, True)), (ada, commands.Pin(3, True))) == [5, 6]
@@ -218,7 +224,9 @@ def test_who_runs_the_room_pins_messages(people: tuple[User, User, Room]) -> Non
 # Who may ------------------------------------------------------------------------------------------
 
 
-def test_who_is_not_in_the_room_changes_nothing_there(people: tuple[User, User, Room]) -> None:
+def test_somebody_who_is_not_in_the_room_changes_nothing_there(
+    people: tuple[User, User, Room],
+) -> None:
     _, bob, room = people
     Membership.objects.filter(user=bob).update(left_at=Now())
     wishes = [commands.Edit(4, "x"), commands.Delete(4), commands.React(4, "👍", True)]
@@ -227,7 +235,7 @@ def test_who_is_not_in_the_room_changes_nothing_there(people: tuple[User, User, 
     )
 
 
-def test_what_somebody_may_not_see_is_not_there(people: tuple[User, User, Room]) -> None:
+def test_a_message_that_a_member_may_not_see_is_not_found(people: tuple[User, User, Room]) -> None:
     _, bob, room = people
     Membership.objects.filter(user=bob).update(hidden_through=3)
     assert do(room, (bob, commands.React(3, "👍", True)), (bob, commands.React(4, "👍", True))) == [
@@ -274,7 +282,7 @@ def mentioned(room: Room, seq: int) -> list[str]:
         ("@علی\u200cرضا", ["علی\u200cرضا"]),
     ],
 )
-def test_a_name_after_an_at_speaks_to_who_has_it(body: str, names: list[str]) -> None:
+def test_a_name_after_an_at_mentions_the_person_who_has_it(body: str, names: list[str]) -> None:
     ada, room = open_room("Ada")
     people = ("Bob", "Bob Lee", "小明", "Jean-Luc", "J. R. R.", "a.*(b)", "🎉 Ada")
     for name in (*people, "O'Brien", "علی\u200cرضا"):

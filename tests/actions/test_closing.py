@@ -43,7 +43,7 @@ def test_leaving_is_at_once_and_for_all_sockets() -> None:
         connect(bob, room)
 
 
-def test_who_has_left_cannot_leave_again_and_nor_can_a_stranger() -> None:
+def test_neither_a_member_who_has_left_nor_a_stranger_can_leave() -> None:
     _, room = open_room()
     bob = come_in("Bob", room)
     leaving.leave(user=bob, room=room)
@@ -53,7 +53,7 @@ def test_who_has_left_cannot_leave_again_and_nor_can_a_stranger() -> None:
     assert len(transcript(room)) == 3
 
 
-def test_who_never_connected_leaves_without_a_word() -> None:
+def test_a_member_who_never_connected_leaves_without_a_message() -> None:
     _, room = open_room()
     bob = guest("Bob")
     rooms.join(user=bob, code=room.code)
@@ -61,7 +61,7 @@ def test_who_never_connected_leaves_without_a_word() -> None:
     assert transcript(room) == ["1 join Ada"]
 
 
-def test_the_same_code_brings_back_whoever_left() -> None:
+def test_the_same_code_brings_back_a_member_who_left() -> None:
     ada, room = open_room()
     leaving.leave(user=ada, room=room)
     rooms.join(user=ada, code=room.code)
@@ -84,7 +84,7 @@ def test_an_empty_room_closes_after_its_grace_frees_its_code_and_keeps_its_log()
     Room.objects.create(code=room.code, stream=Stream.objects.create())
 
 
-def test_its_grace_begins_with_the_last_who_leaves() -> None:
+def test_its_grace_begins_when_the_last_member_leaves() -> None:
     ada, room = open_room(grace=600)
     bob = come_in("Bob", room)
     leaving.leave(user=ada, room=room)
@@ -111,7 +111,7 @@ def test_somebody_who_comes_back_stops_the_closing() -> None:
     assert is_open(room)
 
 
-def test_a_room_without_grace_waits_for_who_made_it_and_for_who_joins() -> None:
+def test_a_room_without_grace_waits_for_its_creator_and_for_joining_members() -> None:
     ada = guest("Ada")
     room = rooms.create(user=ada, grace=0)
     sweep()
@@ -128,7 +128,7 @@ def test_a_room_without_grace_waits_for_who_made_it_and_for_who_joins() -> None:
     assert not is_open(room)
 
 
-def test_whoever_the_form_let_in_has_a_seat_until_the_page_is_there() -> None:
+def test_a_visitor_the_form_let_in_has_a_place_until_the_page_connects() -> None:
     """Also when the last one leaves meanwhile, and when the page takes longer than a grace of none."""
     ada, room = open_room("Ada", grace=0)
     bob = guest("Bob")

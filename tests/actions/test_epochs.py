@@ -55,7 +55,7 @@ def test_it_raises_the_epoch(name: str) -> None:
     assert Stream.objects.get(pk=room.stream_id).epoch > before
 
 
-def test_what_bears_on_nobody_raises_nothing() -> None:
+def test_changes_that_concern_nobody_s_rights_do_not_raise_the_epoch() -> None:
     """Each time that it is raised costs every worker a look at its sockets."""
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)

@@ -61,7 +61,7 @@ def by_retention(ada: User, room: Room, message: Message) -> None:
 
 
 @pytest.mark.parametrize("erase", [by_its_author, with_the_account, by_retention])
-def test_what_is_erased_is_nowhere_any_more(erase: Callable[[User, Room, Message], None]) -> None:
+def test_an_erased_text_is_nowhere_any_more(erase: Callable[[User, Room, Message], None]) -> None:
     ada, room = factories.open_room()
     ben = factories.come_in("Ben", room)
     (message,) = factories.say(ada, room, f"a {BEFORE} here")
@@ -80,7 +80,7 @@ def test_what_is_erased_is_nowhere_any_more(erase: Callable[[User, Room, Message
     assert holders(SECRET, BEFORE) == set()
 
 
-def test_a_report_keeps_its_own_of_what_its_author_erased() -> None:
+def test_a_report_keeps_its_copy_of_an_erased_message() -> None:
     ada, room = factories.open_room()
     ben = factories.come_in("Ben", room)
     (message,) = factories.say(ada, room, f"a {SECRET} here")

@@ -14,7 +14,7 @@ from tests.actions.factories import come_in, connect, open_room, present, say, s
 pytestmark = pytest.mark.django_db
 
 
-def test_what_was_said_stays_as_nobodys_in_particular() -> None:
+def test_texts_that_stay_have_no_author_any_more() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     say(ada, room, "I was here")
@@ -34,7 +34,7 @@ def test_what_was_said_stays_as_nobodys_in_particular() -> None:
     assert Membership.objects.get(room=room, user=bob).role == Membership.Role.OWNER
 
 
-def test_what_was_said_goes_with_all_that_it_was_before() -> None:
+def test_texts_that_are_erased_go_with_their_earlier_versions() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     [mine] = say(ada, room, "regrettable")
@@ -109,7 +109,7 @@ def test_a_name_is_taken_out_of_notices_about_the_person_and_nothing_else() -> N
     assert said.body == ""
 
 
-def test_what_others_said_of_others_stays_whatever_it_reads_like() -> None:
+def test_notices_about_others_stay_even_if_they_read_alike() -> None:
     """Names and reasons can say anything: also what a notice of another name says."""
     eve, room = open_room("Bob is now called Eve")
     zed, bob = come_in("Zed", room), come_in("Bob", room)
@@ -147,7 +147,7 @@ def test_a_namesake_keeps_the_notices_of_their_own() -> None:
     assert notices(room)[0] == "Bob banned deleted person: deleted person for spam"
 
 
-def test_a_name_of_long_ago_is_gone_from_what_was_done_to_its_bearer() -> None:
+def test_a_former_name_is_gone_from_notices_about_its_bearer() -> None:
     bob, room = open_room("Bob")
     ada = come_in("Countess", room)
     sanctions.remove(room=room, by=bob, user=ada)

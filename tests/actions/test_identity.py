@@ -68,7 +68,7 @@ def test_a_restore_that_commits_while_a_worker_looks_gives_one_new_name(
     assert names - {seen.history} == {one.history}
 
 
-def test_whoever_finds_a_log_set_back_later_takes_over_the_name() -> None:
+def test_a_worker_that_finds_a_log_set_back_later_takes_over_its_name() -> None:
     first = identity.look(None)
     found = identity.rename(first)
     assert found.history != first.history

@@ -43,7 +43,7 @@ def stream_of(room: Room) -> tuple[int, int]:
     return room.stream.head, room.stream.epoch
 
 
-def test_what_was_the_guests_is_the_accounts() -> None:
+def test_everything_of_the_guest_is_the_account_s() -> None:
     visitor, room = open_room("Visitor")
     bob = come_in("Bob", room)
     [hello] = say(visitor, room, "hello")
@@ -72,7 +72,7 @@ def test_what_was_the_guests_is_the_accounts() -> None:
     assert "Visitor is now called Ada." in {m.body + "." for m in room.stream.messages.all()}
 
 
-def test_what_was_told_of_a_guest_is_told_of_the_account() -> None:
+def test_notices_about_the_guest_are_about_the_account() -> None:
     bob, room = open_room("Bob")
     visitor, ada = come_in("Visitor", room), account()
     sanctions.mute(room=room, by=bob, user=visitor, minutes=5, reason="Visitor shouts")
@@ -90,7 +90,7 @@ def test_what_was_told_of_a_guest_is_told_of_the_account() -> None:
     ]
 
 
-def test_who_missed_it_is_told_the_same_as_who_comes_anew() -> None:
+def test_a_client_that_missed_the_merge_is_told_the_same_as_a_newcomer() -> None:
     visitor, room = open_room("Visitor")
     say(visitor, room, *(f"message {n}" for n in range(20)))
     cursor = stream_of(room)[0]
@@ -120,7 +120,7 @@ def test_of_two_memberships_in_one_room_one_is_made() -> None:
     assert Message.objects.get(body="as a visitor").author == ada
 
 
-def test_what_both_did_is_kept_once() -> None:
+def test_a_reaction_of_both_is_kept_once_and_all_messages_stay() -> None:
     ada = account()
     room = rooms.create(user=ada)
     connect(ada, room)
@@ -207,7 +207,7 @@ def test_of_two_views_of_a_room_the_narrower_one_is_left() -> None:
     assert own.muted_for == "shouting"
 
 
-def test_a_room_renamed_since_is_not_named_to_the_account_of_whoever_is_out() -> None:
+def test_the_new_name_of_a_room_is_not_told_to_the_account_of_a_removed_guest() -> None:
     bob, room = open_room("Bob")
     visitor, ada = come_in("Visitor", room), account()
     sanctions.remove(room=room, by=bob, user=visitor)

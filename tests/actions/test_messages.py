@@ -38,7 +38,7 @@ def test_messages_of_many_rooms_in_one_batch_keep_their_order_in_each() -> None:
     assert [(c.after, c.through) for c in changes] == [(1, 5)] * 3
 
 
-def test_what_is_shown_at_once_is_what_is_read_later() -> None:
+def test_a_message_is_shown_at_once_as_it_is_read_later() -> None:
     user, room = open_room("Ada")
     bodies = ["hello", "😀" * 4000, "NUL-free \x01 control", "\u202eturned", "  spaces  ", "a\r\nb"]
     _, (change,) = commit([draft(enter(user, room), body) for body in bodies])
@@ -139,7 +139,7 @@ def closed(user: User, room: Room) -> None:
 @pytest.mark.parametrize(
     ("happened", "reason"), [(removed, Removed), (gone, NotMember), (closed, RoomClosed)]
 )
-def test_who_was_let_in_and_may_no_longer_speak_is_refused(
+def test_a_post_of_a_member_who_may_no_longer_write_is_refused(
     happened: object, reason: type[ChatError]
 ) -> None:
     _, room = open_room("Ada")
@@ -161,7 +161,7 @@ def test_who_was_let_in_and_may_no_longer_speak_is_refused(
         assert transcript(room) == [*before, f"{len(before) + 1} chat Eve: still here"]
 
 
-def test_what_is_posted_after_a_new_name_bears_it() -> None:
+def test_a_post_after_a_rename_bears_the_new_name() -> None:
     _, room = open_room("Ada")
     bob = come_in("Bob", room)
     entrance = enter(bob, room)
@@ -170,7 +170,7 @@ def test_what_is_posted_after_a_new_name_bears_it() -> None:
     assert change.messages[0]["author"] == {"id": bob.public_id, "name": "Robert"}
 
 
-def test_what_was_committed_stays_acknowledged_after_a_ban() -> None:
+def test_a_committed_post_stays_acknowledged_after_a_ban() -> None:
     _, room = open_room("Ada")
     bob = come_in("Bob", room)
     post = draft(enter(bob, room), "hello")
@@ -180,7 +180,7 @@ def test_what_was_committed_stays_acknowledged_after_a_ban() -> None:
     assert seqs(outcomes) == [3]
 
 
-def test_a_stranger_cannot_post_whatever_he_claims() -> None:
+def test_a_stranger_cannot_post_at_a_member_s_epoch() -> None:
     ada, room = open_room("Ada")
     eve = guest("Eve")
     forged = draft(enter(ada, room), "hello")
@@ -220,7 +220,7 @@ def test_a_deleted_message_leaves_a_tombstone_and_takes_a_number() -> None:
     assert Room.objects.get(pk=room.pk).stream.head == 4
 
 
-def test_what_happened_cannot_be_deleted() -> None:
+def test_joins_leaves_and_notices_cannot_be_deleted() -> None:
     ada, room = open_room("Ada")
     with pytest.raises(BadFrame):
         messages.delete(message=Message.objects.get(kind="join"), by=ada)

@@ -37,7 +37,7 @@ def test_a_join_that_waited_for_the_lock_finds_the_room_locked() -> None:
     assert not Membership.objects.filter(user=bob).exists()
 
 
-def test_of_many_who_join_at_once_as_many_come_in_as_there_is_room_for() -> None:
+def test_of_many_who_join_at_once_no_more_come_in_than_there_are_places() -> None:
     ada, room = open_room("Ada")
     change_settings(room, ada, capacity=4)
     people = [guest(f"Guest {number}") for number in range(8)]
@@ -56,7 +56,7 @@ def test_of_many_who_join_at_once_as_many_come_in_as_there_is_room_for() -> None
     [(sanctions.ban, Removed), (partial(sanctions.mute, minutes=5), Muted)],
     ids=["ban", "mute"],
 )
-def test_what_is_on_its_way_when_its_author_is_judged_is_refused(
+def test_a_post_under_way_when_its_author_is_sanctioned_is_refused(
     happens: Callable[..., object], reason: type[Exception]
 ) -> None:
     ada, room = open_room("Ada")

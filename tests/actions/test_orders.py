@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 
 
 # Settings -----------------------------------------------------------------------------------------
-def test_what_was_changed_is_told_in_the_room_and_recorded() -> None:
+def test_changed_settings_are_told_in_the_room_and_recorded() -> None:
     ada, room = open_room("Ada")
     deed = change_settings(
         room, ada, title="Engines", locked=True, slow_mode=30, passcode="open sesame"
@@ -83,7 +83,7 @@ def test_only_the_owner_orders_and_only_of_those_below() -> None:
         roles.make_moderator(room=room, by=bob, user=zoe)
 
 
-def test_what_was_said_before_is_hidden_from_who_comes_after_that_was_ordered() -> None:
+def test_earlier_messages_are_hidden_from_newcomers_once_the_setting_is_on() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     say(ada, room, "a secret")
@@ -97,7 +97,7 @@ def test_what_was_said_before_is_hidden_from_who_comes_after_that_was_ordered() 
     assert Membership.objects.get(user=eve).hidden_through == head, "what was seen stays"
 
 
-def test_slow_mode_is_one_message_a_span_whatever_way_it_comes() -> None:
+def test_slow_mode_is_one_message_a_span_in_one_batch_or_several() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     change_settings(room, ada, slow_mode=30)

@@ -67,7 +67,7 @@ def test_posts_and_reactions_are_one_change_in_their_order(
     assert list(change.messages) == read.changed_since(room.stream_id, 3).messages
 
 
-def test_a_message_can_be_edited_by_what_comes_right_behind_it(
+def test_a_message_can_be_edited_by_the_command_right_behind_it(
     people: tuple[User, User, Room],
 ) -> None:
     ada, bob, room = people
@@ -107,7 +107,7 @@ def test_nothing_that_is_said_after_a_leave_goes_out_with_it(
     assert present(room) == {"Ada"}
 
 
-def test_a_member_who_is_not_there_leaves_without_a_word(
+def test_a_member_who_is_not_present_leaves_without_a_message(
     people: tuple[User, User, Room],
 ) -> None:
     _, bob, room = people

@@ -99,7 +99,7 @@ def test_the_same_post_over_ten_workers_at_once_is_one_message() -> None:
     ],
     ids=["ban", "leave", "close"],
 )
-def test_what_is_on_its_way_when_its_author_is_shut_out_is_refused(
+def test_a_post_under_way_when_its_author_is_shut_out_is_refused(
     happens: Callable[[User, Room], object], reason: type[ChatError]
 ) -> None:
     _, room = open_room("Ada")
@@ -130,14 +130,14 @@ def test_nobody_comes_into_a_room_in_the_moment_of_a_ban(known: bool) -> None:
 
 
 # Names --------------------------------------------------------------------------------------------
-def test_of_many_who_take_one_name_at_once_one_has_it() -> None:
+def test_of_many_people_who_take_one_name_at_once_one_has_it() -> None:
     _, room = open_room("Ada")
     bobs = [guest(name) for name in ("Bob", "BOB", "bob", "Ｂｏｂ")]
     answers = together(*(partial(rooms.join, user=bob, code=room.code) for bob in bobs))
     assert Counter(type(answer) for answer in answers) == {Room: 1, NameTaken: 3}
 
 
-def test_of_two_who_are_renamed_to_one_name_at_once_one_is() -> None:
+def test_of_two_people_renamed_to_one_name_at_once_one_is() -> None:
     _, room = open_room("Ada")
     pair = [come_in("Bob", room), come_in("Eve", room)]
     answers = together(*(partial(people.rename, user=user, name="Zoë") for user in pair))
@@ -145,7 +145,7 @@ def test_of_two_who_are_renamed_to_one_name_at_once_one_is() -> None:
     assert "Zoë" in present(room)
 
 
-def test_two_who_are_renamed_and_go_to_the_room_of_the_other_do_not_wait_in_a_circle() -> None:
+def test_two_people_who_are_renamed_and_swap_rooms_do_not_deadlock() -> None:
     pairs = [open_room("Ada"), open_room("Bob")]
 
     def cross(number: int, turn: int) -> None:
@@ -166,7 +166,7 @@ ways_in = st.sampled_from([*"aAbBcC😀", "Ａ", "a ", "b\u0301", "😀\ufe0f", 
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(ways_in, st.sampled_from(["join", "rename", "leave"])), max_size=10))
-def test_no_two_who_are_there_look_the_same(steps: list[tuple[str, str]]) -> None:
+def test_no_two_present_members_look_the_same(steps: list[tuple[str, str]]) -> None:
     owner, room = open_room("Owner")
     here = [owner]
     for name, step in steps:
@@ -184,7 +184,7 @@ def test_no_two_who_are_there_look_the_same(steps: list[tuple[str, str]]) -> Non
 
 
 # Everything ---------------------------------------------------------------------------------------
-def test_when_everything_happens_at_once_the_log_tells_who_is_there() -> None:
+def test_when_everything_happens_at_once_log_and_presence_agree() -> None:
     owner, room = open_room("Owner")
     guests = [guest(f"Guest {number}") for number in range(5)]
     keys = {user.pk: session(user) for user in guests}
@@ -253,7 +253,7 @@ def check_presence(room: Room) -> set[str]:
     return here
 
 
-def test_whatever_is_done_to_messages_at_once_each_change_has_a_number_of_its_own() -> None:
+def test_simultaneous_changes_of_messages_have_a_number_each() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     said = [message.seq for message in say(ada, room, *(f"{n}" for n in range(5)))]

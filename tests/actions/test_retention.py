@@ -50,7 +50,7 @@ def test_nothing_is_erased_where_nobody_wants_it() -> None:
     assert bodies(room) == ["old"]
 
 
-def test_what_is_old_becomes_a_change_that_everybody_hears_of(site: Any) -> None:
+def test_an_old_message_is_erased_by_a_change_that_everybody_is_shown(site: Any) -> None:
     ada, room = factories.open_room()
     (old,) = factories.say(ada, room, "old")
     with turn(room) as t:
@@ -89,7 +89,7 @@ def test_the_shorter_of_the_rooms_and_the_sites_counts(
     assert bodies(room) == [""]
 
 
-def test_what_is_pinned_or_under_report_stays_until_it_is_no_longer(site: Any) -> None:
+def test_a_message_that_is_pinned_or_reported_stays_as_long(site: Any) -> None:
     ada, room = factories.open_room()
     ben = factories.come_in("Ben", room)
     said = factories.say(ada, room, *(str(number) for number in range(30)))

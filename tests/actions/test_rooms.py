@@ -42,7 +42,7 @@ def test_a_new_room_has_a_code_an_owner_and_an_empty_log() -> None:
     assert transcript(room) == []
 
 
-def test_a_code_is_that_of_one_open_room_whoever_writes_it() -> None:
+def test_no_two_open_rooms_have_one_code() -> None:
     _, room = open_room()
     with pytest.raises(IntegrityError), transaction.atomic():
         Room.objects.create(code=room.code, stream=Stream.objects.create())
@@ -141,7 +141,7 @@ def test_a_code_lets_in_however_it_is_typed() -> None:
 
 
 @pytest.mark.parametrize("code", ["", "????", "BC\0D", "B" * 5000, "AEIO", "\ud800", "' OR 1=1 --"])
-def test_what_is_no_code_is_an_unknown_room(code: str) -> None:
+def test_an_impossible_code_is_an_unknown_room(code: str) -> None:
     with pytest.raises(RoomNotFound):
         rooms.join(user=guest("Bob"), code=code)
 
@@ -162,7 +162,7 @@ def test_unknown_closed_and_forbidden_rooms_read_the_same() -> None:
     assert {*answers} == {(refusal.value.code, refusal.value.message)}
 
 
-def test_who_is_banned_from_the_site_finds_no_room() -> None:
+def test_a_person_banned_from_the_site_finds_no_room() -> None:
     _, room = open_room()
     bob = guest("Bob")
     site_bans.ban(user=bob)

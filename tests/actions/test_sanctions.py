@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 # Speaking -----------------------------------------------------------------------------------------
-def test_who_is_muted_reads_and_does_not_write_until_it_is_over() -> None:
+def test_a_muted_member_reads_and_does_not_write_until_the_mute_is_over() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     sanctions.mute(room=room, by=ada, user=bob, minutes=90, reason="shouting")
@@ -48,7 +48,7 @@ def test_who_is_muted_reads_and_does_not_write_until_it_is_over() -> None:
 
 
 # Going --------------------------------------------------------------------------------------------
-def test_who_is_removed_is_told_why_and_is_new_on_coming_back() -> None:
+def test_a_removed_member_is_told_why_and_is_a_newcomer_on_coming_back() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     sanctions.remove(room=room, by=ada, user=bob, reason="off\u202e topic\n")

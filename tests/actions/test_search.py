@@ -91,7 +91,7 @@ def test_messages_of_a_release_before_are_made_ready_bit_by_bit(person: User) ->
 
 
 @pytest.mark.parametrize("lately", [0, 20, 5000])
-def test_what_is_found_is_what_the_definition_says(
+def test_search_finds_the_messages_that_its_definition_says(
     person: User, lately: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates, "LATELY", lately)

@@ -24,7 +24,7 @@ def chat(user: User, body: str) -> Entry:
     return Entry.of("chat", user, body=body)
 
 
-def test_what_is_told_takes_its_numbers_in_the_order_of_the_telling() -> None:
+def test_messages_of_a_turn_take_numbers_in_the_order_of_the_calls() -> None:
     ada, room = open_room("Ada")
     (first, second) = say(ada, room, "one", "two")
     with turn(room) as t:
@@ -145,7 +145,7 @@ def test_of_very_many_messages_the_first_are_told_and_the_rest_is_in_the_log(
     assert list(numbers.values_list("changed_seq", flat=True)) == [8, 9, 10, 11, 12, 13]
 
 
-def test_who_may_act_and_about_whom_is_asked_under_the_lock() -> None:
+def test_permissions_to_act_are_checked_under_the_lock() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     with pytest.raises(Forbidden), turn(room, by=bob):

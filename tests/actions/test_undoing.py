@@ -76,7 +76,7 @@ def test_a_mute_and_a_ban_are_undone_within_a_day_and_once() -> None:
     rooms.join(user=bob, code=room.code)
 
 
-def test_what_the_owner_did_no_moderator_takes_back() -> None:
+def test_no_moderator_takes_back_an_action_of_the_owner() -> None:
     ada, room = open_room("Ada")
     mary, max_, bob = (come_in(name, room) for name in ("Mary", "Max", "Bob"))
     (hers,), (his,) = say(mary, room, "by Mary"), say(bob, room, "by Bob")
@@ -105,7 +105,7 @@ def test_what_the_owner_did_no_moderator_takes_back() -> None:
     assert said(room) == ["by Mary", "by Bob", "spam"]
 
 
-def test_nobody_takes_back_what_was_done_to_themselves() -> None:
+def test_nobody_takes_back_an_action_against_themselves() -> None:
     ada, room = open_room("Ada")
     mary, max_, bob = (come_in(name, room) for name in ("Mary", "Max", "Bob"))
     (hers,) = say(mary, room, "by Mary")
@@ -127,7 +127,7 @@ def member(user: User, room: Room) -> Membership:
     return Membership.objects.select_related("room", "user").get(user=user, room=room)
 
 
-def test_what_somebody_said_lately_is_removed_and_restored() -> None:
+def test_recent_messages_of_a_member_are_removed_and_restored() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     say(bob, room, "long ago")

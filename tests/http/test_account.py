@@ -158,7 +158,9 @@ class TestSigningIn:
             fields = {"username": "ada", "password": PASSWORD}
             assert elsewhere.post(f"/account/{path}/", fields).status_code == 403
 
-    def test_is_slowed_down_for_who_guesses(self, ada: Person, ben: Person, settings: Any) -> None:
+    def test_is_slowed_down_for_people_who_guess(
+        self, ada: Person, ben: Person, settings: Any
+    ) -> None:
         ada.create()
         register(ada)
         settings.CHAT_RATE_LIMITS = True
@@ -293,7 +295,7 @@ class TestSigningOut:
         ada.post("/account/logout/")
         assert ada.get("/account/logout/").headers["Location"] == "/"
 
-    def test_is_one_press_for_whoever_can_come_back(self, ada: Person) -> None:
+    def test_is_one_press_for_people_who_can_come_back(self, ada: Person) -> None:
         ada.create()
         register(ada)
         form = read(ada.get("/account/")).one("form", action="/account/logout/")

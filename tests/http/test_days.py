@@ -78,7 +78,7 @@ class TestTheCalendar:
     @pytest.mark.parametrize(
         "day", ["2024-02-30", "2024", "x", "0001-01-01", "9999-12-31", "２０２４-02"]
     )
-    def test_has_no_page_for_what_is_no_day(self, ada: Person, room: Room, day: str) -> None:
+    def test_has_no_page_for_an_impossible_day(self, ada: Person, room: Room, day: str) -> None:
         for name in ("day", "month"):
             response = ada.get(f"/history/rooms/{room.public_id}/?{name}={day}")
             assert response.status_code == 404

@@ -50,7 +50,7 @@ class TestThePage:
     def test_is_not_kept_by_caches(self, client: Client) -> None:
         assert "no-store" in client.get("/").headers["Cache-Control"]
 
-    def test_makes_nobody_a_user_who_only_looks(self, client: Client) -> None:
+    def test_a_visitor_who_only_looks_becomes_no_user(self, client: Client) -> None:
         client.get("/")
         assert not User.objects.exists()
         assert "sessionid" not in client.cookies

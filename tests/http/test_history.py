@@ -168,7 +168,9 @@ class TestATranscript:
             assert part in text
         assert "regretted" not in text
 
-    def test_is_there_for_who_left_and_after_the_end(self, ada: Person, ben: Person) -> None:
+    def test_is_there_for_members_who_left_and_after_the_room_closed(
+        self, ada: Person, ben: Person
+    ) -> None:
         room = ada.create()
         ben.join(room)
         ada.say(room, "hello")

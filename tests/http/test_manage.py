@@ -103,7 +103,7 @@ def test_the_page_answers_programs_with_json(room: Room, ada: Person, ben: Perso
     assert (status, body) == (200, {"code": room.code})
 
 
-def test_all_who_wait_are_turned_away_at_once(
+def test_all_waiting_requests_are_refused_at_once(
     room: Room, ada: Person, ben: Person, person: NewPerson
 ) -> None:
     Room.objects.filter(pk=room.pk).update(by_request=True)
@@ -120,7 +120,7 @@ def test_all_who_wait_are_turned_away_at_once(
     assert "Turn all away" not in ada.get(where(room)).content.decode()
 
 
-def test_a_right_code_alone_tells_what_the_owner_has_ordered(
+def test_only_a_right_code_tells_the_room_s_settings(
     room: Room, ada: Person, person: NewPerson
 ) -> None:
     eve = person("Eve")
@@ -157,7 +157,7 @@ def test_wrong_passcodes_are_few(
     assert int(tries[-1].headers["Retry-After"]) > 1
 
 
-def test_what_nobody_can_take_back_asks_first_and_says_what_is_lost(
+def test_an_action_that_cannot_be_undone_asks_first_and_says_what_is_lost(
     room: Room, ada: Person, ben: Person
 ) -> None:
     """Without a script too: the page leads to a question, and only its form does it."""

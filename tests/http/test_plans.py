@@ -73,7 +73,7 @@ Calls = Iterator[tuple[str, Callable[[], Any]]]
 
 
 @pytest.mark.django_db
-def test_whatever_is_asked_for_is_found_by_an_index(
+def test_every_page_reads_indexes_only(
     subtests: pytest.Subtests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module, name in ((candidates, "LATELY"), (paging, "FIND_LIMIT"), (overview, "LATEST")):

@@ -51,7 +51,7 @@ def test_a_program_reads_the_error_in_one_place(
         (Unavailable(), {"code": "unavailable"}),
     ],
 )
-def test_what_no_view_expects_has_the_same_shape(
+def test_unexpected_errors_have_the_same_shape(
     room: Room,
     ada: Person,
     monkeypatch: pytest.MonkeyPatch,
@@ -68,7 +68,7 @@ def test_what_no_view_expects_has_the_same_shape(
     assert answer.headers.get("Retry-After") == ("2" if refusal.retry_after else None)
 
 
-def test_whoever_is_too_fast_is_told_when_to_come_back(
+def test_a_client_that_is_too_fast_is_told_when_to_come_back(
     room: Room, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*, person: str) -> None:

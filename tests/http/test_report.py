@@ -119,7 +119,7 @@ def test_to_others_there_is_no_such_room(
         ({"person": "itself"}, 400),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_an_invalid_report_is_refused(
     ada: Person, room: Room, fields: dict[str, Any], status: int
 ) -> None:
     if fields.get("person") == "itself":
@@ -165,7 +165,7 @@ def test_many_guests_of_one_place_are_slowed_down_too(
     assert ada.client.post(path, fields, **elsewhere).status_code == 302
 
 
-def test_what_many_report_is_one_report_with_a_count(
+def test_a_message_that_many_report_is_one_report_with_a_count(
     ada: Person, ben: Person, room: Room, person: NewPerson
 ) -> None:
     [message] = ben.say(room, "nonsense")

@@ -200,7 +200,9 @@ class TestLeaving:
         assert not read(ada.get("/")).all(role="status")
 
     @pytest.mark.parametrize("code", ["WXZ2", "nonsense", "%00"])
-    def test_what_one_is_not_in_changes_nothing(self, ada: Person, ben: Person, code: str) -> None:
+    def test_a_room_that_the_person_is_not_in_is_not_left(
+        self, ada: Person, ben: Person, code: str
+    ) -> None:
         room = ada.create()
         ben.create()
         for address in (code, room.code):

@@ -269,7 +269,7 @@ BAD: list[tuple[str, Any, str]] = [
 ]
 
 
-def test_is_refused_with_what_is_wrong_and_leaves_nothing(
+def test_is_refused_with_the_reason_and_leaves_nothing(
     ada: Person, talk: Room, tmp_path: Path
 ) -> None:
     good, file = fetch(ada, talk, "json"), tmp_path / "room.json"

@@ -163,7 +163,7 @@ class TestInOneRoom:
         nothing = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ship"))
         assert "Nothing found" in nothing.text
 
-    def test_is_for_whoever_may_read_it(self, ada: Person, ben: Person) -> None:
+    def test_is_for_members_who_may_read_it(self, ada: Person, ben: Person) -> None:
         room = ada.create()
         ben.come_in(room)
         remove(ben, room)

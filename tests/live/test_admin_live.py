@@ -107,7 +107,7 @@ async def test_a_deleted_message_is_emptied_where_it_stands(stage: Site) -> None
             assert room.view.difference(await room.fresh()) == ""
 
 
-async def test_who_is_banned_is_gone_at_once_and_stays_out(stage: Site) -> None:
+async def test_a_banned_person_is_gone_at_once_and_stays_out(stage: Site) -> None:
     async with a_talk(stage) as (boss, bob, here, there):
         pk = await boss.find("rooms/user", there.view.you["id"])
         asked = await boss.act(f"/admin/rooms/user/{pk}/ban/")
@@ -129,7 +129,7 @@ async def test_who_is_banned_is_gone_at_once_and_stays_out(stage: Site) -> None:
             await here.until(lambda view: "I will behave" in view.bodies)
 
 
-async def test_what_is_done_is_signed(stage: Site) -> None:
+async def test_an_action_of_staff_is_signed(stage: Site) -> None:
     async with a_talk(stage) as (boss, _, here, _there):
         pk = await boss.find("rooms/room", here.code)
         await boss.act(f"/admin/rooms/room/{pk}/close/")

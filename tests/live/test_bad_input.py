@@ -80,7 +80,7 @@ async def test_every_bad_frame_is_answered_and_the_socket_stays(site: Site) -> N
         assert ada.view.difference(await bob.fresh()) == ""
 
 
-async def test_an_answer_names_what_it_answers(site: Site) -> None:
+async def test_an_answer_names_the_frame_that_it_answers(site: Site) -> None:
     async with members_of_a_room(site, "Ada") as [ada]:
         for kind, fields in (("shout", {}), ("page", {"before": "x"}), ("post", {"body": ""})):
             with pytest.raises(FrameRefused) as refusal:
@@ -125,7 +125,7 @@ async def test_after_many_bad_frames_a_socket_is_given_up(site: Site) -> None:
         await fence([bob], "still here")
 
 
-async def test_what_is_sent_before_the_welcome_is_done_after_it(site: Site) -> None:
+async def test_frames_sent_before_the_welcome_are_performed_after_it(site: Site) -> None:
     async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         async with handshake(site, ada) as eager:
             for frame in (
@@ -221,7 +221,7 @@ async def test_no_code_leads_where_one_may_not_be(site: Site) -> None:
         await fence([ada], "still here")
 
 
-async def test_what_is_no_socket_of_ours_is_refused_at_once(site: Site) -> None:
+async def test_a_handshake_for_no_room_is_refused_at_once(site: Site) -> None:
     async with members_of_a_room(site, "Ada") as [ada]:
         for path in (
             "/ws/",
@@ -295,7 +295,7 @@ async def test_a_name_nobody_can_have_is_refused_with_the_reason(site: Site, nam
         assert refusal.value.reason
 
 
-async def test_a_code_of_no_room_is_refused_alike_whatever_it_is(site: Site) -> None:
+async def test_every_code_of_no_room_is_refused_alike(site: Site) -> None:
     reasons = set()
     async with site.visitor("Eve") as eve:
         for code in (

@@ -97,7 +97,7 @@ async def test_everyone_ends_with_what_a_fresh_page_shows(stage: Site, number: i
         assert "resume" in {mode for guest in guests for mode in guest.view.welcomes}
 
 
-async def test_everyone_who_comes_while_everyone_speaks_and_goes_has_it_all(cluster: Site) -> None:
+async def test_members_who_join_while_others_post_and_leave_miss_nothing(cluster: Site) -> None:
     """Arrivals, departures and posts at one moment, so that looks, loads and fan-out overlap."""
     async with members_of_a_room(cluster, "Owner") as [owner], AsyncExitStack() as stack:
         crowd = [

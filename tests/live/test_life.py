@@ -52,7 +52,7 @@ async def test_everything_that_happens_to_a_message_is_seen_by_everyone(stage: S
             assert not {"html", "names", "pinned"} & room.view.messages[seq].keys()
 
 
-async def test_what_cannot_be_done_is_refused_and_takes_no_number(stage: Site) -> None:
+async def test_an_impossible_change_is_refused_and_takes_no_number(stage: Site) -> None:
     async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         seq = (await ada.post("hers"))["seq"]
         assert await refused(bob, "edit", seq=seq, body="his") == "forbidden"
@@ -80,7 +80,7 @@ async def test_a_reply_that_was_not_acked_is_the_same_message_though_its_quote_i
         assert (await ada.ask("post", **frame))["seq"] == ack["seq"]
 
 
-async def test_what_needs_preparing_is_not_overtaken(stage: Site) -> None:
+async def test_a_text_that_needs_preparing_is_not_overtaken(stage: Site) -> None:
     async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         kinds = ("plain {}", "**bold** {}", "@bob {}", "plain too {}")
         said = [kinds[n % 4].format(n) for n in range(80)]
@@ -179,7 +179,7 @@ async def test_how_far_one_has_read_is_kept_and_shown(stage: Site) -> None:
             assert other.view.reads[who] == bob.view.cursor
 
 
-async def test_who_does_not_mind_alone_is_shown_reading(site: Site) -> None:
+async def test_only_members_who_agree_are_shown_reading(site: Site) -> None:
     async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         with site._connection() as (connection, mark):
             query = f"UPDATE rooms_user SET shows_reading = false WHERE public_id = {mark}"

@@ -16,7 +16,7 @@ from tests.support.workers import Site
 LONGEST = "😀" * 4000
 
 
-async def test_what_is_posted_is_seen_by_everyone_as_it_was_typed(stage: Site) -> None:
+async def test_a_post_is_seen_by_everyone_as_it_was_typed(stage: Site) -> None:
     bodies = [
         "hello",
         "two\nlines",
@@ -175,7 +175,9 @@ async def test_typing_is_shown_to_the_others_and_not_too_often(stage: Site) -> N
         assert (await ada.fresh()).bodies == ["sent"]
 
 
-async def test_who_posts_without_end_is_slowed_down_and_nobody_else(start_site: object) -> None:
+async def test_a_member_who_posts_without_end_is_slowed_down_and_nobody_else(
+    start_site: object,
+) -> None:
     site: Site = start_site(settings={"CHAT_RATE_LIMITS": "on"})  # type: ignore[operator]
     async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         answers = await asyncio.gather(

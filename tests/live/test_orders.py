@@ -67,7 +67,9 @@ async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> N
 
 
 @pytest.mark.parametrize("worker", [0, 1])
-async def test_not_a_word_after_it_reaches_who_was_removed(cluster: Site, worker: int) -> None:
+async def test_not_a_word_after_a_removal_reaches_the_removed_member(
+    cluster: Site, worker: int
+) -> None:
     """However fast it is said, and to whichever worker they are connected."""
     async with (
         members_of_a_room(cluster, "Ada") as [ada],
@@ -88,7 +90,7 @@ async def test_not_a_word_after_it_reaches_who_was_removed(cluster: Site, worker
             assert max(seen) <= left, "the last they were told is that they go"
 
 
-async def test_who_is_removed_or_banned_is_out_at_once_and_told_why(cluster: Site) -> None:
+async def test_a_removed_or_banned_member_is_out_at_once_and_told_why(cluster: Site) -> None:
     async with members_of_a_room(cluster, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         async with tab(bob, site=cluster, worker=0) as second:
             await judge(ada, "remove", bob, reason="off topic")
@@ -150,7 +152,7 @@ async def test_a_new_code_throws_nobody_out_and_kills_the_old_one(cluster: Site)
         await bob.close()
 
 
-async def test_who_asks_is_seen_by_those_in_charge_and_let_in(cluster: Site) -> None:
+async def test_a_request_to_join_is_seen_by_moderators_and_granted(cluster: Site) -> None:
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await order(ada, by_request="on")
         async with cluster.visitor("Eve", worker=1) as eve, cluster.visitor("Zoë") as zoe:
@@ -176,7 +178,7 @@ async def test_who_asks_is_seen_by_those_in_charge_and_let_in(cluster: Site) -> 
         assert bob.view.waiting == [], "not a member's business"
 
 
-async def test_what_was_said_before_is_kept_from_newcomers_in_every_way(cluster: Site) -> None:
+async def test_earlier_messages_are_kept_from_newcomers_in_every_way(cluster: Site) -> None:
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         secret = (await bob.post("a secret"))["seq"]
         pinned = (await ada.post("a pinned secret"))["seq"]

@@ -54,7 +54,7 @@ async def test_a_reload_is_neither_a_leave_nor_a_join(cluster: Site) -> None:
         assert not any(frame["type"] == "members" and frame["left"] for frame in ada.received)
 
 
-async def test_who_does_not_come_back_has_left_after_the_grace(hasty: Site) -> None:
+async def test_a_member_who_does_not_come_back_has_left_after_the_grace(hasty: Site) -> None:
     async with members_of_a_room(hasty, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         async with tab(eve, site=hasty, worker=1):
             await bob.drop()

@@ -22,7 +22,7 @@ async def claiming(known: RoomSocket, *, after: Any, room: str | None = None) ->
     return await socket.connect()
 
 
-async def test_what_was_missed_is_told_when_one_comes_back(stage: Site) -> None:
+async def test_a_client_that_comes_back_is_told_all_that_it_missed(stage: Site) -> None:
     async with members_of_a_room(stage, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         await fence([ada, bob, eve], "before")
         await bob.drop()
@@ -34,7 +34,7 @@ async def test_what_was_missed_is_told_when_one_comes_back(stage: Site) -> None:
         assert len(bob.view.bodies) == 61
 
 
-async def test_who_missed_nothing_is_told_nothing(stage: Site) -> None:
+async def test_a_client_that_missed_nothing_is_told_nothing(stage: Site) -> None:
     async with members_of_a_room(stage, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "hello")
         for _ in range(3):
@@ -113,7 +113,9 @@ async def test_a_claim_that_cannot_be_true_is_a_first_visit(
         await late.close()
 
 
-async def test_who_names_a_room_is_let_into_no_other_that_has_its_code_now(cluster: Site) -> None:
+async def test_a_client_that_names_a_room_is_not_let_into_another_that_has_its_code_now(
+    cluster: Site,
+) -> None:
     """What waits to be said in the one is never said in the other."""
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await say(ada, 20)

@@ -224,7 +224,7 @@ def test_a_site_below_a_path_is_refused_at_the_start(tmp_path: Path) -> None:
         server.process.start()
 
 
-def test_the_server_does_not_say_what_it_is(server: ToyServer) -> None:
+def test_the_server_does_not_name_its_software(server: ToyServer) -> None:
     connection = server.http()
     connection.request("GET", "/readyz")
     assert connection.getresponse().headers["Server"] is None

@@ -60,7 +60,7 @@ def backed_up(
     return site, lambda: Backup(site, server)
 
 
-async def test_who_saw_more_than_the_backup_held_begins_anew_also_later(
+async def test_a_client_that_saw_more_than_the_backup_held_starts_over_also_later(
     backed_up: tuple[Site, Callable[[], Backup]],
 ) -> None:
     """Nothing was run after the restore: the workers find out."""
@@ -104,7 +104,9 @@ async def test_a_client_that_names_no_history_is_taken_at_its_word(site: Site) -
         assert bob.view.welcomes == ["reset", "resume"]
 
 
-async def test_a_log_set_back_under_running_workers_is_begun_anew_by_all(stage: Site) -> None:
+async def test_when_a_log_is_set_back_under_running_workers_all_clients_start_over(
+    stage: Site,
+) -> None:
     async with members_of_a_room(stage, "Ada", "Bob", "Eve", reconnect=True) as people:
         ada, bob, eve = people
         await fence(people, "kept")

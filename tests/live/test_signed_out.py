@@ -100,7 +100,7 @@ async def test_with_redis_away_it_is_the_log_that_tells(
             hasty_redis.start()
 
 
-async def test_a_guest_who_is_brought_along_is_another_to_all_who_look(cluster: Site) -> None:
+async def test_a_guest_brought_along_is_another_person_to_everybody(cluster: Site) -> None:
     async with (
         members_of_a_room(cluster, "Ada", "Bob", "Guest") as [ada, bob, guest],
         Visitor(cluster.urls[1], "Countess") as countess,
@@ -124,7 +124,7 @@ async def test_a_guest_who_is_brought_along_is_another_to_all_who_look(cluster: 
             assert "Guest" not in {m["author"]["name"] for m in room.view.transcript if m["author"]}
 
 
-async def test_who_deletes_the_account_is_gone_from_every_open_page(cluster: Site) -> None:
+async def test_a_member_who_deletes_the_account_is_gone_from_every_open_page(cluster: Site) -> None:
     async with members_of_a_room(cluster, "Ada", "Bob", "Regretful") as [ada, bob, gone]:
         seq = (await gone.post("better not said"))["seq"]
         await fence([ada, bob, gone], "all have heard it")

@@ -111,7 +111,7 @@ async def test_a_post_that_is_sent_to_two_workers_at_once_is_one_message(cluster
             assert room.view.bodies == [f"post {number}" for number in range(20)]
 
 
-async def test_whoever_is_shut_out_is_not_heard_any_more(cluster: Site) -> None:
+async def test_a_member_who_was_shut_out_is_not_heard_any_more(cluster: Site) -> None:
     """However fast they type: a leave in the log is followed by nothing of that person's."""
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         async with tab(bob, site=cluster, worker=0) as second:
@@ -175,7 +175,7 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
 
 
 @pytest.mark.parametrize("worker", [0, 1])
-async def test_a_worker_hears_what_was_said_while_nobody_of_its_own_was_there(
+async def test_a_worker_knows_messages_posted_while_it_had_no_socket_in_the_room(
     cluster: Site, worker: int
 ) -> None:
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:

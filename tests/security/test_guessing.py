@@ -61,7 +61,7 @@ def test_right_passwords_are_not_counted() -> None:
 @pytest.mark.parametrize(
     ("limit", "path"), [("searching", "/history/?q=hello"), ("downloading", "/history/export/")]
 )
-def test_what_costs_the_database_much_is_not_asked_without_end(
+def test_expensive_pages_are_not_served_without_end(
     ada: Person, settings: Any, limit: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada.say(ada.create(), "hello")

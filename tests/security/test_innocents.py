@@ -105,7 +105,7 @@ def log_in(client: Client, password: str, *, address: str, path: str = "/admin/l
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/admin/login/", "/account/login/"])
-def test_whoever_was_signed_in_here_before_can_sign_in_while_others_guess(
+def test_a_browser_that_was_signed_in_before_can_sign_in_while_others_guess(
     settings: Any, path: str
 ) -> None:
     get_user_model().objects.create_superuser("boss", "boss@chat.example", PASSWORD)

@@ -31,7 +31,7 @@ def test_an_id_that_a_balancer_would_not_make_is_not_taken_over() -> None:
 
 
 @pytest.mark.django_db
-def test_neither_what_is_said_nor_who_says_it_is_logged(
+def test_neither_messages_nor_their_authors_are_logged(
     ada: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "rooms")

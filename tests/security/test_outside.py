@@ -104,7 +104,7 @@ def outside(request: pytest.FixtureRequest, ada: Person, ben: Person, room: Room
 
 @pytest.mark.parametrize("outside", OUT, indirect=True)
 @pytest.mark.parametrize("ended", [False, True], ids=["open", "closed"])
-def test_no_page_and_no_file_names_the_room_anew(
+def test_no_page_and_no_file_tells_the_room_s_new_name_or_code(
     outside: Person, ada: Person, room: Room, ended: bool
 ) -> None:
     former = room.code
@@ -147,7 +147,7 @@ def comparable(answer: str, code: str) -> str:
     return "\n".join(line for line in lines if not any(name in line for name in own))
 
 
-def test_whoever_comes_back_sees_the_room_as_it_is_and_keeps_that(
+def test_a_member_who_comes_back_sees_the_room_as_it_is_and_keeps_that(
     ada: Person, ben: Person, room: Room
 ) -> None:
     ben.come_in(room)

@@ -97,7 +97,7 @@ def test_a_file_is_what_it_says_and_for_no_other_site() -> None:
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_what_is_one_persons_is_kept_by_no_cache(ada: Person) -> None:
+def test_a_page_for_one_person_is_kept_by_no_cache(ada: Person) -> None:
     room = ada.create()
     for path in ("/", f"/rooms/{room.code}/", "/history/", "/history/rooms/"):
         caching = ada.get(path).headers["Cache-Control"]
@@ -193,7 +193,7 @@ def test_a_forwarded_host_is_not_believed() -> None:
 # Sessions -----------------------------------------------------------------------------------------
 
 
-def test_a_session_planted_before_is_not_the_one_of_who_comes_in(ada: Person) -> None:
+def test_a_session_planted_before_signing_in_is_replaced(ada: Person) -> None:
     """Session fixation: with a key somebody else knows, and also one the server has made."""
     ada.client.cookies["sessionid"] = "a" * 32
     ada.create()
@@ -245,7 +245,7 @@ def test_figures_are_for_private_networks(address: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("header", FORWARDING)
-def test_figures_are_not_for_whom_a_proxy_stands_in(header: str) -> None:
+def test_figures_are_refused_to_requests_through_a_proxy(header: str) -> None:
     """A proxy is in a private network; whoever it speaks for is not."""
     assert Client().get("/metrics").status_code == 200
     assert Client().get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
@@ -263,7 +263,7 @@ def test_figures_are_not_for_a_proxy_that_says_nothing() -> None:
 
 
 @override_settings(CHAT_METRICS_TOKEN="a long token")
-def test_figures_are_for_who_has_the_token_if_there_is_one() -> None:
+def test_figures_need_the_token_if_there_is_one() -> None:
     client = Client(REMOTE_ADDR="8.8.8.8")
     told = {"authorization": "Bearer a long token"}
     assert client.get("/metrics", headers=told).status_code == 200

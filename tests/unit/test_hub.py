@@ -43,7 +43,7 @@ async def test_they_go_out_with_the_change_before(hub: Hub, room: LiveRoom) -> N
     assert len(listener.sends) == 1, "once"
 
 
-async def test_what_a_newcomer_may_not_see_is_left_out_of_a_run_of_changes(
+async def test_messages_hidden_from_a_newcomer_are_left_out_of_a_run_of_changes(
     hub: Hub, room: LiveRoom
 ) -> None:
     old, all_of_it = come(room)
@@ -101,7 +101,7 @@ async def test_those_that_come_while_the_log_is_read_go_at_once(
     read.set()
 
 
-async def test_with_nothing_missing_but_a_look_at_the_rules_they_go_at_once(
+async def test_acks_go_at_once_when_only_a_recheck_is_missing(
     hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The log tells messages at its newest epoch: one may wait that the writer's answer has too."""
@@ -112,7 +112,7 @@ async def test_with_nothing_missing_but_a_look_at_the_rules_they_go_at_once(
     assert listener.sends == [["ack"]]
 
 
-async def test_under_rules_that_are_still_to_be_looked_at_they_go_at_once(
+async def test_acks_go_at_once_when_the_epoch_is_still_to_be_checked(
     hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, listener = come(room)
@@ -182,7 +182,7 @@ async def test_a_notification_of_the_release_before_evicts_nobody(
     assert checked == [room, room]
 
 
-async def test_who_is_detached_gets_its_acks_and_nothing_else(hub: Hub, room: LiveRoom) -> None:
+async def test_a_detached_client_gets_its_acks_and_nothing_else(hub: Hub, room: LiveRoom) -> None:
     """It may be leaving: its socket is open until it has been told that it has left."""
     client, listener = come(room)
     hub.deliver(said(2), acks={client: [ACK]})
@@ -205,7 +205,7 @@ async def test_a_change_that_cannot_be_understood_spoils_no_other(hub: Hub, room
     assert room.cursor == 1, "the next poll finds the rest"
 
 
-async def test_who_is_sent_away_gets_its_acks_first(
+async def test_an_evicted_client_gets_its_acks_first(
     hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, listener = come(room)

@@ -49,7 +49,7 @@ def everything(room: Room, ada: User) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["nobody", "a guest"])
-def test_whoever_is_not_staff_gets_nothing(
+def test_people_who_are_not_staff_get_nothing(
     client: Client, who: str, ada: User, room: Room, everything: list[str]
 ) -> None:
     if who == "a guest":

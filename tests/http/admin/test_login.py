@@ -65,12 +65,12 @@ def test_an_address_tries_so_many_names(boss: User) -> None:
     assert log_in("boss", PASSWORD, address="198.51.100.1").status_code == 302
 
 
-def test_who_knows_the_password_is_never_in_the_way(boss: User) -> None:
+def test_right_passwords_are_not_counted(boss: User) -> None:
     for _ in range(15):
         assert log_in("boss", PASSWORD).status_code == 302
 
 
-def test_who_is_not_staff_pays_like_anybody_else(db: None) -> None:
+def test_accounts_that_are_not_staff_are_counted_like_others(db: None) -> None:
     User.objects.create_user("bob", password=PASSWORD)
     for _ in range(10):
         assert log_in("bob", PASSWORD).status_code == 200

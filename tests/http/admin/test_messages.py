@@ -85,7 +85,7 @@ def test_earlier_texts_are_there_for_those_who_may_see_them(
     assertNotContains(client.get(path), "something unspeakable")
 
 
-def test_what_people_wrote_is_shown_as_text(client: Client, boss: User) -> None:
+def test_texts_of_people_are_shown_as_text(client: Client, boss: User) -> None:
     room_of(guest("<b>Eve</b>"), "<script>alert(1)</script>", title="<i>title</i>")
     for name in ("rooms_room", "rooms_user", "history_message"):
         page = client.get(address(f"{name}_changelist"))

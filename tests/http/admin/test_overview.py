@@ -36,7 +36,7 @@ def age(days: float) -> None:
         rows.update(**{column: Now() - timedelta(days=days)})
 
 
-def test_it_counts_what_came_about_counted_before_or_not(
+def test_it_counts_all_rows_whether_tallied_already_or_not(
     client: Client, boss: User, room: Room
 ) -> None:
     age(days=3)

@@ -26,7 +26,9 @@ def test_a_person_is_banned_and_let_in_again(client: Client, boss: User, ada: Us
     assertContains(log, "ban from site", count=None)
 
 
-def test_who_is_banned_leaves_every_room(client: Client, boss: User, ada: User, room: Room) -> None:
+def test_a_banned_person_leaves_every_room(
+    client: Client, boss: User, ada: User, room: Room
+) -> None:
     order(client, "rooms_user_ban", ada)
     assert not Membership.objects.get(user=ada).present
     assert room.stream.messages.latest("seq").kind == Message.Kind.LEAVE
@@ -34,7 +36,7 @@ def test_who_is_banned_leaves_every_room(client: Client, boss: User, ada: User, 
     assert room.closes_at is not None
 
 
-def test_who_is_banned_does_not_come_back_as_somebody_else(
+def test_a_banned_person_does_not_come_back_as_somebody_else(
     client: Client, boss: User, ada: User, room: Room
 ) -> None:
     browser = Client()

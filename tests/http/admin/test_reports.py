@@ -130,7 +130,7 @@ def test_many_are_dismissed_at_once(client: Client, boss: User, ben: User, room:
     assert not Report.objects.filter(state="open").exists()
 
 
-def test_who_may_not_ban_does_not_ban_by_way_of_a_report(
+def test_staff_who_may_not_ban_cannot_ban_by_a_report(
     client: Client, staff: Callable[..., User], reported: Report, ada: User
 ) -> None:
     staff("view_report", "change_report")
