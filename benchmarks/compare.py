@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, neighbours, pages, peers, plot, report
+from benchmarks import firstload, machine, neighbours, pages, peers, plot, report
 from benchmarks.contestants import (
     CONTESTANTS,
     GROWING,
@@ -80,6 +80,14 @@ class Comparison:
             for contestant in self.contestants
             if contestant is not TWO_WORKERS
         }
+
+    def first_loads(self, scale: Scale) -> list[dict[str, object]]:
+        say("first loads, in Chromium")
+        try:
+            return firstload.measure(scale.visits, cores=self.cores)
+        except (firstload.NotMeasured, ProgramMissing) as error:
+            self.missing["first loads"] = str(error)
+            return []
 
     def growth(self, scale: Scale) -> dict[str, Any]:
         growing = [contestant for contestant in self.contestants if contestant.key in GROWING]
@@ -164,7 +172,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--parts",
-        default="rounds,storms,growth,pages,neighbours",
+        default="rounds,storms,growth,pages,neighbours,firstload",
         help="what to measure, of %(default)s",
     )
     parser.add_argument("--server-core", default="0")
@@ -228,6 +236,7 @@ def compare(
         )
         if "neighbours" in parts and site
         else [],
+        "firstload": comparison.first_loads(scale) if "firstload" in parts and site else [],
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks import neighbours
+from benchmarks import firstload, neighbours
 from benchmarks.contestants import CONTESTANTS
 
 BASE = "socketio"  # what the ratios of the table are to
@@ -115,6 +115,8 @@ def markdown(results: dict[str, Any]) -> str:
         parts.append("\n".join(_pages(results["pages"])))
     if results["neighbours"]:
         parts.append("\n".join(neighbours.table(results["neighbours"])))
+    if results["firstload"]:
+        parts.append("\n".join(firstload.table(results["firstload"])))
     if results["missing"]:
         lines = [f"* {title}: {reason}" for title, reason in results["missing"].items()]
         parts.append("\n".join(["Missing:", "", *lines]))
@@ -258,3 +260,4 @@ def _goals(results: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
                 f"slowest: {slowest['page']}, {slowest['median_ms']} ms",
                 slowest["median_ms"] < bound,
             )
+    yield from firstload.goals(results["firstload"])

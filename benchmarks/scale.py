@@ -13,6 +13,7 @@ class Scale:
     rooms: tuple[int, ...]  # numbers of rooms of 5
     stored: tuple[int, ...]  # messages in the table when pages are timed
     neighbours: float  # seconds of each attack
+    visits: int  # first loads, of each way to serve
 
 
 FULL = Scale(
@@ -24,6 +25,7 @@ FULL = Scale(
     rooms=(1, 10, 100, 400),
     stored=(10_000, 100_000, 1_000_000),
     neighbours=20,
+    visits=5,
 )
 QUICK = Scale(
     rounds=1,
@@ -34,4 +36,5 @@ QUICK = Scale(
     rooms=(),
     stored=(1_000, 20_000),
     neighbours=6,
+    visits=2,
 )

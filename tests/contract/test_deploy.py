@@ -11,24 +11,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from daphne.cli import CommandLineInterface
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from tests.support.client import HandshakeRefused, Visitor
-from tests.support.nginx import SHIPPED, Nginx
+from tests.support.nginx import SHIPPED, Nginx, self_signed
 from tests.support.plugin import StartSite
 from tests.support.programs import ROOT
 from tests.support.returning import GIVE_UP, losses, returning
@@ -361,23 +355,6 @@ async def test_over_tls_the_site_knows_that_it_is_secure(workers: Site, tmp_path
                 assert json.loads(await opened.recv())["type"] == "welcome"
             with pytest.raises(InvalidStatus, match="403"):
                 await socket(nginx.base_url.replace("https", "http", 1))
-
-
-def self_signed(directory: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that nobody has to trust, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    paths = directory / "certificate.pem", directory / "key.pem"
-    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
-    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return paths
 
 
 # Sockets alone ------------------------------------------------------------------------------------
