@@ -272,10 +272,24 @@ def test_a_script_without_imports_stays_a_script() -> None:
     assert made.strip() == "document.title=1;"
 
 
+STATIC = ROOT / "static"
+WRITTEN = {
+    path.relative_to(STATIC).as_posix(): path.read_text()
+    for path in STATIC.rglob("*")
+    if path.suffix in {".js", ".css"}
+}
+
+
+def test_every_script_and_style_sheet_of_a_page_can_be_put_together() -> None:
+    pages = [name for name in WRITTEN if name.startswith("js/pages/")]
+    assert set(pages) < set(bundled(WRITTEN, *pages))
+    for name in WRITTEN:
+        if name.startswith("css/pages/"):
+            assert styles.bundle(name, reader(WRITTEN))
+
+
 def test_the_room_s_later_files_repeat_no_module_of_the_room_s_script() -> None:
-    static = ROOT / "static"
-    found = {path.relative_to(static).as_posix() for path in static.rglob("*.js")}
-    made = bundled({name: (static / name).read_text() for name in found}, "js/pages/room.js")
+    made = bundled(WRITTEN, "js/pages/room.js")
     held = {
         name: {line[3:] for line in text.splitlines() if line.startswith("// js/")}
         for name, text in made.items()
