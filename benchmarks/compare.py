@@ -85,7 +85,7 @@ class Comparison:
         say("first loads, in Chromium")
         try:
             return firstload.measure(scale.visits, cores=self.cores)
-        except (firstload.NotMeasured, ProgramMissing) as error:
+        except (firstload.NotMeasured, peers.NotInstalled, ProgramMissing) as error:
             self.missing["first loads"] = str(error)
             return []
 
