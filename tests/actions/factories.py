@@ -92,7 +92,7 @@ def come_in(name: str, room: Room, *, on: int | None = None) -> User:
 
 
 def draft(entrance: Entrance, body: str, *, client_id: str | None = None) -> messages.Draft:
-    """A post of somebody who was let in, as the socket would make it."""
+    """Return a post of a member who was let in, as the socket would make it."""
     member = entrance.membership
     return messages.Draft(
         stream_id=member.room.stream_id,
@@ -152,7 +152,7 @@ def lose(user: User) -> None:
     leaving.vanish(socket_ids=list(sockets))
 
 
-# What has become of it ----------------------------------------------------------------------------
+# Results ------------------------------------------------------------------------------------------
 
 
 def transcript(room: Room) -> list[str]:
@@ -218,7 +218,7 @@ def kill(worker_id: int) -> None:
 
 
 def sweep() -> None:
-    """What every worker does every second."""
+    """Run the jobs that every worker runs every second."""
     upkeep.sweep()
 
 

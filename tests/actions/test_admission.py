@@ -1,4 +1,4 @@
-"""Who comes in: locked and full rooms, passcodes, and people who ask to be let in."""
+"""Locked and full rooms, passcodes, and requests to be let in."""
 
 from contextlib import nullcontext
 from datetime import timedelta
@@ -88,7 +88,7 @@ def test_a_full_room_has_places_for_moderators_and_for_admitted_people() -> None
     assert moderator
     with pytest.raises(RoomFull):
         rooms.join(user=bob, code=room.code)
-    # A page that was away so long that it has left finds the place taken by its socket too.
+    # A page that was away for longer than the grace finds the place taken by its socket too.
     Membership.objects.filter(user=bob).update(left_at=None)
     with pytest.raises(RoomFull):
         connect(bob, room)

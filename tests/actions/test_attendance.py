@@ -296,7 +296,7 @@ def test_a_worker_that_stops_in_order_hands_its_people_over() -> None:
 
 
 def bury(user: User, *, leave: bool) -> int:
-    """The worker pauses so long that it is taken for dead; its new lease."""
+    """Pause the worker until it is taken for dead. Return its new lease."""
     kill(worker())
     presence.reap()
     if leave:

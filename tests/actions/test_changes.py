@@ -1,4 +1,4 @@
-"""What is done to a message is a change on the log, by somebody who may: or it is refused."""
+"""A change of a message is in the log, or is refused if its person may not make it."""
 
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def message(room: Room, seq: int) -> dict[str, Any]:
 
 
 def last(room: Room) -> dict[str, Any]:
-    """What is told last, which is also what a page has."""
+    """Return the message that changed last, as the wire and a page have it."""
     (told,) = read.changed_since(
         room.stream_id, Room.objects.get(pk=room.pk).stream.head - 1
     ).messages
@@ -221,7 +221,7 @@ def test_only_moderators_pin_messages(people: tuple[User, User, Room]) -> None:
     assert answers == [*range(28, 28 + changes.PINS_MAX - 1), "forbidden"]
 
 
-# Who may ------------------------------------------------------------------------------------------
+# Permissions --------------------------------------------------------------------------------------
 
 
 def test_somebody_who_is_not_in_the_room_changes_nothing_there(

@@ -26,7 +26,7 @@ AT_THE_DOOR = 20  # in one transaction
 
 
 class Heard:
-    """What this process's worker is told."""
+    """The notifications that this process's worker is sent."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []

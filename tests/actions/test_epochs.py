@@ -1,4 +1,4 @@
-"""Whatever bears on who may be in a room, or as what, raises its epoch.
+"""Every change of membership or rights in a room raises its epoch.
 
 Workers check their sockets again when the epoch has moved, and look their posts' authors up. A verb
 that forgot it would leave people in a room, and heard there, who may be neither.

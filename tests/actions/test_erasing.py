@@ -1,4 +1,4 @@
-"""What is erased is nowhere any more: the whole database is looked through for it."""
+"""Erased texts are nowhere any more: the whole database is searched for them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a worker reads of its rooms: many together are what each is alone."""
+"""A worker reads many rooms at once, and each is as if it were read alone."""
 
 import pytest
 from django.db.models import F

@@ -1,4 +1,4 @@
-"""What is posted is in the log once, in its order, by somebody who may: or it is refused."""
+"""A post is in the log once, in its order, or is refused if its author may not write."""
 
 import secrets
 

@@ -26,7 +26,7 @@ from tests.actions.factories import (
 pytestmark = pytest.mark.django_db
 
 
-# Who runs it --------------------------------------------------------------------------------------
+# Owners -------------------------------------------------------------------------------------------
 def test_a_room_handed_over_has_one_owner() -> None:
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)

@@ -1,4 +1,4 @@
-"""What members ask of a room in one batch is one transaction, in the order in which they asked."""
+"""Commands of members in one batch are one transaction, in the order in which they came."""
 
 import pytest
 

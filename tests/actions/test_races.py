@@ -1,4 +1,4 @@
-"""Whatever several workers do at one moment, the outcome is one of those that a queue would have.
+"""Actions of several workers at one moment have an outcome that a queue could have had.
 
 Each thread here is a worker with a connection of its own.
 """
@@ -280,7 +280,7 @@ def test_simultaneous_changes_of_messages_have_a_number_each() -> None:
 
     taken = [n for numbers in together(*(partial(work, n) for n in range(4))) for n in numbers]
     stream = Stream.objects.get(pk=room.stream_id)
-    # What was so already gave a number that had been taken before.
+    # A change that was made already gives the number it took then.
     assert set(taken) - set(said) >= set(range(head + 1, stream.head + 1))
     told = read.changed_since(stream.pk, 0)
     assert told.through == stream.head

@@ -1,4 +1,4 @@
-"""What is kept no longer is gone, for everybody, and nothing else is."""
+"""Messages past their retention are gone, for everybody, and no others are."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def site(settings: Any) -> Any:
 
 
 def age(room: Room, days: float) -> None:
-    """As if all that happened so far in a room had so many days earlier."""
+    """Move everything that happened in a room into the past, by `days`."""
     rows = Message.objects.filter(stream=room.stream_id)
     rows.update(at=F("at") - timedelta(days=days))
     rows.exclude(deleted_at=None).update(deleted_at=F("deleted_at") - timedelta(days=days))

@@ -64,7 +64,7 @@ def test_creation_says_so_when_codes_run_short(settings: Settings) -> None:
 
 
 def test_empty_rooms_are_given_up_sooner_the_fewer_codes_are_left(settings: Settings) -> None:
-    """Whatever grace they were given, and however: what counts is how long nobody was there."""
+    """Their grace does not matter: how long nobody was there does."""
     settings.CHAT_CODE_LENGTH = 1
     ada = guest("Ada")
     year = GRACE_MAX
@@ -111,7 +111,7 @@ def test_a_room_in_which_nothing_was_said_is_kept_for_ten_minutes() -> None:
     say(bob, room, "hello")
     leaving.leave(user=bob, room=room)
     assert stays() == year
-    # What was erased since was said.
+    # Erased messages count too.
     Message.objects.filter(stream=room.stream_id, seq__lt=7).delete()
     rooms.join(user=bob, code=room.code)
     assert stays() == year

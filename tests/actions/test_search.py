@@ -60,7 +60,7 @@ def asked(typed: str) -> query.Query:
 
 @pytest.fixture
 def person() -> User:
-    """Who has said a day's log, and some lines in other tongues."""
+    """Return a person who has posted a day's log, and some lines in other languages."""
     user, room = factories.open_room("Ada")
     said = re.findall(r"^\[\d\d:\d\d\] <[^>]+> (.*)$", LOG.read_text(), re.MULTILINE)
     factories.say(user, room, *itertools.chain(*zip(said, itertools.cycle(TONGUES), strict=False)))

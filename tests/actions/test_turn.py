@@ -1,4 +1,4 @@
-"""Whatever is done to a room in a turn is taken, written and told as one, or not at all."""
+"""Everything in a turn is numbered, written and published as one change, or not at all."""
 
 import pytest
 from django.db import connection

@@ -85,7 +85,7 @@ def open_room(code: str) -> Room:
 
 
 def remove(person: Person, room: Room, *, ban: bool = False) -> None:
-    """What a moderator's removal leaves behind."""
+    """Leave a membership as a moderator's removal leaves it."""
     at = room.created_at
     Membership.objects.filter(user=person.user, room=room).update(
         removed_at=at, left_at=at, present=False, banned_at=at if ban else None

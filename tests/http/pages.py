@@ -1,4 +1,4 @@
-"""What a test looks for on a page."""
+"""Parts of a page that tests look for."""
 
 import re
 

@@ -303,7 +303,7 @@ class TestSafety:
         wrong = unknown_code()
         tries = [guesser.post(name="Eve", code=wrong, join="").status_code for _ in range(4)]
         assert tries == [404, 404, 404, 429]
-        # What cannot be a code is no guess.
+        # An impossible code is no guess.
         for none in ("a e i", "ＡＥＩ\u200e", "x" * 1000):
             assert guesser.post(name="Eve", code=none, join="").status_code == 404
         response = guesser.post(name="Eve", code=room.code, join="")

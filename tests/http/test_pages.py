@@ -1,4 +1,4 @@
-"""What holds for every page: the policy against foreign script, titles, errors, being installable."""
+"""Every page has the policy against foreign script, a title, pages for errors, and can be installed."""
 
 import json
 import re

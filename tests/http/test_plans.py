@@ -68,7 +68,7 @@ SEARCHES = [
 # planner rightly takes a small table, or one room, as a whole.
 MORE = {"overview": 8, "load many": 4, 'from:"Visitor 1"': 3, "before:{day}": 3}
 
-# What is done, and its name.
+# Actions, by name.
 Calls = Iterator[tuple[str, Callable[[], Any]]]
 
 

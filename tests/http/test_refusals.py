@@ -1,4 +1,4 @@
-"""Whatever is refused over HTTP is answered to programs in one shape, and to people with a page."""
+"""Refusals over HTTP have one JSON shape for programs, and a page for people."""
 
 import json
 

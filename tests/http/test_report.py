@@ -180,7 +180,7 @@ def test_a_message_that_many_report_is_one_report_with_a_count(
         seconded = report.secondings.values_list("reporter", "reason", "comment")
         assert list(seconded) == [(each.user.pk, "spam", "Look!") for each in guests]
     assert Report.objects.count() == 2
-    # Whoever was heard with a report is not heard again; somebody else is, once it is settled.
+    # A person's second report of a message is ignored; another person's is taken once the first is settled.
     Report.objects.update(state="dismissed")
     send(guests[0], room, seq=message.seq)
     assert Report.objects.count() == 2

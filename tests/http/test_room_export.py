@@ -330,7 +330,7 @@ def test_needs_no_more_memory_for_a_longer_log(ada: Person) -> None:
         return size, peak
 
     def grow(count: int) -> None:
-        """Eight times as many as before, when there were so many."""
+        """Make eight times `count` messages of `count`."""
         with connection.cursor() as cursor:
             for many in (count, 2 * count, 4 * count):
                 cursor.execute(_DOUBLE, (many, many))

@@ -38,7 +38,7 @@ FOUND = [
 ]
 
 
-# What is shown, and what was typed for it.
+# Typed texts, as they are shown, and queries that find them.
 RENDERED = [
     (":tada: for Ada", ["🎉", "🎉 Ada", '"🎉 for ada"', "tada", ":tada:"]),
     ("これは**重要**です", ["重要です", "これは重要", "重要"]),
@@ -101,7 +101,7 @@ class TestWords:
         page = search(ada, "needle")
         (text,) = (body.text for body in page.all(class_="message__text"))
         assert set(text.strip("…").split(sign)) == {"", " needle "}
-        # What is looked for is a part of the sign only; all of it is marked.
+        # The query is a part of the sign only; all of it is marked.
         wanted = f"{sign[0] * 5}*" if sign[0].isalpha() else sign[0]
         marks = [mark.text for mark in search(ada, wanted).all("mark")]
         assert marks

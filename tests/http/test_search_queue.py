@@ -1,4 +1,4 @@
-"""What a search costs a worker, and its visitors, is bounded."""
+"""The cost of searches to a worker, and to its visitors, is bounded."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -69,7 +69,7 @@ class TestTime:
 
     @pytest.fixture
     def took(self, monkeypatch: pytest.MonkeyPatch) -> Any:
-        """Makes each search take so many seconds, for all that its page can tell."""
+        """Make each search seem to take `seconds` to its page."""
 
         def take(seconds: float) -> None:
             now = iter(range(1000))

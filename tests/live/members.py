@@ -42,7 +42,7 @@ async def all_see(sockets: list[RoomSocket], body: str) -> None:
 
 
 async def fence(sockets: list[RoomSocket], body: str) -> None:
-    """Whatever the room was told before has arrived at everyone when this returns."""
+    """Wait until everything sent to the room before has arrived at everyone."""
     await sockets[0].post(body)
     await all_see(sockets, body)
 

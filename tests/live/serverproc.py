@@ -132,7 +132,7 @@ class RawClient:
         self.socket.sendall(client_frame(payload, **options))
 
     def read(self, size: int) -> bytes:
-        """Exactly so many bytes. Raises EOFError at the end, ConnectionResetError after an abort."""
+        """Return exactly `size` bytes. Raises EOFError at the end, ConnectionResetError after an abort."""
         data = b""
         while len(data) < size:
             if not (more := self.socket.recv(size - len(data))):

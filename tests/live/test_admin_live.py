@@ -1,4 +1,4 @@
-"""What a moderator does on one worker is in the open rooms of every worker within a second."""
+"""A moderator's action on one worker shows in the open rooms of every worker within a second."""
 
 import asyncio
 import re

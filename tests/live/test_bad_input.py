@@ -1,4 +1,4 @@
-"""Whatever a client sends has its coded answer, and leaves everyone else's socket alone."""
+"""Every bad frame has its coded answer, and leaves everyone else's socket alone."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ POST = {"type": "post", "client_id": "c", "body": "hello"}
 
 
 def padded(size: int) -> str:
-    """A post of exactly so many bytes, most of them in a field nobody reads."""
+    """A post of exactly `size` bytes, most of them in a field nobody reads."""
     return json.dumps(POST | {"junk": "x" * (size - len(json.dumps(POST | {"junk": ""})))})
 
 
@@ -141,7 +141,7 @@ async def test_frames_sent_before_the_welcome_are_performed_after_it(site: Site)
         await bob.until(lambda view: view.bodies == ["hello"])
 
 
-# Who may not --------------------------------------------------------------------------------------
+# Refused sockets ----------------------------------------------------------------------------------
 
 
 def handshake(site: Site, known: RoomSocket, **options: Any) -> Any:
@@ -160,7 +160,7 @@ def handshake(site: Site, known: RoomSocket, **options: Any) -> Any:
 
 
 async def close_code(opening: Any) -> int:
-    """What a socket is closed with that is let in no further than its handshake."""
+    """Return the close code of a socket that is let in no further than its handshake."""
     socket: ClientConnection
     async with opening as socket:
         with pytest.raises(ConnectionClosed):

@@ -131,7 +131,7 @@ async def test_members_who_join_while_others_post_and_leave_miss_nothing(cluster
 
 
 async def test_no_socket_is_thrown_out_by_what_others_do(site: Site) -> None:
-    """Somebody who leaves has everyone looked at again: also who is just coming in."""
+    """A leave has every socket checked again, including one on its way in."""
     async with members_of_a_room(site, "Owner", "Regular") as [owner, regular]:
         refused: list[object] = []
 

@@ -15,7 +15,7 @@ from tests.support.plugin import StartSite
 from tests.support.services import Postgres
 from tests.support.workers import Site
 
-# What a visitor may ask for who is somebody, in a room.
+# The pages that a member of a room may ask for.
 PAGES = [
     "/",
     "/rooms/{code}/",

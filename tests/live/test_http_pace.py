@@ -61,7 +61,7 @@ def ends(line: socket.socket, *, within: float) -> bool:
 def test_an_answer_is_written_as_it_is_read_and_its_reader_may_be_slow(server: ToyServer) -> None:
     before = server.get("/figures")[1]["peak_kib"]
     with connect(server, get("/pour", "Connection: close")) as line:
-        # What the kernels hold is theirs; the rest is not even made.
+        # The kernels buffer some of it; the rest is not even made.
         assert 0 < poured(server) < PARTS // 4
         began = time.monotonic()
         answer = b""

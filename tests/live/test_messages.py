@@ -1,4 +1,4 @@
-"""What is typed here is seen there, at once, once, in one order: and was committed before."""
+"""A message typed here is seen there, at once, once, in one order, and was committed before."""
 
 import asyncio
 import socket

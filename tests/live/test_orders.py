@@ -1,4 +1,4 @@
-"""What those in charge order is so at once, on every worker, and everybody concerned is told."""
+"""Actions of moderators hold at once on every worker, and all members concerned are told."""
 
 import asyncio
 import time
@@ -138,7 +138,7 @@ async def test_a_new_code_throws_nobody_out_and_kills_the_old_one(cluster: Site)
             await fence([ada, bob, eve], f"rung {number}")
             delays.append(time.monotonic() - asked)
         assert sorted(delays)[5] < 0.35, "rung under the new code, not found by the poll"
-        # Who was away meanwhile knows only the old code and the room's id.
+        # A client that was away meanwhile knows only the old code and the room's id.
         await bob.drop()
         bob = await RoomSocket.connect(bob)
         assert bob.view.welcomes == ["reset", "resume"]
@@ -201,7 +201,7 @@ async def test_earlier_messages_are_kept_from_newcomers_in_every_way(cluster: Si
                 page = await there.ask("page", before=2**40)
                 assert all(message["seq"] > pinned for message in page["messages"])
                 assert (await there.ask("page", before=pinned + 1))["messages"] == []
-                # What becomes of it later, too: live, and on coming back.
+                # Later changes of it, too: live, and on coming back.
                 for body in ("a secret still", "the old secret"):
                     await bob.ask("edit", seq=secret, body=body)
                     await bob.post(f"changed to {len(body)}")

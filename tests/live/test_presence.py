@@ -1,4 +1,4 @@
-"""The list of who is there is of people, over all tabs and workers, whatever becomes of these."""
+"""The list of members shows people, over all tabs and workers, also when these fail."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Who comes back is told what was missed, all of it and nothing twice, or is told to begin again."""
+"""A client that comes back is sent all messages it missed, each once, or is told to begin again."""
 
 import asyncio
 from typing import Any
@@ -116,7 +116,7 @@ async def test_a_claim_that_cannot_be_true_is_a_first_visit(
 async def test_a_client_that_names_a_room_is_not_let_into_another_that_has_its_code_now(
     cluster: Site,
 ) -> None:
-    """What waits to be said in the one is never said in the other."""
+    """A message queued for one room is never posted in the other."""
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await say(ada, 20)
         await bob.until(lambda view: len(view.bodies) == 20)

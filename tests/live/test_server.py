@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToyServer]:
 
 
 def close_code(client: ClientConnection) -> int | None:
-    """What the server closes with; anything before that is passed over."""
+    """Return the code that the server closes with; frames before that are skipped."""
     with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012
         while True:
             client.recv(timeout=PATIENCE)
@@ -363,7 +363,7 @@ def test_a_reader_that_stops_is_cut_and_the_others_go_on(start: Start) -> None:
         assert max(after["buffered"]) < 300_000
         assert after["peak_kib"] - before["peak_kib"] < 10_000
 
-        # Who reads after all finds whole frames, then the reason.
+        # A client that reads after all finds whole frames, then the reason.
         for number in count():
             first, payload = late.frame()
             if first == 0x88:

@@ -37,7 +37,7 @@ async def test_with_redis_away_everything_goes_on_only_later(
             await bob.post("I hear you")
             await all_see([ada, eve], "I hear you")
 
-            # Who has heard more than the worker it comes to is told the rest there, not to begin
+            # A client that has seen more than its new worker is sent the rest there, not told to begin
             # again: Ada's worker cannot have rung for this one.
             await ada.post("just before the door closed")
             await ada.until(lambda view: "just before the door closed" in view.bodies)

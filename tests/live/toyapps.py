@@ -204,7 +204,7 @@ async def long_story(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def broadcast(scope: Scope, receive: Receive, send: Send) -> None:
-    """Whoever says "go" has 60 frames of 100,000 bytes sent to everyone."""
+    """A client that sends "go" has 60 frames of 100,000 bytes sent to everyone."""
     direct = scope["extensions"][EXTENSION]
     await receive()
     await send({"type": "websocket.accept"})

@@ -1,4 +1,4 @@
-"""Who may see and do what in rooms, in memory: what the site is held to by test_fuzz.py."""
+"""A model in memory of people's rights in rooms, which test_fuzz.py compares the site with."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ FOREVER = 2**53
 
 
 class Entry(StrEnum):
-    """What becomes of somebody who types a code."""
+    """The outcome when somebody types a code."""
 
     IN = "in"
     ASKED = "asked"
@@ -19,7 +19,7 @@ class Entry(StrEnum):
 
 @dataclass
 class Secret:
-    """What a message says, or said: `change` is the number with which it came to say so."""
+    """A text that a message has or had: `change` is the number of the change that gave it."""
 
     seq: int
     change: int
@@ -53,7 +53,7 @@ class Room:
     old_codes: list[str] = field(default_factory=list)
     members: dict[int, Member] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
-    shunned: dict[int, int] = field(default_factory=dict)  # who was banned, and from which address
+    shunned: dict[int, int] = field(default_factory=dict)  # banned people, and the address of each
     secrets: dict[str, Secret] = field(default_factory=dict)
     locked: bool = False
     by_request: bool = False
@@ -86,7 +86,7 @@ class Room:
         return [who for who in range(people) if not self.is_in(who)]
 
     def strangers(self, people: int) -> list[int]:
-        """Who is held to the owner's orders at the door."""
+        """Return the people to whom the room's settings apply on joining."""
         return [who for who in self.outside(people) if self._is_new(who)]
 
     def may_read(self, who: int) -> bool:
@@ -165,14 +165,14 @@ class Room:
         return secret.seq > member.hidden and secret.change <= member.until
 
     def readable(self, who: int) -> set[str]:
-        """What the transcript of the room shows to somebody."""
+        """Return the messages that the transcript of the room shows to somebody."""
         if not self.may_read(who):
             return set()
         hidden = self.members[who].hidden
         return {t for t, s in self.secrets.items() if s.seq > hidden and not s.is_dead}
 
     def findable(self, who: int) -> set[str]:
-        """What search finds for somebody: one's own words in any case."""
+        """Return the messages that search finds for somebody: their own too, wherever they are."""
         own = {t for t, s in self.secrets.items() if s.author == who and not s.is_dead}
         return own | self.readable(who)
 

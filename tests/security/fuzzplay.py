@@ -1,4 +1,4 @@
-"""What people do in test_fuzz.py, each deed on the site and in the model, and compared."""
+"""The actions of people in test_fuzz.py, each done on the site and in the model, and compared."""
 
 import asyncio
 import itertools
@@ -123,7 +123,7 @@ class Play:
     # Saying ---------------------------------------------------------------------------------------
 
     async def post(self, who: int, number: int) -> None:
-        """Say a secret, and wait until everybody who is in has been told."""
+        """Post a secret, and wait until every member present has received it."""
         room, token = self.rooms[number], secret()
         answer = await self.people[who].open(number)[0].post(f"I say {token}")
         room.secrets[token] = Secret(answer["seq"], answer["seq"], who)

@@ -1,4 +1,4 @@
-"""Whoever is not in a room cannot tell whether there is one."""
+"""Nobody outside of a room can tell whether there is one."""
 
 import re
 import time
@@ -146,6 +146,6 @@ def test_they_cost_as_much_time_and_as_many_tries(
     # The work, not the wait, and the least of each: what the machine does besides only adds to it.
     least = {kind: min(times) for kind, times in took.items()}
     assert least["closed"] < 1.5 * least["unknown"]
-    # Who was banned knows the room: that it is still open shows in a lock, and in no more.
+    # A banned person knows the room: a lock shows them that it is still open, and nothing else does.
     assert least["forbidden"] < 2 * least["unknown"]
     store.close()

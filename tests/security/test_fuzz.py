@@ -6,7 +6,7 @@ looked through for them. In the usual run the same few plays; `FUZZ_EXAMPLES=300
 tests/security/test_fuzz.py` plays others, and for longer.
 
 It has been seen to fail on: a lock or passcode that is not asked for, a page without `hidden_through`,
-a transcript for who was removed, a removal that leaves sockets open, a post that does not ask whether
+a transcript for a removed member, a removal that leaves sockets open, a post that does not ask whether
 its author was sent away meanwhile, and words shown before it was looked at who may still see them.
 """
 
@@ -161,7 +161,7 @@ class Fuzz(RuleBasedStateMachine):
         number=rooms, who=picks, worker=st.integers(0, 1), after=st.sampled_from([0, 1, 3, 10**6])
     )
     def open_tab(self, number: int, who: int, worker: int, after: int) -> None:
-        """Whoever it is, with any number for a cursor."""
+        """Anybody, with any number for a cursor."""
         self.run(self.play.connect(who % PEOPLE, number, worker=worker, after=after))
 
     @rule(number=rooms, pick=picks)

@@ -25,7 +25,7 @@ def test_a_guesser_finds_as_many_rooms_as_computed(addresses: int, settings: Set
     outcome = guesser.play(addresses, seed=1)
     print(guesser.row(outcome))
     computed = guesser.computed_guesses(addresses)
-    # What was found costs no guess; a wait is told in tenths of a second, and a thousand addresses
+    # A found room costs no guess; a wait is told in tenths of a second, and a thousand addresses
     # cannot all make their first tries at once.
     assert outcome.guesses == pytest.approx(computed + outcome.hits, rel=0.02)
     expected = guesser.computed_hits_per_hour(addresses) * guesser.HOURS

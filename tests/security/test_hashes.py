@@ -1,4 +1,4 @@
-"""Whatever makes the site hash something has a limit, and a right password does not give it back."""
+"""Every request that makes the site hash has a limit, and a right password does not give it back."""
 
 from collections.abc import Callable
 from typing import Any

@@ -41,7 +41,7 @@ from tests.support.workers import Site
 
 # Seconds for which one request may be felt by somebody else.
 LIMIT = 0.05
-# What is the text's doing it does each time; a pause for garbage is not.
+# A delay that the text causes comes each time; a pause for garbage does not.
 TRIES = 4
 
 MARKS = "\u0315\u0300"
@@ -136,7 +136,7 @@ def test_no_field_of_any_page_is_felt_by_others(ada: Person, ben: Person) -> Non
         near = {urlsplit(link).path for link in links} - set(addresses)
         more, _ = forms_at(client, sorted(near)[:20])
         for form in forms + more:
-            # What is left of the largest body, or of a request's line.
+            # The rest of the largest body, or of a request's line.
             room_left = MAX_BODY - 400 - sum(150 + len(v) for v in form.values.values())
             one = storm(*((2500, *OTHERS) if form.method == "get" else (room_left, MARKS)))
             texts = sorted(form.texts - {"csrfmiddlewaretoken"})

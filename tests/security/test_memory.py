@@ -1,4 +1,4 @@
-"""What somebody costs who sends what nobody should, or reads nothing."""
+"""Clients that send bad frames or read nothing cost little memory."""
 
 import asyncio
 import json

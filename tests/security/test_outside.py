@@ -88,7 +88,7 @@ def room(ada: Person) -> Room:
 
 @pytest.fixture
 def outside(request: pytest.FixtureRequest, ada: Person, ben: Person, room: Room) -> Person:
-    """Ben, who was in the room and spoke in it, and is out of it."""
+    """Return Ben, a former member who posted in the room."""
     ben.come_in(room)
     ada.say(room, "hello")
     ben.say(room, "hello from Ben")
@@ -116,7 +116,7 @@ def test_no_page_and_no_file_tells_the_room_s_new_name_or_code(
     assert any("Islands" in answer for answer in answers.values()), "under its name of then"
     for path, answer in answers.items():
         assert not any(code in answer for code in codes), path
-        # What those who left by themselves may read has the notice of the new title in it.
+        # The transcript that former members may read has the notice of the new title in it.
         if not path.startswith("/history/rooms/r_"):
             assert "Smugglers" not in answer, path
 

@@ -1,4 +1,4 @@
-"""What every page of the site does against other sites, and against who writes requests by hand."""
+"""Every page of the site is guarded against other sites and against requests written by hand."""
 
 import re
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def visitors(ada: Person) -> list[Client]:
 
 
 def hardened(response: HttpResponse) -> list[str]:
-    """What an answer lacks."""
+    """Return the headers that an answer lacks."""
     headers = response.headers
     policy = headers.get("Content-Security-Policy", "")
     wanted = {
@@ -225,7 +225,7 @@ def test_a_form_with_a_file_is_refused(visitors: list[Client]) -> None:
     assert Room.objects.count() == 1
 
 
-# Who watches --------------------------------------------------------------------------------------
+# Metrics ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who is at the admin, and the room they look at."""
+"""Staff in the admin, and the room they look at."""
 
 from collections.abc import Callable
 

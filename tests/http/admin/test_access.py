@@ -1,4 +1,4 @@
-"""Who gets into the admin, and what each role may look at and do."""
+"""Only staff get into the admin, and each role sees and does only its own."""
 
 import os
 import subprocess

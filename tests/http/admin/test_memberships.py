@@ -1,4 +1,4 @@
-"""Who belongs to which room, at the admin: shut out of it and let in again."""
+"""Memberships in the admin: people are banned from a room and let in again."""
 
 import pytest
 from django.test import Client

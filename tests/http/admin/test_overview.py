@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def totals(page: str, span: int) -> list[int]:
-    """What the charts of a span add up to: messages, people, rooms, reports."""
+    """Return the sums of a span's charts: messages, people, rooms, reports."""
     section = page.split("overview__span")[span]
     return [int(n) for n in re.findall(r"<figcaption>.*?<b>(\d+)</b>", section)]
 
@@ -66,7 +66,7 @@ def test_a_step_counts_each_row_once_and_only_what_is_settled(
     # Somebody else was quicker: what they counted is not counted again.
     tally._count(tally.SUBJECTS[0], after=0)
     assert counted() == 2
-    # What is erased was said all the same.
+    # Erased messages count all the same.
     Message.objects.all().delete()
     tally.step()
     hour = timezone.now() - timedelta(days=2)

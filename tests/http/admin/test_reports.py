@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ben(room: Room) -> User:
-    """Who reports."""
+    """Return the person who reports."""
     user = guest("Ben")
     Membership.objects.create(room=room, user=user)
     return user

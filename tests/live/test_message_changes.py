@@ -1,4 +1,4 @@
-"""What is done to a message reaches everyone as a change: at once, in one order, also afterwards."""
+"""Edits, deletions, reactions and pins reach everyone as changes: at once, in one order, also on coming back."""
 
 import asyncio
 import random

@@ -157,7 +157,7 @@ def test_a_removed_guest_gets_nothing_back_by_way_of_an_account(history_open: bo
     say(bob, room, "before")
     Room.objects.filter(pk=room.pk).update(history_open=history_open)
     sanctions.remove(room=room, by=bob, user=visitor)
-    say(bob, room, "about the one who was removed")
+    say(bob, room, "about the removed guest")
     ada = account()
     rooms.join(user=ada, code=room.code)
     connect(ada, room)

@@ -1,4 +1,4 @@
-"""Who deletes the account is gone: the name at once, what was said if so wished."""
+"""A deleted account's name is gone at once, and its messages on request."""
 
 import pytest
 from django.contrib.sessions.models import Session
