@@ -23,8 +23,9 @@ export function createAnnouncer(region) {
   }
 
   return {
-    /** @param {string} text */
+    /** @param {string} text if empty, what waits to be spoken stays */
     say(text) {
+      if (text === "") return;
       next = text;
       if (timer === null) speak();
     },
