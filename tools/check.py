@@ -25,10 +25,10 @@ from tools.jobs import ROOT, Job, Lanes, Outcome
 
 BIN = str(ROOT / ".venv" / "bin")
 NODE_BIN = str(ROOT / "node_modules" / ".bin")
-# Directories of tests that take long, the longest first; what is not named here takes less.
-LONG = ("browser", "live", "faults", "contract")
-# Of theirs so many files are one job. A job of its own costs some seconds: servers, a database.
-FILES = 6
+# Directories of tests that take long, the longest first; what is not named here takes less. So many of
+# their files are one job. A job of its own costs some seconds: servers, a database, and where there is
+# a browser the first load of everything.
+LONG = {"browser": 30, "live": 6, "faults": 6, "contract": 6}
 
 
 def main(arguments: list[str]) -> int:
@@ -133,7 +133,7 @@ def every_test(env: Mapping[str, str]) -> list[Job]:
     jobs: list[Job] = []
     for name in sorted(directories, key=lambda name: (*LONG, name).index(name)):
         found = directories[name]
-        parts = math.ceil(len(found) / FILES) if name in LONG else 1
+        parts = math.ceil(len(found) / LONG.get(name, len(found)))
         for part in range(parts):
             title = f"tests/{name}" + (f" {part + 1}/{parts}" if parts > 1 else "")
             jobs.append(pytest(title, found[part::parts], env, selects=True))

@@ -5,7 +5,6 @@ python -m tools.screenshots front room only those whose name begins so
 """
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
-from tests.support.browser import FLAGS
+from tests.support.browser import flags
 from tests.support.client import RoomSocket, Visitor
 from tests.support.programs import ROOT, require_chromium
 from tests.support.workers import Site
@@ -404,11 +403,10 @@ async def take(browser: Browser, site: Site, scene: Scene, width: int, theme: st
 
 async def main(wanted: list[str]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with Site() as site:
         async with async_playwright() as playwright, demo(site) as data:
             browser = await playwright.chromium.launch(
-                executable_path=require_chromium(), args=flags
+                executable_path=require_chromium(), args=flags()
             )
             for scene in scenes(data):
                 if wanted and not scene.name.startswith(tuple(wanted)):

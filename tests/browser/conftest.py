@@ -45,7 +45,7 @@ def wire(site: Site, aside: Aside) -> Iterator[Wire]:
 @pytest.fixture
 def ada(site: Site, open_context: OpenContext) -> RoomPage:
     """In a new room of her own, at a desk."""
-    return _come_in(open_context(), site.url, name="Ada", create="")
+    return come_in(open_context(), site.url, name="Ada", create="")
 
 
 @pytest.fixture
@@ -54,12 +54,12 @@ def invite(open_context: OpenContext) -> Callable[..., RoomPage]:
 
     def invite(host: RoomPage, name: str, device: str = "desktop", **options: object) -> RoomPage:
         context = open_context(device, **options)
-        return _come_in(context, host.page.url, name=name, code=host.code, join="")
+        return come_in(context, host.page.url, name=name, code=host.code, join="")
 
     return invite
 
 
-def _come_in(context: BrowserContext, url: str, **fields: str) -> RoomPage:
+def come_in(context: BrowserContext, url: str, **fields: str) -> RoomPage:
     """By the front page's form, sent without a window: to load the page costs a second of the
     processor, and it has tests of its own."""
     front = urljoin(url, "/")
@@ -68,3 +68,11 @@ def _come_in(context: BrowserContext, url: str, **fields: str) -> RoomPage:
     entered = context.request.post(front, form=form, max_redirects=0)
     assert entered.status == 302, entered.text()
     return RoomPage.again(context.new_page(), urljoin(front, entered.headers["location"]))
+
+
+def order(room: RoomPage, path: str, **fields: str) -> None:
+    """Give an order without a window: what the owner's browser sends."""
+    http, where = room.page.context.request, f"{room.url}manage/"
+    token = csrf_token(http.get(where).text())
+    answer = http.post(where + path, form={**fields, "csrfmiddlewaretoken": token})
+    assert answer.ok, answer.text()

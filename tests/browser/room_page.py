@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.browser import PATIENCE
 from tests.support.client import Visitor
 from tests.support.workers import Site
 
@@ -68,10 +69,15 @@ class RoomPage:
     def message(self, body: str) -> Locator:
         return self.page.get_by_role("article").filter(has_text=body)
 
-    def expect_bodies(self, bodies: Sequence[str], *, timeout: float = 20_000) -> None:
+    def expect_bodies(self, bodies: Sequence[str], *, timeout: float = PATIENCE) -> None:
         """All that is shown was said, once, in this order, and nothing waits."""
         expect(self.texts).to_have_text(list(bodies), timeout=timeout)
         expect(self.page.locator("[data-client-id]")).to_have_count(0, timeout=timeout)
+
+    def settle(self) -> None:
+        """Wait for two frames: what the page has scrolled was drawn by then, and the page told."""
+        frame = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        self.page.evaluate(frame)
 
     def scroll_to(self, position: str) -> None:
         """`position` in the log's own terms: "0", "this.scrollHeight"."""

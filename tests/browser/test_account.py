@@ -45,7 +45,7 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
     control = phone.context.new_page()
     control.goto(f"{site.url}/account/")
     control.get_by_role("button", name="Sign out everywhere else").click()
-    expect(ada.status).to_have_attribute("data-kind", "over", timeout=5000)
+    expect(ada.status).to_have_attribute("data-kind", "over")
     expect(ada.banner).to_contain_text("You are signed out")
     there.wait_until_live()
 

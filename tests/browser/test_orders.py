@@ -1,23 +1,18 @@
 """Running a room with a browser: from within it, and from its page."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import OpenContext
+from tests.browser.conftest import OpenContext, order
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Aside, Console
-from tests.support.client import Visitor, csrf_token
+from tests.support.client import Visitor
+from tests.support.story import step
 from tests.support.workers import Site
 
-SLOW = """
-from rooms.actions import settings
-from rooms.room_settings import RoomSettings
-from rooms.models import Room
-from dataclasses import replace
-room = Room.objects.get(code="{code}", closed_at=None)
-settings.change(room=room, by=room.owner, wanted=replace(RoomSettings.of(room), slow_mode=12))
-"""
+Invite = Callable[..., RoomPage]
 
 
 def about(room: RoomPage, name: str) -> None:
@@ -37,16 +32,8 @@ def press(room: RoomPage, name: str) -> None:
 FAST = "{ const now = Date.now; Date.now = () => now() + 3600e3; }"
 
 
-def order(room: RoomPage, path: str, **fields: str) -> None:
-    """Give an order without a window: what the owner's browser sends."""
-    http, where = room.page.context.request, f"{room.url}manage/"
-    token = csrf_token(http.get(where).text())
-    answer = http.post(where + path, form={**fields, "csrfmiddlewaretoken": token})
-    assert answer.ok, answer.text()
-
-
-def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite: object) -> None:
-    ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
+def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite: Invite) -> None:
+    ben = invite(ada, "Ben")
     ben.page.add_init_script(FAST)
     ben.page.reload()
     ben.wait_until_live()
@@ -113,34 +100,12 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     expect(ada.page.get_by_text("Ada removed Ben: enough")).to_be_visible()
 
 
-def test_slow_mode_is_counted_down_by_the_composer(
-    ada: RoomPage, invite: object, site: Site
-) -> None:
-    ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
-    site.manage("shell", "-v0", "-c", SLOW.format(code=ada.code))
-    slow_mode = ben.page.locator("[data-slow-mode]")
-    expect(slow_mode).to_have_text("Slow mode: one message every 12 seconds")
-    expect(ada.page.locator("[data-slow-mode]")).to_be_hidden()
-    ben.say("one")
-    expect(slow_mode).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
-    ben.say("two")
-    expect(ben.box).to_have_value("two")
-    expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
-    expect(ben.status).to_have_text("Live")
-    # What only the server knows, after a reload: the message waits, and the composer says how long.
-    ben.page.reload()
-    ben.wait_until_live()
-    ben.box.press("Enter")
-    expect(slow_mode).to_have_text(re.compile(r"^Slow mode: [0-9]+ s$"))
-    ada.expect_bodies(["one", "two"])
-
-
 def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
-    ada: RoomPage, invite: object, open_context: OpenContext, console: Console
+    ada: RoomPage, invite: Invite, open_context: OpenContext, console: Console
 ) -> None:
     """All of it from within the room, whose socket stays."""
     console.allow("status of 403")  # the form that asks for the passcode
-    ben: RoomPage = invite(ada, "Ben")  # type: ignore[operator]
+    ben = invite(ada, "Ben")
     page, url = ada.page, ada.url
     sockets: list[object] = []
     page.on("websocket", lambda socket: sockets.append(socket))
@@ -157,7 +122,7 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     expect(settings.get_by_label("What it is about")).to_have_value("Town meeting")
     settings.get_by_role("button", name="Save").click()
     # A passcode is hashed on purpose slowly.
-    expect(settings.get_by_role("status")).to_contain_text("Saved.", timeout=20_000)
+    expect(settings.get_by_role("status")).to_contain_text("Saved.")
     expect(ben.page.locator("[data-title]").first).to_have_text("Town meeting")
     expect(ben.page).to_have_title(re.compile(f"^Town meeting · {ben.code}"))
 
@@ -215,25 +180,56 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     expect(eve.message("still here")).to_be_visible()
 
 
-def test_a_knock_is_seen_on_a_phone(
-    site: Site, aside: Aside, ada: RoomPage, open_context: OpenContext
+def test_slow_mode_is_counted_down_by_the_composer_while_people_knock(
+    ada: RoomPage, invite: Invite, site: Site, aside: Aside, open_context: OpenContext
 ) -> None:
-    order(ada, "settings/", by_request="on", slow_mode="0", grace="60")
-    context = open_context("phone")
-    context.add_cookies(ada.page.context.cookies())  # type: ignore[arg-type]
-    phone = RoomPage.again(context.new_page(), ada.url).page
+    ben = invite(ada, "Ben")
+    slow_mode = ben.page.locator("[data-slow-mode]")
+    counted_down = re.compile(r"^Slow mode: [0-9]+ s$")
 
-    async def knock(*names: str) -> None:
-        for name in names:
-            async with Visitor(site.url, name) as visitor:
-                await visitor.join(ada.code)
+    with step("slow mode is told to those it holds up"):
+        order(ada, "settings/", by_request="on", slow_mode="12", grace="60")
+        expect(slow_mode).to_have_text("Slow mode: one message every 12 seconds")
+        expect(ada.page.locator("[data-slow-mode]")).to_be_hidden()
 
-    aside.run(knock("Kim", "Lee", "Moe"))  # as many as one address may have
-    expect(phone.get_by_role("heading", name="3 people ask to join")).to_be_visible()
-    expect(phone.locator("[data-waiting-count]")).to_have_text("3")
-    rows = phone.locator("[data-waiting] li")
-    expect(rows).to_have_count(3)
-    rows.filter(has_text="Kim").get_by_role("button", name="Turn away").tap()
-    expect(rows.locator("bdi")).to_have_text(["Lee", "Moe"])
-    expect(ada.page.locator("[data-waiting] bdi")).to_have_text(["Lee", "Moe"])
-    expect(ada.page.get_by_role("link", name="Show all")).to_be_hidden()
+    with step("and counted down"):
+        ben.say("one")
+        expect(slow_mode).to_have_text(counted_down)
+        ben.say("two")
+        expect(ben.box).to_have_value("two")
+        expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
+        expect(ben.status).to_have_text("Live")
+
+    with step("what only the server knows, after a reload: the message waits, the composer counts"):
+        ben.page.reload()
+        ben.wait_until_live()
+        ben.box.press("Enter")
+        expect(slow_mode).to_have_text(counted_down)
+
+    with step("meanwhile, a knock is seen on a phone"):
+        context = open_context("phone")
+        context.add_cookies(ada.page.context.cookies())  # type: ignore[arg-type]
+        phone = RoomPage.again(context.new_page(), ada.url).page
+
+        async def knock(*names: str) -> None:
+            for name in names:
+                async with Visitor(site.url, name) as visitor:
+                    await visitor.join(ada.code)
+
+        aside.run(knock("Kim", "Lee", "Moe"))  # as many as one address may have
+        expect(phone.get_by_role("heading", name="3 people ask to join")).to_be_visible()
+        expect(phone.locator("[data-waiting-count]")).to_have_text("3")
+        rows = phone.locator("[data-waiting] li")
+        expect(rows).to_have_count(3)
+
+    with step("and answered there"):
+        rows.filter(has_text="Kim").get_by_role("button", name="Turn away").tap()
+        expect(rows.locator("bdi")).to_have_text(["Lee", "Moe"])
+        expect(ada.page.locator("[data-waiting] bdi")).to_have_text(["Lee", "Moe"])
+        expect(ada.page.get_by_role("link", name="Show all")).to_be_hidden()
+
+    with step("what waited is sent"):
+        # By itself after the time that the server said: tests/js/outbox.test.js.
+        order(ada, "settings/", by_request="on", slow_mode="0", grace="60")
+        ben.page.reload()
+        ada.expect_bodies(["one", "two"])

@@ -24,6 +24,7 @@ from playwright.sync_api import (
     Frame,
     Page,
     WebError,
+    expect,
     sync_playwright,
 )
 
@@ -39,7 +40,12 @@ DEVICES: dict[str, dict[str, Any]] = {
         "has_touch": True,
     },
 }
-FLAGS = [
+# Milliseconds in which a page has to do what is expected. On a machine that is busy with something
+# else it does so late, which is no failure; a test that passes never waits for it.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
+_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -47,6 +53,11 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+def flags() -> list[str]:
+    """Those of Chromium's command line. For root it has no sandbox."""
+    return [*_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else _FLAGS
 
 
 @dataclass
@@ -116,7 +127,7 @@ class Contexts:
         found = next((kept for kept in self._idle if kept.options == wanted), None)
         if own or found is None:
             context = self._browser.new_context(**options)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE)
             found = None if own else self._keep(context, wanted)
         else:
             self._idle.remove(found)
@@ -163,9 +174,8 @@ def launched() -> Iterator[Browser]:
     While it runs, Playwright keeps an event loop running in this thread, in which neither async
     tests nor Django's ORM work.
     """
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require_chromium(), args=flags)
+        browser = playwright.chromium.launch(executable_path=require_chromium(), args=flags())
         yield browser
         browser.close()
 

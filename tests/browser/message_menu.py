@@ -1,0 +1,23 @@
+"""What is done with a message by its menu, as the mouse does it."""
+
+from playwright.sync_api import Locator
+
+from tests.browser.room_page import RoomPage
+
+
+def menu_of(window: RoomPage, body: str) -> Locator:
+    """Open the menu of the message that has this text, of several the last."""
+    message = window.message(body).last
+    message.hover()
+    message.get_by_role("button", name="More").click()
+    return window.page.get_by_role("menu")
+
+
+def choose(window: RoomPage, body: str, verb: str) -> None:
+    menu_of(window, body).get_by_role("menuitem", name=verb).click()
+
+
+def delete(window: RoomPage, body: str) -> None:
+    """Delete one's own, which is asked about."""
+    choose(window, body, "Delete")
+    window.page.get_by_role("menuitem", name="Delete for good").click()

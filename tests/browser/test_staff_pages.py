@@ -1,0 +1,211 @@
+"""The desk of the staff in a real browser, and what a room sees of what is done there."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import OpenContext
+from tests.browser.room_page import RoomPage
+from tests.support.programs import ROOT
+from tests.support.story import step
+from tests.support.workers import Site
+
+NAME, PASSWORD = "looker", "a long enough password"
+
+
+@pytest.fixture(scope="module")
+def superuser(site: Site) -> str:
+    """The name of one, whose password is PASSWORD."""
+    env = site.env | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    who = ["--noinput", "--verbosity=0", f"--username={NAME}", "--email=looker@chat.example"]
+    command = [sys.executable, "manage.py", "createsuperuser", *who]
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
+    return NAME
+
+
+class Desk:
+    """Opens windows of a superuser, on the admin's first page."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._name = url, name
+        self._cookies: Any = []
+
+    def open(self, page: Page) -> Page:
+        page.context.add_cookies(self._cookies)
+        page.goto(self._url)
+        if not self._cookies:
+            self._sign_in(page)
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+        return page
+
+    def _sign_in(self, page: Page) -> None:
+        """By the form, which hashes the password on purpose slowly: once for all tests."""
+        page.get_by_label("Username").fill(self._name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+        self._cookies = page.context.cookies()
+
+
+@pytest.fixture(scope="module")
+def way_in(superuser: str, site: Site) -> Desk:
+    return Desk(f"{site.url}/admin/", superuser)
+
+
+@pytest.fixture
+def desk(way_in: Desk, open_context: OpenContext) -> Page:
+    """A superuser's window, on the admin's first page."""
+    return way_in.open(open_context().new_page())
+
+
+def test_a_reported_message_reaches_the_desk_and_is_deleted_from_there(
+    ada: RoomPage, invite: Callable[..., RoomPage], desk: Page, site: Site
+) -> None:
+    ben = invite(ada, "Ben")
+    ada.say("good morning", "something unspeakable", "good night")
+    ben.expect_bodies(["good morning", "something unspeakable", "good night"])
+
+    with step("a message is reported"):
+        ben.message("unspeakable").hover()
+        ben.message("unspeakable").get_by_role("button", name="More").click()
+        ben.page.get_by_role("menuitem", name="Report").click()
+        dialog = ben.page.get_by_role("dialog", name="Report a message of Ada")
+        expect(dialog).to_contain_text("something unspeakable")
+        dialog.get_by_role("button", name="Send the report").click()
+        expect(dialog).to_be_visible()  # nothing was said to be wrong
+        dialog.get_by_label("Abuse or harassment").check()
+        dialog.get_by_label("Anything to add").fill("That hurt")
+        dialog.get_by_role("button", name="Send the report").click()
+        expect(dialog).to_be_hidden()
+        expect(ben.page.locator("[data-notice]")).to_contain_text("Thank you for telling us.")
+
+    with step("a person can be reported"):
+        ben.people.get_by_role("button", name="Report Ada").click()
+        expect(ben.page.get_by_role("dialog", name="Report Ada")).to_be_visible()
+        ben.page.keyboard.press("Escape")
+
+    with step("the staff read the report, delete, and the room sees it"):
+        desk.goto(f"{site.url}/admin/rooms/report/?q={ada.code}")
+        desk.locator("#result_list").get_by_role("link").first.click()
+        expect(desk.locator(".is-reported")).to_contain_text("something unspeakable")
+        desk.get_by_role("link", name="Delete", exact=True).click()
+        expect(desk.get_by_label("Why")).to_have_value("Abuse or harassment")
+        desk.get_by_role("button", name="Delete").click()
+        for window in (ada, ben):
+            expect(window.message("This message was deleted")).to_be_visible()
+            window.expect_bodies(["good morning", "good night"])
+        expect(desk.get_by_text("upheld")).to_be_visible()
+
+
+def test_a_message_and_a_room_are_found_and_put_an_end_to(
+    ada: RoomPage, desk: Page, site: Site
+) -> None:
+    page = ada.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ada.say("hello", "for the record")
+    ada.expect_bodies(["hello", "for the record"])
+
+    with step("a message is found and deleted"):
+        desk.get_by_role("link", name="Messages").first.click()
+        desk.locator("#searchbar").fill(ada.code)
+        desk.get_by_role("button", name="Search").click()
+        expect(desk.locator("#result_list tbody tr")).to_have_count(3)
+        desk.locator("#result_list tbody tr", has_text="hello").get_by_role("checkbox").check()
+        desk.get_by_role("combobox").select_option(label="Delete")
+        desk.get_by_role("button", name="Go").click()
+        expect(desk.get_by_text("Ada: hello")).to_be_visible()
+        desk.get_by_label("Why").fill("Nobody says hello here")
+        desk.get_by_role("button", name="Delete").click()
+        expect(desk.get_by_text("Delete: 1 done.")).to_be_visible()
+        expect(desk.locator("#result_list").get_by_text("(deleted)")).to_be_visible()
+        ada.expect_bodies(["for the record"])
+
+    # What is on its way when the room closes: the server is not heard any more.
+    page.evaluate("""() => {
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (data) {
+            if (!data.includes("too late")) send.call(this, data);
+        };
+    }""")
+    ada.say("too late")
+    ada.box.fill("half a thought")
+
+    with step("a room is closed from its page"):
+        desk.goto(f"{site.url}/admin/rooms/room/?q={ada.code}")
+        desk.get_by_role("link", name=ada.code).click()
+        desk.get_by_role("link", name="Close the room").click()
+        desk.get_by_role("link", name="No, take me back").click()
+        desk.get_by_role("link", name="Close the room").click()
+        desk.get_by_label("Why").fill("It is late")
+        desk.get_by_role("button", name="Close the room").click()
+        expect(desk.get_by_text("Close the room: 1 done.")).to_be_visible()
+        expect(desk.get_by_role("link", name="Close the room")).to_have_count(0)
+
+    with step("the room says so, and keeps what was not sent"):
+        expect(ada.status).to_have_text("Closed")
+        expect(ada.message("too late")).to_contain_text("Not sent. The room has closed.")
+        expect(page.locator(".message__state")).to_have_count(0)
+        expect(ada.box).to_have_value("half a thought")
+        expect(ada.box).not_to_be_editable()
+
+    with step("nothing is offered that cannot be done"):
+        for gone in ("Send", "Retry", "Leave the room", "Room code"):
+            expect(page.get_by_role("button", name=gone)).to_have_count(0)
+        expect(page.get_by_text("after the last person leaves")).to_be_hidden()
+
+    with step("what was written can be copied, and what was said read"):
+        ada.banner.get_by_role("button", name="Copy what you wrote").click()
+        expect(ada.banner.get_by_role("button", name="Copied")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == "too late\n\nhalf a thought"
+        ada.banner.get_by_role("link", name="Read the transcript").click()
+        expect(page.get_by_text("for the record")).to_be_visible()
+
+    with step("every page of the desk keeps the policy"):
+        # The console fixture fails a test whose pages violated it, or had any other error.
+        [(looker,)] = site.rows("SELECT id FROM rooms_user WHERE username = %s", [NAME])
+        for path in (
+            "rooms/room/",
+            "rooms/membership/",
+            "rooms/user/",
+            "rooms/user/add/",
+            f"rooms/user/{looker}/change/",
+            f"rooms/user/{looker}/password/",
+            "auth/group/add/",
+            "rooms/deed/",
+            "rooms/report/",
+            "rooms/signin/",
+            "password_change/",
+        ):
+            answer = desk.goto(f"{site.url}/admin/{path}")
+            assert answer is not None
+            assert "script-src 'self'" in answer.headers["content-security-policy"]
+            expect(desk.locator("#content h1")).to_be_visible()
+
+
+def test_the_desks_are_for_everybody(
+    ada: RoomPage, way_in: Desk, site: Site, open_context: OpenContext
+) -> None:
+    """axe finds nothing, on a wide screen in both themes; nothing sticks out of a narrow one."""
+    ada.say("hello")
+    ada.expect_bodies(["hello"])
+    desk = way_in.open(open_context(bypass_csp=True).new_page())
+    found = []
+    for path in ("", "rooms/report/", "rooms/deed/", "rooms/room/", f"rooms/room/?q={ada.code}"):
+        desk.goto(f"{site.url}/admin/{path}")
+        found += violations(desk)
+    desk.locator("#result_list").get_by_role("link", name=ada.code).click()
+    found += violations(desk)
+    desk.get_by_role("link", name="Close the room").click()
+    found += violations(desk)
+    assert not found, "\n".join(found)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for path in ("", "rooms/report/"):
+        desk.goto(f"{site.url}/admin/{path}")
+        width = desk.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{path or 'the overview'} is {width} wide"
