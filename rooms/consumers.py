@@ -87,6 +87,7 @@ class RoomConsumer(AsyncConsumer):
             if not session or not code:
                 raise NotMember
             known = query.get("room", [""])[0]
+            client.takes_crowds = query.get("crowd", [""])[0] == "1"
             entrance = await self.worker.door.enter(calls.arrival(client, session, code, known))
             membership = entrance.membership
             calls.introduce(client, entrance)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from rooms.live.client import Client
+from rooms.live.crowds import Told
 from rooms.live.sockets import DirectSender, Sender
 
 # Frames for some of the clients.
@@ -28,26 +29,29 @@ class Audience:
         self._writers.pop(client, None)
         self._senders.pop(client, None)
 
-    def show(self, payloads: Sequence[bytes], *, acks: Own, own: Own) -> None:
-        """Write `payloads` to everyone, or what is a client's `own` instead, each after its `acks`."""
-        if not payloads and not own:
+    def show(self, told: Told, *, acks: Own, own: Own) -> None:
+        """Write what is told to everyone, or what is a client's `own` instead, each after its `acks`."""
+        if not told.frames and not own:
             for client, frames in acks.items():
                 client.sender.send(frames)
             return
-        frame = self._framed(payloads) if self._writers else b""
-        if acks or own:
+        frame = short = self._framed(told.frames)
+        if told.short is not told.frames:
+            short = self._framed(told.short)
+        if acks or own or short is not frame:
             for client, write in self._writers.items():
-                rest = self._framed(own[client]) if client in own else frame
+                rest = short if client.takes_crowds else frame
+                if client in own:
+                    rest = self._framed(own[client])
                 if data := self._framed(acks.get(client, ())) + rest:
                     write(data)
-            for client, sender in self._senders.items():
-                if frames := [*acks.get(client, ()), *own.get(client, payloads)]:
-                    sender.send(frames)
         else:
             for write in self._writers.values():
                 write(frame)
-            for sender in self._senders.values():
-                sender.send(payloads)
+        for client, sender in self._senders.items():
+            frames = own.get(client, told.short if client.takes_crowds else told.frames)
+            if frames := [*acks.get(client, ()), *frames]:
+                sender.send(frames)
 
     def _framed(self, payloads: Sequence[bytes]) -> bytes:
-        return b"".join(map(self._frame, payloads))
+        return b"".join(map(self._frame, payloads)) if self._writers else b""

@@ -10,9 +10,10 @@ from history.log import read
 from history.log.read import Page
 from rooms import access, protocol, publish
 from rooms.actions.entering import Arrival, Entrance
-from rooms.commands import PageRequest
+from rooms.commands import PAGE_MAX, PageRequest
 from rooms.errors import ChatError, Unavailable
 from rooms.live.client import Client
+from rooms.live.crowds import in_short
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 # The id of a room, as a client gives it.
 _ROOM = re.compile(r"r_[0-9a-z]{1,18}", re.ASCII)
+# Messages that are read for one page at the most, where runs of joins and leaves are told in short.
+ROWS = 500
 # Seconds between two typing frames of one socket that are passed on.
 TYPING_EVERY = 3.0
 
@@ -72,15 +75,31 @@ async def page(
 
 def _page(room: LiveRoom, client: Client, request: PageRequest) -> Page:
     """Read a page. Access is checked after the read: nobody gets what was said after losing it."""
-    page = read.page(
-        room.stream_id,
-        before=request.before,
-        limit=request.limit,
-        hidden_through=client.hidden_through,
-    )
+    page = _read(room, client, before=request.before, limit=request.limit)
+    if client.takes_crowds:
+        page = _in_short(room, client, page, limit=request.limit)
     member = Membership.objects.filter(room=room.room_id, user=client.user_id)
     access.check(member.select_related("room", "user").first())
     return page
+
+
+def _read(room: LiveRoom, client: Client, *, before: int, limit: int) -> Page:
+    hidden = client.hidden_through
+    return read.page(room.stream_id, before=before, limit=limit, hidden_through=hidden)
+
+
+def _in_short(room: LiveRoom, client: Client, page: Page, *, limit: int) -> Page:
+    """Return a page in which a long run of joins and leaves is one message.
+
+    It is read on beyond such a run, since a page of nothing else would be one line.
+    """
+    messages, older = page.messages, page.older
+    told = in_short(messages)
+    while older and len(told) < min(limit, len(messages)) and len(messages) < ROWS:
+        page = _read(room, client, before=messages[0]["seq"], limit=PAGE_MAX)
+        messages, older = [*page.messages, *messages], page.older
+        told = in_short(messages)
+    return Page(list(told[-limit:]), older=older or len(told) > limit)
 
 
 def _log(what: str, error: Exception) -> None:

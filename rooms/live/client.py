@@ -30,7 +30,8 @@ class Client:
 
     __slots__ = (
         "author", "epoch", "hidden_through", "leaving", "muted_till", "preparing",
-        "read_through", "role", "sender", "session_key", "socket_id", "typed_at", "user_id", "you",
+        "read_through", "role", "sender", "session_key", "socket_id", "takes_crowds", "typed_at",
+        "user_id", "you",
     )  # fmt: skip
 
     def __init__(self, *, socket_id: str, sender: Sender) -> None:
@@ -45,6 +46,7 @@ class Client:
         self.hidden_through = 0  # messages up to here are hidden from this member
         self.muted_till = 0.0  # on the loop's clock; 0 for members who may write
         self.read_through = 0  # as of the last check
+        self.takes_crowds = False  # in short: asked for when it connected
         self.preparing = 0  # commands that wait for a text to be prepared
         self.leaving = 0  # leaves that were not answered yet
         self.typed_at = float("-inf")  # the loop's clock

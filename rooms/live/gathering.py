@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from history.log.entry import Change
-from history.models import Message
 from history.wire import WireMessage
 from rooms import protocol
 from rooms.live.client import Client
+from rooms.live.crowds import Told, in_short, is_coming
 from rooms.protocol import WirePerson
 
 # Sockets of a room on this worker from which its joins and leaves are gathered.
@@ -22,15 +22,10 @@ CROWD = 50
 # Seconds for which they are gathered. In a room where nothing was shown for longer, one is shown at once.
 WINDOW = 0.5
 
-_COMINGS = {Message.Kind.JOIN.value, Message.Kind.LEAVE.value}
+_NOTHING = Told((), ())
 
 # People as they were before something happened, by id: None for those who were not there.
 Before = Mapping[str, WirePerson | None]
-
-
-def is_coming(message: WireMessage) -> bool:
-    """Return True for a join or a leave that has just happened."""
-    return message["kind"] in _COMINGS and message["seq"] == message["changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,8 @@ class Gathering:
         self._changes: list[_Gathered] = []
         self._latecomers: dict[Client, int] = {}  # how many of the changes each has already
         # Frames that are to be shown next: everybody's, and those of latecomers.
-        self._frames: list[bytes] = []
-        self._own: dict[Client, list[bytes]] = {}
+        self._told = _NOTHING
+        self._own: dict[Client, Told] = {}
         self._shown_at = float("-inf")  # on the loop's clock
         self._timer: asyncio.TimerHandle | None = None
 
@@ -103,27 +98,33 @@ class Gathering:
             self._timer.cancel()
             self._timer = None
         made = {had: self._made(changes[had:]) for had in {0, *late.values()}}
-        self._frames = made[0]
+        self._told = made[0]
         self._own = {client: made[had] for client, had in late.items()}
 
-    def take(self) -> tuple[list[bytes], dict[Client, list[bytes]]]:
+    def take(self) -> tuple[Told, dict[Client, Told]]:
         """Return the frames that are to be shown first, and those of sockets that have some already."""
         self.settle()
         self._shown_at = asyncio.get_running_loop().time()
-        frames, self._frames = self._frames, []
+        told, self._told = self._told, _NOTHING
         own, self._own = self._own, {}
-        return frames, own
+        return told, own
 
-    def _made(self, changes: Sequence[_Gathered]) -> list[bytes]:
+    def _made(self, changes: Sequence[_Gathered]) -> Told:
         if not changes:
-            return []
+            return _NOTHING
         messages = [message for change in changes for message in change.messages]
-        runs = protocol.split(messages, after=changes[0].after, through=changes[-1].through)
         before: dict[str, WirePerson | None] = {}
         for change in changes:
             for who, was in change.before.items():
                 before.setdefault(who, was)
-        return [*protocol.events_of(runs), *self._members(before)]
+        after, through = changes[0].after, changes[-1].through
+        members = self._members(before)
+        return Told(
+            *(
+                [*protocol.events_of(protocol.split(some, after=after, through=through)), *members]
+                for some in (messages, in_short(messages))
+            )
+        )
 
     def _end(self) -> None:
         self._timer = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from history.log.read import RESUME_LIMIT
 from history.wire import WireAuthor, WireMessage
+from rooms.live.crowds import in_short
 from rooms.protocol import WirePerson
 
 
@@ -100,15 +101,19 @@ class Recent:
         return missed
 
     def newest(
-        self, count: int, *, hidden_through: int = 0
+        self, count: int, *, hidden_through: int = 0, short: bool = False
     ) -> tuple[list[WireMessage], bool] | None:
         """Return the newest messages by `seq`, and whether there are older ones. None if that is unsure.
 
-        Messages up to `hidden_through` do not count.
+        Messages up to `hidden_through` do not count. In `short` a long run of joins and leaves is one.
         """
         # Whatever has a seq above the floor changed above it too, and so is here.
         here = sorted(seq for seq in self._by_seq if seq > max(self.floor, hidden_through))
         beyond = self.floor > hidden_through  # there may be older ones that are not here
+        if short:
+            messages = in_short([self._by_seq[seq] for seq in here])
+            if len(messages) < len(here):
+                return list(messages[-count:]), len(messages) > count or beyond
         if beyond and (len(here) < count or (hidden_through and len(here) == count)):
             return None
         return [self._by_seq[seq] for seq in here[-count:]], len(here) > count or beyond

@@ -10,7 +10,8 @@ from rooms import protocol
 from rooms.live import metrics
 from rooms.live.audience import Audience, Own
 from rooms.live.client import Client
-from rooms.live.gathering import Before, Gathering, is_coming
+from rooms.live.crowds import Told, in_short, is_coming
+from rooms.live.gathering import Before, Gathering
 from rooms.live.recent import Recent
 from rooms.live.snapshot import Recheck, RoomInfo, Snapshot, Waiting
 from rooms.models import Membership
@@ -164,6 +165,7 @@ class LiveRoom:
             return
         self._gathering.settle()
         frames: list[bytes] = []
+        short = frames  # the same list until something is told in short
         try:
             for change in changes:
                 before = self.cursor
@@ -173,12 +175,17 @@ class LiveRoom:
                 if self._newcomers and (parted := self._parted(change, new, before)):
                     own = {client: [*frames, *seen, *presence] for client, seen in parted.items()}
                     self.show([*frames, *events, *presence], own)
-                    frames = []
-                else:
-                    frames += events + presence
+                    frames = short = []
+                    continue
+                if (brief := in_short(new)) is not new and short is frames:
+                    short = [*frames]
+                frames += events + presence
+                if short is not frames:
+                    runs = protocol.split(brief, after=before, through=change.through)
+                    short += protocol.events_of(runs) + presence
         finally:
             # Also if one cannot be understood: those before it are shown, and nobody's ack is lost.
-            self.show(frames)
+            self.show(frames, short=short)
         metrics.deliveries.inc(len(self.clients) * len(changes))
 
     def _advance(self, change: Change) -> list[WireMessage]:
@@ -220,19 +227,32 @@ class LiveRoom:
             if first <= client.hidden_through
         }
 
-    def show(self, payloads: Sequence[bytes], own: Own | None = None) -> None:
+    def show(
+        self,
+        payloads: Sequence[bytes],
+        own: Own | None = None,
+        *,
+        short: Sequence[bytes] | None = None,
+    ) -> None:
         """Write frames to every socket, after the acks that are held and the joins that are gathered.
 
-        `own` are the frames of clients that are shown others instead.
+        `own` are the frames of clients that are shown others instead, and `short` those of clients that
+        take crowds in short, if there are any.
         """
         acks, self._acks = self._acks, {}
         own = own or {}
+        told = Told(payloads, payloads if short is None else short)
         first, apart = self._gathering.take()
-        if first or apart:
-            clients = own.keys() | apart.keys()
-            own = {c: [*apart.get(c, first), *own.get(c, payloads)] for c in clients}
-            payloads = [*first, *payloads]
-        self._audience.show(payloads, acks=acks, own=own)
+        if first.frames or apart:
+            own = {
+                client: [
+                    *apart.get(client, first)[client.takes_crowds],
+                    *own.get(client, told[client.takes_crowds]),
+                ]
+                for client in own.keys() | apart.keys()
+            }
+            told = Told([*first.frames, *told.frames], [*first.short, *told.short])
+        self._audience.show(told, acks=acks, own=own)
 
     def _fold(self, messages: Iterable[WireMessage]) -> dict[str, WirePerson | None]:
         """Fold joins and leaves into the roster. Return what the people in them were before."""

@@ -1,5 +1,7 @@
 """The first frame: everything a client lacks, from memory where memory reaches."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from history.log import read
@@ -9,6 +11,7 @@ from rooms.commands import MAX_CLIENT_FRAME, NEWEST_PAGE
 from rooms.errors import Unavailable
 from rooms.live import metrics
 from rooms.live.client import Client
+from rooms.live.crowds import in_short
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom, visible
 from rooms.live.threads import DatabaseThreads
@@ -47,8 +50,8 @@ async def _newest(
     hub: Hub, threads: DatabaseThreads, room: LiveRoom, client: Client
 ) -> tuple[list[WireMessage], bool]:
     """Return the newest page as of the room's cursor, and whether there are older messages."""
-    hidden = client.hidden_through
-    while (page := room.recent.newest(NEWEST_PAGE, hidden_through=hidden)) is None:
+    hidden, short = client.hidden_through, client.takes_crowds
+    while (page := room.recent.newest(NEWEST_PAGE, hidden_through=hidden, short=short)) is None:
         cursor = room.cursor
         found = await threads.read(
             read.page, room.stream_id, limit=NEWEST_PAGE, hidden_through=hidden
@@ -60,11 +63,14 @@ async def _newest(
     return page
 
 
-def _since(room: LiveRoom, client: Client, after: int) -> list[WireMessage] | None:
-    return room.recent.since(after, hidden_through=client.hidden_through)
+def _since(room: LiveRoom, client: Client, after: int) -> Sequence[WireMessage] | None:
+    missed = room.recent.since(after, hidden_through=client.hidden_through)
+    return in_short(missed) if missed is not None and client.takes_crowds else missed
 
 
-async def _resume(room: LiveRoom, client: Client, after: int, missed: list[WireMessage]) -> None:
+async def _resume(
+    room: LiveRoom, client: Client, after: int, missed: Sequence[WireMessage]
+) -> None:
     """Bring a client up to the cursor. Returns in the step of the loop in which it gets there.
 
     A long answer goes out in parts, each when the one before it is on its way. Raises Unavailable

@@ -12,11 +12,13 @@ from history.log.entry import Change
 from rooms import publish
 from rooms.actions import entering
 from rooms.actions.entering import Arrival
-from rooms.live import gathering, snapshot
+from rooms.commands import PageRequest
+from rooms.live import calls, gathering, snapshot
+from rooms.live.client import Client
 from rooms.live.room import LiveRoom
 from rooms.models import Membership, Room, User
 from rooms.protocol import MAX_SERVER_FRAME
-from tests.actions.factories import open_room, present, session, transcript, worker
+from tests.actions.factories import open_room, present, say, session, transcript, worker
 from tests.unit.listening import A_DAY, Socket
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,25 @@ def test_each_join_is_in_the_log_and_those_who_are_there_are_told_in_one_write(
     for socket in [*early, *late]:
         assert {person["name"] for person in socket.view.members.values()} == present(room)
         assert len(socket.view.members) == CROWD + 1
+
+
+def test_a_page_told_in_short_reaches_what_was_said_before_the_crowd() -> None:
+    ada, room = open_room("Ada")
+    say(ada, room, "one", "two")
+    users, lease = members_of(room), worker()
+    arrivals = [Arrival(f"socket {user.pk}", session(user), room.code) for user in users]
+    entering.arrive(worker_id=lease, arrivals=arrivals)
+    say(ada, room, "three")
+    live = LiveRoom.__new__(LiveRoom)  # a page needs no event loop
+    live.room_id, live.stream_id = room.pk, room.stream_id
+    client = Client(socket_id="one", sender=None)  # type: ignore[arg-type]
+    client.user_id = ada.pk
+    request = PageRequest(before=10_000, limit=50)
+
+    def page() -> tuple[list[str], bool]:
+        found = calls._page(live, client, request)
+        return [message["body"] or message["kind"] for message in found.messages], found.older
+
+    assert page() == (["join"] * 49 + ["three"], True)
+    client.takes_crowds = True
+    assert page() == (["join", "one", "two", "join", "three"], False)

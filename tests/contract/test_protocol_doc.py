@@ -21,7 +21,8 @@ from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.limits import downloads, intake, searches
-from rooms.live import calls, door, gathering
+from rooms.live import calls, crowds, door, gathering
+from rooms.live.crowds import WireRun
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
@@ -49,6 +50,13 @@ def test_a_message_has_the_fields_that_are_written_down() -> None:
     assert {name for name in fields if "only" in FIELDS[name]} == WireMessage.__optional_keys__
     described = [field for row in DOC.table("Message") for field in plain(row[0]).split(", ")]
     assert sorted(described) == sorted(fields)
+
+
+def test_a_crowd_in_short_has_the_fields_that_are_written_down() -> None:
+    [run] = DOC.examples("Crowds")
+    assert set(run) == WireRun.__required_keys__
+    assert f"where more than\n{crowds.RUN} of them follow" in DOC.text
+    assert f"`people`, up to {crowds.NAMED} of those" in DOC.text
 
 
 def test_kinds_and_roles_are_written_down() -> None:

@@ -22,6 +22,19 @@ export function message(seq, { by = "ada", ...fields } = {}) {
   };
 }
 
+/**
+ * Joins from one number to another, told as one.
+ * @param {number} first
+ * @param {number} last
+ * @param {Partial<Chat.Message>} [fields]
+ */
+export function crowd(first, last, fields = {}) {
+  const joined = last - first + 1;
+  const people = [{ id: "zed", name: "Zed" }];
+  const run = { kind: /** @type {const} */ ("join"), body: "", changed: last, through: last };
+  return message(first, { ...run, joined, left: 0, people, ...fields });
+}
+
 /** Messages from one number to another. @param {number} first @param {number} last */
 export function messages(first, last) {
   return Array.from({ length: last - first + 1 }, (_, index) => message(first + index));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { rows } from "../../static/js/log/rows.js";
-import { message } from "./helpers.js";
+import { crowd, message } from "./helpers.js";
 
 process.env.TZ = "Europe/Berlin";
 
@@ -114,6 +114,15 @@ describe("joins and leaves", () => {
     assert.equal(lines.length, 201);
     assert.equal(lines[0], "100 before these");
     assert.match(lines[200], /P299/);
+  });
+
+  test("a crowd that is told as one is counted, with those beside it", () => {
+    const [, row] = rowsOf([join(1, "ada"), crowd(2, 400, { left: 2 }), leave(401, "ben")]);
+    assert.ok(row.type === "fold");
+    assert.equal(row.text, "400 joined, 3 left");
+    assert.match(row.detail, /399 joined, 2 left, at last \u2068Zed\u2069/);
+    const [, alone] = rowsOf([crowd(2, 400)]);
+    assert.ok(alone.type === "fold" && alone.text === "399 joined" && alone.detail !== "");
   });
 
   test("one person's joins and leaves are told together", () => {

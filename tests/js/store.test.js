@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MEMORY_CAP, TAIL_CAP } from "../../static/js/state/loaded-range.js";
 import { apply, initial, snapshot } from "../../static/js/state/store.js";
-import { events, message, messages, seqs, welcome } from "./helpers.js";
+import { crowd, events, message, messages, seqs, welcome } from "./helpers.js";
 
 const nobody = initial({ id: "me", name: "Me" });
 
@@ -62,6 +62,26 @@ describe("the cursor", () => {
   test("reports a resume that does not continue it as a gap", () => {
     const frame = welcome({ mode: "resume", after: 7, through: 8, messages: [message(8)] });
     assert.equal(apply(reading(1, 3), frame).gap, true);
+  });
+});
+
+describe("a crowd", () => {
+  test("is one message that leads to the end of its run", () => {
+    let state = after(reading(1, 10), events(10, 400, [crowd(11, 400)]));
+    assert.equal(state.cursor, 400);
+    state = after(state, events(400, 401, [message(401)]));
+    assert.deepEqual(seqs(state.messages).slice(-2), [11, 401]);
+    const older = { type: /** @type {const} */ ("page"), messages: messages(1, 5), older: false };
+    assert.equal(after(state, { type: "older", before: 11, page: older }).messages[0].seq, 1);
+  });
+
+  test("stays when one of its joins is changed later", () => {
+    const state = after(
+      reading(1, 10),
+      events(10, 400, [crowd(11, 400)]),
+      events(400, 401, [message(11, { kind: "join", changed: 401 })]),
+    );
+    assert.equal(state.messages.at(-1)?.through, 400);
   });
 });
 
@@ -245,6 +265,49 @@ describe("paging", () => {
     assert.equal(state.older, true);
   });
 
+  test("a crowd takes the place of what is loaded of it, at either end", () => {
+    /** @param {number} first @param {number} last */
+    const joins = (first, last) =>
+      messages(first, last).map((one) => ({ ...one, kind: /** @type {const} */ ("join") }));
+    const frame = welcome({ through: 150, messages: [...joins(101, 119), message(120)] });
+    const far = {
+      type: /** @type {const} */ ("page"),
+      messages: [message(19), crowd(20, 110)],
+      older: true,
+    };
+    let state = after(apply(nobody, frame).state, { type: "around", page: far });
+    assert.deepEqual(state.messages.map(({ seq, through }) => [seq, through]).slice(0, 3), [
+      [19, undefined],
+      [20, 110],
+      [111, undefined],
+    ]);
+
+    state = after(reading(951, 1000), { type: "around", page: page(1, 30, false) });
+    state = after(state, {
+      type: "newer",
+      before: 130,
+      page: {
+        type: /** @type {const} */ ("page"),
+        messages: [...messages(1, 9), crowd(10, 120), message(121)],
+        older: false,
+      },
+    });
+    assert.deepEqual(seqs(state.messages), [...seqs(messages(1, 10)), 121]);
+    state = after(state, {
+      type: "newer",
+      before: 220,
+      page: {
+        type: /** @type {const} */ ("page"),
+        messages: [message(122), crowd(123, 219)],
+        older: true,
+      },
+    });
+    assert.deepEqual(seqs(state.messages), [...seqs(messages(1, 10)), 121, 122, 123]);
+    assert.equal(state.messages.at(-1)?.through, 219);
+    const next = { type: /** @type {const} */ ("page"), messages: [message(220)], older: true };
+    assert.equal(after(state, { type: "newer", before: 221, page: next }).messages.length, 14);
+  });
+
   test("a page next to the loaded messages extends them", () => {
     const state = after(reading(101, 150), { type: "around", page: page(20, 119, true) });
     assert.deepEqual(seqs(state.messages), seqs(messages(20, 150)));
@@ -315,7 +378,7 @@ describe("a snapshot", () => {
   test("has the newest messages, wherever the reader is", () => {
     const state = after(reading(951, 1000), {
       type: "around",
-      page: { type: "page", messages: messages(1, 100), older: false },
+      page: { type: /** @type {const} */ ("page"), messages: messages(1, 100), older: false },
     });
     assert.equal(snapshot(state, 50)?.messages.at(-1)?.seq, 1000);
   });

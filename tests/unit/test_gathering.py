@@ -91,6 +91,41 @@ async def test_sockets_are_told_only_of_those_who_came_after_them(
     assert crowd[-1].sends == [], "nothing is written to a socket that has all of it"
 
 
+async def test_a_socket_that_takes_crowds_in_short_is_told_of_them_in_one_message(
+    room: LiveRoom, long_window: None
+) -> None:
+    plain, short, *_ = come(room, CROWD)
+    short.client.takes_crowds = True
+    short.is_checked = False
+    for socket in (plain, short):
+        socket.sends.clear()
+    late = come(room, 100, first=CROWD)[20]
+    late.client.takes_crowds, late.is_checked = True, False
+    happens(room, ("chat", "guest 0"))
+    assert short.told == plain.told == [["events", "members", "events"]]
+    [[events, members, _]] = short.sends
+    [[in_full, the_same, _]] = plain.sends
+    assert (events["after"], events["through"]) == (in_full["after"], in_full["through"])
+    [run] = events["messages"]
+    assert (run["seq"], run["through"], run["joined"], run["left"]) == (
+        CROWD + 1,
+        CROWD + 100,
+        100,
+        0,
+    )
+    assert members == the_same, "who is here is told in full"
+    [[after_it, _, _]] = late.sends
+    [rest] = after_it["messages"]
+    assert (rest["seq"], rest["joined"]) == (CROWD + 22, 79)
+
+
+async def test_a_batch_of_a_small_room_is_told_in_short_too(room: LiveRoom) -> None:
+    [plain, short] = come(room, 2)
+    short.client.takes_crowds, short.is_checked = True, False
+    happens(room, *(("join", f"guest {number}") for number in range(2, 22)))
+    assert [len(socket.sends[-1][0]["messages"]) for socket in (plain, short)] == [20, 1]
+
+
 async def test_a_message_takes_them_along_at_once(room: LiveRoom, long_window: None) -> None:
     here, *_ = come(room, CROWD)
     here.sends.clear()

@@ -7,7 +7,7 @@ import { setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { untilMidnight } from "../lib/time.js";
 import { PAGE_LIMIT } from "../net/protocol.js";
-import { has } from "../state/messages.js";
+import { endOf, has } from "../state/messages.js";
 import { build, placeholder } from "./message-row.js";
 import { rows } from "./rows.js";
 import { createScroll } from "./scroll.js";
@@ -112,7 +112,7 @@ export function createLog({
    */
   function askNewer(span) {
     const { messages, tail } = state();
-    const last = messages.at(-1)?.seq ?? 0;
+    const last = endOf(messages);
     requestPage({ want: "newer", before: Math.min(last + span, tail?.[0]?.seq ?? Infinity) });
   }
 

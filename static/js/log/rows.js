@@ -144,12 +144,13 @@ function continues(group, author, at) {
  */
 function fold(run, context) {
   const said = run.slice(-LISTED).map((message) => {
+    if (message.through !== undefined) return crowd(message, context);
     const name = isolate(nameOf(message, context.names));
     const time = context.times.clock(message.at);
     const text = message.kind === "join" ? gettext("%(name)s joined") : gettext("%(name)s left");
     return `${time} ${fill(text, { name })}`;
   });
-  const unlisted = run.length - said.length;
+  const unlisted = run.slice(0, -LISTED).reduce((sum, message) => sum + peopleOf(message), 0);
   if (unlisted > 0) {
     said.unshift(
       fill(ngettext("%(n)s before these", "%(n)s before these", unlisted), { n: unlisted }),
@@ -160,7 +161,7 @@ function fold(run, context) {
     key: `f${run[0].seq}`,
     seq: run[0].seq,
     text: summary(run, context.names),
-    detail: run.length > 1 ? said.join("\n") : "",
+    detail: run.length > 1 || run[0].through !== undefined ? said.join("\n") : "",
     at: run[run.length - 1].at,
   };
 }
@@ -172,8 +173,15 @@ function fold(run, context) {
  * @param {ReadonlyMap<string, string>} names
  */
 function summary(run, names) {
-  const joined = people(run, "join", names);
-  const left = people(run, "leave", names);
+  const one = run.filter(({ through }) => through === undefined);
+  const joined = people(one, "join", names);
+  const left = people(one, "leave", names);
+  if (one.length < run.length) {
+    return counts(
+      run.reduce((sum, message) => sum + (message.joined ?? 0), joined.size),
+      run.reduce((sum, message) => sum + (message.left ?? 0), left.size),
+    );
+  }
   const everyone = new Set([...joined.keys(), ...left.keys()]);
   if (everyone.size === 1) return comingAndGoing(run, [...joined.values(), ...left.values()][0]);
   if (left.size === 0 && joined.size <= MAX_NAMED) {
@@ -182,14 +190,36 @@ function summary(run, names) {
   if (joined.size === 0 && left.size <= MAX_NAMED) {
     return fill(gettext("%(names)s left"), { names: list([...left.values()]) });
   }
+  return counts(joined.size, left.size);
+}
+
+/** @param {number} joined @param {number} left */
+function counts(joined, left) {
   const parts = [];
-  if (joined.size > 0) {
-    parts.push(fill(ngettext("%(n)s joined", "%(n)s joined", joined.size), { n: joined.size }));
+  if (joined > 0) {
+    parts.push(fill(ngettext("%(n)s joined", "%(n)s joined", joined), { n: joined }));
   }
-  if (left.size > 0) {
-    parts.push(fill(ngettext("%(n)s left", "%(n)s left", left.size), { n: left.size }));
-  }
+  if (left > 0) parts.push(fill(ngettext("%(n)s left", "%(n)s left", left), { n: left }));
   return parts.join(", ");
+}
+
+/**
+ * Returns the line of a crowd, of which some are named.
+ * @param {Chat.Message} message
+ * @param {Context} context
+ */
+function crowd({ at, joined = 0, left = 0, people: some = [] }, { names, times }) {
+  const known = some.map(({ id, name }) => isolate(names.get(id) ?? name));
+  const text = fill(gettext("%(counts)s, at last %(names)s"), {
+    counts: counts(joined, left),
+    names: list(known),
+  });
+  return `${times.clock(at)} ${text}`;
+}
+
+/** Returns how many joins and leaves a message stands for. @param {Chat.Message} message */
+function peopleOf({ through, joined = 0, left = 0 }) {
+  return through === undefined ? 1 : joined + left;
 }
 
 /**

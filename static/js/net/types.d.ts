@@ -34,6 +34,16 @@ declare namespace Chat {
     body: number;
   }
 
+  /** The first of many joins and leaves, which stands for all of them. */
+  interface Message {
+    /** The `seq` of the last of them. */
+    through?: number;
+    joined?: number;
+    left?: number;
+    /** Some of them. */
+    people?: Author[];
+  }
+
   interface Position {
     id: string;
     /** Read up to this message. */

@@ -28,6 +28,7 @@
   url.searchParams.set("room", roomId);
   if (cursor !== undefined) url.searchParams.set("after", String(cursor));
   if (cursor !== undefined && name) url.searchParams.set("history", name);
+  url.searchParams.set("crowd", "1");
 
   const socket = new WebSocket(url);
   /** @type {MessageEvent[]} */

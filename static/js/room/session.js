@@ -12,7 +12,7 @@ import { page as pageFrame, parse, read as readFrame } from "../net/protocol.js"
 import { createSocket, socketUrl } from "../net/socket.js";
 import { createTypists } from "../net/typing.js";
 import { isContiguous, MEMORY_CAP } from "../state/loaded-range.js";
-import { has, isUnread, lowerBound } from "../state/messages.js";
+import { endOf, has, isUnread, lowerBound } from "../state/messages.js";
 import { apply, initial } from "../state/store.js";
 
 /** Memory is trimmed in steps of this many messages rather than one by one. */
@@ -91,7 +91,7 @@ export function createSession(options) {
   );
 
   const socket = createSocket({
-    url: () => socketUrl(page.urls.socket, location, page.room.id, state),
+    url: () => `${socketUrl(page.urls.socket, location, page.room.id, state)}&crowd=1`,
     onData,
     onState,
     probe: () => pageFrame(1, 1, "probe"),
@@ -222,7 +222,7 @@ export function createSession(options) {
   function pageLoaded(frame) {
     const request = requests.answered(frame.ref);
     if (request === undefined) return;
-    const last = state.messages.at(-1)?.seq ?? 0;
+    const last = endOf(state.messages);
     if (request.want === "newer" && !isContiguous(frame, last)) {
       hooks.pageTooShort(Math.ceil((request.before - last) / 2));
       return;

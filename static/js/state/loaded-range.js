@@ -3,7 +3,7 @@
  * is kept apart, how it is kept within bounds. Pure, on the store's state.
  */
 
-import { append, lowerBound, prepend, revise } from "./messages.js";
+import { append, endOf, lowerBound, prepend, revise } from "./messages.js";
 
 /** At most this many messages are kept in memory, shown or not. */
 export const MEMORY_CAP = 2000;
@@ -31,8 +31,8 @@ export function older(state, before, page) {
  * @returns {Chat.State}
  */
 export function newer(state, before, page) {
-  const last = state.messages.at(-1)?.seq;
-  if (state.tail === null || last === undefined || !isContiguous(page, last)) return state;
+  const last = endOf(state.messages);
+  if (state.tail === null || last === 0 || !isContiguous(page, last)) return state;
   const messages = append(revise(state.messages, page.messages), page.messages);
   const tailStart = state.tail[0]?.seq ?? Infinity;
   if (before < tailStart) return { ...state, messages };
@@ -54,9 +54,9 @@ export function isContiguous(page, last) {
  * @returns {Chat.State}
  */
 export function around(state, page) {
-  const end = page.messages.at(-1)?.seq;
+  const end = endOf(page.messages);
   const start = state.messages.at(0)?.seq;
-  if (end === undefined || start === undefined) return state;
+  if (end === 0 || start === undefined) return state;
   if (end >= start - 1 && state.tail === null) {
     const messages = prepend(state.messages, page.messages);
     if (messages === state.messages) return state;

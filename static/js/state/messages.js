@@ -30,6 +30,16 @@ export function has(list, seq) {
 }
 
 /**
+ * Returns the number of the last message of a list, or of the last one that it stands for; 0 for an
+ * empty list.
+ * @param {readonly Chat.Message[]} list
+ */
+export function endOf(list) {
+  const last = list.at(-1);
+  return last?.through ?? last?.seq ?? 0;
+}
+
+/**
  * Replaces the messages in a list that have changed. Changes of messages that are not in the list
  * are ignored: a page that loads such a message later has it as it is then.
  * @param {readonly Chat.Message[]} list
@@ -43,6 +53,7 @@ export function revise(list, changes) {
     const index = lowerBound(list, message.seq);
     const held = list[index];
     if (held?.seq !== message.seq || held.changed >= message.changed) continue;
+    if (held.through !== undefined && message.through === undefined) continue; // one of many
     copy ??= list.slice();
     copy[index] = message;
   }
@@ -50,18 +61,21 @@ export function revise(list, changes) {
 }
 
 /**
+ * A crowd that began in the list and goes on beyond it takes the place of what is there of it.
  * @param {readonly Chat.Message[]} list
  * @param {readonly Chat.Message[]} newer
  * @returns {readonly Chat.Message[]}
  */
 export function append(list, newer) {
-  const last = list.at(-1)?.seq ?? -1;
-  const added = newer.filter((message) => message.seq > last);
+  const last = endOf(list);
+  const added = newer.filter(({ seq, through = seq }) => through > last);
   if (added.length === 0) return list;
-  return list.concat(added.sort((a, b) => a.seq - b.seq));
+  added.sort((a, b) => a.seq - b.seq);
+  return list.slice(0, lowerBound(list, added[0].seq)).concat(added);
 }
 
 /**
+ * A crowd that goes on into the list takes the place of what is there of it.
  * @param {readonly Chat.Message[]} list
  * @param {readonly Chat.Message[]} older
  * @returns {readonly Chat.Message[]}
@@ -69,7 +83,9 @@ export function append(list, newer) {
 export function prepend(list, older) {
   const first = list.at(0)?.seq ?? Infinity;
   const added = older.filter((message) => message.seq < first);
-  return added.length === 0 ? list : added.concat(list);
+  if (added.length === 0) return list;
+  const end = endOf(added);
+  return added.concat(list.filter(({ seq, through = seq }) => through > end));
 }
 
 /**
