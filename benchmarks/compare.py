@@ -15,10 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import firstload, machine, neighbours, pages, peers, plot, report
+from benchmarks import firstload, machine, neighbours, pages, peers, plot, report, tables
 from benchmarks.contestants import (
     CONTESTANTS,
     GROWING,
@@ -89,6 +90,18 @@ class Comparison:
             self.missing["first loads"] = str(error)
             return []
 
+    def crowds(self, scale: Scale) -> dict[str, Any]:
+        """Each way of a server to tell a crowd of itself, by the key of the way."""
+        flags = ["--members", str(scale.crowd), "--seconds", str(scale.seconds)]
+        return {
+            way.key: self.measure(
+                "crowd", replace(contestant, dialect=way.dialect), flags, timeout=900
+            )
+            for way in tables.CROWD_WAYS
+            for contestant in self.contestants
+            if contestant.key == way.contestant
+        }
+
     def growth(self, scale: Scale) -> dict[str, Any]:
         growing = [contestant for contestant in self.contestants if contestant.key in GROWING]
         return {
@@ -132,8 +145,10 @@ class Comparison:
         flags += [f"--store-pid={pid}" for pid in self.shared.pids]
         return self.measure("load", contestant, flags)
 
-    def measure(self, program: str, contestant: Contestant, flags: list[str]) -> dict[str, Any]:
-        """Run benchmarks.load or benchmarks.storm; {"error": …} if either side failed."""
+    def measure(
+        self, program: str, contestant: Contestant, flags: list[str], *, timeout: float = 300
+    ) -> dict[str, Any]:
+        """Run benchmarks.load, storm or crowd; {"error": …} if either side failed."""
         say(f"{contestant.title}: {program} {' '.join(flags[:4])}")
         command = [sys.executable, "-m", f"benchmarks.{program}", "--dialect", contestant.dialect]
         try:
@@ -141,7 +156,7 @@ class Comparison:
                 command += [f"--port={port}" for port in running.ports]
                 command += [f"--pid={pid}" for pid in running.pids]
                 done = subprocess.run(
-                    [*command, *flags], cwd=ROOT, capture_output=True, text=True, timeout=300
+                    [*command, *flags], cwd=ROOT, capture_output=True, text=True, timeout=timeout
                 )
         except (ProcessFailed, subprocess.TimeoutExpired) as error:
             return failed(str(error))
@@ -172,7 +187,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--parts",
-        default="rounds,storms,growth,pages,neighbours,firstload",
+        default="rounds,storms,crowd,growth,pages,neighbours,firstload",
         help="what to measure, of %(default)s",
     )
     parser.add_argument("--server-core", default="0")
@@ -227,6 +242,7 @@ def compare(
         if "rounds" in parts
         else [],
         "storms": comparison.storms(scale) if "storms" in parts else {},
+        "crowd": comparison.crowds(scale) if "crowd" in parts else {},
         "growth": comparison.growth(scale) if "growth" in parts else {},
         "pages": pages.measure(comparison.shared, scale.stored, cores=comparison.cores)
         if "pages" in parts and site

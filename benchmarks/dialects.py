@@ -105,6 +105,15 @@ class Chat:
         return pong(payload) if opcode == PING else None
 
 
+class ChatInShort(Chat):
+    """The same, as its page asks for it: crowds in short."""
+
+    def opening(self, port: int, room: int, member: int) -> Opening:
+        cookie = self.enter(port, room, member)
+        path = f"/ws/rooms/{self.codes[room]}/?crowd=1"
+        return Opening(handshake(port, path, {"Cookie": cookie}), [(b"", b'"welcome"')])
+
+
 class Plain:
     """The Channels tutorial's contract, kept by the Node ``ws`` loop too."""
 
@@ -141,4 +150,21 @@ class SocketIO:
         return pong(payload) if opcode == PING else None
 
 
-DIALECTS: dict[str, type[Dialect]] = {"chat": Chat, "plain": Plain, "socketio": SocketIO}
+class SocketIOTelling(SocketIO):
+    """The same, where the others are told who came, as in Socket.IO's own chat example."""
+
+    def opening(self, port: int, room: int, member: int) -> Opening:
+        enter = client_frame(f'42["enter","room{room}","Guest {member}"]'.encode())
+        return Opening(
+            handshake(port, "/socket.io/?EIO=4&transport=websocket"),
+            [(client_frame(b"40"), b"40{"), (enter, b'42["joined"')],
+        )
+
+
+DIALECTS: dict[str, type[Dialect]] = {
+    "chat": Chat,
+    "chat-in-short": ChatInShort,
+    "plain": Plain,
+    "socketio": SocketIO,
+    "socketio-telling": SocketIOTelling,
+}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks import firstload, neighbours
+from benchmarks import firstload, neighbours, tables
 from benchmarks.contestants import CONTESTANTS
 
 BASE = "socketio"  # what the ratios of the table are to
@@ -111,6 +111,8 @@ def markdown(results: dict[str, Any]) -> str:
         parts.append("\n".join(_comparison(results["rounds"])))
     if results["storms"]:
         parts.append("\n".join(_storms(results["storms"])))
+    if results["crowd"]:
+        parts.append("\n".join(tables.crowd(results["crowd"])))
     if results["pages"]:
         parts.append("\n".join(_pages(results["pages"])))
     if results["neighbours"]:
@@ -248,6 +250,7 @@ def _goals(results: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
         met = back["per_s"] >= 500 and not back["failed"]
         text = f"{back['per_s']:.0f} /s, {back['failed']} failed"
         yield f"{back['sockets']} reconnect at once: ≥ 500 /s", text, met
+    yield from tables.crowd_goals(results["crowd"])
     if results["pages"]:
         largest = results["pages"][-1]
         for kind, bound in (("page", 50), ("search", 100)):

@@ -14,6 +14,7 @@ class Scale:
     stored: tuple[int, ...]  # messages in the table when pages are timed
     neighbours: float  # seconds of each attack
     visits: int  # first loads, of each way to serve
+    crowd: int  # people who come into one room
 
 
 FULL = Scale(
@@ -26,6 +27,7 @@ FULL = Scale(
     stored=(10_000, 100_000, 1_000_000),
     neighbours=20,
     visits=5,
+    crowd=2000,
 )
 QUICK = Scale(
     rounds=1,
@@ -37,4 +39,5 @@ QUICK = Scale(
     stored=(1_000, 20_000),
     neighbours=6,
     visits=2,
+    crowd=300,
 )

@@ -29,6 +29,14 @@ io.on("connection", (socket) => {
     socket.join(room);
     socket.emit("joined", room);
   });
+  // As in Socket.IO's own chat example.
+  socket.on("enter", (name, username) => {
+    room = name;
+    socket.join(room);
+    socket.emit("joined", room);
+    const numUsers = io.sockets.adapter.rooms.get(room).size;
+    socket.to(room).emit("user joined", { username, numUsers });
+  });
   socket.on("chat", async (body) => {
     const to = room;
     if (pool) await pool.query({ ...insert, values: [to, body] });
