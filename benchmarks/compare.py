@@ -14,7 +14,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ class Comparison:
         flags = ["--members", str(scale.crowd), "--seconds", str(scale.seconds)]
         return {
             way.key: self.measure(
-                "crowd", replace(contestant, dialect=way.dialect), flags, timeout=900
+                "crowd", replace(contestant, dialect=way.dialect), flags, visitors=scale.crowd
             )
             for way in tables.CROWD_WAYS
             for contestant in self.contestants
@@ -146,17 +146,34 @@ class Comparison:
         return self.measure("load", contestant, flags)
 
     def measure(
-        self, program: str, contestant: Contestant, flags: list[str], *, timeout: float = 300
+        self,
+        program: str,
+        contestant: Contestant,
+        flags: list[str],
+        *,
+        visitors: int = 0,
     ) -> dict[str, Any]:
-        """Run benchmarks.load, storm or crowd; {"error": …} if either side failed."""
+        """Run benchmarks.load, storm or crowd; {"error": …} if either side failed.
+
+        `visitors`: how many members of a room are made beforehand, if it is this project's.
+        """
         say(f"{contestant.title}: {program} {' '.join(flags[:4])}")
         command = [sys.executable, "-m", f"benchmarks.{program}", "--dialect", contestant.dialect]
         try:
             with contestant.running(self.shared, cores=self.cores) as running:
                 command += [f"--port={port}" for port in running.ports]
                 command += [f"--pid={pid}" for pid in running.pids]
+                told = None
+                if visitors and contestant.key == SITE.key:
+                    command.append("--visitors")
+                    told = make_visitors(visitors, running.env)
                 done = subprocess.run(
-                    [*command, *flags], cwd=ROOT, capture_output=True, text=True, timeout=timeout
+                    [*command, *flags],
+                    cwd=ROOT,
+                    input=told,
+                    capture_output=True,
+                    text=True,
+                    timeout=300,
                 )
         except (ProcessFailed, subprocess.TimeoutExpired) as error:
             return failed(str(error))
@@ -164,6 +181,15 @@ class Comparison:
             return failed(done.stderr)
         figures: dict[str, Any] = json.loads(done.stdout)
         return figures
+
+
+def make_visitors(count: int, env: Mapping[str, str]) -> str:
+    """Return what `benchmarks.visitors` prints, for a database that a server runs on."""
+    command = [sys.executable, "-m", "benchmarks.visitors", str(count)]
+    done = subprocess.run(
+        command, check=True, cwd=ROOT, env=os.environ | env, capture_output=True, text=True
+    )
+    return done.stdout.strip()
 
 
 def failed(output: str) -> dict[str, Any]:

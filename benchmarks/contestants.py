@@ -63,6 +63,7 @@ class Launch:
 class Running:
     ports: list[int]
     pids: list[int]
+    env: Mapping[str, str]  # of the first process
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Contestant:
                 stack.callback(process.kill)
                 process.start()
                 pids.append(process.pid)
-            yield Running([launch.port for launch in launches], pids)
+            yield Running([launch.port for launch in launches], pids, launches[0].env)
 
 
 # This project -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import argparse
 import json
 import select
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -21,7 +22,7 @@ from statistics import mean
 
 from benchmarks.costs import cpu_seconds, resident_kib
 from benchmarks.delivery import Member, Order, Stream, mark_text
-from benchmarks.dialects import DIALECTS, Dialect
+from benchmarks.dialects import DIALECTS, Chat, Dialect
 from benchmarks.websocket import HOST, Opening, Refused
 
 _AT_A_TIME = 50
@@ -259,10 +260,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--warm", type=float, default=1)
     parser.add_argument("--size", type=int, default=80, help="characters of each message")
+    parser.add_argument(
+        "--visitors",
+        action="store_true",
+        help="read what benchmarks.visitors printed, of this project",
+    )
     arguments = parser.parse_args()
 
+    dialect = DIALECTS[arguments.dialect]()
+    if arguments.visitors and isinstance(dialect, Chat):
+        dialect.know(**json.load(sys.stdin))
     crowd = Crowd(
-        DIALECTS[arguments.dialect](),
+        dialect,
         port=arguments.port,
         pids=[arguments.pid],
         size=arguments.size,
