@@ -163,6 +163,23 @@ async def test_a_poll_between_a_ban_and_its_notification_waits_for_the_notice(
     assert checked == [1], "with nothing to be told it is at once"
 
 
+async def test_a_poll_that_knows_of_a_new_epoch_checks_it_after_a_late_message(
+    hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message does not tell of the epoch: a release before says so otherwise, and that was lost."""
+    come(room)
+    checked: list[int] = []
+    monkeypatch.setattr(hub.eviction, "recheck", lambda room: checked.append(room.cursor))
+    monkeypatch.setattr(read, "heads", lambda streams: dict.fromkeys(streams, (1, 1)))
+    assert not await hub.repair.poll()
+    found = room.repair
+    assert isinstance(found, asyncio.Task)
+    hub.deliver(said(1))
+    assert checked == []
+    await found
+    assert checked == [1]
+
+
 async def test_a_notification_of_the_release_before_evicts_nobody(
     hub: Hub, room: LiveRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
