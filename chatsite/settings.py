@@ -112,12 +112,13 @@ AUTH_USER_MODEL = "rooms.User"
 HISTORY_READERS = "rooms.readers.RoomReaders"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+_loaders = [f"django.template.loaders.{name}.Loader" for name in ("filesystem", "app_directories")]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": _loaders if DEBUG else [("chatsite.web.folding.FoldingLoader", _loaders)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
