@@ -149,6 +149,10 @@ class ManySearch(Unavailable):
     sentence = _("Many are searching just now.")
 
 
+class ManyComeIn(Unavailable):
+    sentence = _("Very many people are coming in just now.")
+
+
 class DownloadsUnderWay(RateLimited):
     sentence = _("Two of your downloads are still under way.")
 

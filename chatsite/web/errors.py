@@ -1,5 +1,6 @@
 """Pages for what goes wrong outside a form."""
 
+import math
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, refusal: ChatError) -> HttpResponse:
             "said": "" if type(refusal) in _SAID_BY_PAGES else refusal.message,
             # A form that was sent is not sent again by itself.
             "comes_back": refusal.status == 503 and request.method == "GET",
+            "wait": math.ceil(refusal.retry_after or _RETRY_AFTER),
         }
         text = render_to_string(f"{refusal.status}.html", context)
     else:

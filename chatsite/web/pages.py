@@ -1,30 +1,42 @@
 """Django's pages under ASGI, each on one thread from the first middleware to the last.
 
 Django's own handler runs middlewares as coroutines. For each synchronous one, and for the view, it hops
-to a thread made for the request and back. All middlewares and views of this site are synchronous.
+to a thread made for the request and back, and for its signals to others. All middlewares and views of this
+site are synchronous: a page is one hop to a thread and one back.
 
 /healthz is answered on the event loop: it says that the loop runs, however busy the threads are.
 """
 
 import asyncio
-import threading
+import io
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
+from django.urls import get_resolver
 
-from chatsite.web import health
+from chatsite.web import busy, health
+from chatsite.web.places import Places
 from rooms import hashing, places
 from rooms.limits import searches
 
-# Pages under way at once. Each may hold a database connection (the pool in settings.py).
-PLACES = 8
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Any], Awaitable[None]]
+
+# Pages under way at once. Each may hold a database connection (the pool in settings.py), and each competes
+# with the event loop for the interpreter: with twice as many a message takes three times as long to arrive.
+PLACES = 4
 # Pages that wait for a password to be hashed or for their turn to search take no place, but have a thread.
 THREADS = PLACES + hashing.WAITING + searches.WAITING
+# Requests that wait for a place, in the order in which they came: twice as many as a school has pupils.
+# More are told to come back.
+WAITING = 1000
 
 
 class PagesHandler(ASGIHandler):
@@ -33,39 +45,127 @@ class PagesHandler(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
+        # Or the first visitor would wait for all views to be imported.
+        get_resolver().reverse_dict  # noqa: B018
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="pages")
-        self._places = threading.Semaphore(PLACES)
-        self._respond = sync_to_async(
-            self._get_response_on_thread, thread_sensitive=False, executor=self._threads
-        )
+        self._places = Places(PLACES, waiting=WAITING)
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["path"] == health.HEALTHZ:
             await health.alive(scope, send)
-        else:
-            await self.handle(scope, receive, send)
-
-    async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        answer = asyncio.ensure_future(self._respond(request))
+            return
+        body = await _read(receive)
+        if body is None:  # the visitor has gone
+            return
+        response = await self._ask(scope, body, receive)
+        if response is None:
+            return
+        if not response.streaming:
+            await self.send_response(response, send)
+            return
         try:
-            response = await asyncio.shield(answer)
-        except asyncio.CancelledError:  # the visitor has gone: a thread cannot be cancelled
-            answer.add_done_callback(self._discard)
+            await self._stream(response, receive, send)
+        finally:
+            # Django closes responses on a thread too. Not awaited: this may be a cancelled task.
+            self._threads.submit(response.close)
+
+    async def _ask(
+        self, scope: dict[str, Any], body: bytes, receive: Receive
+    ) -> HttpResponseBase | None:
+        """Return the response, closed unless it is streamed; None for a visitor who has gone."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[HttpResponseBase] = loop.create_future()
+        context = copy_context()
+
+        def come() -> None:
+            self._threads.submit(context.run, self._work, scope, body, loop, answer)
+
+        is_there = self._places.ask(come)
+        if is_there is None:
+            return busy.response(scope)
+        try:
+            if not is_there:
+                await _first(receive(), answer)
+                if not answer.done():
+                    self._places.withdraw(come)
+                    answer.cancel()
+                    return None
+            return await answer
+        except asyncio.CancelledError:
+            self._places.withdraw(come)
             raise
-        response._handler_class = type(self)  # type: ignore[attr-defined]
-        return response
 
-    def _get_response_on_thread(self, request: HttpRequest) -> HttpResponseBase:
-        with self._places:
-            places.here.place = self._places
-            # Django does this by signals, which are sent on another thread, without a connection.
+    def _work(
+        self,
+        scope: dict[str, Any],
+        body: bytes,
+        loop: asyncio.AbstractEventLoop,
+        answer: asyncio.Future[HttpResponseBase],
+    ) -> None:
+        places.here.place = self._places
+        try:
+            response: HttpResponseBase | BaseException = self._respond(scope, body)
+        except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
+            response = error
+        finally:
+            self._places.release()
+        loop.call_soon_threadsafe(self._deliver, answer, response)
+
+    def _respond(self, scope: dict[str, Any], body: bytes) -> HttpResponseBase:
+        # Django sends these signals on another thread, which has no database connection to give back.
+        signals.request_started.send(sender=type(self), scope=scope)
+        request, refused = self.create_request(scope, io.BytesIO(body))
+        response: Any = refused if request is None else self.get_response(request)
+        response._handler_class = type(self)
+        if response.streaming:
+            # Its parts take connections of their own, and give them back.
             close_old_connections()
-            try:
-                return self.get_response(request)
-            finally:
-                close_old_connections()
+        else:
+            response.close()
+        answer: HttpResponseBase = response
+        return answer
 
-    def _discard(self, answer: asyncio.Future[HttpResponseBase]) -> None:
-        """Close a response whose visitor has gone, and with it what it holds."""
-        if not answer.cancelled() and answer.exception() is None:
-            self._threads.submit(answer.result().close)
+    def _deliver(
+        self,
+        answer: "asyncio.Future[HttpResponseBase]",
+        response: HttpResponseBase | BaseException,
+    ) -> None:
+        """Hand the response over, or close it if its visitor has gone, and with it what it holds."""
+        if isinstance(response, BaseException):
+            if not answer.done():
+                answer.set_exception(response)
+        elif not answer.done():
+            answer.set_result(response)
+        elif response.streaming:
+            self._threads.submit(response.close)
+
+    async def _stream(self, response: HttpResponseBase, receive: Receive, send: Send) -> None:
+        """Send the parts for as long as the visitor is there."""
+        sending = asyncio.ensure_future(self.send_response(response, send))
+        await _first(receive(), sending)
+        if sending.done():
+            sending.result()
+            return
+        sending.cancel()
+        await asyncio.wait({sending})
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return a request's body, which chatsite/server/http.py bounds; None if it never ends."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _first(gone: Awaitable[Any], done: "asyncio.Future[Any]") -> None:
+    """Wait until the visitor has gone, or what they asked for is done."""
+    listening = asyncio.ensure_future(gone)
+    try:
+        await asyncio.wait({listening, done}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        listening.cancel()

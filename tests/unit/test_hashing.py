@@ -76,7 +76,7 @@ def test_passwords_are_hashed_on_the_threads_for_it(monkeypatch: pytest.MonkeyPa
 async def test_it_is_alive_while_every_page_waits() -> None:
     pages = PagesHandler()
     for _ in range(PLACES):
-        pages._places.acquire()
+        assert pages._places.acquire()
     for method, status, body in (("GET", 200, b"ok\n"), ("HEAD", 200, b""), ("POST", 405, b"")):
         sent: list[dict[str, Any]] = []
 
