@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 import psycopg
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 # Milliseconds for which work on several rooms waits for the lock of one. The usual wait is for a commit
 # or two.
@@ -36,6 +36,7 @@ _NO_ANSWER = (
 )
 
 _patience: ContextVar[int | None] = ContextVar("patience", default=None)
+_is_whole: ContextVar[bool] = ContextVar("is_whole", default=False)
 
 
 def _sqlstate(error: BaseException) -> str:
@@ -80,6 +81,25 @@ def impatience() -> Iterator[None]:
         yield
     finally:
         _patience.reset(token)
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Make the body one transaction, of which nothing stays when any part of it is refused.
+
+    What uses `atomic` in the body sets no savepoints, each of which is two statements.
+    """
+    with transaction.atomic():
+        token = _is_whole.set(True)
+        try:
+            yield
+        finally:
+            _is_whole.reset(token)
+
+
+def atomic() -> transaction.Atomic:
+    """Return a transaction, or within `whole` a part of the one that is under way."""
+    return transaction.atomic(savepoint=not _is_whole.get())
 
 
 def lock_timeout() -> str | None:

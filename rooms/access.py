@@ -6,16 +6,16 @@ The lookup is the authorisation: a room is found among the memberships of the pe
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 
+from history.prepared import Prepared
+from rooms import sessions
 from rooms.errors import Forbidden, NotMember, Removed, RoomClosed, muted
 from rooms.models import Deed, Membership, Room, SignIn, User
 from rooms.refusals import OnlyTheOwner, RemovedFor, RemovedFromRoom
@@ -155,18 +155,20 @@ Pair = tuple[int, str]
 # long to read as all the rest of one: in a storm of reconnects that is felt.
 _STANDING = (
     *("role", "left_at", "removed_at", "removed_for", "banned_at", "muted_until", "muted_for"),
-    *("hidden_through", "read_through", "present", "reserved_until", "known_code"),
+    *("hidden_through", "read_through", "present", "away_since", "reserved_until", "known_code"),
     *("room__public_id", "room__code", "room__stream_id", "room__closed_at", "room__capacity"),
+    "room__closes_at",
     *("user__public_id", "user__display_name", "user__is_guest", "user__is_active"),
     *("user__name_key", "user__name_skeleton"),
 )
 
 
-def streams(pairs: Collection[Pair]) -> set[int]:
-    """The streams of the open rooms that these pairs mean, where the person has a membership."""
-    rows = _of(pairs).filter(room__closed_at__isnull=True)
-    found = rows.values_list("user_id", "room__code", "room__stream_id")
-    return {stream for user, code, stream in found if (user, code) in pairs}
+def streams(pairs: Collection[Pair]) -> QuerySet[Any, Any]:
+    """Return a query for the streams of open rooms that these pairs mean.
+
+    Of each room one of the people has a membership, if not always the one whom a pair names with it.
+    """
+    return _of(pairs).filter(room__closed_at__isnull=True).values("room__stream_id")
 
 
 def find(pairs: Collection[Pair]) -> dict[Pair, Membership]:
@@ -195,8 +197,24 @@ def choose(memberships: Iterable[Membership]) -> dict[Pair, Membership]:
 
 def latest(*, user: User, code: str) -> Membership | None:
     """The one that is meant by a code: of the open room, else of the latest closed one, else none."""
-    found = choose(_of([(user.pk, code)]).select_related("room", "user"))
-    return found.get((user.pk, code))
+    return choose(_mine.all(user=user.pk, code=code)).get((user.pk, code))
+
+
+_mine = Prepared(
+    lambda user, code: (
+        Membership.objects.filter(user=user, room__code=code)
+        .select_related("room", "user")
+        .annotate(now=Now())
+    ),
+    user=int,
+    code=str,
+)
+
+
+def is_expected(membership: Any) -> bool:
+    """Return True while name and seat are kept for somebody: one found by `membership`."""
+    until, now = membership.reserved_until, membership.now
+    return until is not None and until > now
 
 
 def _of(pairs: Collection[Pair]) -> QuerySet[Membership]:
@@ -209,23 +227,34 @@ def _of(pairs: Collection[Pair]) -> QuerySet[Membership]:
 def identify(session_keys: Collection[str]) -> dict[str, int]:
     """The id of the person behind each session key; keys without a living session are missing.
 
-    The same checks as django.contrib.auth.get_user makes, for many sessions in two queries.
+    The same checks as django.contrib.auth.get_user makes, for many sessions in one query.
     """
-    store = SessionStore()
+    store = sessions.SessionStore()
     claims: dict[str, tuple[str, str]] = {}
-    sessions = Session.objects.filter(session_key__in=session_keys, expire_date__gt=timezone.now())
-    for key, text in sessions.values_list("session_key", "session_data"):
+    people: dict[str, User] = {}
+
+    def claim(key: str, text: str) -> None:
         data = store.decode(text)
         if SESSION_KEY in data:
             claims[key] = (str(data[SESSION_KEY]), str(data.get(HASH_SESSION_KEY, "")))
-    people = {
-        str(user.pk): user
-        for user in User.objects.only("password").filter(pk__in={c[0] for c in claims.values()})
-    }
+
+    noted = sessions.noted().filter(session_key__in=session_keys, text__isnull=False)
+    for key, text, user_id, password in noted.values_list(
+        "session_key", "text", "user_id", "user__password"
+    ):
+        claim(key, text)
+        people[str(user_id)] = User(pk=user_id, password=password)
+    if rest := set(session_keys) - claims.keys():  # ended, or never noted
+        known = Session.objects.filter(session_key__in=rest, expire_date__gt=timezone.now())
+        for key, text in known.values_list("session_key", "session_data"):
+            claim(key, text)
+    if strangers := {user_id for user_id, _ in claims.values()} - people.keys():
+        found = User.objects.only("password").filter(pk__in=strangers)
+        people |= {str(user.pk): user for user in found}
     return {
         key: people[user_id].pk
         for key, (user_id, proof) in claims.items()
-        if user_id in people and _proves(people[user_id], proof)
+        if user_id in people and sessions.proves(people[user_id], proof)
     }
 
 
@@ -255,11 +284,3 @@ def _portions(keys: Collection[str]) -> Iterator[list[str]]:
     rest = iter(keys)
     while some := list(islice(rest, _KEYS)):
         yield some
-
-
-def _proves(user: User, proof: str) -> bool:
-    if constant_time_compare(proof, user.get_session_auth_hash()):
-        return True
-    return bool(settings.SECRET_KEY_FALLBACKS) and any(
-        constant_time_compare(proof, fallback) for fallback in user.get_session_auth_fallback_hash()
-    )

@@ -18,8 +18,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db.models import QuerySet
 
+from history import database
 from history.log import authors, notices, read, write
 from history.log.edits import Edits
 from history.log.entry import Change, Entry, Head
@@ -189,7 +190,7 @@ def lock_person(user: User) -> None:
 
 @contextmanager
 def turns(
-    stream_ids: Collection[int],
+    streams: write.Streams,
     *,
     person: User | None = None,
     only_free: bool = False,
@@ -197,17 +198,18 @@ def turns(
 ) -> Iterator[dict[int, Turn]]:
     """Lock several logs, in the order of their ids, and change them in one transaction.
 
-    Yields a Turn each, by stream. Streams that do not exist are missing, and with `only_free` those
+    Yields a Turn each, by stream. `streams` are ids, or a query for them. Streams that do not exist are missing, and with `only_free` those
     that somebody else has locked. `person` is locked before them. Without `published` the caller
     tells the workers of each `change`. Raises RoomHeld when somebody else holds one of the streams
     for longer than it is waited for.
     """
-    if not _under_way.get().isdisjoint(stream_ids):
-        raise RuntimeError("a turn at this log is under way")
-    with transaction.atomic():
+    with database.atomic():
         if person is not None:
             lock_person(person)
-        heads = write.lock(stream_ids, only_free=only_free) if stream_ids else {}
+        is_query = isinstance(streams, QuerySet)
+        heads = write.lock(streams, only_free=only_free) if is_query or streams else {}
+        if not _under_way.get().isdisjoint(heads):
+            raise RuntimeError("a turn at this log is under way")
         found = {stream_id: Turn(head) for stream_id, head in heads.items()}
         token = _under_way.set(_under_way.get() | set(found))
         try:
@@ -257,9 +259,10 @@ def clean_reason(text: str) -> str:
 
 
 def _write(found: Collection[Turn]) -> None:
+    taken = [t.taken() for t in found if t.is_touched]
     if rows := [row for t in found for row in t.rows()]:
-        write.insert(rows)
-    if taken := [t.taken() for t in found if t.is_touched]:
+        write.insert(rows, taken)
+    elif taken:
         write.advance(taken)
     for t in found:
         t.finish()

@@ -194,6 +194,5 @@ def _post_sqlite(posts: Sequence[Post], by_stream: dict[int, list[int]]) -> Take
                     words=item.words,
                 )  # fmt: skip
                 rows.append((stream_id, seq, head.now, entry))
-        write.advance([(stream, len(where), 0) for stream, where in by_stream.items()])
-        write.insert(rows)
+        write.insert(rows, [(stream, len(where), 0) for stream, where in by_stream.items()])
     return taken

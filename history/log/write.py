@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from history import database, folding
@@ -27,7 +28,7 @@ from history.said import COLUMNS, values
 _LOCK_POSTGRESQL = """
 SELECT id, head, epoch, clock_timestamp() FROM (
     SELECT id, head, epoch FROM history_stream
-    WHERE id = ANY (%s::bigint[])
+    WHERE id {wanted}
         AND set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true)
             IS NOT NULL
     ORDER BY id FOR NO KEY UPDATE {skip}
@@ -36,12 +37,13 @@ SELECT id, head, epoch, clock_timestamp() FROM (
 # Whoever is in a transaction on SQLite has the only lock there is.
 _LOCK_SQLITE = """
 SELECT id, head, epoch, strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now') FROM history_stream
-WHERE id IN (SELECT value FROM json_each(%s)) ORDER BY id
+WHERE id {wanted} ORDER BY id
 """
 _ADVANCE_MANY_POSTGRESQL = """
 UPDATE history_stream s SET head = s.head + w.numbers, epoch = s.epoch + w.epochs
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS w(id, numbers, epochs) WHERE s.id = w.id
 """
+_ADVANCED_POSTGRESQL = f"WITH advanced AS ({_ADVANCE_MANY_POSTGRESQL})"
 _ADVANCE = """
 UPDATE history_stream SET head = head + %s, epoch = epoch + %s WHERE id = %s
 """
@@ -56,6 +58,7 @@ _FILLED = {
     "facts": "jsonb",
 }
 _NAMES = ", ".join(_FILLED)
+# With `_ADVANCED_POSTGRESQL` before it, it moves the streams too: one round trip.
 _INSERT_POSTGRESQL = f"""
 INSERT INTO history_message (stream_id, seq, changed_seq, at, {_NAMES})
 SELECT stream_id, seq, seq, at, {_NAMES} FROM unnest(
@@ -88,7 +91,11 @@ class Numbers:
         return first
 
 
-def lock(stream_ids: Collection[int], *, only_free: bool = False) -> dict[int, Head]:
+# Streams by their ids, or a query for the ids: then there is no other query for them.
+Streams = Collection[int] | QuerySet[Any, Any]
+
+
+def lock(streams: Streams, *, only_free: bool = False) -> dict[int, Head]:
     """Lock streams until the end of the transaction. Return how far each has come.
 
     Streams that do not exist are missing from the answer; with `only_free` also those that another
@@ -97,19 +104,31 @@ def lock(stream_ids: Collection[int], *, only_free: bool = False) -> dict[int, H
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("locks are held until commit")
-    streams = sorted(stream_ids)
     with connection.cursor() as cursor:
+        wanted, parameters = _wanted(streams)
         if connection.vendor == "sqlite":
-            cursor.execute(_LOCK_SQLITE, [json.dumps(streams)])
+            cursor.execute(_LOCK_SQLITE.format(wanted=wanted), parameters)
             return _heads(cursor.fetchall())
-        statement = _LOCK_POSTGRESQL.format(skip="SKIP LOCKED" if only_free else "")
+        skip = "SKIP LOCKED" if only_free else ""
+        statement = _LOCK_POSTGRESQL.format(wanted=wanted, skip=skip)
         try:
-            cursor.execute(statement, [streams, database.lock_timeout()])
+            cursor.execute(statement, [*parameters, database.lock_timeout()])
             return _heads(cursor.fetchall())
         except OperationalError as error:
             if database.is_held(error):
                 raise RoomHeld from error
             raise
+
+
+def _wanted(streams: Streams) -> tuple[str, list[Any]]:
+    """Return a condition on a stream's id, and its parameters."""
+    if isinstance(streams, QuerySet):
+        sql, parameters = streams.query.sql_with_params()
+        return f"IN ({sql})", list(parameters)
+    ids = sorted(streams)
+    if connection.vendor == "sqlite":
+        return "IN (SELECT value FROM json_each(%s))", [json.dumps(ids)]
+    return "= ANY (%s::bigint[])", [ids]
 
 
 def _heads(rows: Iterable[tuple[int, int, int, datetime | str]]) -> dict[int, Head]:
@@ -135,20 +154,29 @@ def advance(taken: Collection[tuple[int, int, int]]) -> None:
             cursor.execute(_ADVANCE_MANY_POSTGRESQL, [list(column) for column in columns])
 
 
-def insert(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:
+def insert(
+    rows: Sequence[tuple[int, int, datetime, Entry]],
+    taken: Collection[tuple[int, int, int]] = (),
+) -> None:
     """Insert new messages as (stream, seq, time, entry), under numbers that the transaction takes.
 
-    Raises IntegrityError when one of their authors has used its `client_id` in the room before.
+    With `taken` the streams are moved forward too, as `advance` does it. Raises IntegrityError when
+    one of their authors has used its `client_id` in the room before.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            advance(taken)
             cursor.executemany(
                 _INSERT_SQLITE,
                 [(s, q, q, f"{t:%Y-%m-%d %H:%M:%S.%f}", *_columns(e)) for s, q, t, e in rows],
             )
         else:
-            columns = zip(*((s, q, t, *_columns(e)) for s, q, t, e in rows), strict=True)
-            cursor.execute(_INSERT_POSTGRESQL, [list(column) for column in columns])
+            columns = [*zip(*((s, q, t, *_columns(e)) for s, q, t, e in rows), strict=True)]
+            statement = _INSERT_POSTGRESQL
+            if taken:
+                statement = _ADVANCED_POSTGRESQL + statement
+                columns = [*zip(*taken, strict=True), *columns]
+            cursor.execute(statement, [list(column) for column in columns])
     if any(entry.mentions for _, _, _, entry in rows):
         _mention(rows)
 

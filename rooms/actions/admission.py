@@ -1,5 +1,6 @@
 """Who may come in: what newcomers are held to, and those who ask to be let in."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from rooms import access, codes, passwords
+from rooms import access, codes, known_passcodes, passwords
 from rooms.errors import (
     MustAsk,
     NewcomersKeptOut,
@@ -27,43 +28,49 @@ from rooms.turn import Turn, turn
 State = JoinRequest.State
 # Who was turned away may ask again after this.
 ASK_AGAIN = timedelta(minutes=10)
-QUEUE_MAX = 100
-# People from one address who may wait at a room: a guest is made in no time, and those in charge
-# have to answer each.
-FROM_ONE_ADDRESS = 3
+QUEUE_MAX = 200
+# People from one address who may wait at a room: classes, which are one address, and yet no more than
+# half of the queue, so that one address shuts nobody else out.
+FROM_ONE_ADDRESS = 100
 # How often it is written down that somebody still waits.
 HEARD_EVERY = timedelta(seconds=20)
+# Requests of which it is to be written down, by key. Sets are changed in one step: pages have threads.
+_heard: set[int] = set()
 # How long a banned guest's traces count.
 SHUN = timedelta(days=1)
 
 
-def prove(*, code: str, passcode: str) -> str:
+def prove(*, code: str, passcode: str, before_hashing: Callable[[], None] = lambda: None) -> str:
     """What shows `check` that somebody knows a room's passcode; "" if they do not.
 
     Checking takes as long as a hundred messages, so nothing is locked meanwhile; and it takes as
-    long for codes of no room, so that time tells nothing.
+    long for codes of no room, so that time tells nothing. A right passcode is hashed once: this
+    worker then knows it, and a class comes in by it at once. `before_hashing` may raise.
     """
     if not passcode:
         return ""
     room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
     kept = room.passcode if room else ""
+    if kept and known_passcodes.knows(kept, passcode):
+        return kept
+    before_hashing()
     if not kept:
         for spelling in passwords.spellings(passcode):
             make_password(spelling)
         return ""
-    is_right = any(check_password(spelling, kept) for spelling in passwords.spellings(passcode))
-    return kept if is_right else "wrong"
+    if not any(check_password(spelling, kept) for spelling in passwords.spellings(passcode)):
+        return "wrong"
+    known_passcodes.learn(kept, passcode)
+    return kept
 
 
-def check(
-    *, room: Room, now: datetime, user: User, proof: str, traces: Traces, asking: bool = False
-) -> None:
-    """Hold a newcomer to the room's settings. `room` is locked, and as it is `now`.
+def check(*, room: Room, is_shunned: bool, proof: str, asking: bool = False) -> None:
+    """Hold a newcomer to the settings of a room, which is locked; `is_shunned` as `shunned` says.
 
     Raises NewcomersKeptOut to guests from where somebody was banned, RoomLocked, PasscodeNeeded,
     WrongPasscode or, unless they are `asking` just now, MustAsk.
     """
-    if _is_shunned(room, now, user, traces):
+    if is_shunned:
         raise NewcomersKeptOut
     if room.locked:
         raise RoomLocked
@@ -99,7 +106,7 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
         is_there = room.is_open and room.code == codes.normalize(code)
         if not is_there or banned or not user.is_active:
             raise RoomNotFound
-        check(room=room, now=t.now, user=user, proof=proof, traces=traces, asking=True)
+        check(room=room, is_shunned=_is_shunned(t, user, traces), proof=proof, asking=True)
         _require_turned_away_long_ago(t, user)
         _require_place_outside(t, user, traces)
         JoinRequest.objects.update_or_create(
@@ -178,15 +185,23 @@ def withdraw(t: Turn, user: User) -> None:
 def is_waiting(*, user: User, code: str) -> bool:
     """Return True if somebody asks to be let into the open room with this code.
 
-    To be asked for by the page that waits: it is noted that it still does.
+    To be asked for by the page that waits: that it still does is written down a little later, by
+    `write_down_heard`, since pages that are only looked at write nothing.
     """
     room = Room.objects.filter(code=code, closed_at__isnull=True).first()
     request = room and waiting(room).filter(user=user).annotate(now=Now()).first()
     if not request:
         return False
     if request.now - request.heard_at > HEARD_EVERY:
-        JoinRequest.objects.filter(pk=request.pk).update(heard_at=Now())
+        _heard.add(request.pk)
     return True
+
+
+def write_down_heard() -> None:
+    """Note of the requests whose pages have asked for an answer on this worker that they still wait."""
+    heard = set(_heard)
+    JoinRequest.objects.filter(pk__in=heard).update(heard_at=Now())
+    _heard.difference_update(heard)
 
 
 def was_turned_away(*, user: User, code: str) -> bool:
@@ -260,13 +275,22 @@ def _answer(t: Turn, user: User, state: JoinRequest.State) -> JoinRequest:
     return request
 
 
-def _is_shunned(room: Room, now: datetime, user: User, traces: Traces) -> bool:
-    """Return True for guests, and for accounts registered since the ban, of a banned guest's traces.
+def shunned(*traces: str) -> QuerySet[Shunned]:
+    """Return what keeps newcomers with a banned guest's traces out of rooms.
 
-    A password is no harder to make up than a name, also for somebody who was a guest before the ban.
+    Guests, that is, and accounts registered since the ban, which `known_since` tells: a password is no
+    harder to make up than a name, also for somebody who was a guest before.
     """
-    known = {traces.device, traces.address} - {""}
-    shunned = Shunned.objects.filter(room=room, trace__in=known, until__gt=now)
+    return Shunned.objects.filter(trace__in=[*filter(None, traces)], until__gt=Now())
+
+
+def known_since(user: User) -> datetime:
+    """Return when an account was registered."""
+    return user.registered_at or user.date_joined
+
+
+def _is_shunned(t: Turn, user: User, traces: Traces) -> bool:
+    found = shunned(traces.device, traces.address).filter(room=t.room)
     if not user.is_guest:
-        shunned = shunned.filter(until__lte=(user.registered_at or user.date_joined) + SHUN)
-    return shunned.exists()
+        found = found.filter(until__lte=known_since(user) + SHUN)
+    return found.exists()

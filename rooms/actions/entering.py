@@ -80,8 +80,7 @@ def arrive(
     ]
     ended = _ended(arrivals, people, named - codes.keys())
     pairs = {(user, code) for user, code in wanted if user is not None}
-    streams = access.streams(pairs) if pairs else set()
-    with turns(streams, only_free=only_free) as found:
+    with turns(access.streams(pairs) if pairs else (), only_free=only_free) as found:
         # Under the locks: nobody may be sent away, and no room closed, between this and the answer.
         members = access.find(pairs) if pairs else {}
         outcomes: list[Outcome] = []
@@ -93,7 +92,7 @@ def arrive(
                     raise ended[arrival.socket_id]
                 member = access.check(members.get((user_id, code)))
                 if member.room.stream_id not in found:  # joined while this waited for the locks
-                    raise RoomHeld if member.room.stream_id in streams else Unavailable
+                    raise RoomHeld if only_free else Unavailable
                 if arrival.room not in {"", member.room.public_id}:  # its code has just passed on
                     raise Unavailable
                 t = found[member.room.stream_id]
@@ -139,7 +138,7 @@ def _let_in(
         if isinstance(outcome, Entrance) and not outcome.membership.present
     }
     turned_away: dict[int, ChatError] = {
-        **dict.fromkeys(_namesakes(newcomers.values()), NameTaken()),
+        **dict.fromkeys(_namesakes(_unexpected(newcomers.values(), found)), NameTaken()),
         **dict.fromkeys(_surplus(newcomers.values(), found), RoomFull()),
     }
     newcomers = {pk: member for pk, member in newcomers.items() if pk not in turned_away}
@@ -152,9 +151,8 @@ def _let_in(
         if isinstance(outcome, Entrance)
     ]
     presence.connect((worker_id, socket, m.room_id, m.user_id) for socket, m in entered)
-    Membership.objects.filter(
-        pk__in={member.pk for _, member in entered}, away_since__isnull=False
-    ).update(away_since=None)
+    if back := {member.pk for _, member in entered if member.away_since is not None}:
+        Membership.objects.filter(pk__in=back).update(away_since=None)
     by_room: dict[Turn, list[Membership]] = defaultdict(list)
     for member in newcomers.values():
         t = found[member.room.stream_id]
@@ -164,12 +162,24 @@ def _let_in(
     return outcomes
 
 
+def _unexpected(newcomers: Collection[Membership], found: dict[int, Turn]) -> list[Membership]:
+    """The memberships of people for whom no name and no place is kept since they sent the form."""
+    return [
+        member
+        for member in newcomers
+        if member.reserved_until is None
+        or member.reserved_until <= found[member.room.stream_id].now
+    ]
+
+
 def _namesakes(newcomers: Collection[Membership]) -> list[int]:
     """The memberships, by id, whose name somebody who is there has, or one of them before.
 
     Names that look alike count as the same. That of somebody registered who is away was kept from
     guests at the form.
     """
+    if not newcomers:
+        return []
     alike = Q(user__name_key__in={member.user.name_key for member in newcomers}) | Q(
         user__name_skeleton__in={_look(member.user) for member in newcomers}
     )
@@ -193,11 +203,9 @@ def _surplus(newcomers: Collection[Membership], found: dict[int, Turn]) -> list[
     """The memberships, by id, for which their room has no place. Who came by the form has one."""
     surplus: list[int] = []
     left: dict[int, int] = {}
-    for member in newcomers:
-        room, reserved = member.room, member.reserved_until
+    for member in _unexpected(newcomers, found):
+        room = member.room
         if room.capacity is None or access.is_in_charge(member):
-            continue
-        if reserved is not None and reserved > found[room.stream_id].now:
             continue
         if room.pk not in left:
             left[room.pk] = room.capacity - admission.taken(room).count()
@@ -225,9 +233,8 @@ def enter(newcomers: Mapping[Turn, Sequence[Membership]]) -> None:
     Membership.objects.filter(
         pk__in=[member.pk for members in newcomers.values() for member in members]
     ).update(present=True, away_since=None, reserved_until=None)
-    Room.objects.filter(pk__in=[t.room.pk for t in newcomers]).update(
-        closes_at=None, empty_since=None
-    )
+    if filled := [t.room.pk for t in newcomers if t.room.closes_at is not None]:
+        Room.objects.filter(pk__in=filled).update(closes_at=None, empty_since=None)
 
 
 def reattach(*, worker_id: int, sockets: Iterable[tuple[str, int, int]]) -> set[str]:

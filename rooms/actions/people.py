@@ -1,19 +1,22 @@
 """Who a person is: guests, and their names."""
 
-from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from history import lookalikes
+from history import database, lookalikes
 from history.log import notices
+from history.prepared import insert
 from rooms import names
 from rooms.errors import NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username
 from rooms.refusals import NameReserved
 from rooms.turn import lock_person, turns
 
+# Whoever is in a room, or expected there since they sent the form, has their name to themselves.
+HOLDS_NAME = Q(present=True) | Q(reserved_until__gt=Now())
 
-@transaction.atomic
+
 def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> User:
     """The person under this name: a new guest, or the known one, renamed if need be.
 
@@ -22,26 +25,31 @@ def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> Us
     """
     name = names.clean(name)
     if user is None:
-        _refuse_reserved(name)
-        user = User(
-            username=guest_username(),
-            display_name=name,
-            name_key=names.key(name),
-            name_skeleton=lookalikes.skeleton(name),
-            is_guest=True,
-        )
-        user.set_unusable_password()
-        user.save()
-        return user
-    lock_person(user)
-    if not user.is_active:
-        raise Removed
-    if user.display_name != name:
-        rename(user=user, name=name, joining=joining)
+        return _guest(name)
+    with database.atomic():
+        lock_person(user)
+        if not user.is_active:
+            raise Removed
+        if user.display_name != name:
+            rename(user=user, name=name, joining=joining)
     return user
 
 
-@transaction.atomic
+def _guest(name: str) -> User:
+    _refuse_reserved(name)
+    user = User(
+        username=guest_username(),
+        display_name=name,
+        name_key=names.key(name),
+        name_skeleton=lookalikes.skeleton(name),
+        is_guest=True,
+        last_login=timezone.now(),  # being made is being signed in
+    )
+    user.set_unusable_password()
+    insert(user)
+    return user
+
+
 def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     """Change what a person is called, everywhere. Raises BadName or NameTaken.
 
@@ -50,6 +58,11 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     name = names.clean(name)
     if not user.is_staff:
         _refuse_reserved(name)
+    with database.atomic():
+        _rename(user, name, joining)
+
+
+def _rename(user: User, name: str, joining: Room | None) -> None:
     lock_person(user)
     former = user.display_name
     memberships = Membership.objects.filter(
@@ -60,14 +73,12 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     if joining:
         streams.add(joining.stream_id)
     with turns(streams) as found:
-        rooms = list(
-            Room.objects.filter(
-                stream__in=found, memberships__user=user, memberships__present=True
-            ).order_by("stream_id")
-        )
-        for room in rooms:
-            if is_taken(room_id=room.pk, user=user, name=name):
-                raise NameTaken
+        # Where they are or are expected: whoever has a name kept there comes in without being asked.
+        held = memberships.filter(HOLDS_NAME, room__stream__in=found)
+        held = held.select_related("room").order_by("room__stream_id")
+        if any(is_taken(room_id=member.room_id, user=user, name=name) for member in held):
+            raise NameTaken
+        rooms = [member.room for member in held if member.present]
         user.display_name = name
         user.name_key, user.name_skeleton = names.key(name), lookalikes.skeleton(name)
         user.save(update_fields=["display_name", "name_key", "name_skeleton"])
@@ -94,13 +105,21 @@ def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
     guests for as long as that one is a member. `name` is one the person would like to have.
     """
     name = user.display_name if name is None else name
-    alike = Q(user__name_key=names.key(name)) | Q(user__name_skeleton=lookalikes.skeleton(name))
-    held = Q(present=True) | Q(reserved_until__gt=Now())
-    if user.is_guest:
+    key, look = names.key(name), lookalikes.skeleton(name)
+    found = namesakes(user.pk, key, look, is_guest=user.is_guest)
+    return found.filter(room_id=room_id).exists()
+
+
+def namesakes(user_id: int, key: str, look: str, *, is_guest: bool) -> QuerySet[Membership]:
+    """Return the memberships, of any room, that keep a name from a person: see `is_taken`.
+
+    The name is told by what it is compared by (`names.key` and `lookalikes.skeleton`).
+    """
+    alike = Q(user__name_key=key) | Q(user__name_skeleton=look)
+    held = HOLDS_NAME
+    if is_guest:
         held |= Q(user__is_guest=False, left_at__isnull=True, banned_at__isnull=True)
-    return (
-        Membership.objects.filter(alike & held, room_id=room_id).exclude(user_id=user.pk).exists()
-    )
+    return Membership.objects.filter(alike & held).exclude(user_id=user_id)
 
 
 def ids_of(user: User) -> set[str]:

@@ -7,18 +7,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from history import lookalikes
 from history.log import notices
 from history.models import Stream
+from history.prepared import Prepared, insert
 from rooms import closing, codes, names
 from rooms.actions import admission, people
 from rooms.errors import CodesExhausted, NameTaken, Removed, RoomHeld, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.room_settings import GRACE_MAX
 from rooms.traces import UNKNOWN, Traces
-from rooms.turn import Turn, lock_person, turn
+from rooms.turn import Turn, lock_person, turn, turns
 
 # How long a name and a seat are kept between the form and the first socket: a room in which somebody
 # has a seat does not close.
@@ -83,36 +85,82 @@ def find(code: str) -> Room | None:
     return Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
 
 
-def join(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> Room:
+def join(
+    *, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN, fresh: bool = False
+) -> Room:
     """Make the person a member of the open room with this code.
 
     Whoever left may come back; a newcomer, or somebody who was removed, is held to the room's
     settings. `proof` is of knowing the passcode (`admission.prove`). Raises RoomNotFound for an
     unknown, a closed and a malformed code alike, and to a banned person; RoomLocked, PasscodeNeeded,
     MustAsk, RoomFull; NameTaken when somebody there has the name.
+
+    `fresh`: the same transaction has made the person, of whom the room can know nothing.
     """
-    known = find(code)
-    if known is None:
-        raise RoomNotFound
-    with turn(known, person=user) as t:
-        room = t.room
-        membership = Membership.objects.filter(room=room, user=user).first()
+    normal = codes.normalize(code)
+    wanted = Room.objects.filter(code=normal, closed_at__isnull=True).values("stream_id")
+    with turns(wanted, person=None if fresh else user) as found:
+        if not found:
+            raise RoomNotFound
+        (t,) = found.values()
+        room: Room = _asked(t, user, traces)
+        t.room = room
+        mine = Membership.objects.filter(room=room, user=user)
+        membership = None if fresh else mine.first()
         # It may have closed, or have got another code, while this waited for the lock.
-        is_there = room.is_open and room.code == codes.normalize(code)
+        is_there = room.is_open and room.code == normal
         if not is_there or (membership and membership.banned_at) or not user.is_active:
             raise RoomNotFound
         _let_in(t, user, membership, proof=proof, traces=traces)
+        if not fresh and (membership is None or membership.removed_at is not None):
+            admission.withdraw(t, user)
         return room
+
+
+def _asked(t: Turn, user: User, traces: Traces) -> Any:
+    """The room, with `is_shunned` and `is_taken`: whether this person, and their name, is kept out."""
+    key, look = names.key(user.display_name), lookalikes.skeleton(user.display_name)
+    if user.is_guest:
+        known = {"device": traces.device or _NONE, "address": traces.address or _NONE}
+        return _asked_of_guest.first(stream=t.stream_id, user=user.pk, key=key, look=look, **known)
+    shunned = admission.shunned(traces.device, traces.address).filter(
+        until__lte=admission.known_since(user) + admission.SHUN
+    )
+    taken = people.namesakes(user.pk, key, look, is_guest=False)
+    return _with(shunned, taken).get(stream=t.stream_id)
+
+
+def _with(shunned: QuerySet[Shunned], taken: QuerySet[Membership]) -> QuerySet[Room]:
+    here = OuterRef("pk")
+    return Room.objects.annotate(
+        is_shunned=Exists(shunned.filter(room=here)), is_taken=Exists(taken.filter(room=here))
+    )
+
+
+# A trace that nobody has.
+_NONE = "-"
+_asked_of_guest = Prepared(
+    lambda stream, user, key, look, device, address: _with(
+        admission.shunned(device, address), people.namesakes(user, key, look, is_guest=True)
+    ).filter(stream=stream),
+    stream=int,
+    user=int,
+    key=str,
+    look=str,
+    device=str,
+    address=str,
+)
 
 
 def _let_in(
     t: Turn, user: User, membership: Membership | None, *, proof: str, traces: Traces
 ) -> None:
-    room, is_owner = t.room, t.room.owner_id == user.pk
+    room: Any = t.room
+    is_owner = room.owner_id == user.pk
     is_known = membership is not None
     is_new = membership is None or membership.removed_at is not None
     if is_new and not is_owner:
-        admission.check(room=room, now=t.now, user=user, proof=proof, traces=traces)
+        admission.check(room=room, is_shunned=room.is_shunned, proof=proof)
     if membership is None:
         # What was said before is there to be read, but nobody has it waiting for them.
         membership = Membership(room=room, user=user, read_through=t.head.seq)
@@ -120,25 +168,27 @@ def _let_in(
             membership.role = Membership.Role.OWNER
     if not membership.present:
         admission.require_place(room, membership)
-    if people.is_taken(room_id=room.pk, user=user):
+    if room.is_taken:
         raise NameTaken
-    if not is_known:
-        membership.save()
     news: dict[str, Any] = {"left_at": None, "removed_at": None, "removed_for": ""}
-    news |= {"known_code": "", "known_title": ""}
+    news |= {"known_code": "", "known_title": "", "reserved_until": t.now + RESERVED}
     if is_new:
-        news["entered_at"] = Now()
+        news["entered_at"] = t.now
         if not room.history_open:
             news["hidden_through"] = t.head.seq
     if traces != UNKNOWN:
         news |= {"device_trace": traces.device, "address_trace": traces.address}
-    Membership.objects.filter(pk=membership.pk).update(reserved_until=Now() + RESERVED, **news)
-    if is_new:
-        admission.withdraw(t, user)
-    # Coming in stops the closing of an empty room; its grace starts again.
-    Room.objects.filter(pk=room.pk, closes_at__isnull=False).update(
-        closes_at=closing.moment(closing.grace(room), expected=True), empty_since=Now()
-    )
+    if is_known:
+        Membership.objects.filter(pk=membership.pk).update(**news)
+    else:
+        for name, value in news.items():
+            setattr(membership, name, value)
+        insert(membership)
+    if room.closes_at is not None:
+        # Coming in stops the closing of an empty room; its grace starts again.
+        Room.objects.filter(pk=room.pk).update(
+            closes_at=closing.moment(closing.grace(room), expected=True), empty_since=Now()
+        )
 
 
 def close(*, room: Room, reason: str = "This room was closed by a moderator.") -> bool:

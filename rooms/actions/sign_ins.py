@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from history.prepared import insert
 from rooms.models import Connection, Room, SignIn, User
 from rooms.turn import turns
 
@@ -33,6 +34,12 @@ def note(*, user: User, key: str, agent: str, address: str, former_key: str = ""
         defaults=seen,
         create_defaults={**seen, "former_key": former_key if is_mine else ""},
     )
+
+
+def begin(*, user: User, key: str, agent: str, address: str) -> None:
+    """Note a session that was made in this transaction, of a person who was made in it too."""
+    seen = {"agent": agent[:_AGENT], "address": address[:_ADDRESS]}
+    insert(SignIn(user=user, session_key=key, former_key="", **seen))
 
 
 def current(user: User) -> QuerySet[SignIn]:

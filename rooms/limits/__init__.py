@@ -61,10 +61,12 @@ searching_from = Limiter(Rate(burst=30, per_second=1 / 2))
 downloading = Limiter(Rate(burst=10, per_second=1 / 60))
 connecting = Limiter(Rate(burst=2000, per_second=50))
 
-# The form, whatever comes of it.
+# Coming in by a right code: schools and companies are one address. What a wrong code costs is below.
+joining_from = Limiter(Rate(burst=3000, per_second=50), "join.address")
+# The form otherwise, whatever comes of it.
 entering = Limiter(Rate(burst=300, per_second=1), "enter.address")
 entering_as = Limiter(Rate(burst=60, per_second=1 / 2), "enter.person")
-entering_room = Limiter(Rate(burst=600, per_second=10), "enter.room")
+entering_room = Limiter(Rate(burst=3000, per_second=50), "enter.room")
 creating_from = Limiter(Rate(burst=200, per_second=1 / 5), "create.address")
 creating_as = Limiter(Rate(burst=60, per_second=1 / 30), "create.person")
 
@@ -119,7 +121,7 @@ reporting_from = Limiter(Rate(burst=20, per_second=1 / 30), "report.address")
 _NAME_MAX = 150
 
 SHARED = (
-    posting, posting_from, posting_into, entering, entering_as, entering_room, creating_from,
+    posting, posting_from, posting_into, joining_from, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
     logging_in_as, hashing_from, hashing_as, ordering, renaming, reporting, reporting_by,
     reporting_from,
@@ -155,7 +157,7 @@ def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[Non
     no more of them than many in turn. `code` is "" if it cannot be one; then nothing is guessed.
     `at_home`: somebody who has been here for long.
     """
-    claims = [Claim(entering, address)]
+    claims = [Claim(joining_from if code else entering, address)]
     if person:
         claims.append(Claim(entering_as, person))
     ways: Ways = ()
@@ -176,11 +178,11 @@ def join(*, person: str, address: str, code: str, at_home: bool) -> Iterator[Non
 
 
 @contextmanager
-def passcode(*, address: str, code: str, typed: bool, person: str = "") -> Iterator[None]:
+def passcode(*, address: str, code: str, typed: bool) -> Iterator[None]:
     """A try at the passcode of the room with a code, in the body. Raises RateLimited.
 
     As in `join`: taken first, given back unless it was wrong (WrongPasscode), and asked for whether
-    there is such a room or not.
+    there is such a room or not. What a hash costs is `new_secret`'s.
     """
     ways: Ways = ()
     first = _first(f"passcode {code}", address)
@@ -193,8 +195,7 @@ def passcode(*, address: str, code: str, typed: bool, person: str = "") -> Itera
             [*own, Claim(passcodes_of, code)],
             [*own, *first, Claim(passcodes_first, code)],
         )
-    hashed = _hashing(person=person, address=address) if typed else []
-    with _trying(ways, first=first, wrong=(WrongPasscode, RoomNotFound), besides=hashed):
+    with _trying(ways, first=first, wrong=(WrongPasscode, RoomNotFound)):
         yield
 
 
@@ -278,7 +279,7 @@ def register(*, address: str) -> None:
 
 
 def new_secret(*, person: str, address: str) -> None:
-    """Another password or passcode, which the site has to hash. Raises RateLimited."""
+    """A password or passcode that the site has to hash. Raises RateLimited."""
     require(_hashing(person=person, address=address))
 
 

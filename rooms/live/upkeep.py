@@ -56,6 +56,7 @@ def jobs(hub: Hub) -> list[Job]:
         Job(name="count of people", every=1, work=partial(_count_people, hub), on=On.LOOP,
             needs_lease=False),
         Job(name="leaves and closings", every=1, work=_sweep_after_outages),
+        Job(name="people who wait", every=5, work=admission.write_down_heard, needs_lease=False),
         Job(name="search's index", every=3, work=index.upkeep),
         Job(name="codes that are left", every=10, work=rooms.give_up_longest_empty),
         Job(name="statistics", every=15, work=tally.step),

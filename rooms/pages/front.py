@@ -1,13 +1,14 @@
 """The front page, the room, and leaving it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY, login
-from django.db import transaction
+from django.contrib.auth import SESSION_KEY
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from history import database
 from rooms import access, addresses, answers, codes, limits, preview, traces, unread
 from rooms.actions import admission, leaving, people, rooms
 from rooms.errors import (
@@ -29,13 +31,12 @@ from rooms.errors import (
     TurnedAway,
 )
 from rooms.models import Membership, Report, Room, User
+from rooms.pages import sessions
 from rooms.pages.forms import EntryForm
 from rooms.room_settings import GRACES
 
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)
-# A visitor has no password to check: being made is being signed in.
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
@@ -49,13 +50,11 @@ def front(request: HttpRequest) -> HttpResponse:
         return _entry(request, form, status=404 if "code" in form.errors else 422)
     token = traces.token_of(request)
     try:
-        user, room = _enter(request, form, token)
+        room = _enter(request, form, token)
     except ChatError as refusal:
         form.refuse(refusal)
         page = partial(_entry, request, form, status=refusal.status)
         return answers.refused(request, refusal, page=page)
-    if user != request.user:
-        login(request, user, backend=_BACKEND)
     response = redirect("room", code=room.code)
     traces.keep_token(response, token)
     return response
@@ -74,7 +73,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     if user is None or not normal:
         return _entry(request, EntryForm(initial=typed), invited=normal)
     try:
-        return _show(request, _readmit(user, normal))
+        return _show(request, _member(user, normal))
     except (NameTaken, RoomFull) as refusal:
         form = EntryForm(typed)
         form.refuse(refusal)
@@ -136,16 +135,15 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("front")
 
 
-def _enter(request: HttpRequest, form: EntryForm, token: str) -> tuple[User, Room]:
+def _enter(request: HttpRequest, form: EntryForm, token: str) -> Room:
     """Do what the form asks. A refusal leaves nothing behind: no guest, no other name."""
     typed, visitor = form.data, _person(request)
     known, address = visitor.public_id if visitor else "", addresses.of_request(request)
     if not form.is_joining:
         limits.create(person=known, address=address)
-        with transaction.atomic():
-            user = people.enter_as(user=visitor or _banned(request), name=typed.get("name", ""))
+        with _as_person(request, visitor, form) as user:
             options = form.cleaned_data
-            return user, rooms.create(user=user, grace=options["grace"], title=options["title"])
+            return rooms.create(user=user, grace=options["grace"], title=options["title"])
     code, passcode = typed.get("code", ""), typed.get("passcode", "")
     at_home = visitor is not None and visitor.date_joined < timezone.now() - AT_HOME
     with (
@@ -154,27 +152,50 @@ def _enter(request: HttpRequest, form: EntryForm, token: str) -> tuple[User, Roo
             address=address,
             code=codes.normalize(code),
             typed=bool(passcode),
-            person=known,
         ),
     ):
-        proof, known_by = admission.prove(code=code, passcode=passcode), traces.of(request, token)
-        with transaction.atomic():
-            user = people.enter_as(
-                user=visitor or _banned(request),
-                name=typed.get("name", ""),
-                joining=rooms.find(code),
-            )
-            try:
-                return user, rooms.join(user=user, code=code, proof=proof, traces=known_by)
-            except MustAsk:
-                return user, admission.ask(user=user, code=code, proof=proof, traces=known_by)
+        spend = partial(limits.new_secret, person=known, address=address)
+        proof = admission.prove(code=code, passcode=passcode, before_hashing=spend)
+        known_by = traces.of(request, token)
+        try:
+            with database.whole(), _as_person(request, visitor, form, joining=code) as user:
+                return rooms.join(
+                    user=user, code=code, proof=proof, traces=known_by, fresh=visitor is None
+                )
+        except MustAsk:
+            # Asking is another transaction, since nothing is left of the one that was refused.
+            with database.whole(), _as_person(request, visitor, form, joining=code) as user:
+                return admission.ask(user=user, code=code, proof=proof, traces=known_by)
 
 
-def _readmit(user: User, code: str) -> Membership:
-    """The membership; who was away is expected back, unless the name is somebody's there by now."""
+@contextmanager
+def _as_person(
+    request: HttpRequest, visitor: User | None, form: EntryForm, *, joining: str = ""
+) -> Iterator[User]:
+    """Do what is in the body, in one transaction, as the visitor under the name that was typed.
+
+    A visitor who was never here is made a guest who is signed in.
+    """
+    name, known = form.data.get("name", ""), visitor or _banned(request)
+    with sessions.signing_in(request), database.atomic():
+        room = rooms.find(joining) if known and joining else None
+        user = people.enter_as(user=known, name=name, joining=room)
+        if known is None:
+            sessions.sign_in_newcomer(request, user)
+        yield user
+
+
+def _member(user: User, code: str) -> Membership:
+    """The membership of somebody who is in the room, or may come in.
+
+    Nothing is kept for them here: the form has done that, and their socket will be held to the same.
+    Raises NameTaken or RoomFull to whom it would be refused.
+    """
     membership = access.membership(user=user, code=code)
-    if not membership.present:
-        rooms.join(user=user, code=code)
+    if not membership.present and not access.is_expected(membership):
+        admission.require_place(membership.room, membership)
+        if people.is_taken(room_id=membership.room_id, user=user):
+            raise NameTaken
     return membership
 
 

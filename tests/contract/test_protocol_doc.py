@@ -11,7 +11,7 @@ from django.urls import URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
 from chatsite.server import channel, direct, http
-from chatsite.web import health
+from chatsite.web import health, pages
 from history.log import read
 from history.models import Message
 from history.wire import WireMessage
@@ -196,7 +196,8 @@ SHARED_LIMITS = {
     "posting, a person": limits.posting,
     "posting, an address": limits.posting_from,
     "posting, a room": limits.posting_into,
-    "making and joining rooms, making accounts, an address": limits.entering,
+    "joining rooms by a code, an address": limits.joining_from,
+    "making rooms, making accounts, an address": limits.entering,
     "joining rooms, a person": limits.entering_as,
     "joining, a room": limits.entering_room,
     "making rooms, an address": limits.creating_from,
@@ -262,6 +263,7 @@ def test_limits_are_written_down() -> None:
             admission.FROM_ONE_ADDRESS,
             1,
         ],
+        "requests for pages that wait, a worker": [pages.WAITING, pages.PLACES, 503],
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),

@@ -53,14 +53,14 @@ def set_a_passcode(ada: Person) -> Ask:
     return lambda: ada.client.post(path, {**SAVED, "passcode": "sesame"}, headers=JSON)
 
 
-def come_in_with_a_passcode(ada: Person) -> Ask:
+def try_a_passcode(ada: Person) -> Ask:
     room = ada.create()
     ada.client.post(where(room, "settings/"), {**SAVED, "passcode": "sesame"})
-    typed = {"name": "Ben", "code": room.code, "join": "", "passcode": "sesame"}
+    typed = {"name": "Ben", "code": room.code, "join": "", "passcode": "sesam"}
     return lambda: Client().post("/", typed)
 
 
-WAYS = [sign_in, sign_in_to_the_admin, make_an_account, come_in_with_a_passcode]
+WAYS = [sign_in, sign_in_to_the_admin, make_an_account, try_a_passcode]
 OF_SOMEBODY_KNOWN = [prove_it_to_delete_the_account, change_the_password, set_a_passcode]
 
 

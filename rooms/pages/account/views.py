@@ -39,7 +39,7 @@ from rooms.pages.account.forms import (
     SignInForm,
     refuse,
 )
-from rooms.pages.account.middleware import sign_in as open_session
+from rooms.pages.sessions import sign_in as open_session
 from rooms.refusals import NameTooLong
 
 View = Callable[..., HttpResponseBase]
