@@ -109,6 +109,7 @@ async def test_beyond_the_bound_people_are_told_when_to_come_back(
     # A form that was sent is sent again by its page's script, or by its writer.
     _, _, page = await _answer(handler, _scope("POST"))
     assert "http-equiv" not in page
+    assert "data-sends-again" in page
     status, headers, text = await _answer(handler, _scope("POST", b"application/json"))
     assert status == 503
     assert '"code": "unavailable"' in text
