@@ -278,6 +278,14 @@ class LiveRoom:
             self._listed = protocol.listed(list(self.roster.values()))
         return self._listed
 
+    def members_since(self, before: Before) -> list[bytes]:
+        """Return `members` frames for somebody who was told that these are the people."""
+        gone = {who: was for who, was in before.items() if who not in self.roster}
+        changed = {
+            who: before.get(who) for who in self.roster if before.get(who) != self.roster[who]
+        }
+        return self._members({**gone, **changed})
+
     def update_people(self, people: Mapping[str, WirePerson], roles: dict[str, str]) -> None:
         """Take over names and roles read from the database, and show what is different.
 

@@ -15,7 +15,10 @@ from rooms.live.crowds import in_short
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom, visible
 from rooms.live.threads import DatabaseThreads
-from rooms.protocol import PINNED_MAX, VERSION
+from rooms.protocol import MAX_SERVER_FRAME, PINNED_MAX, VERSION, WirePerson
+
+# Bytes of a welcome that are sent without waiting for the reader.
+PART = MAX_SERVER_FRAME
 
 
 async def enter(
@@ -41,7 +44,7 @@ async def enter(
         messages, older = await _newest(hub, threads, room, client)
         if client.epoch >= room.epoch:
             metrics.resets.inc()
-            _reset(room, client, messages, older)
+            await _reset(room, client, messages, older)
             break
     hub.attach(room, client)
 
@@ -71,30 +74,64 @@ def _since(room: LiveRoom, client: Client, after: int) -> Sequence[WireMessage] 
 async def _resume(
     room: LiveRoom, client: Client, after: int, missed: Sequence[WireMessage]
 ) -> None:
-    """Bring a client up to the cursor. Returns in the step of the loop in which it gets there.
-
-    A long answer goes out in parts, each when the one before it is on its way. Raises Unavailable
-    if the room meanwhile went on farther than memory reaches back, or its epoch was raised.
-    """
+    """Bring a client up to the cursor from what it has."""
     runs = protocol.split(missed, after=after, through=room.cursor, beside=_beside(room, client))
     start, end, messages = next(runs)
     frames = _welcome(room, client, "resume", start, end, messages, older=after > 0)
-    while next(runs, None) is not None:
-        client.sender.send(frames)
+    await _bring(room, client, frames, end)
+
+
+async def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: bool) -> None:
+    """Bring a client up to the cursor with the newest page."""
+    fitting = protocol.newest_that_fit(messages, beside=_beside(room, client))
+    older = older or len(fitting) < len(messages)
+    end = room.cursor
+    frames = _welcome(room, client, "reset", 0, end, fitting, older=older)
+    await _bring(room, client, frames, end)
+
+
+async def _bring(room: LiveRoom, client: Client, frames: list[bytes], end: int) -> None:
+    """Send a welcome that leads to `end`, and what has happened since.
+
+    Returns in the step of the loop in which the client is at the cursor. A long answer goes out in
+    parts, each when the one before it is on its way: the names of many thousands would otherwise be
+    more than may wait for a reader. Raises Unavailable if the room meanwhile went on farther than memory
+    reaches back, or its epoch was raised.
+    """
+    people: dict[str, WirePerson] | None = None  # those who were told, once there was any waiting
+    while True:
+        *first, last = _parts(frames)
+        for part in first:
+            client.sender.send(part)
+            people = dict(room.roster) if people is None else people
+            await client.sender.drain()
+        client.sender.send(last)
+        if end == room.cursor:
+            break
+        people = dict(room.roster) if people is None else people
         await client.sender.drain()
         rest = _since(room, client, end)
         if rest is None or client.epoch < room.epoch:
             raise Unavailable
-        runs = protocol.split(rest, after=end, through=room.cursor)
-        run = next(runs)
+        run = next(protocol.split(rest, after=end, through=room.cursor))
         end, frames = run[1], protocol.events_of([run])
-    client.sender.send(frames)
+    if people is not None and (presence := room.members_since(people)):
+        client.sender.send(presence)
+    if client.epoch < room.epoch:
+        raise Unavailable
 
 
-def _reset(room: LiveRoom, client: Client, messages: list[WireMessage], older: bool) -> None:
-    fitting = protocol.newest_that_fit(messages, beside=_beside(room, client))
-    older = older or len(fitting) < len(messages)
-    client.sender.send(_welcome(room, client, "reset", 0, room.cursor, fitting, older=older))
+def _parts(frames: Sequence[bytes]) -> list[list[bytes]]:
+    """Return frames in parts of about PART bytes, at least one."""
+    parts: list[list[bytes]] = [[]]
+    size = 0
+    for frame in frames:
+        if size and size + len(frame) > PART:
+            parts.append([])
+            size = 0
+        parts[-1].append(frame)
+        size += len(frame)
+    return parts
 
 
 def _pinned(room: LiveRoom, client: Client) -> list[WireMessage]:
