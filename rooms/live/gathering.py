@@ -7,7 +7,7 @@ nothing is shown out of order and no message waits.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from history.log.entry import Change
@@ -15,6 +15,7 @@ from history.wire import WireMessage
 from rooms import protocol
 from rooms.live.client import Client
 from rooms.live.crowds import Told, in_short, is_coming
+from rooms.live.roster import Before
 from rooms.protocol import WirePerson
 
 # Sockets of a room on this worker from which its joins and leaves are gathered.
@@ -23,9 +24,6 @@ CROWD = 50
 WINDOW = 0.5
 
 _NOTHING = Told((), ())
-
-# People as they were before something happened, by id: None for those who were not there.
-Before = Mapping[str, WirePerson | None]
 
 
 @dataclass(frozen=True, slots=True)

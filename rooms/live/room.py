@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from history.log.entry import Change
-from history.models import Message
 from history.wire import WireMessage
 from rooms import protocol
 from rooms.live import metrics
 from rooms.live.audience import Audience, Own
 from rooms.live.client import Client
-from rooms.live.crowds import Told, in_short, is_coming
-from rooms.live.gathering import Before, Gathering
+from rooms.live.crowds import Told, in_short
+from rooms.live.gathering import Gathering
 from rooms.live.recent import Recent
+from rooms.live.roster import Roster
 from rooms.live.snapshot import Recheck, RoomInfo, Snapshot, Waiting
 from rooms.models import Membership
-from rooms.protocol import Listed, WirePerson
+from rooms.protocol import WirePerson
 
 
 def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMessage]:
@@ -23,13 +23,14 @@ def visible(messages: Iterable[WireMessage], hidden_through: int) -> list[WireMe
     return [message for message in messages if message["seq"] > hidden_through]
 
 
-class LiveRoom:
+class LiveRoom(Roster):
     """State of a room on this worker.
 
     Every socket in `clients` has seen all up to `cursor`, but for the joins and leaves that are gathered.
     """
 
     def __init__(self, *, room_id: int, stream_id: int, code: str, history: str = "") -> None:
+        super().__init__()
         self.room_id = room_id
         self.stream_id = stream_id
         self.code = code
@@ -38,9 +39,6 @@ class LiveRoom:
         self.cursor = 0
         self.epoch = 0
         self.recent = Recent(floor=0, messages=())
-        self.roster: dict[str, WirePerson] = {}
-        self._listed: Listed | None = None  # the roster, encoded; None once it has changed
-        self.roles: dict[str, str] = {}
         self.waiting: list[Waiting] = []  # people who ask to be let in
         self.reads: dict[str, int] = {}  # how far people have read, by public id
         self.clients: dict[str, Client] = {}
@@ -254,38 +252,6 @@ class LiveRoom:
             told = Told([*first.frames, *told.frames], [*first.short, *told.short])
         self._audience.show(told, acks=acks, own=own)
 
-    def _fold(self, messages: Iterable[WireMessage]) -> dict[str, WirePerson | None]:
-        """Fold joins and leaves into the roster. Return what the people in them were before."""
-        before: dict[str, WirePerson | None] = {}
-        for message in messages:
-            author = message["author"]
-            if author is None or not is_coming(message):
-                continue
-            who = author["id"]
-            before.setdefault(who, self.roster.get(who))
-            if message["kind"] == Message.Kind.JOIN:
-                role = self.roles.get(who, Membership.Role.MEMBER.value)
-                self.roster[who] = {**author, "role": role}
-            else:
-                self.roster.pop(who, None)
-        if before:
-            self._listed = None
-        return before
-
-    def listed(self) -> Listed:
-        """Return who is here, as sockets are welcomed with it. Encoded once until it changes."""
-        if self._listed is None:
-            self._listed = protocol.listed(list(self.roster.values()))
-        return self._listed
-
-    def members_since(self, before: Before) -> list[bytes]:
-        """Return `members` frames for somebody who was told that these are the people."""
-        gone = {who: was for who, was in before.items() if who not in self.roster}
-        changed = {
-            who: before.get(who) for who in self.roster if before.get(who) != self.roster[who]
-        }
-        return self._members({**gone, **changed})
-
     def update_people(self, people: Mapping[str, WirePerson], roles: dict[str, str]) -> None:
         """Take over names and roles read from the database, and show what is different.
 
@@ -323,13 +289,3 @@ class LiveRoom:
         for client in self.clients.values():
             if client.user_id != except_user:
                 client.sender.send([frame])
-
-    def _members(self, before: Before) -> list[bytes]:
-        """Return frames with what has become of the people in `before`: what they were, or None."""
-        now = {who: self.roster.get(who) for who in before}
-        return protocol.members(
-            joined=[person for who, person in now.items() if person and person != before[who]],
-            left=[who for who, was in before.items() if was and now[who] is None],
-            count=len(self.roster),
-            known=[who for who, was in before.items() if was],
-        )
