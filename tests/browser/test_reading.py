@@ -74,7 +74,7 @@ def test_a_burst_into_a_short_log_keeps_the_end_in_view(
     ada = RoomPage.create(page, "Ada")
     ada.say("here I am")
     aside.run(talk(site, ada.code, 500))
-    ada.page.wait_for_function("window.told")
+    ada.page.wait_for_function("() => window.told")
     expect(ada.page.get_by_text("number 500", exact=True)).to_be_in_viewport()
     assert ada.jump.is_hidden()
 
