@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import firstload, machine, neighbours, pages, peers, plot, report, tables
+from benchmarks import coming, firstload, machine, neighbours, pages, peers, plot, report, tables
 from benchmarks.contestants import (
     CONTESTANTS,
     GROWING,
@@ -213,7 +213,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--parts",
-        default="rounds,storms,crowd,growth,pages,neighbours,firstload",
+        default="newcomers,rounds,storms,crowd,growth,pages,neighbours,firstload",
         help="what to measure, of %(default)s",
     )
     parser.add_argument("--server-core", default="0")
@@ -264,6 +264,9 @@ def compare(
     site = SITE in comparison.contestants
     return {
         "missing": comparison.missing,
+        "newcomers": coming.measure(comparison.shared, scale.newcomers, cores=comparison.cores)
+        if "newcomers" in parts and site
+        else [],
         "rounds": [comparison.round(number, scale) for number in range(1, rounds + 1)]
         if "rounds" in parts
         else [],

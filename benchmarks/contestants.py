@@ -123,12 +123,12 @@ def site(*, workers: int, database: str | None = None) -> Callable[[Stores, Path
         name = database or shared.postgres.new_database(template=shared.site_template)
         env = site_environment(shared.postgres.url(name), shared.redis.url, directory)
         manage(env, "prepare")
-        return [_site_worker(env) for _ in range(workers)]
+        return [site_worker(env) for _ in range(workers)]
 
     return launch
 
 
-def _site_worker(env: Mapping[str, str]) -> Launch:
+def site_worker(env: Mapping[str, str]) -> Launch:
     port = free_port()
     flags = ["--bind", "127.0.0.1", "--port", str(port)]
     command = [sys.executable, "-m", "chatsite.server", *flags, "chatsite.asgi:application"]

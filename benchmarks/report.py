@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks import firstload, neighbours, tables
+from benchmarks import coming, firstload, neighbours, tables
 from benchmarks.contestants import CONTESTANTS
 
 BASE = "socketio"  # what the ratios of the table are to
@@ -107,6 +107,8 @@ def _number(value: float, digits: int) -> str:
 
 def markdown(results: dict[str, Any]) -> str:
     parts = [_heading(results["machine"])]
+    if results["newcomers"]:
+        parts.append("\n".join(coming.table(results["newcomers"])))
     if results["rounds"]:
         parts.append("\n".join(_comparison(results["rounds"])))
     if results["storms"]:
@@ -264,3 +266,4 @@ def _goals(results: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
                 slowest["median_ms"] < bound,
             )
     yield from firstload.goals(results["firstload"])
+    yield from coming.goals(results["newcomers"])

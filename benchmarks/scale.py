@@ -15,6 +15,7 @@ class Scale:
     neighbours: float  # seconds of each attack
     visits: int  # first loads, of each way to serve
     crowd: int  # people who come into one room
+    newcomers: int  # people who open a link, 16 at a time
 
 
 FULL = Scale(
@@ -28,6 +29,7 @@ FULL = Scale(
     neighbours=20,
     visits=5,
     crowd=2000,
+    newcomers=300,
 )
 QUICK = Scale(
     rounds=1,
@@ -40,4 +42,5 @@ QUICK = Scale(
     neighbours=6,
     visits=2,
     crowd=300,
+    newcomers=100,
 )
