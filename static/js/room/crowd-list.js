@@ -27,8 +27,6 @@ export function createCrowdList({ list, searchFrom, compare, draw }) {
     enterkeyhint: "search",
   });
   const found = element("p", { class: "quiet", role: "status" });
-  /** Makes the list as high as all its rows. */
-  const filler = element("li", { role: "none", class: "people__filler" });
   /** @type {Map<string, {person: Chat.Person, node: HTMLElement}>} */
   const drawn = new Map();
   /** @type {readonly Chat.Person[]} */
@@ -37,7 +35,7 @@ export function createCrowdList({ list, searchFrom, compare, draw }) {
   let active = 0;
   let row = 0;
 
-  list.replaceChildren(filler);
+  list.replaceChildren();
   list.classList.add("people--crowd");
   list.before(field, found);
 
@@ -50,7 +48,7 @@ export function createCrowdList({ list, searchFrom, compare, draw }) {
 
   function layout() {
     if (shown.length > 0) row ||= measured();
-    filler.style.height = `${shown.length * row}px`;
+    list.style.setProperty("--rows", `${shown.length * row}px`);
     const { scrollTop: top, clientHeight: height } = list;
     const view = { top, height, row: row || 1, count: row ? shown.length : 0 };
     const { first, last } = rowsInView(view);
@@ -78,10 +76,10 @@ export function createCrowdList({ list, searchFrom, compare, draw }) {
   function inOrder() {
     const nodes = [...drawn.values()].map(({ node }) => node);
     nodes.sort((a, b) => Number(a.ariaPosInSet) - Number(b.ariaPosInSet));
-    let before = /** @type {Element} */ (filler);
+    let place = list.firstElementChild;
     for (const node of nodes) {
-      if (before.nextElementSibling !== node) before.after(node);
-      before = node;
+      if (node === place) place = place.nextElementSibling;
+      else list.insertBefore(node, place);
     }
   }
 
