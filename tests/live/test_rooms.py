@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from tests.live.members import (
     all_see,
@@ -16,6 +18,7 @@ from tests.live.members import (
     visitor_of,
 )
 from tests.support.client import FormRefused, SocketClosed
+from tests.support.view import decode
 from tests.support.workers import Site
 
 
@@ -45,6 +48,32 @@ async def test_joins_and_leaves_are_in_everyones_room_and_in_the_log(cluster: Si
         assert await bob.closed() == 4500
         fresh = await ada.fresh()
         assert ada.view.difference(fresh) == ""
+
+
+async def test_a_client_is_told_of_comings_and_goings_in_short_if_it_asks(cluster: Site) -> None:
+    async with members_of_a_room(cluster, "Ada") as [ada], cluster.visitor("Bob", worker=1) as bob:
+        for _ in range(6):
+            await bob.join(ada.code)
+            async with bob.socket(ada.code):
+                pass
+            await bob.leave(ada.code)
+        await ada.until(lambda view: view.cursor == 13)
+        told = {}
+        for query in ("", "?crowd=1"):
+            async with connect(
+                f"{cluster.workers[1].ws_url}/ws/rooms/{ada.code}/{query}",
+                origin=Origin(cluster.urls[1]),
+                additional_headers={"Cookie": ada.visitor.cookies()},
+            ) as connection:
+                told[query] = decode(await connection.recv())
+                await connection.send('{"type": "page", "before": 99, "ref": "1"}')
+                page = decode(await connection.recv())
+                assert page["messages"] == told[query]["messages"]
+    assert [message["seq"] for message in told[""]["messages"]] == list(range(1, 14))
+    [run] = told["?crowd=1"]["messages"]
+    assert (run["seq"], run["through"], run["joined"], run["left"]) == (1, 13, 7, 6)
+    for name in ("through", "members", "pinned", "room"):
+        assert told["?crowd=1"][name] == told[""][name]
 
 
 async def test_leaving_by_the_page_closes_all_sockets_of_that_person_and_no_other(
