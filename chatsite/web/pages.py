@@ -24,7 +24,7 @@ from django.urls import get_resolver
 from chatsite.web import busy, health
 from chatsite.web.places import Places
 from rooms import hashing, places
-from rooms.limits import searches
+from rooms.limits import in_turn, searches
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Any], Awaitable[None]]
@@ -33,7 +33,7 @@ Send = Callable[[Any], Awaitable[None]]
 # with the event loop for the interpreter: with twice as many a message takes three times as long to arrive.
 PLACES = 4
 # Pages that wait for a password to be hashed or for their turn to search take no place, but have a thread.
-THREADS = PLACES + hashing.WAITING + searches.WAITING
+THREADS = PLACES + hashing.WAITING + searches.WAITING + in_turn.WAITING
 # Requests that wait for a place, in the order in which they came: twice as many as a school has pupils.
 # More are told to come back.
 WAITING = 1000

@@ -1,7 +1,7 @@
 """The front page, the room, and leaving it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ from rooms.errors import (
     RoomNotFound,
     TurnedAway,
 )
+from rooms.limits import in_turn
 from rooms.models import Membership, Report, Room, User
 from rooms.pages import sessions
 from rooms.pages.forms import EntryForm
@@ -147,6 +148,7 @@ def _enter(request: HttpRequest, form: EntryForm, token: str) -> Room:
     code, passcode = typed.get("code", ""), typed.get("passcode", "")
     at_home = visitor is not None and visitor.date_joined < timezone.now() - AT_HOME
     with (
+        in_turn.passcodes.of(f"{address} {codes.normalize(code)}") if passcode else nullcontext(),
         limits.join(person=known, address=address, code=codes.normalize(code), at_home=at_home),
         limits.passcode(
             address=address,
