@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from history.log import read
 from history.log.entry import Change, Entry
@@ -55,8 +56,8 @@ def test_a_raised_epoch_is_told_with_the_change_and_shown_to_those_of_the_one_be
     assert heads(room) == (2, epoch + 1)
     assert t.change
     assert (t.change.epoch, t.change.evicts_from) == (epoch, epoch + 1)
-    bell = publish.notification_of(t.change)
-    assert (bell["type"], bell["epoch"], bell["evicts_from"]) == ("room.changed", epoch, epoch + 1)
+    told = publish.notification_of(t.change)
+    assert (told["type"], told["epoch"], told["evicts_from"]) == ("room.changed", epoch, epoch + 1)
 
 
 def test_a_raised_epoch_alone_is_told_too() -> None:
@@ -71,6 +72,29 @@ def test_a_raised_epoch_alone_is_told_too() -> None:
         "stream": room.stream_id,
         "epoch": epoch + 1,
     }
+
+
+def test_every_worker_is_notified_once_and_only_after_the_commit(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada, first = open_room("Ada")
+    _, second = open_room("Ben")
+    sent: list[tuple[str, Change | None]] = []
+    monkeypatch.setattr(publish, "_send", lambda group, _, change: sent.append((group, change)))
+    streams = [room.stream_id for room in (first, second)]
+    with django_capture_on_commit_callbacks() as callbacks:
+        with turns(streams) as found:
+            found[first.stream_id].append(chat(ada, "one"), chat(ada, "two"))
+            found[first.stream_id].evict()
+        assert sent == []
+        with turn(first, by=ada) as t:
+            t.append(chat(ada, "three"))
+        assert sent == []
+    for callback in callbacks:
+        callback()
+    group = publish.group(first.code, first.stream_id)
+    assert sent == [(group, found[first.stream_id].change), (group, t.change)]
 
 
 def test_a_turn_that_does_nothing_writes_nothing() -> None:

@@ -145,6 +145,18 @@ async def test_a_message_that_waits_for_a_check_that_failed_is_checked_for_again
     assert room.epoch == 1
 
 
+async def test_a_message_that_waits_for_a_check_outlives_a_repair(
+    hub: Hub, room: LiveRoom, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, listener = come(room, 7)
+    monkeypatch.setattr(hub.eviction, "recheck", lambda room: None)
+    hub.deliver(said(2, epoch=1))
+    await hub.repair._repair(room)
+    room.epoch = 1
+    hub.deliver(said(1, epoch=1))
+    assert shown(listener) == [[1], [2]]
+
+
 async def test_a_ban_is_shown_before_it_is_looked_up_who_may_stay(
     hub: Hub, room: LiveRoom, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,10 +11,10 @@ from django.db import DataError
 from history.log.entry import Change
 from rooms import publish
 from rooms.actions.changes import Changed
-from rooms.actions.messages import Draft, Posted
+from rooms.actions.messages import ASK, Draft, Posted
 from rooms.actions.performing import Order
 from rooms.commands import Delete, Edit, Leave, Post, React
-from rooms.errors import RoomHeld
+from rooms.errors import Forbidden, RoomHeld
 from rooms.live import batching, repair
 from rooms.live import writer as writers
 from rooms.live.client import Client
@@ -394,3 +394,53 @@ async def test_a_room_that_is_held_for_too_long_is_said_to_be_busy(
         ada.post("a")
         await ada.until_refused()
         ada.sends.clear()
+
+
+@pytest.mark.parametrize("was_present", [False, True])
+async def test_a_leave_has_the_sockets_checked(
+    hub: Hub, room: LiveRoom, ada: Author, monkeypatch: pytest.MonkeyPatch, was_present: bool
+) -> None:
+    """A leave of somebody who was not present raises the epoch alone: nothing else tells of it."""
+    checked: list[LiveRoom] = []
+    monkeypatch.setattr(hub.eviction, "recheck", checked.append)
+    told = said(1) if was_present else Change.of(
+        stream_id=1, after=0, through=0, epoch=0, messages=[], evicts_from=1
+    )  # fmt: skip
+    outcome = Changed(1 if was_present else None)
+    monkeypatch.setattr(writers, "commit", lambda orders: ([outcome] * len(orders), [told]))
+    ada.ask(Leave())
+    await ada.until_acked(1)
+    assert checked
+    assert set(checked) == {room}
+    # By what was done, and since its socket is still there.
+    assert len(checked) == (1 if was_present else 2)
+
+
+async def test_an_author_checked_at_an_earlier_epoch_is_checked_again(
+    room: LiveRoom, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs: list[int] = []
+
+    def commit(orders: Sequence[Order]) -> tuple[Outcomes, list[Change]]:
+        epochs.extend(order.epoch for order in orders)
+        return [Posted(1) for _ in orders], []
+
+    monkeypatch.setattr(writers, "commit", commit)
+    ada.post("one")
+    await ada.until_acked(1)
+    room.epoch = 1
+    ada.post("two")
+    await ada.until_acked(2)
+    assert epochs == [0, ASK]
+
+
+async def test_a_text_of_a_member_who_is_muted_while_it_is_prepared_is_refused(
+    log: Log, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise Forbidden
+
+    ada.post("**hello**")
+    monkeypatch.setattr(Client, "require_voice", lambda client: refuse())
+    await ada.until_refused()
+    assert log.batches == []
