@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from history.prepared import Prepared
 from history.readers import MOST_UNREAD, Unread
 from rooms.models import Membership, User
 
@@ -32,11 +33,7 @@ JOIN history_stream s ON s.id = r.stream_id WHERE ms.id IN ({ids})
 """
 
 
-def open_rooms(user: User) -> Sequence[Membership]:
-    """Return the open rooms that a person is in, the latest first.
-
-    Each has `here`, the number of people who are there now, and `unread`, an Unread.
-    """
+def _of_user(user: int) -> QuerySet[Membership]:
     present = (
         Membership.objects.filter(room=OuterRef("room"), present=True)
         .order_by()
@@ -44,7 +41,7 @@ def open_rooms(user: User) -> Sequence[Membership]:
         .annotate(people=Count("pk"))
         .values("people")
     )
-    found = list(
+    return (
         Membership.objects.filter(
             user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
         )
@@ -52,9 +49,20 @@ def open_rooms(user: User) -> Sequence[Membership]:
         .annotate(here=Coalesce(Subquery(present), 0))
         .order_by("-pk")[:OPEN_ROOMS]
     )
+
+
+_open_rooms = Prepared(_of_user, user=int)
+
+
+def open_rooms(user: User) -> Sequence[Membership]:
+    """Return the open rooms that a person is in, the latest first.
+
+    Each has `here`, the number of people who are there now, and `unread`, an Unread.
+    """
+    found = _open_rooms.all(user=user.pk)
     counted = of([membership.pk for membership in found])
     for membership in found:
-        membership.unread = counted[membership.pk]  # type: ignore[attr-defined]
+        membership.unread = counted[membership.pk]
     return found
 
 
