@@ -426,12 +426,13 @@ async def test_an_author_checked_at_an_earlier_epoch_is_checked_again(
         return [Posted(1) for _ in orders], []
 
     monkeypatch.setattr(writers, "commit", commit)
+    room.epoch = ada.client.epoch = 3
     ada.post("one")
     await ada.until_acked(1)
-    room.epoch = 1
+    room.epoch = 4
     ada.post("two")
     await ada.until_acked(2)
-    assert epochs == [0, ASK]
+    assert epochs == [3, ASK]
 
 
 async def test_a_text_of_a_member_who_is_muted_while_it_is_prepared_is_refused(
