@@ -223,3 +223,15 @@ def test_nobody_is_renamed_to_somebody_in_one_of_their_rooms() -> None:
     people.rename(user=bob, name="Bobby")
     assert transcript(room)[-1] == "3 notice Bobby: Bob is now called Bobby"
     assert present(room) == {"Ada", "Bobby"}
+
+
+def test_a_name_that_is_kept_for_somebody_on_the_way_is_theirs_alone() -> None:
+    ada, room = open_room("Ada")
+    bob = guest("Bob")
+    rooms.join(user=bob, code=room.code)
+    with pytest.raises(NameTaken):  # or the socket would bring a second Ada
+        people.rename(user=bob, name="ADA")
+    with pytest.raises(NameTaken):
+        people.rename(user=ada, name="bob")
+    connect(bob, room)
+    assert present(room) == {"Ada", "Bob"}

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import OpenContext, come_in
 from tests.support.browser import Console
 from tests.support.story import step
 from tests.support.workers import Site
 
+# What chatsite/web/busy.py answers a form with, in the words of its page.
+TOO_BUSY = "Very many people are coming in just now."
 TEN = [f"message {number}" for number in range(10)]
 # The service worker is there, and in charge of the page.
 INSTALLED = """() => navigator.serviceWorker.ready.then(() =>
@@ -88,3 +90,39 @@ def release_with(site: Site, rule: str) -> None:
     manifest["paths"]["css/pages/ticket.css"] = latest
     names.write_text(json.dumps(manifest))
     site.workers[0].restart()
+
+
+def test_a_form_that_met_too_many_others_is_sent_again_by_itself(
+    site: Site, open_context: OpenContext, console: Console
+) -> None:
+    console.allow("503")
+    page = open_context().new_page()
+    refused: list[str] = []
+
+    def busy(route: Route) -> None:
+        # As the server does it, but once: with its own page, of which it has the links to files.
+        if route.request.method == "POST" and not refused:
+            refused.append(route.request.post_data or "")
+            route.fulfill(
+                status=503,
+                headers={"Retry-After": "1"},
+                content_type="text/html",
+                body=busy_page(site),
+            )
+        else:
+            route.continue_()
+
+    page.route(f"{site.url}/", busy)
+    page.goto(site.url)
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_role("button", name="New room").click()
+    expect(page.get_by_text(TOO_BUSY)).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Your form is sent again")
+    page.wait_for_url("**/rooms/*/")
+    assert "name=Ada" in refused[0]
+
+
+def busy_page(site: Site) -> str:
+    """Return the page that the site answers with, made by its own code and of its own release."""
+    said = "from chatsite.web import busy; print(busy._page(1, False).decode())"
+    return site.manage("shell", "--verbosity=0", "--command", said)
