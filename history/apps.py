@@ -13,10 +13,12 @@ class HistoryConfig(AppConfig):
         from history import usable
 
         checks.register(usable.check, checks.Tags.database)
-        post_migrate.connect(_make_index, sender=self)
+        post_migrate.connect(_make_what_migrations_cannot, sender=self)
 
 
-def _make_index(**_: Any) -> None:
+def _make_what_migrations_cannot(**_: Any) -> None:
+    from history.log import triggers
     from history.search import index
 
     index.make()
+    triggers.make()

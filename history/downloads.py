@@ -22,8 +22,8 @@ from django.views.decorators.http import require_safe
 from history import export, personal
 from history.export import room as rooms
 from history.models import Message
+from history.person import Person
 from history.readers import readers
-from history.wire import Person
 
 # Rows held in memory at a time while a history of any length is sent.
 CHUNK = 100

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import markup
+from history import markup, notices
 
 
 class Stream(models.Model):
@@ -72,7 +72,7 @@ class Message(models.Model):
     body = models.TextField("text", blank=True)
     # The body's words, which search compares (history/folding.py). NULL until they are computed.
     words = models.TextField(null=True, editable=False)
-    # What a notice says (history/log/notices.py); its body is the sentence. NULL for other kinds.
+    # What a notice says (history/notices.py). NULL for other kinds.
     facts: Any = models.JSONField(null=True, editable=False)
     # The body rendered and sanitised; empty where that would show nothing but the text itself.
     html = models.TextField(blank=True, db_default="", default="")
@@ -131,9 +131,14 @@ class Message(models.Model):
         return self.deleted_at is not None
 
     @property
+    def text(self) -> str:
+        """What was said, as it was typed; of a notice, its sentence in the language that is active."""
+        return notices.text(self.facts, self.body)
+
+    @property
     def plain(self) -> str:
         """The text as a reader sees it, without the marks of Markdown."""
-        return markup.plain(self.body, self.html)
+        return markup.plain(self.text, self.html)
 
 
 class Reaction(models.Model):

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 
 from history import wire
 from history.models import Message
+from history.person import Person
 from history.readers import Reading, readers
-from history.wire import Person
 
 _MAX_ID = 2**63 - 1
 # Rows are compared as wholes, so that only the index on these three columns can give their order. With

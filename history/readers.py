@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from history.wire import Person
+from history.person import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from history import calendar, export, personal, timeline, zones
+from history.person import Person
 from history.readers import Reading, Unread, readers
 from history.search import marks, query
 from history.search.hits import Hits, find
-from history.wire import Person
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50

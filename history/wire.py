@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, NotRequired, Protocol, TypedDict
 
 from django.db.models import QuerySet
 
+from history import notices
 from history.models import Mention, Message, Reaction
+from history.person import Person
 from history.said import FIELDS, NOTHING_SAID, SaidOnWire
 
 
@@ -19,19 +21,6 @@ class WireAuthor(TypedDict):
     id: str
     name: str
     registered: NotRequired[bool]  # only when true
-
-
-class Person(Protocol):
-    """A user, as far as others get to see one."""
-
-    @property
-    def pk(self) -> Any: ...
-    @property
-    def public_id(self) -> Any: ...
-    @property
-    def display_name(self) -> Any: ...
-    @property
-    def is_guest(self) -> Any: ...
 
 
 class _Author(NamedTuple):
@@ -128,6 +117,7 @@ class Row(Protocol):
     kind: Any
     client_id: Any
     body: Any
+    facts: Any
     html: Any
     edited_at: Any
     pinned_at: Any
@@ -186,6 +176,8 @@ def _seen(row: Row, author: WireAuthor | None, attached: Attached) -> WireMessag
     if is_deleted:
         found["deleted"] = True
         return found
+    if row.facts:
+        found["body"] = notices.site_text(row.facts, row.body)
     if row.html:
         found["html"] = row.html
     if attached.reactions:

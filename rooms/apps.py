@@ -7,7 +7,7 @@ class RoomsConfig(AppConfig):
     verbose_name = "Rooms"
 
     def ready(self) -> None:
-        from history.log import notices
+        from history import notices
         from rooms import lookups, roles
         from rooms.actions import verbs
 

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from django.db.models import Q
 from django.http import HttpRequest
 
+from history.person import Person
 from history.readers import Place, Readers, Reading, Searchable, Unread
-from history.wire import Person
 from rooms import addresses, codes, limits, names, unread
 from rooms.limits import downloads, searches
 from rooms.models import Membership, Room, User

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, get_args, get_type_hints
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from history.errors import Text
@@ -78,7 +79,11 @@ class RoomSettings:
             label=_("What it is about"),
             bounds=(0, names.TITLE_MAX),
             refusal=_("That title is too long."),
-            told=lambda to: f"named the room “{to}”" if to else "took the room's title away",
+            told=lambda to: (
+                gettext("named the room “%(title)s”") % {"title": to}
+                if to
+                else gettext("took the room's title away")
+            ),
         ),
     ]
     locked: Annotated[
@@ -89,7 +94,7 @@ class RoomSettings:
             hint=_(
                 "Nobody new can come in. Everyone who is here stays, and may leave and come back."
             ),
-            told=lambda to: "locked the room" if to else "unlocked the room",
+            told=lambda to: gettext("locked the room") if to else gettext("unlocked the room"),
         ),
     ]
     by_request: Annotated[
@@ -99,7 +104,9 @@ class RoomSettings:
             label=_("Newcomers ask"),
             hint=_("They wait until you or a moderator let them in."),
             told=lambda to: (
-                "made newcomers ask to be let in" if to else "lets newcomers in without asking"
+                gettext("made newcomers ask to be let in")
+                if to
+                else gettext("lets newcomers in without asking")
             ),
         ),
     ]
@@ -111,7 +118,14 @@ class RoomSettings:
             bounds=(1, CAPACITY_MAX),
             refusal=_("A room holds at least one person."),
             told=lambda to: (
-                f"limited the room to {to} people" if to else "lifted the limit of people"
+                ngettext(
+                    "limited the room to %(count)d person",
+                    "limited the room to %(count)d people",
+                    to,
+                )
+                % {"count": to}
+                if to
+                else gettext("lifted the limit of people")
             ),
         ),
     ]
@@ -124,9 +138,9 @@ class RoomSettings:
             refusal=_("That is too long a time."),
             choices=PACES,
             told=lambda to: (
-                f"turned on slow mode (one message every {span(to)})"
+                gettext("turned on slow mode (one message every %(span)s)") % {"span": span(to)}
                 if to
-                else "turned slow mode off"
+                else gettext("turned slow mode off")
             ),
         ),
     ]
@@ -138,7 +152,9 @@ class RoomSettings:
             bounds=(0, GRACE_MAX),
             refusal=_("That is too long a time."),
             choices=GRACES,
-            told=lambda to: f"made the empty room stay open for {span(to)}",
+            told=lambda to: (
+                gettext("made the empty room stay open for %(span)s") % {"span": span(to)}
+            ),
         ),
     ]
     history_open: Annotated[
@@ -147,9 +163,9 @@ class RoomSettings:
             means="Newcomers see what was said before they came.",
             label=_("Newcomers see what was said before"),
             told=lambda to: (
-                "lets newcomers see what was said before"
+                gettext("lets newcomers see what was said before")
                 if to
-                else "hid what was said before from newcomers"
+                else gettext("hid what was said before from newcomers")
             ),
         ),
     ]
@@ -162,9 +178,9 @@ class RoomSettings:
             bounds=(1, RETENTION_MAX),
             refusal=_("Messages are kept for a day at least."),
             told=lambda to: (
-                f"has messages erased after {span(to * 86400)}"
+                gettext("has messages erased after %(span)s") % {"span": span(to * 86400)}
                 if to
-                else "no longer has messages erased"
+                else gettext("no longer has messages erased")
             ),
             wire=attrgetter("kept_days"),
         ),
@@ -176,7 +192,7 @@ class RoomSettings:
             label=_("Passcode"),
             bounds=(0, PASSCODE_MAX),
             refusal=_("That passcode is too long."),
-            told=lambda to: "set a passcode" if to else "took the passcode away",
+            told=lambda to: gettext("set a passcode") if to else gettext("took the passcode away"),
             wire=lambda room: bool(room.passcode),
             wire_type=bool,
         ),
@@ -207,9 +223,14 @@ class RoomSettings:
 
 
 def sentence(changed: Mapping[str, Any]) -> str:
-    """Return what the notice says was done to these settings."""
-    said = [TABLE[name].told(value) for name, value in changed.items()]
-    return said[0] if len(said) == 1 else ", ".join(said[:-1]) + " and " + said[-1]
+    """Return what the notice says was done to these settings, in the language that is active."""
+    said = [TABLE[name].told(value) for name, value in changed.items() if name in TABLE]
+    if not said:  # settings of a later release
+        return gettext("changed the room's settings")
+    if len(said) == 1:
+        return said[0]
+    # Translators: the last of several things that somebody did to a room.
+    return gettext("%(others)s and %(last)s") % {"others": ", ".join(said[:-1]), "last": said[-1]}
 
 
 def on_wire(room: Room) -> dict[str, Any]:

@@ -1,10 +1,17 @@
 """Lengths of time, as people say them."""
 
+from django.utils.translation import ngettext, ngettext_lazy
+
+_UNITS = (
+    (86_400, ngettext_lazy("%d day", "%d days")),
+    (3600, ngettext_lazy("%d hour", "%d hours")),
+    (60, ngettext_lazy("%d minute", "%d minutes")),
+)
+
 
 def span(seconds: int) -> str:
     """Return a length of time in its largest whole unit: "10 minutes", "1 day"."""
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    for size, words in _UNITS:
         if seconds >= size and seconds % size == 0:
-            count = seconds // size
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return "0 seconds"
+            return words % (seconds // size)
+    return ngettext("%d second", "%d seconds", seconds) % seconds

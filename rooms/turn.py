@@ -2,7 +2,7 @@
 
     with turn(room, by=ada) as t:
         member = t.about(bob)
-        t.notice("mute", about=bob, what="10 minutes")
+        t.notice("mute", about=bob, what=600)
         member.mute(...)
         t.evict()
 
@@ -20,8 +20,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from history import database
-from history.log import authors, notices, read, write
+from history import database, notices
+from history.log import authors, read, write
 from history.log.edits import Edits
 from history.log.entry import Change, Entry, Head
 from history.log.write import Numbers
@@ -103,14 +103,15 @@ class Turn:
         self._entries += [(self._numbers.take(), entry) for entry in entries]
         return self._numbers.last
 
-    def notice(self, verb: str, *, about: User | None = None, what: str = "") -> None:
-        """Tell the room what is done, with the reason (history/log/notices.py has the verbs).
+    def notice(self, verb: str, *, about: User | None = None, what: Any = None) -> None:
+        """Tell the room what is done, with the reason. rooms/actions/verbs.py has the sentences.
 
-        In the room staff acts as the site, not as a person.
+        `what` is a plain value: the row of the verb says what it is. In the room staff acts as the
+        site, not as a person.
         """
         by = None if self.role == STAFF else self.by
         facts = notices.facts(verb, by=by, about=about, what=what, reason=self.reason)
-        self.append(notices.entry(by, facts))
+        self.append(Entry.notice(by, facts))
 
     def edits(self, seqs: Collection[int]) -> Edits:
         """Return the messages with these numbers, to be changed. Only once in a turn."""

@@ -14,15 +14,16 @@ import orjson
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from history import said, wire
+from history import notices, said, wire
 from history.export import cells
 from history.export.archive import FORMAT, VERSION
 from history.export.snapshot import of_one_moment
 from history.models import Mention, Message, Reaction, Stream
+from history.person import Person
 from history.readers import Reading, readers
-from history.wire import Person
 
 _QUOTED = 100
 _COLUMNS = ("seq", "at", "kind", "author", "body", "edited_at", "deleted", "reply_to", "reactions")
@@ -75,17 +76,22 @@ class Writer(ABC):
 def stream(
     writer: Writer, read: Reader, *, frame: Callable[[bytes], bytes] = bytes
 ) -> AsyncIterator[bytes]:
-    """Yield the file's bytes in parts, each as `frame` returns it, all read in one snapshot."""
+    """Yield the file's bytes in parts, each as `frame` returns it, all read in one snapshot.
+
+    It is in the language that is active at the call: it is written on another thread.
+    """
+    language = translation.get_language()
 
     def texts() -> Iterator[str]:
         after = writer.hidden_through
-        writer.refresh()
-        yield writer.begin()
-        while (portion := read(after)).messages:
-            after = portion.messages[-1].seq
-            yield writer.portion(portion)
-        if last := writer.end():
-            yield last
+        with translation.override(language):
+            writer.refresh()
+            yield writer.begin()
+            while (portion := read(after)).messages:
+                after = portion.messages[-1].seq
+                yield writer.portion(portion)
+            if last := writer.end():
+                yield last
 
     return of_one_moment(texts, frame=frame)
 
@@ -159,6 +165,7 @@ def _record(message: Message, attached: wire.Attached) -> dict[str, Any]:
         "author": message.author.public_id if message.author else None,
         "at": wire.timestamp(message.at),
         **said.shown(message if shown else said.NOTHING_SAID),
+        **({"body": notices.site_text(message.facts)} if message.facts and shown else {}),
         "html": message.html if shown else "",
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted_at": wire.timestamp(message.deleted_at) if message.deleted_at else None,
@@ -207,7 +214,7 @@ class Csv(Writer):
             wire.timestamp(message.at),
             message.kind,
             str(message.author or ""),
-            "" if message.is_deleted else message.body,
+            "" if message.is_deleted else message.text,
             wire.timestamp(message.edited_at) if message.edited_at else None,
             "yes" if message.is_deleted else "no",
             None if message.is_deleted else message.reply_to,
@@ -236,7 +243,7 @@ def _told(
     if message.kind == Message.Kind.LEAVE:
         return cells.line(message.at, "* ", _("%(name)s left") % {"name": who})
     if message.kind == Message.Kind.NOTICE:
-        return cells.line(message.at, "* ", message.body)
+        return cells.line(message.at, "* ", message.text)
     if message.is_deleted:
         return cells.line(message.at, f"{who}: ", _("(deleted)"))
     marks = [f"{emoji} {', '.join(names)}" for emoji, names in reactions]

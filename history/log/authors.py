@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now, Replace
 
-from history.log import notices
-from history.log.notices import Facts
+from history import notices
 from history.models import Mention, Message, Reaction, Revision
+from history.notices import Facts
 
 _CHUNK = 500
 _RENUMBER = """
@@ -130,7 +130,7 @@ def unname(stream_ids: Collection[int], person_id: str, *, name: str, by: str) -
     names = (names | {name}) - {"", by}
     for pk, facts in told:
         fresh = notices.unnamed(facts, person_id, names=names, by=by)
-        Message.objects.filter(pk=pk).update(facts=fresh, body=notices.sentence(fresh))
+        Message.objects.filter(pk=pk).update(facts=fresh, body=notices.site_text(fresh))
     return {pk for pk, _ in told}
 
 

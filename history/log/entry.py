@@ -1,15 +1,18 @@
 """The shapes of the log: what is appended to a stream, and what one transaction did to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
-from history import wire
+from history import notices, wire
+from history.models import Message
+from history.notices import Facts
+from history.person import Person
 from history.said import NOTHING_SAID, Said
-from history.wire import Person, WireAuthor, WireMessage
+from history.wire import WireAuthor, WireMessage
 
 # Somebody a message speaks to: the user's key, and the id that everybody knows.
 Mentioned = tuple[int, str]
@@ -39,8 +42,8 @@ class Entry:
     mentions: Sequence[Mentioned] = ()
     # What search compares, if that is known.
     words: str | None = None
-    # What a notice says (history/log/notices.py).
-    facts: Mapping[str, Any] | None = None
+    # What a notice says (history/notices.py).
+    facts: Facts | None = None
 
     @classmethod
     def of(
@@ -52,12 +55,18 @@ class Entry:
         html: str = "",
         mentions: Sequence[Mentioned] = (),
         words: str | None = None,
-        facts: Mapping[str, Any] | None = None,
+        facts: Facts | None = None,
         **said: Any,
-    ) -> "Entry":
+    ) -> Self:
         """Return something to append, by a user or (a notice) by nobody. `said` are fields of Said."""
         key, who = (author.pk, wire.author(author)) if author else (None, None)
         return cls(kind, key, who, Said(**said), client_id, html, mentions, words, facts)
+
+    @classmethod
+    def notice(cls, author: Person | None, facts: Facts) -> Self:
+        """Return a notice to append, by a user or by nobody."""
+        body = notices.site_text(facts)
+        return cls.of(Message.Kind.NOTICE, author, body=body, facts=facts)
 
     def wired(self, seq: int, now: datetime) -> WireMessage:
         """Return what this entry, just inserted, looks like from outside."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from history.models import Message
+from history.person import Person
 from history.readers import Reading
 from history.search import index, scopes
 from history.search.candidates import Finder
 from history.search.query import Query, Term
-from history.wire import Person
 
 # The newest hits, among which the best ones are chosen.
 RANKED = 1000

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from history import folding
+from history.person import Person
 from history.readers import Reading, Searchable, readers
 from history.search.query import Query
-from history.wire import Person
 
 # Hides everything but the person's own messages: the person was removed from the room.
 _ALL = 2**62

@@ -42,7 +42,7 @@ def clear(
         for seq in seqs:
             if message := edits.get(seq):
                 edits.tombstone(message, by_id=by.pk, keep=True)
-        t.notice("clear", about=member.user, what=_messages(len(seqs)))
+        t.notice("clear", about=member.user, what=len(seqs))
         return t.record(CLEARED, target=user, seqs=seqs)
 
 
@@ -69,8 +69,4 @@ def undo(t: Turn, deed: Deed, user: User, texts: Texts) -> None:
             count += edits.restore(message, body=body, html=text.html, mentions=text.mentions)
     if not count:
         raise MessagesNotKept
-    t.notice("restore", about=member.user, what=_messages(count))
-
-
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
+    t.notice("restore", about=member.user, what=count)

@@ -74,7 +74,7 @@ def _hand_on(user: User, found: Mapping[int, Turn]) -> None:
         t = found[room.stream_id]
         t.room = room
         # Nobody there: whoever comes first will be found (roles.find_heirs).
-        if roles.succeed(t, owner=None, what="is gone for good") is None:
+        if roles.succeed(t, "succeed deleted") is None:
             Room.objects.filter(pk=room.pk).update(owner=None)
 
 

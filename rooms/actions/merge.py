@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Least, Now
 
-from history.log import authors, notices
+from history import notices
+from history.log import authors
+from history.log.entry import Entry
 from history.models import Message
 from rooms import audit
 from rooms.actions import deletion, people
@@ -76,7 +78,7 @@ def _bring(t: Turn, member: Membership, account: User) -> None:
         depart(t, [member])
         if guest.display_name != account.display_name:
             facts = notices.facts("rename", about=account, was=str(guest))
-            t.append(notices.entry(account, facts))
+            t.append(Entry.notice(account, facts))
     own = Membership.objects.filter(room=t.room, user=account).first()
     if own is None:
         Membership.objects.filter(pk=member.pk).update(user=account, reserved_until=None)

@@ -4,8 +4,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from history import database, lookalikes
-from history.log import notices
+from history import database, lookalikes, notices
+from history.log.entry import Entry
 from history.prepared import insert
 from rooms import names
 from rooms.errors import NameTaken, Removed
@@ -85,7 +85,7 @@ def _rename(user: User, name: str, joining: Room | None) -> None:
         for room in rooms:
             t = found[room.stream_id]
             t.room = room
-            t.append(notices.entry(user, notices.facts("rename", about=user, was=former)))
+            t.append(Entry.notice(user, notices.facts("rename", about=user, was=former)))
             t.evict()
 
 

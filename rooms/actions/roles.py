@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
-from history.log import notices
+from history import notices
+from history.log.entry import Entry
 from history.models import Message
 from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
@@ -48,12 +49,12 @@ def hand_over(*, room: Room, by: User, user: User, reason: str = "", staff: bool
         return t.record("hand over", target=user)
 
 
-def succeed(t: Turn, *, owner: User | None, what: str) -> Membership | None:
+def succeed(t: Turn, told: str, *, owner: User | None = None) -> Membership | None:
     """Make the next in line the owner of the room. Return None when nobody is there.
 
     That is the longest-standing moderator who is there, else the longest-standing member. The owner
-    before is a moderator on coming back. `owner` is that one, if the room is to be told the name,
-    and `what` says where they are.
+    before is a moderator on coming back. `told` is the notice, which says why there is a new owner;
+    `owner` is the one before, if the room is to be told the name.
     """
     line = Membership.objects.filter(room=t.room, present=True, left_at__isnull=True)
     line = line.exclude(user=t.room.owner_id).filter(user__is_active=True)
@@ -62,8 +63,7 @@ def succeed(t: Turn, *, owner: User | None, what: str) -> Membership | None:
     if heir is None:
         return None
     _crown(t, heir)
-    facts = notices.facts("succeed", by=owner, about=heir.user, what=what)
-    t.append(notices.entry(None, facts))
+    t.append(Entry.notice(None, notices.facts(told, by=owner, about=heir.user)))
     t.evict()
     t.record("succeed", target=heir.user)
     return heir
@@ -77,8 +77,8 @@ def find_heirs() -> int:
             # Asked again under the lock: the owner may have come back.
             if _headless().filter(pk=room.pk).exists():
                 owner = t.room.owner
-                what = "is away for good" if owner else "is gone"
-                count += succeed(t, owner=owner, what=what) is not None
+                told = "succeed away" if owner else "succeed gone"
+                count += succeed(t, told, owner=owner) is not None
     return count
 
 

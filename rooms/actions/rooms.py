@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from history import lookalikes
-from history.log import notices
+from history import lookalikes, notices
+from history.log.entry import Entry
 from history.models import Stream
 from history.prepared import Prepared, insert
 from rooms import closing, codes, names
@@ -191,15 +191,15 @@ def _let_in(
         )
 
 
-def close(*, room: Room, reason: str = "This room was closed by a moderator.") -> bool:
+def close(*, room: Room, reason: str = "") -> bool:
     """Close a room whoever is in it: its code is free, its log stays with those who were there.
 
-    `reason` goes into the log as a notice. Return False if it was closed already.
+    The log is told, with the `reason`. Return False if it was closed already.
     """
     with turn(room) as t:
         is_closed = _mark_closed(Room.objects.filter(pk=room.pk, closed_at__isnull=True))
         if is_closed:
-            t.append(notices.entry(None, notices.facts("close", reason=reason)))
+            t.append(Entry.notice(None, notices.facts("close room", reason=reason)))
             _end(t)
     return is_closed
 

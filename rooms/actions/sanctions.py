@@ -19,7 +19,6 @@ from rooms.refusals import (
     SomebodyElseUndoes,
     UndoneAlready,
 )
-from rooms.spans import span
 from rooms.turn import Turn, turn
 
 MINUTES_MAX = 366 * 24 * 60
@@ -39,7 +38,7 @@ def mute(
         if member.muted_until is not None and until < member.muted_until:
             _require_rank(t, member, "mute")
         Membership.objects.filter(pk=member.pk).update(muted_until=until, muted_for=t.reason)
-        t.notice("mute", about=member.user, what=span(60 * minutes))
+        t.notice("mute", about=member.user, what=60 * minutes)
         t.evict()
         return t.record("mute", target=user, minutes=minutes)
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from rooms import access, codes, names, passwords, room_settings
+from rooms import access, codes, names, passwords
 from rooms.errors import CodesExhausted
 from rooms.models import Deed, JoinRequest, Membership, Room, User
 from rooms.refusals import OnlyTheOwner
@@ -38,7 +38,7 @@ def change(*, room: Room, by: User, wanted: RoomSettings, staff: bool = False) -
         if not news:
             return None
         Room.objects.filter(pk=room.pk).update(**news)
-        t.notice("settings", what=room_settings.sentence(details))
+        t.notice("settings", what=details)
         t.evict()
         return t.record("settings", **details)
 

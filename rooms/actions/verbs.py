@@ -7,13 +7,17 @@ row here and the function that does it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from rooms import access
+from history.notices import Sentence
+from rooms import access, room_settings
 from rooms.actions import admission, changes, clearing, messages, roles, sanctions
 from rooms.models import Deed, Membership, User
+from rooms.spans import span
 from rooms.turn import Turn
 
 Text = str | Promise
@@ -55,7 +59,7 @@ class Verb:
     """Something that can be done in a room.
 
     `name` is the one in the audit log and in the facts of the notice, whose `sentence` may have
-    {by}, {about} and {what}. A verb about a person has `perform`, which takes the room, who acts
+    {by}, {about} and {what}; `in_words` makes words of what the notice has for {what}. A verb about a person has `perform`, which takes the room, who acts
     (`by`), the `user`, and what is in `takes`; `path`, the last part of its address; and `said`,
     which the one who acts is told, with %(name)s and %(span)s. With a `label` it has a button where
     `is_offered` says so; one that `asks` leads to a page of its own first. With `undo` it can be
@@ -64,6 +68,7 @@ class Verb:
 
     name: str
     sentence: Text = ""
+    in_words: Callable[[Any], str] = str
     at_least: Role = Role.MODERATOR
     perform: Callable[..., Deed | None] | None = None
     takes: frozenset[str] = frozenset()
@@ -76,6 +81,10 @@ class Verb:
     undo: Undo | None = None
     done: Text = ""
     staff: Staff | None = None
+
+
+def _messages(count: int) -> str:
+    return ngettext("%(count)d message", "%(count)d messages", count) % {"count": count}
 
 
 _TABLE = (
@@ -92,6 +101,7 @@ _TABLE = (
     Verb(
         name="mute",
         sentence=_("{by} muted {about} for {what}"),
+        in_words=span,
         perform=sanctions.mute,
         takes=frozenset({REASON, MINUTES}),
         path="mute",
@@ -104,6 +114,7 @@ _TABLE = (
     Verb(
         name=clearing.CLEARED,
         sentence=_("{by} removed {what} of {about}"),
+        in_words=_messages,
         perform=clearing.clear,
         takes=frozenset({REASON, MINUTES}),
         path="clear",
@@ -213,25 +224,59 @@ _TABLE = (
         undo=messages.undo_deletion,
         done=_("{who} removed messages of {whom}"),
     ),
-    Verb(name="settings", sentence=_("{by} {what}"), at_least=Role.OWNER),
+    Verb(
+        name="settings",
+        sentence=_("{by} {what}"),
+        in_words=room_settings.sentence,
+        at_least=Role.OWNER,
+    ),
     Verb(
         name=access.NEW_CODE,
         sentence=_("{by} gave this room a new code. The old one is dead"),
         at_least=Role.OWNER,
     ),
-    Verb(name="succeed", sentence=_("{by} {what}: {about} runs this room now")),
+    Verb(name="succeed"),
     Verb(name="turn all away"),
-    # What an undoing says. That of a mute and of a ban says what lifting it says.
-    Verb(name="restore", sentence=_("{by} restored {what} of {about}")),
-    Verb(name="undo remove", sentence=_("{by} took the removal of {about} back")),
+)
+# Notices with a name of their own. Undoing a mute or a ban is told as lifting it.
+_TOLD = {
+    "restore": Sentence(text=_("{by} restored {what} of {about}"), in_words=_messages),
+    "undo remove": Sentence(text=_("{by} took the removal of {about} back")),
+    "succeed away": Sentence(text=_("{by} is away for good: {about} runs this room now")),
+    "succeed deleted": Sentence(text=_("The owner is gone for good: {about} runs this room now")),
+    "succeed gone": Sentence(text=_("The owner is gone: {about} runs this room now")),
+}
+# What the audit log has beside the verbs in a room: of accounts, and of the staff.
+_ELSEWHERE = (
+    "ban from site",
+    "change account",
+    "change group",
+    "close room",
+    "delete account",
+    "dismiss report",
+    "import",
+    "lift site ban",
+    "make account",
+    "make group",
+    "merge",
+    "remove account",
+    "remove group",
+    "reopen report",
+    "uphold report",
 )
 
 VERBS = {verb.name: verb for verb in _TABLE}
 # Those that are orders about a person, by the last part of their address.
 ORDERS = {verb.path: verb for verb in _TABLE if verb.path}
 UNDOABLE = frozenset(verb.name for verb in _TABLE if verb.undo is not None)
-# What notices say, by verb (history/log/notices.py).
-SENTENCES = {verb.name: verb.sentence for verb in _TABLE if verb.sentence}
+# Every verb that the audit log may have.
+AUDITED = sorted({*VERBS, *(f"undo {name}" for name in UNDOABLE), *_ELSEWHERE})
+# What notices say, by verb (history/notices.py).
+SENTENCES = _TOLD | {
+    verb.name: Sentence(text=verb.sentence, in_words=verb.in_words)
+    for verb in _TABLE
+    if verb.sentence
+}
 
 
 def offered(standing: Standing, *, role: str) -> list[Verb]:

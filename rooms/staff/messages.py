@@ -164,7 +164,7 @@ class MessageAdmin(StaffAdmin):
         yield _("Reports"), listing(Report, room=row.stream.room.pk, seq=row.seq)
 
     def describe(self, row: Message) -> str:
-        return f"{row.stream.room} {row}, {row.author}: {row.body}"
+        return f"{row.stream.room} {row}, {row.author}: {row.text}"
 
     @admin.display(description=_("number"))
     def number(self, message: Message) -> str:
@@ -180,11 +180,11 @@ class MessageAdmin(StaffAdmin):
 
     @admin.display(description=_("text"))
     def excerpt(self, message: Message) -> Any:
-        return _("(deleted)") if message.is_deleted else written(message.body, limit=_EXCERPT)
+        return _("(deleted)") if message.is_deleted else written(message.text, limit=_EXCERPT)
 
     @admin.display(description=_("text"))
     def text(self, message: Message) -> Any:
-        return _("(deleted)") if message.is_deleted else written(message.body)
+        return _("(deleted)") if message.is_deleted else written(message.text)
 
     @admin.display(description=_("earlier texts"), empty_value="–")
     def earlier(self, message: Message) -> SafeString | None:

@@ -16,8 +16,6 @@ from rooms.actions import rooms
 from rooms.models import Membership, Report, Room
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
 
-CLOSED = "This room was closed by a moderator."
-
 
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
@@ -45,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 def _close(order: Order, room: Room) -> bool:
-    return rooms.close(room=room, reason=f"{CLOSED} {order.told}".rstrip())
+    return rooms.close(room=room, reason=order.told)
 
 
 CLOSE = Verb(

@@ -175,7 +175,7 @@ def test_a_present_person_keeps_a_room_open_whatever_it_says_about_closing() -> 
 def test_a_moderator_closes_a_room_over_the_heads_of_those_in_it() -> None:
     ada, room = open_room()
     assert rooms.close(room=room, reason="Enough.")
-    assert transcript(room)[-1] == "2 notice nobody: Enough."
+    assert transcript(room)[-1] == "2 notice nobody: This room was closed by a moderator. Enough."
     assert present(room) == set()
     with pytest.raises(RoomClosed):
         connect(ada, room)

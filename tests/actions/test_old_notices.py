@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from history import notices
 from history.log.entry import Entry
 from history.models import Message
 from rooms.actions import (
@@ -100,7 +101,7 @@ def test_facts_of_old_notices_are_those_that_new_ones_have() -> None:
     before = told()
     assert {facts["verb"] for _, facts in before} == {
         "admit", "ban", "clear", "hand over", "member", "moderator", "mute", "new code", "remove",
-        "rename", "restore", "settings", "succeed", "unban", "undo remove", "unmute",
+        "rename", "restore", "settings", "succeed away", "unban", "undo remove", "unmute",
     }  # fmt: skip
     forget()
     derive()
@@ -109,6 +110,9 @@ def test_facts_of_old_notices_are_those_that_new_ones_have() -> None:
         if facts["verb"] == "rename":  # parted in another place where there are two
             assert found["about"]["id"] == facts["about"]["id"], body
             assert f"{found['was']} is now called {found['about']['name']}" == body
+        elif facts["verb"] == "settings":  # known in words
+            assert {**found, "what": facts["what"]} == facts
+            assert notices.text(found, "") == body
         else:
             assert found == facts, body
 

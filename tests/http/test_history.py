@@ -10,11 +10,12 @@ from django.test import Client
 from history import views
 from history.log.entry import Entry
 from history.models import Message, Reaction
-from rooms.actions import leaving, messages, rooms
+from rooms.actions import leaving, messages, rooms, sanctions
 from rooms.models import Membership, Room, User
 from rooms.turn import turn
 from tests.http.conftest import NewPerson, Person, remove
 from tests.http.pages import Element, read
+from tests.support.german import ACCEPTS, german
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +209,16 @@ class TestATranscript:
         User.objects.update(display_name="<b>Lovelace</b>")
         page = read(ada.get(transcript(room)))
         assert page.one("bdi", class_="line__author").text == "<b>Lovelace</b>"
+
+    def test_tells_what_happened_in_the_readers_language(self, ada: Person, ben: Person) -> None:
+        room = ada.create()
+        ada.connect(room)
+        ben.come_in(room)
+        sanctions.mute(room=room, by=ada.user, user=ben.user, minutes=10)
+        assert "Ada muted Ben for 10 minutes." in ada.get(transcript(room)).content.decode()
+        with german():
+            page = ada.get(transcript(room), headers=ACCEPTS).content.decode()
+        assert "Ada hat Ben für 10 Minuten stumm geschaltet." in page
 
     def test_marks_text_with_its_direction(self, ada: Person) -> None:
         room = ada.create()

@@ -6,6 +6,7 @@ import io
 import json
 import threading
 import tracemalloc
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,24 @@ from django.test import AsyncClient
 from history import downloads, personal
 from history.log.entry import Entry
 from history.models import Mention, Message, Stream
+from rooms.actions import sanctions
 from rooms.models import Membership, Room, User
 from rooms.turn import turn
 from tests.http.conftest import Person, remove
+from tests.support.german import ACCEPTS, german
 
 # The file is read on threads of its own, which see only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = ["html", "json", "csv", "txt"]
 
 
-def fetch(person: Person, room: Room, kind: str) -> str:
+def fetch(person: Person, room: Room, kind: str, headers: Mapping[str, str] | None = None) -> str:
     client = AsyncClient()
     client.cookies = person.client.cookies
 
     async def ask() -> str:
-        response = await client.get(f"/history/rooms/{room.public_id}/export/?format={kind}")
+        path = f"/history/rooms/{room.public_id}/export/?format={kind}"
+        response = await client.get(path, headers=headers)
         assert response.status_code == 200
         text = b"".join([part async for part in response]).decode()
         await sync_to_async(connections.close_all)()  # those of the view's thread
@@ -80,6 +84,22 @@ def test_has_what_was_said_in_the_room(
     assert text.index("forged") < text.index("@Ben")
     assert "gone" not in text
     assert "👍" in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tells_what_happened_in_the_readers_language_where_people_read_it(
+    ada: Person, ben: Person, talk: Room, kind: str
+) -> None:
+    """Programs read the JSON, in which a notice is what it is on the wire."""
+    sanctions.mute(room=talk, by=ada.user, user=ben.user, minutes=10)
+    facts = Message.objects.get(kind="notice").facts
+    Message.objects.filter(kind="notice").update(facts={**facts, "what": 1200})
+    with german():
+        text = fetch(ben, talk, kind, headers=ACCEPTS)
+    if kind == "json":
+        assert "Ada muted Ben for 20 minutes." in text
+    else:
+        assert "Ada hat Ben für 20 Minuten stumm geschaltet." in text
 
 
 def test_reads_well_in_its_html(ben: Person, talk: Room) -> None:
