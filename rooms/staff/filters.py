@@ -9,7 +9,10 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rooms.models import Room, User
 
 # What Django's own filters of a field ask by: choices, days, whether there is one.
 _ASKED_BY = ("", "__exact", "__isnull", "__gte", "__lt")
@@ -48,7 +51,7 @@ class LinkedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         if (value := self.value()) is None:
             return []
-        return [(value, str(self.chosen) if self.chosen else _("there is none"))]
+        return [(value, str(self.chosen) if self.chosen else gettext("there is none"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
@@ -61,6 +64,24 @@ class LinkedFilter(admin.SimpleListFilter):
         if len(value) > 18 or not value.isdecimal():
             return None
         return self.model._default_manager.filter(pk=value).first()
+
+
+class RoomFilter(LinkedFilter):
+    title = _("room")
+    parameter_name = "room"
+    model = Room
+
+
+class PersonFilter(LinkedFilter):
+    """By a person; a list that has several kinds of them has a subclass for each."""
+
+    title = _("person")
+    parameter_name = "person"
+    model = User
+
+
+class UserFilter(PersonFilter):
+    parameter_name = "user"
 
 
 class LinkedIdFilter(LinkedFilter):

@@ -12,19 +12,7 @@ from rooms import codes
 from rooms.actions import verbs
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.staff.base import Order, StaffAdmin, Verb, link
-from rooms.staff.filters import LinkedFilter
-
-
-class RoomFilter(LinkedFilter):
-    title = _("room")
-    parameter_name = "room"
-    model = Room
-
-
-class PersonFilter(LinkedFilter):
-    title = _("person")
-    parameter_name = "user"
-    model = User
+from rooms.staff.filters import RoomFilter, UserFilter
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -111,7 +99,7 @@ class MembershipAdmin(InRoom):
     verbs = tuple(_of_room(verb, verb.staff) for verb in verbs.VERBS.values() if verb.staff)
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
-    list_filter = (StandingFilter, "role", RoomFilter, PersonFilter)
+    list_filter = (StandingFilter, "role", RoomFilter, UserFilter)
     fields = (
         "person",
         "in_room",
@@ -128,7 +116,7 @@ class MembershipAdmin(InRoom):
 @admin.register(JoinRequest)
 class JoinRequestAdmin(InRoom):
     list_display = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
-    list_filter = ("state", RoomFilter, PersonFilter)
+    list_filter = ("state", RoomFilter, UserFilter)
     list_select_related = ("room", "user", "decided_by")
     fields = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
     readonly_fields = fields
@@ -144,6 +132,6 @@ class ShunnedAdmin(InRoom):
 
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "until")
-    list_filter = (RoomFilter, PersonFilter)
+    list_filter = (RoomFilter, UserFilter)
     fields = ("person", "in_room", "until")
     readonly_fields = fields

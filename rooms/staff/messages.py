@@ -21,7 +21,7 @@ from rooms.actions import messages
 from rooms.models import Report, Room, User
 from rooms.staff import paging
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, link, listing, written
-from rooms.staff.filters import LinkedFilter
+from rooms.staff.filters import PersonFilter, RoomFilter
 
 _EXCERPT = 120
 # So many people or rooms of what is searched for are looked up.
@@ -41,19 +41,14 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset
 
 
-class RoomFilter(LinkedFilter):
-    title = _("room")
-    parameter_name = "room"
-    model = Room
-
+class StreamFilter(RoomFilter):
     def narrow(self, rows: QuerySet[Any], chosen: Room) -> QuerySet[Any]:
         return rows.filter(stream=chosen.stream_id)
 
 
-class AuthorFilter(LinkedFilter):
+class AuthorFilter(PersonFilter):
     title = _("author")
     parameter_name = "author"
-    model = User
 
 
 def _delete(order: Order, message: Message) -> bool:
@@ -106,7 +101,7 @@ class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
     list_display = ("number", "in_room", "said_by", "excerpt", "kind", "at")
     list_display_links = ("number", "at")
-    list_filter = ("kind", "at", DeletedFilter, RoomFilter, AuthorFilter)
+    list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
     search_help_text = _("Words, “phrases” or *parts* of words; an author's name, or a room's code")

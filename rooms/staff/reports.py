@@ -16,7 +16,7 @@ from rooms import codes
 from rooms.actions import reports
 from rooms.models import Report, Room, Seconding, User
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, address, deeds, link, listing, written
-from rooms.staff.filters import LinkedFilter
+from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
 from rooms.staff.rooms import CLOSE
@@ -26,22 +26,9 @@ _EXCERPT = 120
 _OTHERS = 50
 
 
-class RoomFilter(LinkedFilter):
-    title = _("room")
-    parameter_name = "room"
-    model = Room
-
-
-class PersonFilter(LinkedFilter):
-    title = _("person")
-    parameter_name = "person"
-    model = User
-
-
-class ReporterFilter(LinkedFilter):
+class ReporterFilter(PersonFilter):
     title = _("reporter")
     parameter_name = "reporter"
-    model = User
 
     def narrow(self, rows: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
         seconded = Seconding.objects.filter(reporter=chosen).values("report")

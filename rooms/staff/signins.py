@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.models import SignIn, User
 from rooms.staff.base import StaffAdmin, link
-from rooms.staff.memberships import PersonFilter
+from rooms.staff.filters import UserFilter
 
 
 @admin.register(SignIn)
 class SignInAdmin(StaffAdmin):
     list_display = ("person", "address", "agent", "created_at", "seen_at")
     list_display_links = None
-    list_filter = (PersonFilter,)
+    list_filter = (UserFilter,)
     list_select_related = ("user",)
     search_fields = ("user__username", "address")
     search_help_text = _("Name, user name or id of the person, or the whole address")

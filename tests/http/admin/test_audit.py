@@ -53,6 +53,14 @@ def test_an_entry_is_found(
     assert list(page.context["cl"].result_list) == [done[name] for name in found.split()]
 
 
+def test_every_verb_can_be_chosen_also_one_that_nobody_has_done(
+    client: Client, done: dict[str, Deed]
+) -> None:
+    page = client.get(address("rooms_deed_changelist"))
+    assertContains(page, "?verb=mute")
+    assertContains(page, "?verb=undo+ban")
+
+
 def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
     path = address("rooms_deed_change", done["mute"].pk)
     assertContains(client.get(path), "&lt;i&gt;shouting")
