@@ -1,4 +1,4 @@
-"""Import the desks, which register with the admin: this module is where Django looks for them.
+"""Import the pages of the staff admin, which register themselves: this module is where Django looks for them.
 
 They are in rooms/staff, together with the site they register with, which has to be imported before
 them. So it cannot be their package that imports them all.

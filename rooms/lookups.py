@@ -1,4 +1,4 @@
-"""How staff finds people and texts at the desks, in any case and any form of letters.
+"""How staff finds people and texts in the admin, in any case and any form of letters.
 
 SQLite's own comparison knows the case of ASCII alone, PostgreSQL's what the database's locale does.
 """

@@ -27,7 +27,7 @@ GRACE_MAX = 365 * 24 * 3600
 RETENTION_MAX = 36_500
 
 # Seconds between two messages of one person that the page offers.
-PACES: tuple[tuple[int, Text], ...] = (
+SLOW_MODES: tuple[tuple[int, Text], ...] = (
     (0, _("No limit")),
     (5, _("5 seconds")),
     (30, _("30 seconds")),
@@ -136,7 +136,7 @@ class RoomSettings:
             label=_("Slow mode: wait between one person's messages"),
             bounds=(0, SLOW_MODE_MAX),
             refusal=_("That is too long a time."),
-            choices=PACES,
+            choices=SLOW_MODES,
             told=lambda to: (
                 gettext("turned on slow mode (one message every %(span)s)") % {"span": span(to)}
                 if to

@@ -102,7 +102,7 @@ class Demo:
     outing: str
     transcript: str
     boss: Visitor
-    desks: dict[str, str]
+    staff: dict[str, str]
     ruled: str
     grace: Visitor
     eve: Visitor
@@ -137,7 +137,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         transcript = await _transcript(ada, busy)
         boss = await staff_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
         await stack.enter_async_context(boss)
-        desks = await staff_pages.pages(boss)
+        staff = await staff_pages.pages(boss)
         eve = await stack.enter_async_context(Visitor(site.url, "Evelyn"))
         ruled = await _ruled(stack, [*people, eve])
         guarded = await ada.create()
@@ -154,7 +154,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             outing,
             transcript,
             boss,
-            desks,
+            staff,
             ruled,
             people[1],
             eve,
@@ -261,8 +261,8 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("transcript-download", demo.transcript, ada, _download),
         Scene("report", f"{busy}report/?seq={SAID_BY_GRACE}", ada),
         Scene("room-report", busy, ada, _open_report),
-        Scene("desk-login", "/admin/login/"),
-        *(Scene(name, path, demo.boss) for name, path in demo.desks.items()),
+        Scene("staff-login", "/admin/login/"),
+        *(Scene(name, path, demo.boss) for name, path in demo.staff.items()),
         Scene("account", "/account/", ada),
         Scene("account-registered", "/account/", demo.keeper),
         Scene("account-login", "/account/login/"),

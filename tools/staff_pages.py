@@ -1,4 +1,4 @@
-"""What the staff sees, for pictures of it: a desk with some days behind it."""
+"""What the staff sees, for pictures of it: an admin with some days behind it."""
 
 import re
 
@@ -11,7 +11,7 @@ PAST = """
 import random
 from datetime import datetime, timedelta, UTC
 from rooms import audit
-from rooms.models import Room, Tally, User
+from rooms.models import Room, HourlyCount, User
 boss = User.objects.create_superuser("boss", password="{password}")
 dice = random.Random(7)
 hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -21,8 +21,8 @@ for back in range(1, 30 * 24):
     when = hour - timedelta(hours=back)
     weight = shape[when.hour] * (1.6 if when.weekday() > 4 else 1)
     for subject, rate in (("messages", 40), ("people", 1), ("rooms", 0.4), ("reports", 0.02)):
-        rows.append(Tally(subject=subject, hour=when, count=int(weight * rate * dice.uniform(0.5, 1.5) + dice.random())))
-Tally.objects.bulk_create(rows, ignore_conflicts=True)
+        rows.append(HourlyCount(subject=subject, hour=when, count=int(weight * rate * dice.uniform(0.5, 1.5) + dice.random())))
+HourlyCount.objects.bulk_create(rows, ignore_conflicts=True)
 ada, grace = User.objects.get(display_name="Ada"), User.objects.get(display_name="Grace")
 room = Room.objects.get(code="{busy}")
 audit.record("mute", actor=ada, role="owner", room=room, target=grace, reason="Shouting, at night", minutes=10)
@@ -50,26 +50,26 @@ async def staff(site: Site, *, busy: str, reporters: list[Visitor], seq: int) ->
 
 
 async def pages(boss: Visitor) -> dict[str, str]:
-    """The addresses of the desks' pages, by the name of their picture."""
+    """The addresses of the admin's pages, by the name of their picture."""
 
-    async def first(desk: str, query: str = "") -> str:
-        page = await boss.get(f"/admin/{desk}/{query}")
+    async def first(rows: str, query: str = "") -> str:
+        page = await boss.get(f"/admin/{rows}/{query}")
         [pk, *_] = re.findall(r'name="_selected_action" value="(\d+)"', page.text)
-        return f"/admin/{desk}/{pk}"
+        return f"/admin/{rows}/{pk}"
 
     report, room = await first("rooms/report"), await first("rooms/room")
     person, message = await first("rooms/user"), await first("history/message")
     return {
-        "desk-overview": "/admin/",
-        "desk-reports": "/admin/rooms/report/",
-        "desk-report": f"{report}/change/",
-        "desk-report-ban": f"{report}/ban/",
-        "desk-rooms": "/admin/rooms/room/",
-        "desk-room": f"{room}/change/",
-        "desk-messages": "/admin/history/message/",
-        "desk-message": f"{message}/change/",
-        "desk-people": "/admin/rooms/user/",
-        "desk-person": f"{person}/change/",
-        "desk-members": "/admin/rooms/membership/",
-        "desk-audit": "/admin/rooms/deed/",
+        "staff-overview": "/admin/",
+        "staff-reports": "/admin/rooms/report/",
+        "staff-report": f"{report}/change/",
+        "staff-report-ban": f"{report}/ban/",
+        "staff-rooms": "/admin/rooms/room/",
+        "staff-room": f"{room}/change/",
+        "staff-messages": "/admin/history/message/",
+        "staff-message": f"{message}/change/",
+        "staff-people": "/admin/rooms/user/",
+        "staff-person": f"{person}/change/",
+        "staff-members": "/admin/rooms/membership/",
+        "staff-audit": "/admin/rooms/deed/",
     }

@@ -1,1 +1,1 @@
-"""How Django writes dates where no template says so: at the staff's desks."""
+"""How Django writes dates where no template says so: in the staff admin."""

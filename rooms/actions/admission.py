@@ -22,7 +22,7 @@ from rooms.errors import (
 )
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.refusals import AsksNoMore, ManyWait, ManyWaitNearby, NotLetIn, WaitsInThisBrowser
-from rooms.traces import UNKNOWN, Traces
+from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.turn import Turn, turn
 
 State = JoinRequest.State
@@ -36,8 +36,8 @@ FROM_ONE_ADDRESS = 100
 HEARD_EVERY = timedelta(seconds=20)
 # Requests of which it is to be written down, by key. Sets are changed in one step: pages have threads.
 _heard: set[int] = set()
-# How long a banned guest's traces count.
-SHUN = timedelta(days=1)
+# How long a banned guest's fingerprints count.
+BAN_KNOWN_FOR = timedelta(days=1)
 
 
 def prove(*, code: str, passcode: str, before_hashing: Callable[[], None] = lambda: None) -> str:
@@ -95,7 +95,7 @@ def taken(room: Room) -> Any:
     )
 
 
-def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> Room:
+def ask(*, user: User, code: str, proof: str = "", fingerprints: Fingerprints = UNKNOWN) -> Room:
     """Ask to be let in. Raises what `check` does, and RateLimited to who asks too often."""
     known = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
     if known is None:
@@ -106,9 +106,9 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
         is_there = room.is_open and room.code == codes.normalize(code)
         if not is_there or banned or not user.is_active:
             raise RoomNotFound
-        check(room=room, is_shunned=_is_shunned(t, user, traces), proof=proof, asking=True)
+        check(room=room, is_shunned=_is_shunned(t, user, fingerprints), proof=proof, asking=True)
         _require_turned_away_long_ago(t, user)
-        _require_place_outside(t, user, traces)
+        _require_place_outside(t, user, fingerprints)
         JoinRequest.objects.update_or_create(
             room=room,
             user=user,
@@ -118,8 +118,8 @@ def ask(*, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN) -> 
                 "heard_at": Now(),
                 "decided_at": None,
                 "decided_by": None,
-                "device_trace": traces.device,
-                "address_trace": traces.address,
+                "device_trace": fingerprints.device,
+                "address_trace": fingerprints.address,
             },
         )
         t.evict()
@@ -135,18 +135,18 @@ def _require_turned_away_long_ago(t: Turn, user: User) -> None:
             raise NotLetIn(retry_after=wait)
 
 
-def _require_place_outside(t: Turn, user: User, traces: Traces) -> None:
+def _require_place_outside(t: Turn, user: User, fingerprints: Fingerprints) -> None:
     """Raise RateLimited if too many wait at the room: in all, or from the same place."""
     others = waiting(t.room).exclude(user=user)
-    if traces.device:
-        here = JoinRequest.objects.filter(room=t.room, device_trace=traces.device)
+    if fingerprints.device:
+        here = JoinRequest.objects.filter(room=t.room, device_trace=fingerprints.device)
         here = here.exclude(user=user)
         if here.filter(state=State.REFUSED, decided_at__gt=t.now - ASK_AGAIN).exists():
             raise NotLetIn(retry_after=ASK_AGAIN.total_seconds())
         if here.filter(JoinRequest.WAITS).exists():
             raise WaitsInThisBrowser(retry_after=60)
-    if traces.address:
-        near = others.filter(address_trace=traces.address).count()
+    if fingerprints.address:
+        near = others.filter(address_trace=fingerprints.address).count()
         if near >= FROM_ONE_ADDRESS:
             raise ManyWaitNearby(retry_after=60)
     if others.count() >= QUEUE_MAX:
@@ -275,13 +275,13 @@ def _answer(t: Turn, user: User, state: JoinRequest.State) -> JoinRequest:
     return request
 
 
-def shunned(*traces: str) -> QuerySet[Shunned]:
-    """Return what keeps newcomers with a banned guest's traces out of rooms.
+def shunned(*fingerprints: str) -> QuerySet[Shunned]:
+    """Return what keeps newcomers with a banned guest's fingerprints out of rooms.
 
     Guests, that is, and accounts registered since the ban, which `known_since` tells: a password is no
     harder to make up than a name, also for somebody who was a guest before.
     """
-    return Shunned.objects.filter(trace__in=[*filter(None, traces)], until__gt=Now())
+    return Shunned.objects.filter(trace__in=[*filter(None, fingerprints)], until__gt=Now())
 
 
 def known_since(user: User) -> datetime:
@@ -289,8 +289,8 @@ def known_since(user: User) -> datetime:
     return user.registered_at or user.date_joined
 
 
-def _is_shunned(t: Turn, user: User, traces: Traces) -> bool:
-    found = shunned(traces.device, traces.address).filter(room=t.room)
+def _is_shunned(t: Turn, user: User, fingerprints: Fingerprints) -> bool:
+    found = shunned(fingerprints.device, fingerprints.address).filter(room=t.room)
     if not user.is_guest:
-        found = found.filter(until__lte=known_since(user) + SHUN)
+        found = found.filter(until__lte=known_since(user) + BAN_KNOWN_FOR)
     return found.exists()

@@ -19,7 +19,7 @@ from rooms.actions import admission, people
 from rooms.errors import CodesExhausted, NameTaken, Removed, RoomHeld, RoomNotFound
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.room_settings import GRACE_MAX
-from rooms.traces import UNKNOWN, Traces
+from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.turn import Turn, lock_person, turn, turns
 
 # How long a name and a seat are kept between the form and the first socket: a room in which somebody
@@ -86,7 +86,7 @@ def find(code: str) -> Room | None:
 
 
 def join(
-    *, user: User, code: str, proof: str = "", traces: Traces = UNKNOWN, fresh: bool = False
+    *, user: User, code: str, proof: str = "", fingerprints: Fingerprints = UNKNOWN, fresh: bool = False
 ) -> Room:
     """Make the person a member of the open room with this code.
 
@@ -103,7 +103,7 @@ def join(
         if not found:
             raise RoomNotFound
         (t,) = found.values()
-        room: Room = _asked(t, user, traces)
+        room: Room = _asked(t, user, fingerprints)
         t.room = room
         mine = Membership.objects.filter(room=room, user=user)
         membership = None if fresh else mine.first()
@@ -111,20 +111,20 @@ def join(
         is_there = room.is_open and room.code == normal
         if not is_there or (membership and membership.banned_at) or not user.is_active:
             raise RoomNotFound
-        _let_in(t, user, membership, proof=proof, traces=traces)
+        _let_in(t, user, membership, proof=proof, fingerprints=fingerprints)
         if not fresh and (membership is None or membership.removed_at is not None):
             admission.withdraw(t, user)
         return room
 
 
-def _asked(t: Turn, user: User, traces: Traces) -> Any:
+def _asked(t: Turn, user: User, fingerprints: Fingerprints) -> Any:
     """The room, with `is_shunned` and `is_taken`: whether this person, and their name, is kept out."""
     key, look = names.key(user.display_name), lookalikes.skeleton(user.display_name)
     if user.is_guest:
-        known = {"device": traces.device or _NONE, "address": traces.address or _NONE}
+        known = {"device": fingerprints.device or _NONE, "address": fingerprints.address or _NONE}
         return _asked_of_guest.first(stream=t.stream_id, user=user.pk, key=key, look=look, **known)
-    shunned = admission.shunned(traces.device, traces.address).filter(
-        until__lte=admission.known_since(user) + admission.SHUN
+    shunned = admission.shunned(fingerprints.device, fingerprints.address).filter(
+        until__lte=admission.known_since(user) + admission.BAN_KNOWN_FOR
     )
     taken = people.namesakes(user.pk, key, look, is_guest=False)
     return _with(shunned, taken).get(stream=t.stream_id)
@@ -153,7 +153,7 @@ _asked_of_guest = Prepared(
 
 
 def _let_in(
-    t: Turn, user: User, membership: Membership | None, *, proof: str, traces: Traces
+    t: Turn, user: User, membership: Membership | None, *, proof: str, fingerprints: Fingerprints
 ) -> None:
     room: Any = t.room
     is_owner = room.owner_id == user.pk
@@ -176,8 +176,8 @@ def _let_in(
         news["entered_at"] = t.now
         if not room.history_open:
             news["hidden_through"] = t.head.seq
-    if traces != UNKNOWN:
-        news |= {"device_trace": traces.device, "address_trace": traces.address}
+    if fingerprints != UNKNOWN:
+        news |= {"device_trace": fingerprints.device, "address_trace": fingerprints.address}
     if is_known:
         Membership.objects.filter(pk=membership.pk).update(**news)
     else:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from rooms import access
 from rooms.actions import people
-from rooms.actions.admission import SHUN
+from rooms.actions.admission import BAN_KNOWN_FOR
 from rooms.actions.clearing import Texts
 from rooms.actions.leaving import depart
 from rooms.models import Deed, Membership, Room, Shunned, User
@@ -90,7 +90,7 @@ def ban(
         address = member.address_trace if network else ""
         Shunned.objects.bulk_create(
             [
-                Shunned(room=t.room, user=user, trace=trace, until=t.now + SHUN)
+                Shunned(room=t.room, user=user, trace=trace, until=t.now + BAN_KNOWN_FOR)
                 for trace in {member.device_trace, address} - {""}
             ],
             update_conflicts=True,

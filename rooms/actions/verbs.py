@@ -46,7 +46,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """A verb at the desks: what it is called there, and what it will mean."""
+    """A verb in the staff admin: what it is called there, and what it will mean."""
 
     label: Text
     about: Text

@@ -13,7 +13,7 @@ from django.db import Error
 from history import database, identity
 from history.log import edits
 from history.search import index
-from rooms import presence, publish, tally
+from rooms import counts, presence, publish
 from rooms.actions import admission, due, leaving, retention, roles, rooms, sign_ins
 from rooms.live import metrics
 from rooms.live.hub import Hub
@@ -59,7 +59,7 @@ def jobs(hub: Hub) -> list[Job]:
         Job(name="people who wait", every=5, work=admission.write_down_heard, needs_lease=False),
         Job(name="search's index", every=3, work=index.upkeep),
         Job(name="codes that are left", every=10, work=rooms.give_up_longest_empty),
-        Job(name="statistics", every=15, work=tally.step),
+        Job(name="statistics", every=15, work=counts.step),
         Job(name="messages kept no longer", every=30, work=_Retention()),
         Job(name="rooms without an owner", every=60, work=_find_heirs),
         # Any worker may do these, and it does not matter when.

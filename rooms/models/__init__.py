@@ -1,14 +1,16 @@
 """The tables of people, rooms, presence, moderation and counts, with their constraints."""
 
+from rooms.models.counts import CountedThrough, HourlyCount
 from rooms.models.moderation import Deed, Report, Seconding
 from rooms.models.people import SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
 from rooms.models.rooms import JoinRequest, Membership, Room, Shunned, room_public_id
-from rooms.models.tally import Tallied, Tally
 
 __all__ = [
     "Connection",
+    "CountedThrough",
     "Deed",
+    "HourlyCount",
     "JoinRequest",
     "Membership",
     "Report",
@@ -16,8 +18,6 @@ __all__ = [
     "Seconding",
     "Shunned",
     "SignIn",
-    "Tallied",
-    "Tally",
     "User",
     "Worker",
     "guest_username",

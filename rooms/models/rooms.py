@@ -117,14 +117,15 @@ class Membership(models.Model):
     role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
     entered_at = models.DateTimeField(db_default=Now())
     left_at = models.DateTimeField(null=True, blank=True)
-    # Sent away, and why. Who was is new to the room again; who was banned does not come back.
+    # When and why the member was removed. A removed member may rejoin as a newcomer; a banned one may
+    # not.
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_for = models.CharField(max_length=200, blank=True, default="", db_default="")
     banned_at = models.DateTimeField(null=True, blank=True)
     muted_until = models.DateTimeField(null=True, blank=True)
     muted_for = models.CharField(max_length=200, blank=True, default="", db_default="")
-    # Keyed hashes of the browser's token and of the network it came from, to shun a banned guest
-    # by. Forgotten when the room closes.
+    # Keyed hashes of the browser's token and of the network it came from, by which a banned guest is
+    # known again (rooms/fingerprints.py). Forgotten when the room closes.
     device_trace = models.CharField(
         max_length=64, blank=True, editable=False, default="", db_default=""
     )

@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from history import database
-from rooms import access, addresses, answers, codes, limits, preview, traces, unread
+from rooms import access, addresses, answers, codes, limits, preview, fingerprints, unread
 from rooms.actions import admission, leaving, people, rooms
 from rooms.errors import (
     ChatError,
@@ -49,7 +49,7 @@ def front(request: HttpRequest) -> HttpResponse:
     form = EntryForm(request.POST)
     if not form.is_valid():
         return _entry(request, form, status=404 if "code" in form.errors else 422)
-    token = traces.token_of(request)
+    token = fingerprints.token_of(request)
     try:
         room = _enter(request, form, token)
     except ChatError as refusal:
@@ -57,7 +57,7 @@ def front(request: HttpRequest) -> HttpResponse:
         page = partial(_entry, request, form, status=refusal.status)
         return answers.refused(request, refusal, page=page)
     response = redirect("room", code=room.code)
-    traces.keep_token(response, token)
+    fingerprints.keep_token(response, token)
     return response
 
 
@@ -158,16 +158,16 @@ def _enter(request: HttpRequest, form: EntryForm, token: str) -> Room:
     ):
         spend = partial(limits.new_secret, person=known, address=address)
         proof = admission.prove(code=code, passcode=passcode, before_hashing=spend)
-        known_by = traces.of(request, token)
+        known_by = fingerprints.of(request, token)
         try:
             with database.whole(), _as_person(request, visitor, form, joining=code) as user:
                 return rooms.join(
-                    user=user, code=code, proof=proof, traces=known_by, fresh=visitor is None
+                    user=user, code=code, proof=proof, fingerprints=known_by, fresh=visitor is None
                 )
         except MustAsk:
             # Asking is another transaction, since nothing is left of the one that was refused.
             with database.whole(), _as_person(request, visitor, form, joining=code) as user:
-                return admission.ask(user=user, code=code, proof=proof, traces=known_by)
+                return admission.ask(user=user, code=code, proof=proof, fingerprints=known_by)
 
 
 @contextmanager

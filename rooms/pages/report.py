@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from rooms import access, addresses, answers, codes, limits, traces
+from rooms import access, addresses, answers, codes, fingerprints, limits
 from rooms.actions import reports
 from rooms.errors import ChatError, NotMember, RoomNotFound
 from rooms.models import Membership, Report
@@ -55,7 +55,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         given = form.cleaned_data
         limits.report(
             person=membership.user.public_id,
-            device=traces.known_device(request),
+            device=fingerprints.known_device(request),
             address=addresses.of_request(request),
         )
         reports.report(

@@ -1,1 +1,1 @@
-"""The site's admin: the site itself, and a desk for each thing that staff looks up and acts on."""
+"""The site's admin: the site itself, and a module for each kind of row that staff looks up and acts on."""

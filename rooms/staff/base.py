@@ -1,4 +1,4 @@
-"""What the desks have in common: long lists that stay fast, and verbs.
+"""What the pages of the staff admin have in common: long lists that stay fast, and verbs.
 
 Nothing is added, changed or deleted here but by the verbs everything else uses too, so that what a
 moderator does is in the log and in the open rooms. Each verb is asked about first, with the reason,
@@ -93,8 +93,8 @@ class StaffAdmin(DeclaredFilters):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table for each choice
     sortable_by = ()
     ordering = ("-pk",)
-    change_form_template = "admin/desk_form.html"
-    change_list_template = "admin/desk_list.html"
+    change_form_template = "admin/staff_form.html"
+    change_list_template = "admin/staff_list.html"
 
     def links(self, row: Any) -> Iterable[tuple[Text, str]]:
         """Ways from a row's page: (label, address)."""
@@ -185,7 +185,7 @@ class StaffAdmin(DeclaredFilters):
 
     def _verb_action(self, verb: Verb) -> Callable[..., HttpResponse | None]:
         def action(
-            desk: StaffAdmin, request: HttpRequest, rows: QuerySet[Any]
+            page: StaffAdmin, request: HttpRequest, rows: QuerySet[Any]
         ) -> HttpResponse | None:
             chosen = list(rows[: VERB_LIMIT + 1])
             if len(chosen) > VERB_LIMIT:

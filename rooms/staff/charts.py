@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rooms import tally
+from rooms import counts
 
 HOURS = 24
 DAYS = 30
@@ -64,7 +64,7 @@ def spans(now: datetime) -> list[Span]:
     today = hour.replace(hour=0)
     hours = [hour - timedelta(hours=back) for back in reversed(range(HOURS))]
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    hourly = tally.since(days[0])
+    hourly = counts.since(days[0])
     daily = {subject: _by_day(counts) for subject, counts in hourly.items()}
     return [
         _span(_("Last 24 hours, UTC"), hours, hourly, lambda when: f"{when:%H:%M}"),

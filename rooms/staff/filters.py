@@ -1,4 +1,4 @@
-"""What a list may be narrowed by: the filters a desk declares, among them those that a link brings
+"""What a list may be narrowed by: the filters an admin declares, among them those that a link brings
 along, for one room or one person.
 """
 
@@ -19,7 +19,7 @@ _ASKED_BY = ("", "__exact", "__isnull", "__gte", "__lt")
 
 
 class DeclaredFilters(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A desk whose addresses take the filters it declares and no others.
+    """An admin whose addresses take the filters it declares and no others.
 
     Django lets an address ask about any column of the table: by `?email__startswith=` a role would
     read, letter by letter, what its pages do not show.

@@ -128,7 +128,7 @@ class JoinRequestAdmin(InRoom):
 
 @admin.register(Shunned)
 class ShunnedAdmin(InRoom):
-    """What keeps banned guests from coming back as others. The traces themselves say nothing."""
+    """What keeps banned guests from coming back as others. The fingerprints themselves say nothing."""
 
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "until")

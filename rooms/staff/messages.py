@@ -195,7 +195,7 @@ class MessageAdmin(StaffAdmin):
         )
         line = '<li><span class="quiet">{}, {}:</span> {}</li>'
         return (
-            format_html('<ol class="desk-log">{}</ol>', format_html_join("", line, lines))
+            format_html('<ol class="staff-log">{}</ol>', format_html_join("", line, lines))
             if rows
             else None
         )

@@ -1,6 +1,6 @@
 """The admin's first page: how the site is doing.
 
-Every query is bounded: by an index, by the hours of a month (rooms/tally.py), or by the latest so
+Every query is bounded: by an index, by the hours of a month (rooms/counts.py), or by the latest so
 many messages.
 """
 

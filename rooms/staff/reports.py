@@ -223,7 +223,7 @@ class ReportAdmin(StaffAdmin):
         more = format_html("<li>{}</li>", _("and %d more") % left) if left > 0 else ""
         line = '<li>{} <span class="quiet">{}</span> {}</li>'
         return format_html(
-            '<ol class="desk-log">{}{}</ol>', format_html_join("", line, lines), more
+            '<ol class="staff-log">{}{}</ol>', format_html_join("", line, lines), more
         )
 
     @admin.display(description=_("comment"), empty_value="–")
@@ -245,7 +245,7 @@ class ReportAdmin(StaffAdmin):
             for message in report.excerpt
         )
         line = '<li class="{}"><span class="quiet">{}</span> <b>{}</b> {}</li>'
-        return format_html('<ol class="desk-log">{}</ol>', format_html_join("", line, lines))
+        return format_html('<ol class="staff-log">{}</ol>', format_html_join("", line, lines))
 
 
 def _reported(report: Report) -> str:

@@ -1,6 +1,6 @@
 """The admin as a whole: its first page, and the way in.
 
-It imports no desk: the desks register with it as they are imported, so it has to be there before them.
+It imports no page of rows: those register with it as they are imported, so it has to be there before them.
 """
 
 import math
@@ -54,7 +54,7 @@ class StaffSite(AdminSite):
         return super().index(request, {**overview.context(request), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
-        """One list of desks, those first that are looked at most, whichever app has the tables."""
+        """One list of the kinds of rows, those first that are looked at most, whichever app has the tables."""
         models = [
             model for app in super().get_app_list(request, app_label) for model in app["models"]
         ]
@@ -64,8 +64,8 @@ class StaffSite(AdminSite):
         models.sort(key=lambda model: place.get(model["object_name"], len(ORDER)))
         return [
             {
-                "name": _("Desks"),
-                "app_label": "desks",
+                "name": _("Lists"),
+                "app_label": "lists",
                 "app_url": reverse("admin:index"),
                 "has_module_perms": True,
                 "models": models,

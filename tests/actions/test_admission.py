@@ -25,7 +25,7 @@ from rooms.errors import (
     WrongPasscode,
 )
 from rooms.models import JoinRequest, Membership, Room, User
-from rooms.traces import Traces
+from rooms.fingerprints import Fingerprints
 from tests.actions.factories import (
     change_settings,
     come_in,
@@ -136,16 +136,16 @@ def test_a_crowd_from_one_place_keeps_nobody_else_from_asking() -> None:
     for number in range(most + 10):
         refused = pytest.raises(RateLimited) if number >= most else nullcontext()
         with refused:
-            traces = Traces(f"browser {number}", "one address")
-            admission.ask(user=guest(f"Guest {number}"), code=room.code, traces=traces)
+            fingerprints = Fingerprints(f"browser {number}", "one address")
+            admission.ask(user=guest(f"Guest {number}"), code=room.code, fingerprints=fingerprints)
     assert admission.waiting(room).count() == most
     eve = guest("Eve")
-    admission.ask(user=eve, code=room.code, traces=Traces("phone", "home"))
+    admission.ask(user=eve, code=room.code, fingerprints=Fingerprints("phone", "home"))
     assert admission.is_waiting(user=eve, code=room.code)
     # One browser is one who asks, whatever the network.
     with pytest.raises(RateLimited):
-        admission.ask(user=guest("Eva"), code=room.code, traces=Traces("phone", "café"))
-    admission.ask(user=eve, code=room.code, traces=Traces("phone", "café"))
+        admission.ask(user=guest("Eva"), code=room.code, fingerprints=Fingerprints("phone", "café"))
+    admission.ask(user=eve, code=room.code, fingerprints=Fingerprints("phone", "café"))
 
     with pytest.raises((Forbidden, NotMember)):
         admission.turn_all_away(room=room, by=eve)
@@ -156,7 +156,7 @@ def test_a_crowd_from_one_place_keeps_nobody_else_from_asking() -> None:
     assert not admission.waiting(room).exists()
     assert admission.was_turned_away(user=eve, code=room.code)
     with pytest.raises(RateLimited):  # nor as somebody else
-        admission.ask(user=guest("Eva"), code=room.code, traces=Traces("phone", "café"))
+        admission.ask(user=guest("Eva"), code=room.code, fingerprints=Fingerprints("phone", "café"))
     assert admission.turn_all_away(room=room, by=ada) is None
 
 

@@ -17,8 +17,8 @@ from rooms.errors import (
     Removed,
     RoomNotFound,
 )
+from rooms.fingerprints import Fingerprints
 from rooms.models import Membership, Shunned, User
-from rooms.traces import Traces
 from tests.actions.factories import (
     come_in,
     connect,
@@ -62,12 +62,12 @@ def test_a_removed_member_is_told_why_and_is_a_newcomer_on_coming_back() -> None
 
 def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -> None:
     ada, room = open_room("Ada")
-    here, elsewhere = Traces("device", "school"), Traces("phone", "home")
+    here, elsewhere = Fingerprints("device", "school"), Fingerprints("phone", "home")
     bob = guest("Bob")
-    rooms.join(user=bob, code=room.code, traces=here)
+    rooms.join(user=bob, code=room.code, fingerprints=here)
     connect(bob, room)
     eve = guest("Eve")
-    rooms.join(user=eve, code=room.code, traces=here)
+    rooms.join(user=eve, code=room.code, fingerprints=here)
     registered = guest("Mary")
     User.objects.filter(pk=registered.pk).update(
         is_guest=False, date_joined=Now() - timedelta(hours=1)
@@ -82,30 +82,30 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
     User.objects.filter(pk=before.pk).update(registered_at=Now() - timedelta(seconds=1))
     before.refresh_from_db()
     sanctions.ban(room=room, by=ada, user=bob, reason="spam")
-    rooms.join(user=before, code=room.code, traces=here)
+    rooms.join(user=before, code=room.code, fingerprints=here)
     with pytest.raises(RoomNotFound):
-        rooms.join(user=bob, code=room.code, traces=elsewhere)
-    for traces in (here, Traces("device", "café"), Traces("other", "school")):
+        rooms.join(user=bob, code=room.code, fingerprints=elsewhere)
+    for fingerprints in (here, Fingerprints("device", "café"), Fingerprints("other", "school")):
         with pytest.raises(NewcomersKeptOut):
-            rooms.join(user=guest("Ben"), code=room.code, traces=traces)
+            rooms.join(user=guest("Ben"), code=room.code, fingerprints=fingerprints)
         with pytest.raises(NewcomersKeptOut):
-            admission.ask(user=guest("Ben"), code=room.code, traces=traces)
-    rooms.join(user=guest("Zoe"), code=room.code, traces=elsewhere)
-    rooms.join(user=eve, code=room.code, traces=here)
-    rooms.join(user=registered, code=room.code, traces=here)
+            admission.ask(user=guest("Ben"), code=room.code, fingerprints=fingerprints)
+    rooms.join(user=guest("Zoe"), code=room.code, fingerprints=elsewhere)
+    rooms.join(user=eve, code=room.code, fingerprints=here)
+    rooms.join(user=registered, code=room.code, fingerprints=here)
     upstart = guest("Marten")  # registering is no way round it
     User.objects.filter(pk=upstart.pk).update(is_guest=False)
     upstart.refresh_from_db()
     with pytest.raises(NewcomersKeptOut):
-        rooms.join(user=upstart, code=room.code, traces=here)
+        rooms.join(user=upstart, code=room.code, fingerprints=here)
     # Nor is it for a guest made before the ban who chooses a password after it.
     accounts.register(user=early, username="early", password="seven green lanterns")
     with pytest.raises(NewcomersKeptOut):
-        rooms.join(user=early, code=room.code, traces=here)
+        rooms.join(user=early, code=room.code, fingerprints=here)
     _, other = open_room("Ben")
-    rooms.join(user=guest("Bert"), code=other.code, traces=here)
+    rooms.join(user=guest("Bert"), code=other.code, fingerprints=here)
     Shunned.objects.update(until=Now() - timedelta(seconds=1))
-    rooms.join(user=guest("Ben"), code=room.code, traces=here)
+    rooms.join(user=guest("Ben"), code=room.code, fingerprints=here)
     rooms.close(room=room)
     assert not Shunned.objects.filter(room=room).exists()
     assert not Membership.objects.filter(room=room).exclude(address_trace="").exists()
@@ -114,8 +114,8 @@ def test_a_ban_shuts_out_the_person_and_guests_from_the_same_place_for_a_day() -
 def test_a_ban_can_be_of_one_person_and_their_browser_only() -> None:
     ada, room = open_room("Ada")
     bob = guest("Bob")
-    rooms.join(user=bob, code=room.code, traces=Traces("device", "school"))
+    rooms.join(user=bob, code=room.code, fingerprints=Fingerprints("device", "school"))
     sanctions.ban(room=room, by=ada, user=bob, network=False)
-    rooms.join(user=guest("Eve"), code=room.code, traces=Traces("other", "school"))
+    rooms.join(user=guest("Eve"), code=room.code, fingerprints=Fingerprints("other", "school"))
     with pytest.raises(NewcomersKeptOut):
-        rooms.join(user=guest("Ben"), code=room.code, traces=Traces("device", "home"))
+        rooms.join(user=guest("Ben"), code=room.code, fingerprints=Fingerprints("device", "home"))

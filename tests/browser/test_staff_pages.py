@@ -1,4 +1,4 @@
-"""The desk of the staff in a real browser, and what a room sees of what is done there."""
+"""The staff admin in a real browser, and what a room sees of what is done there."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ def superuser(site: Site) -> str:
     return NAME
 
 
-class Desk:
+class AdminPages:
     """Opens windows of a superuser, on the admin's first page."""
 
     def __init__(self, url: str, name: str) -> None:
@@ -53,18 +53,18 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def way_in(superuser: str, site: Site) -> Desk:
-    return Desk(f"{site.url}/admin/", superuser)
+def way_in(superuser: str, site: Site) -> AdminPages:
+    return AdminPages(f"{site.url}/admin/", superuser)
 
 
 @pytest.fixture
-def desk(way_in: Desk, open_context: OpenContext) -> Page:
+def admin_page(way_in: AdminPages, open_context: OpenContext) -> Page:
     """A superuser's window, on the admin's first page."""
     return way_in.open(open_context().new_page())
 
 
-def test_a_reported_message_reaches_the_desk_and_is_deleted_from_there(
-    ada: RoomPage, invite: Callable[..., RoomPage], desk: Page, site: Site
+def test_a_reported_message_reaches_the_admin_and_is_deleted_from_there(
+    ada: RoomPage, invite: Callable[..., RoomPage], admin_page: Page, site: Site
 ) -> None:
     ben = invite(ada, "Ben")
     ada.say("good morning", "something unspeakable", "good night")
@@ -90,20 +90,20 @@ def test_a_reported_message_reaches_the_desk_and_is_deleted_from_there(
         ben.page.keyboard.press("Escape")
 
     with step("the staff read the report, delete, and the room sees it"):
-        desk.goto(f"{site.url}/admin/rooms/report/?q={ada.code}")
-        desk.locator("#result_list").get_by_role("link").first.click()
-        expect(desk.locator(".is-reported")).to_contain_text("something unspeakable")
-        desk.get_by_role("link", name="Delete", exact=True).click()
-        expect(desk.get_by_label("Why")).to_have_value("Abuse or harassment")
-        desk.get_by_role("button", name="Delete").click()
+        admin_page.goto(f"{site.url}/admin/rooms/report/?q={ada.code}")
+        admin_page.locator("#result_list").get_by_role("link").first.click()
+        expect(admin_page.locator(".is-reported")).to_contain_text("something unspeakable")
+        admin_page.get_by_role("link", name="Delete", exact=True).click()
+        expect(admin_page.get_by_label("Why")).to_have_value("Abuse or harassment")
+        admin_page.get_by_role("button", name="Delete").click()
         for window in (ada, ben):
             expect(window.message("This message was deleted")).to_be_visible()
             window.expect_bodies(["good morning", "good night"])
-        expect(desk.get_by_text("upheld")).to_be_visible()
+        expect(admin_page.get_by_text("upheld")).to_be_visible()
 
 
 def test_a_message_and_a_room_are_found_and_put_an_end_to(
-    ada: RoomPage, desk: Page, site: Site
+    ada: RoomPage, admin_page: Page, site: Site
 ) -> None:
     page = ada.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -111,18 +111,18 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
     ada.expect_bodies(["hello", "for the record"])
 
     with step("a message is found and deleted"):
-        desk.get_by_role("link", name="Messages").first.click()
-        desk.locator("#searchbar").fill(ada.code)
-        desk.get_by_role("button", name="Search").click()
-        expect(desk.locator("#result_list tbody tr")).to_have_count(3)
-        desk.locator("#result_list tbody tr", has_text="hello").get_by_role("checkbox").check()
-        desk.get_by_role("combobox").select_option(label="Delete")
-        desk.get_by_role("button", name="Go").click()
-        expect(desk.get_by_text("Ada: hello")).to_be_visible()
-        desk.get_by_label("Why").fill("Nobody says hello here")
-        desk.get_by_role("button", name="Delete").click()
-        expect(desk.get_by_text("Delete: 1 done.")).to_be_visible()
-        expect(desk.locator("#result_list").get_by_text("(deleted)")).to_be_visible()
+        admin_page.get_by_role("link", name="Messages").first.click()
+        admin_page.locator("#searchbar").fill(ada.code)
+        admin_page.get_by_role("button", name="Search").click()
+        expect(admin_page.locator("#result_list tbody tr")).to_have_count(3)
+        admin_page.locator("#result_list tbody tr", has_text="hello").get_by_role("checkbox").check()
+        admin_page.get_by_role("combobox").select_option(label="Delete")
+        admin_page.get_by_role("button", name="Go").click()
+        expect(admin_page.get_by_text("Ada: hello")).to_be_visible()
+        admin_page.get_by_label("Why").fill("Nobody says hello here")
+        admin_page.get_by_role("button", name="Delete").click()
+        expect(admin_page.get_by_text("Delete: 1 done.")).to_be_visible()
+        expect(admin_page.locator("#result_list").get_by_text("(deleted)")).to_be_visible()
         ada.expect_bodies(["for the record"])
 
     # What is on its way when the room closes: the server is not heard any more.
@@ -136,15 +136,15 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
     ada.box.fill("half a thought")
 
     with step("a room is closed from its page"):
-        desk.goto(f"{site.url}/admin/rooms/room/?q={ada.code}")
-        desk.get_by_role("link", name=ada.code).click()
-        desk.get_by_role("link", name="Close the room").click()
-        desk.get_by_role("link", name="No, take me back").click()
-        desk.get_by_role("link", name="Close the room").click()
-        desk.get_by_label("Why").fill("It is late")
-        desk.get_by_role("button", name="Close the room").click()
-        expect(desk.get_by_text("Close the room: 1 done.")).to_be_visible()
-        expect(desk.get_by_role("link", name="Close the room")).to_have_count(0)
+        admin_page.goto(f"{site.url}/admin/rooms/room/?q={ada.code}")
+        admin_page.get_by_role("link", name=ada.code).click()
+        admin_page.get_by_role("link", name="Close the room").click()
+        admin_page.get_by_role("link", name="No, take me back").click()
+        admin_page.get_by_role("link", name="Close the room").click()
+        admin_page.get_by_label("Why").fill("It is late")
+        admin_page.get_by_role("button", name="Close the room").click()
+        expect(admin_page.get_by_text("Close the room: 1 done.")).to_be_visible()
+        expect(admin_page.get_by_role("link", name="Close the room")).to_have_count(0)
 
     with step("the room says so, and keeps what was not sent"):
         expect(ada.status).to_have_text("Closed")
@@ -166,7 +166,7 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
         ada.banner.get_by_role("link", name="Read the transcript").click()
         expect(page.get_by_text("for the record")).to_be_visible()
 
-    with step("every page of the desk keeps the policy"):
+    with step("every page of the admin keeps the policy"):
         # The console fixture fails a test whose pages violated it, or had any other error.
         [(looker,)] = site.rows("SELECT id FROM rooms_user WHERE username = %s", [NAME])
         for path in (
@@ -182,30 +182,30 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
             "rooms/signin/",
             "password_change/",
         ):
-            answer = desk.goto(f"{site.url}/admin/{path}")
+            answer = admin_page.goto(f"{site.url}/admin/{path}")
             assert answer is not None
             assert "script-src 'self'" in answer.headers["content-security-policy"]
-            expect(desk.locator("#content h1")).to_be_visible()
+            expect(admin_page.locator("#content h1")).to_be_visible()
 
 
 def test_the_desks_are_for_everybody(
-    ada: RoomPage, way_in: Desk, site: Site, open_context: OpenContext
+    ada: RoomPage, way_in: AdminPages, site: Site, open_context: OpenContext
 ) -> None:
     """axe finds nothing, on a wide screen in both themes; nothing sticks out of a narrow one."""
     ada.say("hello")
     ada.expect_bodies(["hello"])
-    desk = way_in.open(open_context(bypass_csp=True).new_page())
+    admin_page = way_in.open(open_context(bypass_csp=True).new_page())
     found = []
     for path in ("", "rooms/report/", "rooms/deed/", "rooms/room/", f"rooms/room/?q={ada.code}"):
-        desk.goto(f"{site.url}/admin/{path}")
-        found += violations(desk)
-    desk.locator("#result_list").get_by_role("link", name=ada.code).click()
-    found += violations(desk)
-    desk.get_by_role("link", name="Close the room").click()
-    found += violations(desk)
+        admin_page.goto(f"{site.url}/admin/{path}")
+        found += violations(admin_page)
+    admin_page.locator("#result_list").get_by_role("link", name=ada.code).click()
+    found += violations(admin_page)
+    admin_page.get_by_role("link", name="Close the room").click()
+    found += violations(admin_page)
     assert not found, "\n".join(found)
-    desk.set_viewport_size({"width": 390, "height": 844})
+    admin_page.set_viewport_size({"width": 390, "height": 844})
     for path in ("", "rooms/report/"):
-        desk.goto(f"{site.url}/admin/{path}")
-        width = desk.evaluate("document.documentElement.scrollWidth")
+        admin_page.goto(f"{site.url}/admin/{path}")
+        width = admin_page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, f"{path or 'the overview'} is {width} wide"

@@ -76,14 +76,14 @@ def test_whatever_is_recorded_anywhere_can_be_asked_for() -> None:
     source = "".join(file.read_text() for file in Path(audit.__file__).parent.rglob("*.py"))
     elsewhere = named_in(source, "audit.record")
     assert {"merge", "import", "reopen report"} <= elsewhere, "they are still found so"
-    desks = {verb.done for desk in admin.site._registry.values() for verb in _verbs(desk)}
-    assert {"close room", "ban from site"} <= desks
+    by_staff = {verb.done for page in admin.site._registry.values() for verb in _verbs(page)}
+    assert {"close room", "ban from site"} <= by_staff
     undone = {f"undo {name}" for name in verbs.UNDOABLE}
-    assert elsewhere | desks | undone | VERBS.keys() <= set(AUDITED)
+    assert elsewhere | by_staff | undone | VERBS.keys() <= set(AUDITED)
 
 
-def _verbs(desk: Any) -> Iterable[Any]:
-    return getattr(desk, "verbs", ())
+def _verbs(page: Any) -> Iterable[Any]:
+    return getattr(page, "verbs", ())
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)

@@ -142,7 +142,7 @@ class Staff(Person):
         return self
 
     async def acts(self, path: str, **fields: str) -> httpx.Response:
-        """Confirm a verb of a desk: `path` is below the admin's."""
+        """Confirm a verb of the staff admin: `path` is below the admin's."""
         fields = {"confirmed": "yes", "reason": "spam", **fields}
         return await self.sends(f"/admin/{path}", **fields)
 

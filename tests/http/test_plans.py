@@ -84,7 +84,7 @@ def test_every_page_reads_indexes_only(
     room = Room.objects.select_related("stream").get(code=bigsite.CODE)
     Membership.objects.filter(room=room).update(present=True)
     Membership.objects.filter(room=room, user=ada).update(role=Membership.Role.OWNER)
-    for name, call in [*_pages(ada, room), *_desks(), *_downloads(ada, room), *_live(ada, room)]:
+    for name, call in [*_pages(ada, room), *_admin(), *_downloads(ada, room), *_live(ada, room)]:
         with subtests.test(name):
             with transaction.atomic(), watched(times=MORE.get(name, 1)) as scans:
                 call()
@@ -111,12 +111,12 @@ def _pages(ada: User, room: Room) -> Calls:
     yield "best first", partial(_get, client, "/history/", {"q": "fstab", "sort": "best"})
 
 
-def _desks() -> Calls:
+def _admin() -> Calls:
     client = _client(User.objects.create_superuser("boss"))
-    desk = f"/{settings.CHAT_ADMIN_PATH}"
-    yield "overview", partial(_get, client, desk)
+    root = f"/{settings.CHAT_ADMIN_PATH}"
+    yield "overview", partial(_get, client, root)
     for model in admin.site._registry:
-        path = f"{desk}{model._meta.app_label}/{model._meta.model_name}/"
+        path = f"{root}{model._meta.app_label}/{model._meta.model_name}/"
         yield path, partial(_get, client, path)
 
 

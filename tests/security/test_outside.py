@@ -22,7 +22,7 @@ from tests.security.test_pages import ADDRESSES, CODE
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SEARCHES = ("hello", "from:me", "hello&sort=best", "*ell*", "after:2020")
-# The staff's desks are for nobody of these: tests/http/admin/test_access.py.
+# The staff admin is for nobody of these: tests/http/admin/test_access.py.
 PAGES = [route for route in ADDRESSES if not route.startswith("/admin")]
 OUT = ("removed", "banned", "left")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from benchmarks import fill, filling
 from history.models import Mention, Message, Reaction, Revision, Stream
-from rooms import tally
+from rooms import counts
 from rooms.models import (
     Connection,
     Deed,
@@ -42,7 +42,7 @@ def make() -> User:
     Room.objects.filter(code="FILL0").update(code=CODE)
     ada = User.objects.get(username="ada")
     _crowd(ada)
-    tally.step()
+    counts.step()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         if connection.vendor == "postgresql":

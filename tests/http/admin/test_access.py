@@ -19,7 +19,7 @@ from tests.support.programs import ROOT
 
 pytestmark = pytest.mark.django_db
 
-DESKS = (
+ADMINS = (
     "rooms_room",
     "rooms_user",
     "rooms_membership",
@@ -37,7 +37,7 @@ def everything(room: Room, ada: User) -> list[str]:
     message = Message.objects.filter(kind="chat").earliest("pk")
     return [
         "/admin/",
-        *(address(f"{name}_changelist") for name in DESKS),
+        *(address(f"{name}_changelist") for name in ADMINS),
         address("rooms_room_change", room.pk),
         address("rooms_room_close", room.pk),
         address("history_message_change", message.pk),
@@ -159,7 +159,7 @@ def test_a_moderator_works_without_what_people_sign_in_with(
 
 
 @pytest.mark.parametrize(
-    ("desk", "asked"),
+    ("name", "asked"),
     [
         *(("rooms_user", name) for name in ("username__startswith", "email__contains", "username")),
         *(("rooms_user", name) for name in ("password__startswith", "last_login__gte", "id__gt")),
@@ -173,10 +173,10 @@ def test_a_moderator_works_without_what_people_sign_in_with(
     ],
 )
 def test_a_list_is_narrowed_by_its_own_filters_and_no_others(
-    client: Client, staff: Callable[..., User], desk: str, asked: str
+    client: Client, staff: Callable[..., User], name: str, asked: str
 ) -> None:
     staff(role="moderator")
-    answer = client.get(address(f"{desk}_changelist"), {asked: "1"})
+    answer = client.get(address(f"{name}_changelist"), {asked: "1"})
     assert answer.status_code == 400
 
 
@@ -184,7 +184,7 @@ DAY = "2026-01-01 00:00:00+00:00"  # as the filter by days writes it
 
 
 @pytest.mark.parametrize(
-    ("desk", "asked"),
+    ("name", "asked"),
     [
         ("rooms_user", {"date_joined__gte": DAY, "date_joined__lt": DAY}),
         ("rooms_membership", {"role__exact": "owner"}),
@@ -192,9 +192,9 @@ DAY = "2026-01-01 00:00:00+00:00"  # as the filter by days writes it
     ],
 )
 def test_a_list_is_narrowed_by_the_filters_it_offers(
-    client: Client, boss: User, desk: str, asked: dict[str, str]
+    client: Client, boss: User, name: str, asked: dict[str, str]
 ) -> None:
-    assert client.get(address(f"{desk}_changelist"), asked).status_code == 200
+    assert client.get(address(f"{name}_changelist"), asked).status_code == 200
 
 
 def test_an_administrator_sees_accounts_and_where_they_are_signed_in_but_makes_no_staff(

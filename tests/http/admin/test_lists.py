@@ -88,7 +88,7 @@ def test_a_whole_table_is_estimated_where_counting_it_is_slow(
 def test_people_are_found_in_any_case_of_any_alphabet(
     client: Client, boss: User, typed: str
 ) -> None:
-    """At each desk that looks for names; SQLite by itself knows the case of ASCII alone."""
+    """In each list that looks for names; SQLite by itself knows the case of ASCII alone."""
     elena, zoe = guest("Елена Петрова"), guest("Zoë")
     room = room_of(elena, "привет", title="Совет ДОМА")
     room_of(zoe, "hello")

@@ -13,8 +13,8 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from history.models import Message
-from rooms import tally
-from rooms.models import Room, Tallied, Tally, User, Worker
+from rooms import counts
+from rooms.models import CountedThrough, HourlyCount, Room, User, Worker
 from tests.http.admin.staff import guest, room_of
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_it_counts_all_rows_whether_tallied_already_or_not(
     client: Client, boss: User, room: Room
 ) -> None:
     age(days=3)
-    tally.step()
+    counts.step()
     room_of(guest("Bob"), "one", "two", "three")
     page = client.get("/admin/").content.decode()
     # The boss, made a moment ago, is one of the people.
@@ -54,23 +54,23 @@ def test_a_step_counts_each_row_once_and_only_what_is_settled(
     boss: User, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def counted() -> int:
-        return sum(Tally.objects.filter(subject="messages").values_list("count", flat=True))
+        return sum(HourlyCount.objects.filter(subject="messages").values_list("count", flat=True))
 
-    monkeypatch.setattr(tally, "STEP", 2)
-    tally.step()
+    monkeypatch.setattr(counts, "STEP", 2)
+    counts.step()
     assert counted() == 0  # not a minute old
     age(days=1)
     for expected in (1, 2, 2):  # a join and a message; another message; nothing more
-        tally.step()
+        counts.step()
         assert counted() == expected
     # Somebody else was quicker: what they counted is not counted again.
-    tally._count(tally.SUBJECTS[0], after=0)
+    counts._count(counts.SUBJECTS[0], after=0)
     assert counted() == 2
     # Erased messages count all the same.
     Message.objects.all().delete()
-    tally.step()
+    counts.step()
     hour = timezone.now() - timedelta(days=2)
-    assert sum(tally.since(hour)["messages"].values()) == 2
+    assert sum(counts.since(hour)["messages"].values()) == 2
 
 
 def test_it_shows_the_busiest_rooms_and_workers(client: Client, boss: User, room: Room) -> None:
@@ -109,4 +109,4 @@ def test_more_of_everything_takes_no_more_queries(client: Client, boss: User) ->
     for number in range(5):
         room_of(guest(f"Person {number}"), "hello")
     assert queries() == few
-    assert not Tallied.objects.exists()
+    assert not CountedThrough.objects.exists()

@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Tally(models.Model):
+class HourlyCount(models.Model):
     """How many came about in one hour, UTC. It stays when what was counted is erased."""
 
     subject = models.CharField(max_length=8)
@@ -11,6 +11,7 @@ class Tally(models.Model):
     count = models.BigIntegerField()
 
     class Meta:
+        db_table = "rooms_tally"
         constraints = (
             models.UniqueConstraint(fields=["subject", "hour"], name="tally_once_per_hour"),
         )
@@ -19,11 +20,14 @@ class Tally(models.Model):
         return f"{self.count} {self.subject}, {self.hour}"
 
 
-class Tallied(models.Model):
+class CountedThrough(models.Model):
     """Up to which key the rows of a subject have been counted."""
 
     subject = models.CharField(max_length=8, primary_key=True)
     through = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "rooms_tallied"
 
     def __str__(self) -> str:
         return f"{self.subject} up to {self.through}"

@@ -16,7 +16,7 @@ from django.db.models import CharField, Count, Func, Max, Model, Q
 from django.db.models.functions import Now
 
 from history.models import Message
-from rooms.models import Report, Room, Tallied, Tally, User
+from rooms.models import CountedThrough, HourlyCount, Report, Room, User
 
 # Rows that one step goes through: tens of milliseconds.
 STEP = 20_000
@@ -60,10 +60,10 @@ SUBJECTS = (
 
 def step() -> None:
     """Count what came about since, so much as one step goes through. Any worker may, at any time."""
-    done = dict(Tallied.objects.values_list("subject", "through"))
+    done = dict(CountedThrough.objects.values_list("subject", "through"))
     for subject in SUBJECTS:
         if subject.name not in done:
-            Tallied.objects.get_or_create(subject=subject.name)
+            CountedThrough.objects.get_or_create(subject=subject.name)
         _count(subject, after=done.get(subject.name, 0))
 
 
@@ -77,7 +77,9 @@ def _count(subject: Subject, *, after: int) -> None:
     through = enough[STEP - 1 : STEP].first() or top
     hours = subject.by_hour(after=after, through=through)
     with transaction.atomic():
-        mine = Tallied.objects.filter(subject=subject.name, through=after).update(through=through)
+        mine = CountedThrough.objects.filter(subject=subject.name, through=after).update(
+            through=through
+        )
         if not mine:
             return  # another worker has counted these
         with connection.cursor() as cursor:
@@ -92,9 +94,9 @@ def _count(subject: Subject, *, after: int) -> None:
 
 def since(moment: datetime) -> dict[str, Counter[datetime]]:
     """By subject, how many in each hour from a moment until now."""
-    done = dict(Tallied.objects.values_list("subject", "through"))
+    done = dict(CountedThrough.objects.values_list("subject", "through"))
     found: dict[str, Counter[datetime]] = {subject.name: Counter() for subject in SUBJECTS}
-    for name, hour, n in Tally.objects.filter(hour__gte=moment).values_list(
+    for name, hour, n in HourlyCount.objects.filter(hour__gte=moment).values_list(
         "subject", "hour", "count"
     ):
         found[name][hour] = n

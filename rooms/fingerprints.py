@@ -21,14 +21,14 @@ _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class Fingerprints:
     """Of one visitor; "" for what is not known."""
 
     device: str = ""
     address: str = ""
 
 
-UNKNOWN = Traces()
+UNKNOWN = Fingerprints()
 
 
 def token_of(request: HttpRequest) -> str:
@@ -54,8 +54,8 @@ def keep_token(response: HttpResponse, token: str) -> None:
     )
 
 
-def of(request: HttpRequest, token: str) -> Traces:
-    return Traces(_hash("device", token), _hash("address", addresses.of_request(request)))
+def of(request: HttpRequest, token: str) -> Fingerprints:
+    return Fingerprints(_hash("device", token), _hash("address", addresses.of_request(request)))
 
 
 def _hash(kind: str, value: str) -> str:
