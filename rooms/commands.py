@@ -115,8 +115,10 @@ _DECODER: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 _BY_TYPE: dict[str, type[Struct]] = {
     str(command.__struct_config__.tag): command for command in get_args(Command)
 }
-# The refusal of a field that is missing or not of its type. The page shows the sentence to people: it
-# names things as they do, and no fields.
+_NUMBERS = (Seq, Seq | None)
+# The refusal of a field that is missing or not of its type, if it has one of its own: that of a message's
+# number is the same whatever it is for. The page shows the sentence to people: it names things as they
+# do, and no fields.
 _COMPLAINTS: dict[str, Callable[[], ChatError]] = {
     "ref": partial(BadRef, limit=REF_MAX),
     "client_id": partial(BadClientId, limit=CLIENT_ID_MAX),
@@ -125,9 +127,6 @@ _COMPLAINTS: dict[str, Callable[[], ChatError]] = {
     "emoji": BadEmoji,
     "on": BadSwitch,
     "limit": partial(BadPageSize, limit=PAGE_MAX),
-    "seq": BadNumber,
-    "before": BadNumber,
-    "reply_to": BadNumber,
 }
 
 
@@ -224,7 +223,8 @@ def _complaint(frame: dict[str, Any]) -> ChatError:
         return UnknownType(types=", ".join(_BY_TYPE))
     for field in msgspec.structs.fields(command):
         if not _fits(frame.get(field.name, field.default), field.type):
-            return _COMPLAINTS[field.name]()
+            numbers = BadNumber if field.type in _NUMBERS else BadFrame
+            return _COMPLAINTS.get(field.name, numbers)()
     return BadFrame()  # a field that is there twice, the first time wrong
 
 

@@ -6,14 +6,18 @@ as well. Only the type checker reads the file. A test says when it is to be writ
 
 import os
 import types
-from typing import Any, get_args, get_origin, get_type_hints
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import django
+from msgspec import structs
 
 ROOM = "A room. What is missing before the first frame is optional."
 # The settings that the page is rendered with.
 RENDERED = {"title", "grace"}
 MESSAGE = 'A message. docs/PROTOCOL.md, "Message", says what each field is.'
+SAID = "What an author says with a message: what a `post` has beside the client's name for it."
 HEAD = """\
 /**
  * The shapes of the wire that the server has in one declaration each.
@@ -27,7 +31,9 @@ def module() -> str:
     """Return the text of static/js/wire.d.ts."""
     from history import wire
     from history.models import Message
+    from history.said import FIELDS
     from rooms import room_settings
+    from rooms.commands import Post
 
     room = [_line("id", str), _line("code", str), _line("created_at", str, optional=True)]
     for name, setting in room_settings.TABLE.items():
@@ -39,9 +45,16 @@ def module() -> str:
         _line(name, known.get(name, kind), optional=name in wire.WireMessage.__optional_keys__)
         for name, kind in get_type_hints(wire.WireMessage).items()
     ]
+    said = [
+        _line(field.name, _bare(field.type), optional=not field.required)
+        for field in structs.fields(Post)
+        if field.name in FIELDS
+    ]
     return (
         HEAD
         + _interface("Room", ROOM, room)
+        + "\n"
+        + _interface("Said", SAID, said)
         + "\n"
         + _interface("Message", MESSAGE, message)
         + "}\n"
@@ -55,6 +68,15 @@ def _interface(name: str, means: str, lines: list[str]) -> str:
 def _line(name: str, kind: Any, *, means: str = "", optional: bool = False) -> str:
     comment = f"    /** {means} */\n" if means else ""
     return f"{comment}    {name}{'?' if optional else ''}: {_type(kind)};\n"
+
+
+def _bare(kind: Any) -> Any:
+    """Return a type without what msgspec is told of its values."""
+    if get_origin(kind) is Annotated:
+        return get_args(kind)[0]
+    if get_origin(kind) in {types.UnionType, Union}:
+        return reduce(or_, map(_bare, get_args(kind)))
+    return kind
 
 
 def _type(kind: Any) -> str:

@@ -15,6 +15,7 @@ from django.db.models.functions import Now, Replace
 from history import notices
 from history.models import Mention, Message, Reaction, Revision
 from history.notices import Facts
+from history.said import NOTHING_SAID, shown
 
 _CHUNK = 500
 _RENUMBER = """
@@ -109,7 +110,7 @@ def erase_texts(stream_id: int, user_id: int) -> None:
     for belonging in (Revision, Reaction, Mention):
         belonging.objects.filter(message__in=said).delete()
     said.filter(deleted_at__isnull=True).update(
-        body="", html="", pinned_at=None, deleted_at=Now(), deleted_by=None
+        **shown(NOTHING_SAID), html="", pinned_at=None, deleted_at=Now(), deleted_by=None
     )
 
 

@@ -12,6 +12,7 @@ from history import wire
 from history.log.entry import Mentioned
 from history.log.write import Numbers
 from history.models import Mention, Message, Reaction, Revision
+from history.said import FIELDS, NOTHING_SAID
 from history.wire import WireMessage
 
 # How long earlier texts are kept: for moderators, and to undo a moderator's deletion.
@@ -70,12 +71,16 @@ class Edits:
             return False
         if keep:
             self._keep(message, Revision.Cause.REMOVAL)
-        message.body = message.html = ""
+        # What is erased for good loses all that was said with it; what can be restored, the text.
+        emptied = ("body",) if keep else FIELDS
+        for name in emptied:
+            setattr(message, name, getattr(NOTHING_SAID, name))
+        message.html = ""
         message.deleted_at, message.deleted_by_id = self._head.now, by_id
         message.pinned_at = None
         self._given(message).clear()
         self._mentions[message.pk] = ()
-        self._touch(message, "body", "html", "deleted_at", "deleted_by", "pinned_at")
+        self._touch(message, *emptied, "html", "deleted_at", "deleted_by", "pinned_at")
         return True
 
     def restore(

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from history.log import read
 from history.log.entry import Head
 from history.models import Mention, Message, Reaction, Revision
+from history.said import NOTHING_SAID, shown
 
 # How long a tombstone's row stays at least: longer than any worker serves a room without its log.
 SETTLED = timedelta(days=1)
@@ -47,7 +48,7 @@ def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> list[
     Revision.objects.filter(message__in=rows.filter(at__lt=before, pinned_at=None)).delete()
     _detach(keys)
     Message.objects.filter(pk__in=keys).update(
-        body="", html="", deleted_at=Now(), deleted_by=None, edited_at=None
+        **shown(NOTHING_SAID), html="", deleted_at=Now(), deleted_by=None, edited_at=None
     )
     return keys
 

@@ -28,6 +28,12 @@ declare namespace Chat {
     passcode?: boolean;
   }
 
+  /** What an author says with a message: what a `post` has beside the client's name for it. */
+  interface Said {
+    body: string;
+    reply_to?: number | null;
+  }
+
   /** A message. docs/PROTOCOL.md, "Message", says what each field is. */
   interface Message {
     body: string;

@@ -24,7 +24,8 @@ console.log(JSON.stringify({
   reconnects: codes.filter(protocol.reconnectsAfter),
   temporary: errors.filter(protocol.isTemporary),
   frames: [
-    protocol.post("c1", "hello"), protocol.post("c2", "hi", 3), protocol.edit(3, "hey", "1"),
+    protocol.post("c1", {body: "hello"}),
+    protocol.post("c2", {body: "hi", reply_to: 3}), protocol.edit(3, "hey", "1"),
     protocol.edit(3, "hey", "1", null), protocol.edit(3, "hey", "1", "2026-11-22T15:10:00.000Z"),
     protocol.remove(3, "2"), protocol.react(3, "👍", true, "3"), protocol.pin(3, false, "4"),
     protocol.read(3, "5"), protocol.page(9, 50, "8"), protocol.typing(),

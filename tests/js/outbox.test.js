@@ -94,7 +94,7 @@ describe("sending", () => {
   test("sends one message at a time, in the order typed", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await Promise.all(["one", "two", "three"].map((body) => tab.outbox.add(body)));
+    await Promise.all(["one", "two", "three"].map((body) => tab.outbox.add({ body })));
     await settled();
     assert.deepEqual(tab.bodies, ["one"]);
     await tab.ack();
@@ -108,7 +108,7 @@ describe("sending", () => {
 
   test("shows a message at once, with its state", async () => {
     const tab = openTab();
-    const kept = tab.outbox.add("hello");
+    const kept = tab.outbox.add({ body: "hello" });
     assert.deepEqual(
       tab.shown.map(({ body, state }) => [body, state]),
       [["hello", "waiting"]],
@@ -122,7 +122,7 @@ describe("sending", () => {
   test("sends again with the same client_id after a lost ack", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await tab.outbox.add("hello");
+    await tab.outbox.add({ body: "hello" });
     await settled();
     tab.outbox.stop();
     await settled();
@@ -136,8 +136,8 @@ describe("sending", () => {
   test("takes a message in the log for acked", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await tab.outbox.add("one");
-    await tab.outbox.add("two");
+    await tab.outbox.add({ body: "one" });
+    await tab.outbox.add({ body: "two" });
     await settled();
     tab.outbox.acked(tab.frames[0].client_id, null);
     await settled();
@@ -147,7 +147,7 @@ describe("sending", () => {
   test("does not send again what is in the log after a reload", async () => {
     const storage = inMemory();
     const before = openTab({ storage });
-    await before.outbox.add("hello");
+    await before.outbox.add({ body: "hello" });
     const clientId = before.shown[0].client_id;
     const after = openTab({ storage });
     await after.outbox.read();
@@ -164,8 +164,8 @@ describe("sending", () => {
     try {
       const tab = openTab();
       tab.outbox.start();
-      await tab.outbox.add("one");
-      await tab.outbox.add("two");
+      await tab.outbox.add({ body: "one" });
+      await tab.outbox.add({ body: "two" });
       await settled();
       mock.timers.tick(10_000);
       await settled();
@@ -182,7 +182,7 @@ describe("offline", () => {
     const storage = inMemory();
     const bodies = Array.from({ length: 10 }, (_, index) => `message ${index}`);
     const offline = openTab({ storage, connected: false });
-    for (const body of bodies) await offline.outbox.add(body);
+    for (const body of bodies) await offline.outbox.add({ body });
 
     const reloaded = openTab({ storage });
     await reloaded.outbox.read();
@@ -200,7 +200,7 @@ describe("offline", () => {
   test("a missing connection loses no message", async () => {
     const tab = openTab({ connected: false });
     tab.outbox.start();
-    await tab.outbox.add("hello");
+    await tab.outbox.add({ body: "hello" });
     await settled();
     assert.equal(tab.shown[0].state, "waiting");
     tab.outbox.stop();
@@ -215,8 +215,8 @@ describe("refusals", () => {
   test("a refused message fails with the reason, and the next is sent", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await tab.outbox.add("one");
-    await tab.outbox.add("two");
+    await tab.outbox.add({ body: "one" });
+    await tab.outbox.add({ body: "two" });
     await settled();
     await tab.refuse({ code: "muted", message: "You are muted." });
     assert.deepEqual(tab.bodies, ["one", "two"]);
@@ -232,7 +232,7 @@ describe("refusals", () => {
   test("a failed message is sent again on demand, with the same client_id", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await tab.outbox.add("one");
+    await tab.outbox.add({ body: "one" });
     await settled();
     await tab.refuse({ code: "locked", message: "Locked." });
     await tab.outbox.retry([tab.shown[0].client_id]);
@@ -244,7 +244,7 @@ describe("refusals", () => {
   test("a reply to a message deleted meanwhile is sent without the quote", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await tab.outbox.add("to the point", 7);
+    await tab.outbox.add({ body: "to the point", reply_to: 7 });
     await settled();
     await tab.refuse({ code: "not_found", message: "That message is not in this room." });
     const [{ client_id }] = tab.frames;
@@ -252,7 +252,7 @@ describe("refusals", () => {
       { type: "post", client_id, body: "to the point", reply_to: 7 },
       { type: "post", client_id, body: "to the point" },
     ]);
-    assert.equal(tab.shown[0].reply_to, null);
+    assert.equal(tab.shown[0].reply_to, undefined);
     assert.equal(tab.unanswerable, 1);
     await tab.refuse({ code: "not_found", message: "This room has closed." });
     assert.equal(tab.shown[0].state, "failed");
@@ -262,7 +262,7 @@ describe("refusals", () => {
   test("a failed message can be deleted", async () => {
     const tab = openTab();
     tab.outbox.start();
-    await tab.outbox.add("one");
+    await tab.outbox.add({ body: "one" });
     await settled();
     await tab.refuse({ code: "locked", message: "Locked." });
     await tab.outbox.discard([tab.shown[0].client_id]);
@@ -275,8 +275,8 @@ describe("refusals", () => {
       try {
         const tab = openTab();
         tab.outbox.start();
-        await tab.outbox.add("one");
-        await tab.outbox.add("two");
+        await tab.outbox.add({ body: "one" });
+        await tab.outbox.add({ body: "two" });
         await settled();
         await tab.refuse({ code, retry_after: 5 });
         assert.deepEqual(tab.waits, [5]);
@@ -296,9 +296,9 @@ describe("refusals", () => {
 
   test("a closed room fails waiting messages, and those typed later", async () => {
     const tab = openTab({ connected: false });
-    await tab.outbox.add("one");
+    await tab.outbox.add({ body: "one" });
     await tab.outbox.fail("The room has closed.");
-    await tab.outbox.add("two");
+    await tab.outbox.add({ body: "two" });
     await tab.outbox.retry([tab.shown[0].client_id]);
     assert.deepEqual(
       tab.shown.map(({ state, reason }) => [state, reason]),
@@ -318,8 +318,8 @@ describe("two tabs", () => {
     const second = openTab({ storage, exclusively });
     first.outbox.start();
     second.outbox.start();
-    await first.outbox.add("one");
-    await second.outbox.add("two");
+    await first.outbox.add({ body: "one" });
+    await second.outbox.add({ body: "two" });
     await settled();
     assert.deepEqual([...first.bodies, ...second.bodies], ["one"]);
     await first.ack();
@@ -335,7 +335,7 @@ describe("two tabs", () => {
     const offline = openTab({ storage, connected: false });
     const online = openTab({ storage });
     online.outbox.start();
-    await offline.outbox.add("hello");
+    await offline.outbox.add({ body: "hello" });
     for (const notice of offline.told) online.outbox.receiveFromTab(notice);
     await settled();
     assert.deepEqual(online.bodies, ["hello"]);
@@ -358,7 +358,7 @@ describe("a storage that fails", () => {
     const tab = openTab({ storage: withFallback(broken(), inMemory()) });
     assert.equal(tab.outbox.durable, true);
     tab.outbox.start();
-    await tab.outbox.add("hello");
+    await tab.outbox.add({ body: "hello" });
     await settled();
     assert.equal(tab.outbox.durable, false);
     assert.deepEqual(tab.bodies, ["hello"]);

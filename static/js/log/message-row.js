@@ -114,7 +114,7 @@ function pending({ item, head, name, registered, quote, quoteName }, viewer) {
   if (head) classes.push("message--head");
   const node = frame(classes, { name, registered, id: viewer.myId, at: item.at, head }, viewer);
   node.dataset.clientId = item.client_id;
-  if (item.reply_to !== null) {
+  if (item.reply_to) {
     node.append(quoteElement({ seq: item.reply_to, quote, name: quoteName }, viewer));
   }
   node.append(messageText(item, viewer));

@@ -101,7 +101,7 @@ export function rows(messages, pending, context) {
     group = { author: context.me, at: item.at };
     const name = context.names.get(context.me) ?? "";
     const registered = Boolean(context.members.get(context.me)?.registered);
-    const quote = quoted(item.reply_to, context);
+    const quote = quoted(item.reply_to ?? null, context);
     const own = { type: /** @type {const} */ ("pending"), key: `c${item.client_id}` };
     result.push({ ...own, item, head, name, registered, ...quote });
   }

@@ -120,7 +120,8 @@ export function createOutbox({
         } else if (outcome.error.code === "not_found" && item.reply_to !== undefined) {
           // The message it replies to was deleted meanwhile: it is sent without that, under the
           // same id.
-          await storage.update({ ...item, reply_to: undefined });
+          const { reply_to: _deleted, ...rest } = item;
+          await storage.update(rest);
           onReplyTargetDeleted();
           tell({ type: "queued" });
         } else {
@@ -146,7 +147,7 @@ export function createOutbox({
       inFlight = { clientId: item.client_id, end };
     });
     const timer = setTimeout(() => inFlight?.end({ type: "late" }), ACK_TIMEOUT);
-    if (send(post(item.client_id, item.body, item.reply_to))) changed();
+    if (send(post(item.client_id, saidOf(item)))) changed();
     else inFlight?.end({ type: "down" });
     const outcome = await answered;
     clearTimeout(timer);
@@ -187,13 +188,11 @@ export function createOutbox({
 
     /**
      * Queues a message; resolves once it is stored.
-     * @param {string} body
-     * @param {number} [replyTo] the message it replies to
+     * @param {Chat.Said} said
      */
-    async add(body, replyTo) {
+    async add(said) {
       /** @type {Chat.OutboxItem} */
-      const item = { queue, client_id: newId(), body, at: now(), ...firstState() };
-      if (replyTo !== undefined) item.reply_to = replyTo;
+      const item = { queue, client_id: newId(), ...said, at: now(), ...firstState() };
       unsaved.push(item);
       changed();
       await storage.add(item);
@@ -272,12 +271,29 @@ export function createOutbox({
 }
 
 /**
+ * What the author says with a message: all but what the outbox keeps for itself.
+ * @param {Chat.OutboxItem} item
+ * @returns {Chat.Said}
+ */
+function saidOf({
+  id: _id,
+  queue: _queue,
+  client_id: _clientId,
+  at: _at,
+  state: _,
+  reason: _why,
+  ...said
+}) {
+  return said;
+}
+
+/**
  * @param {Chat.OutboxItem} item
  * @param {string | undefined} inFlightId `client_id` of the message on its way
  * @returns {Chat.Pending}
  */
 function pendingOf(item, inFlightId) {
-  const { client_id: clientId, body, reply_to: replyTo = null, at, state, reason = "" } = item;
+  const { client_id: clientId, at, state, reason = "" } = item;
   const shown = state === "waiting" && clientId === inFlightId ? "sending" : state;
-  return { client_id: clientId, body, reply_to: replyTo, at, state: shown, reason, seq: null };
+  return { client_id: clientId, ...saidOf(item), at, state: shown, reason, seq: null };
 }

@@ -62,10 +62,9 @@ export function isTemporary(code) {
   return TEMPORARY_ERRORS.has(code);
 }
 
-/** @param {string} clientId @param {string} body @param {number} [replyTo] a `seq` */
-export function post(clientId, body, replyTo) {
-  const frame = { type: "post", client_id: clientId, body };
-  return replyTo === undefined ? frame : { ...frame, reply_to: replyTo };
+/** @param {string} clientId @param {Chat.Said} said */
+export function post(clientId, said) {
+  return { type: "post", client_id: clientId, ...said };
 }
 
 /**

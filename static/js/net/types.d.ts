@@ -149,27 +149,22 @@ declare namespace Chat {
     | ErrorFrame;
 
   /** A message on its way out, as the outbox keeps it. */
-  interface OutboxItem {
+  interface OutboxItem extends Said {
     /** Place in the queue; given by the storage. */
     id?: number;
     /** The person and the room: `<user id> <room id>`. */
     queue: string;
     client_id: string;
-    body: string;
     /** Milliseconds since the epoch, when it was typed. */
     at: number;
-    /** The `seq` of the message it replies to. */
-    reply_to?: number;
     state: "waiting" | "failed";
     /** Why it failed, for a person. */
     reason?: string;
   }
 
   /** An outbox item as the log shows it. `sent`: acked, but its event has not arrived yet. */
-  interface Pending {
+  interface Pending extends Said {
     client_id: string;
-    body: string;
-    reply_to: number | null;
     at: number;
     state: "waiting" | "sending" | "failed" | "sent";
     reason: string;

@@ -166,10 +166,10 @@ const composer = createComposer({
   onDraft: (text) => messageActions.keepText(text),
   onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
   async onSend(body) {
-    const { edited, replyTo } = messageActions.send(body);
+    const said = messageActions.send(body);
     notice.hide();
-    if (edited) return;
-    const queued = session.outbox.add(body, replyTo);
+    if (said === null) return;
+    const queued = session.outbox.add(said);
     log.jumpToEnd();
     await queued;
     // Only once the outbox holds the message: until then the draft is the copy that survives a

@@ -231,22 +231,22 @@ export function createMessageActions({
     },
 
     /**
-     * Takes the composer's text: makes the edit if it is one; otherwise returns the message it
-     * replies to, if any.
+     * Takes the composer's text: makes the edit if it is one, and returns null; otherwise returns
+     * what is to be posted.
      * @param {string} body
-     * @returns {{edited: boolean, replyTo?: number}}
+     * @returns {Chat.Said | null}
      */
     send(body) {
       const { purpose } = composerPurpose;
       composerPurpose.end();
-      if (purpose === null) return { edited: false };
+      if (purpose === null) return { body };
       const { seq } = purpose.message;
-      if (purpose.kind === "reply") return { edited: false, replyTo: seq };
+      if (purpose.kind === "reply") return { body, reply_to: seq };
       if (body !== purpose.message.body) {
         const at = new Date().toISOString();
         session.changes.add({ kind: "edit", seq, body, at, of: purpose.message.edited_at });
       }
-      return { edited: true };
+      return null;
     },
 
     /**
