@@ -29,8 +29,9 @@ _SENTENCES = {
     "remove": ("remove", r"{by} removed {about}"),
     "settings": (
         "settings",
-        r"{by} (?P<what>(?:named|took|locked|unlocked|made newcomers|lets newcomers|limited|lifted"
-        r"|turned|made the empty|hid what|has messages|no longer has|set a passcode).*)",
+        r"{by} (?P<what>(?:named the room|took the room's title|locked the room|unlocked the room"
+        r"|made newcomers|lets newcomers|limited the room|lifted the limit|turned on slow|turned slow"
+        r"|made the empty|hid what|has messages|no longer has|set a passcode|took the passcode).*)",
     ),
     "succeed": (
         "succeed",

@@ -184,6 +184,9 @@ def test_an_old_notice_that_no_audit_log_knows_is_read_where_the_names_are_certa
         Entry.of("notice", None, body="The site muted Ben for 5 minutes."),
         Entry.of("notice", None, body="Ben is now called Eve"),
         Entry.of("notice", None, body="Ada is away for good: Ben runs this room now."),
+        Entry.of("notice", ada, body="Ada lifted the ban of Ben."),
+        Entry.of("notice", ada, body="Ada took the removal of Ben back."),
+        Entry.of("notice", ada, body="Ada lifted the limit of people."),
     ]
     with turn(room) as t:
         t.append(*entries)
@@ -195,4 +198,7 @@ def test_an_old_notice_that_no_audit_log_knows_is_read_where_the_names_are_certa
         "The site muted deleted person for 5 minutes.",
         "Ben is now called Eve",
         "Ada is away for good: deleted person runs this room now.",
+        "Ada lifted the ban of deleted person.",
+        "Ada took the removal of deleted person back.",
+        "Ada lifted the limit of people.",
     ]
