@@ -115,7 +115,9 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
         admin_page.locator("#searchbar").fill(ada.code)
         admin_page.get_by_role("button", name="Search").click()
         expect(admin_page.locator("#result_list tbody tr")).to_have_count(3)
-        admin_page.locator("#result_list tbody tr", has_text="hello").get_by_role("checkbox").check()
+        admin_page.locator("#result_list tbody tr", has_text="hello").get_by_role(
+            "checkbox"
+        ).check()
         admin_page.get_by_role("combobox").select_option(label="Delete")
         admin_page.get_by_role("button", name="Go").click()
         expect(admin_page.get_by_text("Ada: hello")).to_be_visible()
