@@ -20,9 +20,9 @@ from rooms.errors import (
     RoomNotFound,
     WrongPasscode,
 )
+from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
 from rooms.refusals import AsksNoMore, ManyWait, ManyWaitNearby, NotLetIn, WaitsInThisBrowser
-from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.turn import Turn, turn
 
 State = JoinRequest.State

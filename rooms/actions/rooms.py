@@ -17,9 +17,9 @@ from history.prepared import Prepared, insert
 from rooms import closing, codes, names
 from rooms.actions import admission, people
 from rooms.errors import CodesExhausted, NameTaken, Removed, RoomHeld, RoomNotFound
+from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.models import JoinRequest, Membership, Room, Shunned, User
 from rooms.room_settings import GRACE_MAX
-from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.turn import Turn, lock_person, turn, turns
 
 # How long a name and a seat are kept between the form and the first socket: a room in which somebody
@@ -86,7 +86,12 @@ def find(code: str) -> Room | None:
 
 
 def join(
-    *, user: User, code: str, proof: str = "", fingerprints: Fingerprints = UNKNOWN, fresh: bool = False
+    *,
+    user: User,
+    code: str,
+    proof: str = "",
+    fingerprints: Fingerprints = UNKNOWN,
+    fresh: bool = False,
 ) -> Room:
     """Make the person a member of the open room with this code.
 

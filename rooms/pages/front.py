@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from history import database
-from rooms import access, addresses, answers, codes, limits, preview, fingerprints, unread
+from rooms import access, addresses, answers, codes, fingerprints, limits, preview, unread
 from rooms.actions import admission, leaving, people, rooms
 from rooms.errors import (
     ChatError,

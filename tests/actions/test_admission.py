@@ -24,8 +24,8 @@ from rooms.errors import (
     RoomLocked,
     WrongPasscode,
 )
-from rooms.models import JoinRequest, Membership, Room, User
 from rooms.fingerprints import Fingerprints
+from rooms.models import JoinRequest, Membership, Room, User
 from tests.actions.factories import (
     change_settings,
     come_in,

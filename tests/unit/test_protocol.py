@@ -24,6 +24,7 @@ from rooms.commands import (
     Typing,
     parse,
 )  # fmt: skip
+from rooms.refusals import BadNumber
 
 BODY_MAX = 4000
 POST = {"type": "post", "client_id": "c-1", "body": "hello"}
@@ -201,9 +202,16 @@ def test_a_refusal_tells_people_of_no_fields() -> None:
         assert not re.search(r"`|_|\b(seq|ref|emoji is|body|limit|before)\b", message), message
 
 
-def test_every_field_of_a_command_has_a_sentence_for_its_refusal() -> None:
+def test_a_sentence_for_a_refusal_is_that_of_a_field_there_is() -> None:
     known = [field.name for kind in get_args(commands.Command) for field in structs.fields(kind)]
-    assert set(known) == commands._COMPLAINTS.keys()
+    assert set(known) >= commands._COMPLAINTS.keys()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"reply_to": "x"}, {"type": "read", "seq": 0}, {"type": "page", "before": True}]
+)
+def test_a_number_is_refused_with_the_sentence_for_numbers(fields: dict[str, Any]) -> None:
+    assert isinstance(refusal(frame(**fields)).error, BadNumber)
 
 
 @pytest.mark.parametrize("before", [None, 0, -1, 1.0, "1", True, 2**53, 2**64, [1]])
