@@ -158,7 +158,7 @@ def test_the_theme_follows_the_device_until_it_is_chosen(
         # Modules run after the page has been read; the theme must not wait for them.
         aborted: list[str] = []
         other.route(
-            "**/js/pages/theme.*js",
+            "**/js/pages/site.*js",
             lambda route: (aborted.append(route.request.url), route.abort()),
         )
         other.reload()

@@ -1,6 +1,6 @@
 // A classic script that blocks rendering, on purpose: it takes effect before the first paint.
 
-// Applies the chosen theme, so that no other one flashes. theme.js lists the themes.
+// Applies the chosen theme, so that no other one flashes. lib/theme-switch.js lists the themes.
 try {
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;

@@ -1,0 +1,4 @@
+/** What every page has, in one script. */
+
+import "../lib/theme-switch.js";
+import "../lib/install.js";
