@@ -189,6 +189,8 @@ def test_permissions_to_act_are_checked_under_the_lock() -> None:
     Room.objects.update(closed_at="2026-01-01T00:00:00Z", closes_at=None)
     with pytest.raises(RoomClosed), turn(room, by=ada):
         pass
+    with pytest.raises(RoomClosed), turn(room, by=bob, staff=True):
+        pass
 
 
 def test_a_stream_that_is_gone_is_said_to_be() -> None:
