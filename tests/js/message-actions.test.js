@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { complete, search } from "../../static/js/compose/emoji.js";
+import { complete } from "../../static/js/compose/emoji.js";
 import { shortcodeAt } from "../../static/js/compose/emoji-completion.js";
 import { candidates, wordAt } from "../../static/js/compose/mention-completion.js";
 import { whoReacted } from "../../static/js/log/message-extras.js";
@@ -162,10 +162,5 @@ describe("the name of an emoji", () => {
     assert.deepEqual(complete("TADA"), [{ sign: "🎉", code: "tada", rank: 4 }]);
     assert.ok(complete("popper").some(({ sign }) => sign === "🎉"));
     assert.deepEqual(complete("no_such"), []);
-  });
-
-  test("is found in the picker by its shortcode too", () => {
-    assert.equal(search("tada")[0].sign, "🎉");
-    assert.equal(search("party pop")[0].sign, "🎉");
   });
 });

@@ -1,12 +1,13 @@
 /**
- * The emoji picker: an emoji is chosen by group, by name, or typed or pasted. Loaded when it is
- * first wanted, with the table of names.
+ * The emoji picker: an emoji is chosen among the recent ones, by group, by words, or typed or pasted.
+ * Loaded when it is first wanted, with the tables of names and words.
  */
 
 import { element, find, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { positionPopover } from "../lib/popover-position.js";
-import { groups, search } from "./emoji.js";
+import { groups } from "./emoji.js";
+import { search } from "./emoji-search.js";
 
 /** @type {Record<string, () => string>} */
 const TITLES = {
@@ -40,41 +41,53 @@ export function asEmoji(text) {
  * @param {HTMLElement} picker a popover with a search field, a grid of emoji, and a line for the
  *   name of one
  * @param {boolean} touch the search field gets no focus, so that no on-screen keyboard opens
+ * @param {ReturnType<typeof import("./emoji-recents.js").createEmojiRecents>} recents
  */
-export function createEmojiPicker(picker, touch) {
+export function createEmojiPicker(picker, touch, recents) {
   const field = find(picker, "input", HTMLInputElement);
   const grid = find(picker, "[data-grid]", HTMLElement);
-  const name = find(picker, "[data-emoji-name]", HTMLElement);
+  const label = find(picker, "[data-emoji-name]", HTMLElement);
+  const names = new Map([...groups.values()].flat().map(({ sign, name }) => [sign, name]));
   /** @type {(sign: string) => void} */
   let chosen = () => {};
 
   /** @param {readonly {sign: string, name: string}[]} list */
   function cells(list) {
-    return list.map(({ sign, name: label }) =>
+    return list.map(({ sign, name }) =>
       element(
         "button",
-        { type: "button", "aria-label": label, title: label, "data-sign": sign },
+        { type: "button", "aria-label": name, title: name, "data-sign": sign },
         sign,
       ),
     );
   }
 
+  /**
+   * @param {string} title
+   * @param {readonly {sign: string, name: string}[]} list
+   */
+  function section(title, list) {
+    return [
+      element("h3", { class: "label" }, title),
+      element("div", { class: "emoji__cells", role: "group", "aria-label": title }, ...cells(list)),
+    ];
+  }
+
   function show() {
     const text = field.value.trim();
     grid.scrollTop = 0;
-    setText(name, "");
+    setText(label, "");
     if (text === "") {
+      const recent = recents.signs.map((sign) => ({ sign, name: names.get(sign) ?? sign }));
       grid.replaceChildren(
-        ...[...groups].flatMap(([group, list]) => [
-          element("h3", { class: "label" }, TITLES[group]?.() ?? group),
-          element("div", { class: "emoji__cells" }, ...cells(list)),
-        ]),
+        ...(recent.length > 0 ? section(gettext("Recent"), recent) : []),
+        ...[...groups].flatMap(([group, list]) => section(TITLES[group]?.() ?? group, list)),
       );
       return;
     }
     const typed = asEmoji(text);
     const found = typed === null ? search(text) : [{ sign: typed, name: typed }];
-    if (found.length === 0) setText(name, gettext("No emoji found."));
+    if (found.length === 0) setText(label, gettext("No emoji found."));
     grid.replaceChildren(element("div", { class: "emoji__cells" }, ...cells(found)));
   }
 
@@ -82,6 +95,7 @@ export function createEmojiPicker(picker, touch) {
   function take(cell) {
     const sign = cell?.getAttribute("data-sign");
     if (!sign) return;
+    recents.use(sign);
     picker.hidePopover();
     chosen(sign);
   }
@@ -96,7 +110,7 @@ export function createEmojiPicker(picker, touch) {
     if (target instanceof Element) take(target.closest("[data-sign]"));
   });
   grid.addEventListener("focusin", ({ target }) => {
-    if (target instanceof Element) setText(name, target.getAttribute("aria-label") ?? "");
+    if (target instanceof Element) setText(label, target.getAttribute("aria-label") ?? "");
   });
   picker.addEventListener("keydown", (event) => {
     const columns = getComputedStyle(

@@ -6,9 +6,6 @@
 import { EMOJI } from "../vendor/emoji.js";
 import { SHORTCODES } from "../vendor/shortcodes.js";
 
-/** At most this many search results are shown. */
-const MAX_FOUND = 60;
-
 /** At most this many emoji are offered while a name is being typed. */
 const MAX_OFFERED = 6;
 
@@ -39,24 +36,6 @@ function parse(line) {
   const nameAsCode = name.toLowerCase().replaceAll(/[\s-]+/gu, "_");
   const codes = shortcodesBySign.get(sign) ?? [];
   return { sign, name, codes: /^[a-z0-9_+]+$/.test(nameAsCode) ? [...codes, nameAsCode] : codes };
-}
-
-/**
- * Finds the emoji whose names have, for each given word, a word that begins with it.
- * @param {string} text
- */
-export function search(text) {
-  const wanted = text
-    .toLowerCase()
-    .split(/[\s:_]+/u)
-    .filter(Boolean);
-  return [...groups.values()]
-    .flat()
-    .filter(({ name, codes }) => {
-      const words = [...name.toLowerCase().split(/[\s-]+/u), ...codes.join("_").split("_")];
-      return wanted.every((part) => words.some((word) => word.startsWith(part)));
-    })
-    .slice(0, MAX_FOUND);
 }
 
 /**
