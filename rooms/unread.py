@@ -1,11 +1,14 @@
-"""The open rooms that a person is in, and how much of any room somebody has not read."""
+"""The open rooms that a person is in, what was said there last, and how much of any room is unread."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from history.models import Message
 from history.prepared import Prepared
 from history.readers import MOST_UNREAD, Unread
 from rooms.models import Membership, User
@@ -32,6 +35,18 @@ FROM rooms_membership ms JOIN rooms_room r ON r.id = ms.room_id
 JOIN history_stream s ON s.id = r.stream_id WHERE ms.id IN ({ids})
 """
 
+# The last message that somebody may see of each room, if it is among the newest changes.
+_LAST = """
+SELECT ms.id, m.id
+FROM rooms_membership ms JOIN rooms_room r ON r.id = ms.room_id
+JOIN history_stream s ON s.id = r.stream_id
+JOIN history_message m ON m.stream_id = r.stream_id AND m.seq = (
+    SELECT max(n.seq) FROM history_message n
+    WHERE n.stream_id = r.stream_id AND n.seq > {later}(ms.hidden_through, s.head - %s)
+    AND n.kind = 'chat' AND n.deleted_at IS NULL)
+WHERE ms.id IN ({ids})
+"""
+
 
 def _of_user(user: int) -> QuerySet[Membership]:
     present = (
@@ -55,23 +70,49 @@ _open_rooms = Prepared(_of_user, user=int)
 
 
 def open_rooms(user: User) -> Sequence[Membership]:
-    """Return the open rooms that a person is in, the latest first.
+    """Return the open rooms that a person is in: first those with unread mentions, then those with
+    unread messages, each in the order of their last words.
 
-    Each has `here`, the number of people who are there now, and `unread`, an Unread.
+    Each has `here`, the number of people who are there now, `unread`, an Unread, and `last`, the last
+    message with its author, or None if nothing was said lately.
     """
     found = _open_rooms.all(user=user.pk)
-    counted = of([membership.pk for membership in found])
+    ids = [membership.pk for membership in found]
+    counted, said = of(ids), _last_messages(ids)
     for membership in found:
         membership.unread = counted[membership.pk]
-    return found
+        membership.last = said.get(membership.pk)
+
+    def news(membership: Membership) -> tuple[bool, bool, datetime]:
+        message, unread = said.get(membership.pk), counted[membership.pk]
+        latest = message.at if message else membership.entered_at
+        return bool(unread.mentions), bool(unread.messages), latest
+
+    return sorted(found, key=news, reverse=True)
 
 
 def of(membership_ids: Collection[int]) -> dict[int, Unread]:
     """Return what is unread of each of these memberships."""
     if not membership_ids:
         return {}
+    rows = _rows(_COUNT, [_LOOKED_AT, MOST_UNREAD + 1], membership_ids)
+    return {pk: Unread(messages, mentions) for pk, messages, mentions in rows}
+
+
+def _last_messages(membership_ids: Collection[int]) -> dict[int, Message]:
+    if not membership_ids:
+        return {}
+    pairs = dict(_rows(_LAST, [_LOOKED_AT], membership_ids))
+    messages = Message.objects.select_related("author").in_bulk(pairs.values())
+    return {pk: messages[message] for pk, message in pairs.items() if message in messages}
+
+
+def _rows(
+    sql: str, parameters: Sequence[int], membership_ids: Collection[int]
+) -> list[tuple[Any, ...]]:
     later = "GREATEST" if connection.vendor == "postgresql" else "MAX"
-    sql = _COUNT.format(ids=", ".join(["%s"] * len(membership_ids)), later=later)
+    ids = ", ".join(["%s"] * len(membership_ids))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [_LOOKED_AT, MOST_UNREAD + 1, *membership_ids])
-        return {pk: Unread(messages, mentions) for pk, messages, mentions in cursor.fetchall()}
+        cursor.execute(sql.format(ids=ids, later=later), [*parameters, *membership_ids])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

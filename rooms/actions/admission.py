@@ -95,6 +95,14 @@ def taken(room: Room) -> Any:
     )
 
 
+def is_open_to(*, user: User | None, code: str) -> bool:
+    """Return True if there is an open room with this code that the person is not banned from."""
+    room = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
+    if room is None or user is None:
+        return room is not None
+    return not Membership.objects.filter(room=room, user=user, banned_at__isnull=False).exists()
+
+
 def ask(*, user: User, code: str, proof: str = "", fingerprints: Fingerprints = UNKNOWN) -> Room:
     """Ask to be let in. Raises what `check` does, and RateLimited to who asks too often."""
     known = Room.objects.filter(code=codes.normalize(code), closed_at__isnull=True).first()
@@ -176,10 +184,18 @@ def forget_silent() -> int:
 
 
 def withdraw(t: Turn, user: User) -> None:
-    """Drop the request of somebody who has come in by the door as it is now."""
+    """Drop the request of somebody who has come in by the door as it is now, or who gave up."""
     request = JoinRequest.objects.filter(room=t.room, user=user, state=State.WAITING)
     if request.delete()[0]:
         t.evict()
+
+
+def stop_asking(*, user: User, code: str) -> None:
+    """Withdraw somebody's request to be let into the open room with this code, if it waits."""
+    room = Room.objects.filter(code=code, closed_at__isnull=True).first()
+    if room is not None:
+        with turn(room, person=user) as t:
+            withdraw(t, user)
 
 
 def is_waiting(*, user: User, code: str) -> bool:

@@ -56,8 +56,19 @@ class EntryForm(forms.Form):
             return "join" in self.data
         return bool(self.data.get("code", "").strip())
 
+    def judge_name(self) -> None:
+        """Say what is wrong with the name, where something else was refused before a verb saw it."""
+        if "name" in self.errors:
+            return
+        try:
+            names.clean(self.data.get("name", ""))
+        except BadName as refusal:
+            self.add_error("name", refusal.message)
+
     def refuse(self, refusal: ChatError) -> None:
-        """Put a verb's refusal next to the field it is about."""
+        """Put a verb's refusal next to the field it is about, and what else is wrong beside it."""
+        if not isinstance(refusal, BadName):
+            self.judge_name()
         if isinstance(refusal, BadName):
             self.add_error("name", refusal.message)
         elif isinstance(refusal, RoomNotFound):

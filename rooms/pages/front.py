@@ -20,6 +20,7 @@ from history import database
 from rooms import access, addresses, answers, codes, fingerprints, limits, preview, unread
 from rooms.actions import admission, leaving, people, rooms
 from rooms.errors import (
+    BadName,
     ChatError,
     MustAsk,
     NameTaken,
@@ -38,6 +39,8 @@ from rooms.room_settings import GRACES
 
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)
+# More of the visitor's rooms are a click away, so that the form is on the first screen too.
+ROOMS_SHOWN = 3
 
 
 @never_cache
@@ -48,6 +51,7 @@ def front(request: HttpRequest) -> HttpResponse:
         return _entry(request, EntryForm(initial={"name": _name(request)}))
     form = EntryForm(request.POST)
     if not form.is_valid():
+        form.judge_name()
         return _entry(request, form, status=404 if "code" in form.errors else 422)
     token = fingerprints.token_of(request)
     try:
@@ -101,10 +105,14 @@ def tidied(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request: HttpRequest, code: str) -> HttpResponse:
-    """Whether somebody who asked to be let in still waits: JSON, for the page that does."""
+    """Return JSON that says whether the visitor still waits to be let in. A POST stops asking."""
     user, normal = _person(request), codes.normalize(code)
+    if request.method == "POST":
+        if user is not None and normal:
+            admission.stop_asking(user=user, code=normal)
+        return redirect("front")
     waits = user is not None and admission.is_waiting(user=user, code=normal)
     return JsonResponse({"waiting": waits})
 
@@ -181,7 +189,13 @@ def _as_person(
     name, known = form.data.get("name", ""), visitor or _banned(request)
     with sessions.signing_in(request), database.atomic():
         room = rooms.find(joining) if known and joining else None
-        user = people.enter_as(user=known, name=name, joining=room)
+        try:
+            user = people.enter_as(user=known, name=name, joining=room)
+        except BadName:
+            # A wrong code is charged, and told, together with the name.
+            if joining and not admission.is_open_to(user=visitor, code=joining):
+                raise RoomNotFound from None
+            raise
         if known is None:
             sessions.sign_in_newcomer(request, user)
         yield user
@@ -230,7 +244,10 @@ def _entry(
         "code_blank": "·" * settings.CHAT_CODE_LENGTH,
         "graces": GRACES,
         "grace": str(form["grace"].value() or settings.CHAT_ROOM_GRACE),
-        "my_rooms": my_rooms,
+        "my_rooms": my_rooms[:ROOMS_SHOWN],
+        "more_rooms": my_rooms[ROOMS_SHOWN:],
+        # Of who comes back; after a mistake the form and what is wrong with it come first.
+        "rooms_first": bool(my_rooms) and not form.is_bound,
     }
     return render(request, "rooms/entry.html", context, status=status)
 

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from history.models import Message
 from rooms import limits
 from rooms.actions import leaving, rooms
 from rooms.codes import ALPHABET
@@ -245,7 +246,64 @@ class TestNames:
         assert User.objects.count() == 1
 
 
+class TestWhatIsWrong:
+    def test_is_said_all_at_once(self, ada: Person) -> None:
+        response = ada.post(name=" ", code=GOOD_CODE, join="")
+        assert response.status_code == 404
+        assert _problems(response) == ["code-problem", "name-problem"]
+        response = ada.post(name="x" * 41, title="A\u202eda", create="")
+        assert response.status_code == 422
+        assert _problems(response) == ["name-problem", "title-problem"]
+
+    def test_is_the_name_alone_where_the_rest_is_right(self, ada: Person, ben: Person) -> None:
+        room = ada.create()
+        assert _problems(ben.post(name="", code=room.code, join="")) == ["name-problem"]
+        # To who is banned the code is that of no room, whatever else is wrong.
+        ben.join(room)
+        remove(ben, room, ban=True)
+        answer = ben.post(name="", code=room.code, join="")
+        assert (answer.status_code, _problems(answer)) == (404, ["code-problem", "name-problem"])
+
+
+def _problems(response: Any) -> list[str]:
+    return [problem.attributes["id"] for problem in read(response).all(role="alert")]
+
+
 class TestComingBack:
+    def test_shows_what_is_new_first_with_its_last_words(
+        self, ada: Person, ben: Person, person: NewPerson
+    ) -> None:
+        rooms_of_ada = [ada.create(title=title) for title in ("Quiet", "Read", "Talk")]
+        quiet, been_read, talk = rooms_of_ada
+        for room in (been_read, talk):
+            ben.join(room)
+        ben.say(talk, "the ferry is late")
+        *_, newest = ben.say(been_read, "one", "two", "see <b>you</b>")
+        Membership.objects.filter(user=ada.user, room=been_read).update(read_through=newest.seq)
+        page = read(ada.get("/"))
+        assert page.one("h1").text == "Your rooms"
+        rows = page.all("a", class_="board__row")
+        assert [row.attributes["href"] for row in rows] == [
+            f"/rooms/{room.code}/" for room in (talk, been_read, quiet)
+        ]
+        assert "1 unread" in rows[0].text
+        last = [span.text for row in rows for span in row.all("span", class_="board__last")]
+        assert last == ["Ben: the ferry is late", "Ben: see <b>you</b>"]
+        # Who came late is not shown what was said before.
+        eve = person("Eve")
+        Room.objects.update(history_open=False)
+        eve.join(talk)
+        assert not read(eve.get("/")).all("span", class_="board__last")
+        # What was deleted is nobody's last word.
+        Message.objects.filter(pk=newest.pk).update(deleted_at=newest.at)
+        assert "Ben: two" in read(ada.get("/")).text
+
+    def test_puts_the_form_first_when_something_was_wrong_with_it(self, ada: Person) -> None:
+        ada.create()
+        page = read(ada.post(name="", create=""))
+        assert page.one("h1").text == "A short code, and you are talking."
+        assert page.one("h2", id="my-rooms").text == "Your rooms"
+
     def test_finds_ones_name_and_rooms(self, ada: Person, ben: Person) -> None:
         room = ada.create(title="<i>Islands</i>")
         ada.connect(room)

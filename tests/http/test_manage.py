@@ -140,6 +140,11 @@ def test_only_a_right_code_tells_the_room_s_settings(
     assert eve.client.cookies["device"]["httponly"]
     waiting = eve.get(f"/rooms/{room.code}/waiting/").content
     assert waiting == b'{"waiting": true}'
+    answer = eve.post(f"/rooms/{room.code}/waiting/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert not JoinRequest.objects.exists()
+    assert eve.get(f"/rooms/{room.code}/waiting/").content == b'{"waiting": false}'
+    assert person("Zoe").post("/rooms/ZZZZ/waiting/").status_code == 302
     answer = person("Zoe").post(name="Zoe", code="ZZZZ", join="", passcode="x")
     assert answer.status_code == 404
 
