@@ -360,7 +360,8 @@ async def _open_report(page: Page) -> None:
 
 async def _open_orders(page: Page) -> None:
     await _open_panel(page)
-    await page.locator("[data-moderate]").last.click()
+    await page.locator("[data-person-menu][data-below]").last.click()
+    await page.get_by_role("menuitem", name="Moderate").click()
 
 
 async def _join(page: Page) -> None:

@@ -108,7 +108,7 @@ def test_a_long_log_is_paged_linked_into_and_searched(
         hit = sheet.get_by_role("link", name=SAID_FIRST)
         hit.focus()
         page.keyboard.press("Enter")
-        expect(sheet).to_be_hidden()
+        expect(sheet).to_be_visible()
         expect(ada.message(SAID_FIRST)).to_be_in_viewport()
         expect(ada.message(SAID_FIRST)).to_be_focused()
         ada.jump.click()

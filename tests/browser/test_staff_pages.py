@@ -85,7 +85,8 @@ def test_a_reported_message_reaches_the_admin_and_is_deleted_from_there(
         expect(ben.page.locator("[data-notice]")).to_contain_text("Thank you for telling us.")
 
     with step("a person can be reported"):
-        ben.people.get_by_role("button", name="Report Ada").click()
+        ben.people.get_by_role("button", name="Actions for Ada").click()
+        ben.page.get_by_role("menuitem", name="Report").click()
         expect(ben.page.get_by_role("dialog", name="Report Ada")).to_be_visible()
         ben.page.keyboard.press("Escape")
 

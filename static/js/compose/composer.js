@@ -19,6 +19,7 @@ const SHOW_COUNT_FROM = 200;
  * @property {(text: string) => void} onDraft
  * @property {(body: string) => void} onSend
  * @property {() => void} onTyping
+ * @property {() => void} onFiles somebody pasted or dropped a file, which cannot be sent
  */
 
 /** @param {Options} options */
@@ -33,6 +34,7 @@ export function createComposer({
   onDraft,
   onSend,
   onTyping,
+  onFiles,
 }) {
   const button = find(form, "button[type=submit]", HTMLElement);
 
@@ -74,6 +76,18 @@ export function createComposer({
     if (box.value.trim() !== "") onTyping();
   });
 
+  // A program that copies text often adds a picture of it: then the text is what is meant.
+  document.addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData?.files.length && !clipboardData.types.includes("text/plain")) onFiles();
+  });
+  // A browser opens a file that is dropped on a page, and the room would be gone.
+  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    onFiles();
+  });
+
   // The label of the Enter key on an on-screen keyboard says what the key does.
   box.enterKeyHint = touch ? "enter" : "send";
   if (box.value === "") box.value = draft;
@@ -94,6 +108,11 @@ export function createComposer({
     /** Shows again what depends on the server: the limit, and whether a message may be sent. */
     refresh: changed,
   };
+}
+
+/** @param {DragEvent} event */
+function hasFiles({ dataTransfer }) {
+  return dataTransfer?.types.includes("Files") ?? false;
 }
 
 /**

@@ -52,6 +52,25 @@ export function drawing(path, size, label) {
 }
 
 /**
+ * Loads a style sheet that the page does without until something is opened; resolves once it is
+ * there. A sheet that could not be loaded is tried again with the next call.
+ * @param {string} href
+ * @returns {Promise<unknown>}
+ */
+export function loadStyle(href) {
+  if (document.querySelector(`link[rel="stylesheet"][href="${href}"]`)) return Promise.resolve();
+  const link = element("link", { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => {
+      link.remove();
+      reject(new Error(`no ${href}`));
+    });
+  });
+}
+
+/**
  * Returns the element that the template promises; throws if it is missing.
  * @template {Element} Kind
  * @param {ParentNode} root

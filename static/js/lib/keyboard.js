@@ -23,23 +23,58 @@ export function guardComposition() {
 const OVERLAP = 0.1;
 
 /**
- * Sends typing to the box wherever the focus is; Page Up and Page Down in the box scroll the log.
- * @param {HTMLTextAreaElement} box
- * @param {HTMLElement} scroller
+ * @typedef {"search" | "help"} Shortcut
+ *
+ * @typedef {object} Options
+ * @property {HTMLTextAreaElement} box
+ * @property {HTMLElement} scroller the log
+ * @property {(shortcut: Shortcut) => void} onShortcut
  */
-export function followKeys(box, scroller) {
+
+/**
+ * Sends typing to the box wherever the focus is. In the box, Page Up and Page Down scroll the log
+ * and F6 goes there; Escape comes back. The list that people see of these is in room/help.js.
+ * @param {Options} options
+ */
+export function followKeys({ box, scroller, onShortcut }) {
   document.addEventListener("keydown", (event) => {
-    if (startsText(event)) box.focus();
+    const shortcut = shortcutOf(event);
+    if (shortcut !== null && document.querySelector("dialog:modal") === null) {
+      event.preventDefault();
+      onShortcut(shortcut);
+    } else if (startsText(event)) box.focus();
+  });
+  scroller.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target === scroller) box.focus();
   });
   document.addEventListener("paste", (event) => {
     if (!takesText(event.target)) box.focus();
   });
   box.addEventListener("keydown", (event) => {
+    if (event.key === "F6" && !event.shiftKey) {
+      event.preventDefault();
+      scroller.focus();
+    }
     const direction = { PageUp: -1, PageDown: 1 }[event.key];
     if (direction === undefined || box.scrollHeight > box.clientHeight) return;
     event.preventDefault();
     scroller.scrollBy({ top: direction * scroller.clientHeight * (1 - OVERLAP) });
   });
+}
+
+/**
+ * Returns what a key press asks for: with Ctrl or ⌘ everywhere, without while nothing is typed.
+ * @param {KeyboardEvent} event
+ * @returns {Shortcut | null}
+ */
+export function shortcutOf(event) {
+  if (event.defaultPrevented || event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key === "/") return "help";
+    return event.key === "k" && !event.shiftKey ? "search" : null;
+  }
+  if (!startsText(event)) return null;
+  return event.key === "/" ? "search" : event.key === "?" ? "help" : null;
 }
 
 /**

@@ -9,6 +9,7 @@ import { untilMidnight } from "../lib/time.js";
 import { PAGE_LIMIT } from "../net/protocol.js";
 import { endOf, has } from "../state/messages.js";
 import { build, placeholder } from "./message-row.js";
+import { createFolding } from "./message-text.js";
 import { rows } from "./rows.js";
 import { createScroll } from "./scroll.js";
 import { createTimeline } from "./timeline.js";
@@ -17,7 +18,7 @@ import { around, down, reachesEnd, slice, up, viewAtEnd } from "./viewport.js";
 /**
  * @typedef {object} Options
  * @property {{scroller: HTMLElement, rows: HTMLElement, top: HTMLElement, bottom: HTMLElement,
- *   empty: HTMLElement, jump: HTMLElement}} places
+ *   empty: HTMLElement, jump: HTMLElement, jumpToMention: HTMLElement}} places
  * @property {Chat.Viewer} viewer
  * @property {() => Chat.State} state
  * @property {Chat.Unread} unread
@@ -46,15 +47,21 @@ export function createLog({
    * @type {number | null}
    */
   let view = null;
-  /** @type {number | null} */
   /** The `seq` of the message that a link or a jump leads to. @type {number | null} */
   let target = null;
   /** The cursor when the reader left the end. */
   let seenUpTo = 0;
+  /** The `seq` of the last mention of me that was jumped to. */
+  let shownMention = 0;
   /** True while `target` is being loaded: it is scrolled to as soon as it is there. */
   let seeking = false;
   let scheduled = false;
 
+  const folding = createFolding(places.rows, (change) => {
+    // The reader goes on where the text was cut, not at the end.
+    scroll.leaveEnd();
+    scroll.keep(change);
+  });
   const timeline = createTimeline(places.rows, (row) => build(row, viewer), placeholder);
   const scroll = createScroll({ ...places, isNewest, onFollow, onTop, onBottom });
 
@@ -134,6 +141,7 @@ export function createLog({
     const list = rows(shown, isNewest() ? now.pending : [], context);
     scroll.keep(() => {
       timeline.render(list);
+      folding.settle();
       renderTop();
       places.empty.hidden =
         now.cursor === null || list.some((row) => row.type !== "fold" && row.type !== "day");
@@ -154,17 +162,18 @@ export function createLog({
     setText(places.top, text);
   }
 
+  /** Returns the `seq` of each new message that mentions me and was not jumped to yet. */
+  const mentions = () => unread.mentionsAfter(Math.max(seenUpTo, shownMention));
+
   function renderJump() {
+    const forMe = mentions().length;
     places.jump.hidden = scroll.following;
-    const label = places.jump.querySelector("[data-label]");
-    if (label === null) return;
+    places.jumpToMention.hidden = scroll.following || forMe === 0;
     const count = unread.countAfter(seenUpTo);
-    setText(
-      label,
-      count === 0
-        ? gettext("Jump to now")
-        : fill(ngettext("%(n)s new", "%(n)s new", count), { n: count }),
-    );
+    const news = fill(ngettext("%(n)s new", "%(n)s new", count), { n: count });
+    labelJump(places.jump, count === 0 ? gettext("Jump to now") : news);
+    const text = ngettext("%(n)s for you", "%(n)s for you", forMe);
+    labelJump(places.jumpToMention, fill(text, { n: forMe }));
   }
 
   function settleOnTarget() {
@@ -218,6 +227,14 @@ export function createLog({
       scroll.end();
     },
 
+    /** Goes to the first new message that mentions me; the next call to the one after it. */
+    toMention() {
+      const [seq] = mentions();
+      if (seq === undefined) return;
+      shownMention = seq;
+      this.toMessage(seq);
+    },
+
     /** @param {number} seq */
     toMessage(seq) {
       target = seq;
@@ -265,4 +282,13 @@ export function createLog({
       scroll.end();
     },
   };
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+function labelJump(button, text) {
+  const label = button.querySelector("[data-label]");
+  if (label !== null) setText(label, text);
 }

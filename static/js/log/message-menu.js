@@ -2,6 +2,7 @@
 
 import { element, icon } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { followArrows } from "../lib/menu-keys.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { actionsFor, QUICK_REACTIONS } from "../state/message-actions.js";
 
@@ -51,20 +52,7 @@ export function createMessageMenu(menu, sprite, perform) {
   /** @type {HTMLElement | null} the row that had the focus */
   let origin = null;
 
-  /** @param {number} step */
-  function move(step) {
-    const items = [...menu.querySelectorAll("button")];
-    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    items[(at + step + items.length) % items.length]?.focus();
-  }
-
-  menu.addEventListener("keydown", (event) => {
-    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
-    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    if (step === undefined) return;
-    event.preventDefault();
-    move(step);
-  });
+  followArrows(menu);
   menu.addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
     // Closed by Escape or by a click elsewhere: the focus goes back to the message.

@@ -101,8 +101,19 @@ function message({ message, ...row }, viewer) {
       node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));
     }
     node.append(reactionsElement(message, viewer) ?? "");
+    if (viewer.touch) node.append(menuButton(viewer.sprite));
   }
   return node;
+}
+
+/** Where there is no mouse, no tools appear under it. @param {string} sprite */
+function menuButton(sprite) {
+  const label = gettext("Actions");
+  return element(
+    "button",
+    { class: "message__menu", type: "button", "data-row-menu": true, "aria-label": label },
+    icon("ellipsis", sprite),
+  );
 }
 
 /**

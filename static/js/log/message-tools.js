@@ -21,13 +21,14 @@ const LONG_PRESS_SLOP = 10;
  * @property {HTMLElement} scroller the log; it has the focus when none of its messages has it
  * @property {HTMLElement} rows
  * @property {string} sprite
+ * @property {boolean} touch
  * @property {(seq: number) => boolean} isMessage returns true if something can be done with it
  * @property {(tool: Tool, seq: number, node: HTMLElement, from: HTMLElement | null) => void} use
  *   `from` is the tool's button
  */
 
 /** @param {Options} options */
-export function createMessageTools({ scroller, rows, sprite, isMessage, use }) {
+export function createMessageTools({ scroller, rows, sprite, touch, isMessage, use }) {
   const tools = element(
     "div",
     { class: "message-tools", "data-lent": true },
@@ -91,6 +92,13 @@ export function createMessageTools({ scroller, rows, sprite, isMessage, use }) {
     const node = messageOf(tools);
     if (button === null || node === null) return;
     use(/** @type {Tool} */ (button.dataset.tool), seqOf(node), node, button);
+  });
+
+  rows.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("[data-row-menu]") : null;
+    const node = messageOf(button);
+    if (node === null || !(button instanceof HTMLElement)) return;
+    if (isMessage(seqOf(node))) use("menu", seqOf(node), node, button);
   });
 
   // Keys -----------------------------------------------------------------------------------------
@@ -158,6 +166,22 @@ export function createMessageTools({ scroller, rows, sprite, isMessage, use }) {
   });
   for (const type of ["pointerup", "pointercancel"]) rows.addEventListener(type, release);
   scroller.addEventListener("scroll", release, { passive: true });
+  if (touch) {
+    import("./swipe.js").then(
+      ({ createSwipe }) =>
+        createSwipe(
+          rows,
+          sprite,
+          (target) => {
+            const node = messageOf(target);
+            return node !== null && isMessage(seqOf(node)) ? node : null;
+          },
+          (node) => use("reply", seqOf(node), node, null),
+        ),
+      // Without a network: the menu has the same action.
+      () => {},
+    );
+  }
   // The browser's context menu would cover ours.
   rows.addEventListener("contextmenu", (event) => {
     const isTouch = event instanceof PointerEvent && event.pointerType === "touch";

@@ -41,5 +41,7 @@ declare namespace Chat {
   /** The person for whom rows are drawn. */
   interface Viewer extends Reader {
     times: Times;
+    /** Fingers only: each message has a button for its menu. */
+    touch: boolean;
   }
 }

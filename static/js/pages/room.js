@@ -17,10 +17,10 @@ import { createRoomManagement } from "../room/manage.js";
 import { createMessageActions } from "../room/message-actions-ui.js";
 import { createMissedMessages } from "../room/missed-messages.js";
 import { createNoticeBar } from "../room/notice-bar.js";
+import { createOnDemand } from "../room/on-demand.js";
 import { readPage, viewerTimes } from "../room/page-data.js";
 import { createPageLifecycle } from "../room/page-lifecycle.js";
 import { createPanel } from "../room/panel.js";
-import { createReport } from "../room/report.js";
 import { applyRoomSettings } from "../room/room-settings.js";
 import { createSession } from "../room/session.js";
 import { createShare } from "../room/share.js";
@@ -108,8 +108,9 @@ const log = createLog({
     bottom: part("log-bottom"),
     empty: part("empty"),
     jump: part("jump"),
+    jumpToMention: part("jump-to-mention"),
   },
-  viewer: { times, sprite: page.urls.sprite, myId: page.me.id },
+  viewer: { times, sprite: page.urls.sprite, myId: page.me.id, touch },
   state: () => session.state,
   unread,
   preview: session.preview,
@@ -164,6 +165,10 @@ const composer = createComposer({
   isBlocked: () => muteLine.isBlocked,
   draft: browserStorage.draft(),
   onDraft: (text) => messageActions.keepText(text),
+  onFiles: () =>
+    notice.show(
+      gettext("Files cannot be sent here yet. You can paste a link to the file instead."),
+    ),
   onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
   async onSend(body) {
     const said = messageActions.send(body);
@@ -178,9 +183,17 @@ const composer = createComposer({
   },
 });
 
-const report = createReport(root, (thanks) => {
-  notice.show(thanks);
-  announcer.say(thanks);
+const onDemand = createOnDemand({
+  root,
+  box,
+  me: page.me.id,
+  sprite: page.urls.sprite,
+  touch,
+  tell: notice.show,
+  onReported(thanks) {
+    notice.show(thanks);
+    announcer.say(thanks);
+  },
 });
 
 const messageActions = createMessageActions({
@@ -192,8 +205,8 @@ const messageActions = createMessageActions({
   touch,
   setText: composer.setText,
   say: (text) => announcer.say(text),
-  showProblem: (text) => notice.show(text),
-  report: report.open,
+  report: onDemand.report,
+  chooseEmoji: onDemand.chooseEmoji,
   browserStorage,
 });
 
@@ -272,6 +285,7 @@ part("jump").addEventListener("click", () => {
   log.jumpToEnd();
   if (!touch) box.focus();
 });
+part("jump-to-mention").addEventListener("click", () => log.toMention());
 addEventListener("hashchange", followLink);
 
 createShare(
@@ -283,6 +297,10 @@ createShare(
   }),
   (text) => announcer.say(text),
 );
-followKeys(box, part("scroller"));
+followKeys({
+  box,
+  scroller: part("scroller"),
+  onShortcut: (shortcut) => (shortcut === "help" ? onDemand.openHelp() : part("search").click()),
+});
 changed();
 await session.start();

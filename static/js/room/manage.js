@@ -4,7 +4,7 @@
  * result of a moderation arrives over the socket, for everybody.
  */
 
-import { element, find, setText } from "../lib/dom.js";
+import { element, find, loadStyle, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { avatar } from "../lib/people.js";
 
@@ -33,10 +33,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
   let known = [];
   /** @type {readonly Chat.Waiting[]} */
   let shown = [];
-  /**
-   * By whether they are brief: one for the settings, one for the moderation of somebody.
-   * @type {Map<boolean, Sheet>}
-   */
+  /** @type {Map<import("./sheet.js").Kind, Sheet>} */
   const sheets = new Map();
 
   /**
@@ -57,27 +54,31 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
 
   /**
    * @param {string} href of a page that a sheet shows
-   * @param {boolean} brief closed after its first form
+   * @param {import("./sheet.js").Kind} kind
    */
-  async function open(href, brief) {
+  async function open(href, kind) {
     try {
-      const [{ createSheet }] = await Promise.all([
+      const [{ createSheet }, hits] = await Promise.all([
         import("./sheet.js"),
-        styled(root.dataset.urlSheetStyle ?? ""),
-        styled(root.dataset.urlManageStyle ?? ""),
-        styled(root.dataset.urlSearchStyle ?? ""),
+        kind === "search" ? import("./search-hits.js") : null,
+        loadStyle(root.dataset.urlSheetStyle ?? ""),
+        loadStyle(root.dataset.urlManageStyle ?? ""),
+        loadStyle(root.dataset.urlSearchStyle ?? ""),
       ]);
-      const sheet =
-        sheets.get(brief) ??
-        createSheet({
+      let sheet = sheets.get(kind);
+      if (sheet === undefined) {
+        sheet = createSheet({
           root,
+          kind,
           sprite: page.urls.sprite,
           // The room's code may have changed since a link was made.
           here: (href) => href.replace(/^\/rooms\/[^/]+\/manage\//, () => page.urls.manage),
-          onDone: brief ? done : null,
+          onDone: kind === "brief" ? done : null,
           onSeq,
         });
-      sheets.set(brief, sheet);
+        sheets.set(kind, sheet);
+        hits?.followHits(sheet.dialog, find(root, "[data-rows]", HTMLElement));
+      }
       await sheet.open(href);
     } catch {
       // The script could not be loaded: the page works without it.
@@ -96,10 +97,10 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const target = event.target instanceof Element ? event.target : null;
     const person = target?.closest("[data-moderate]")?.getAttribute("data-moderate");
-    if (person) open(`${page.urls.manage}people/${person}/`, true);
-    else if (target?.closest("[data-search]")) open(`${page.urls.transcript}search/`, false);
-    else if (target?.closest("[data-rename]")) open("/account/name/", true);
-    else if (target?.closest("[data-settings], [data-waiting] a")) open(page.urls.manage, false);
+    if (person) open(`${page.urls.manage}people/${person}/`, "brief");
+    else if (target?.closest("[data-search]")) open(`${page.urls.transcript}search/`, "search");
+    else if (target?.closest("[data-rename]")) open("/account/name/", "brief");
+    else if (target?.closest("[data-settings], [data-waiting] a")) open(page.urls.manage, "page");
     else return;
     event.preventDefault();
   });
@@ -139,24 +140,6 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
       if (isMore && last) say(fill(gettext("%(name)s asks to join"), { name: last.name }));
     },
   };
-}
-
-/**
- * Loads a style sheet of the pages that open over the room; resolves once it is there.
- * @param {string} href
- */
-function styled(href) {
-  const known = document.querySelector(`link[rel="stylesheet"][href="${href}"]`);
-  if (known) return Promise.resolve();
-  const link = element("link", { rel: "stylesheet", href });
-  document.head.append(link);
-  return new Promise((resolve, reject) => {
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", () => {
-      link.remove();
-      reject(new Error(`no ${href}`));
-    });
-  });
 }
 
 /** @param {Chat.Waiting} person */

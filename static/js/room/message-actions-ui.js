@@ -1,18 +1,21 @@
 /**
  * The page's side of everything that can be done with a message: its tools and menu, replies and
  * edits in the composer, reactions, pins, read receipts. Menu and completion are loaded once the
- * page is idle, so that they work without a network too; the emoji picker when it is first wanted.
+ * page is idle, so that they work without a network too.
  */
 
 import { createComposerPurpose } from "../compose/purpose.js";
 import { toClipboard } from "../lib/clipboard.js";
-import { find } from "../lib/dom.js";
+import { element, find, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { createMessageTools } from "../log/message-tools.js";
 import { createPins } from "../log/pins.js";
 import { createReadReceipts } from "../log/read-receipts.js";
 import { lastOfMine } from "../state/message-actions.js";
 import { has, lowerBound, nameOf } from "../state/messages.js";
+
+/** How long a row says that it was copied. Milliseconds. */
+const NOTE_FOR = 2000;
 
 /**
  * @typedef {object} Options
@@ -24,8 +27,8 @@ import { has, lowerBound, nameOf } from "../state/messages.js";
  * @property {boolean} touch
  * @property {(text: string) => void} setText puts a text into the composer
  * @property {(text: string) => void} say to a screen reader
- * @property {(text: string) => void} showProblem
  * @property {(about: import("./report.js").About) => void} report
+ * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void) => void} chooseEmoji
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
  */
@@ -40,8 +43,8 @@ export function createMessageActions({
   touch,
   setText,
   say,
-  showProblem,
   report,
+  chooseEmoji,
   browserStorage,
 }) {
   const { sprite } = page.urls;
@@ -69,6 +72,9 @@ export function createMessageActions({
   /** @param {Chat.Message} message */
   const name = (message) => nameOf(message, session.state.names);
 
+  /** @param {number} seq */
+  const linkTo = (seq) => `${new URL(page.urls.room, location.href).href}#m${seq}`;
+
   const isOver = () => session.connection.phase === "over";
 
   // Actions --------------------------------------------------------------------------------------
@@ -84,27 +90,28 @@ export function createMessageActions({
   }
 
   /**
+   * Copies a text, and says so on the row that it is of.
    * @param {string} text
    * @param {string} done
+   * @param {HTMLElement} node
    */
-  async function copy(text, done) {
-    say((await toClipboard(text)) ? done : gettext("Could not copy"));
+  async function copy(text, done, node) {
+    const isCopied = await toClipboard(text);
+    const outcome = isCopied ? done : gettext("Could not copy");
+    say(outcome);
+    const note = element(
+      "p",
+      { class: "message__note", "aria-hidden": "true" },
+      icon(isCopied ? "check" : "alert-circle", sprite),
+      outcome,
+    );
+    node.append(note);
+    setTimeout(() => note.remove(), NOTE_FOR);
   }
 
-  /**
-   * @type {ReturnType<typeof import("../compose/emoji-picker.js").createEmojiPicker> | undefined}
-   */
-  let picker;
-
   /** @param {Chat.Message} message @param {HTMLElement} anchor */
-  async function openEmojiPicker(message, anchor) {
-    const { createEmojiPicker } = await import("../compose/emoji-picker.js").catch(() => {
-      showProblem(gettext("The emoji could not be loaded. Try again when you are online."));
-      return { createEmojiPicker: null };
-    });
-    if (createEmojiPicker === null) return;
-    picker ??= createEmojiPicker(part("emoji-picker"), touch);
-    picker.open(anchor, (emoji) => react(messageAt(message.seq) ?? message, emoji));
+  function chooseReaction(message, anchor) {
+    chooseEmoji(anchor, (emoji) => react(messageAt(message.seq) ?? message, emoji));
   }
 
   /**
@@ -118,7 +125,7 @@ export function createMessageActions({
     if (isOver()) return;
     switch (action) {
       case "react":
-        if (emoji === undefined) void openEmojiPicker(message, node);
+        if (emoji === undefined) chooseReaction(message, node);
         else react(message, emoji);
         break;
       case "reply":
@@ -130,10 +137,10 @@ export function createMessageActions({
         session.changes.add({ kind: "pin", seq, on: action === "pin" });
         break;
       case "text":
-        void copy(message.body, gettext("Text copied"));
+        void copy(message.body, gettext("Text copied"), node);
         break;
       case "link":
-        void copy(`${new URL(page.urls.room, location.href).href}#m${seq}`, gettext("Link copied"));
+        void copy(linkTo(seq), gettext("Link copied"), node);
         break;
       case "report":
         report({ seq: String(seq), name: name(message), text: message.body });
@@ -155,12 +162,13 @@ export function createMessageActions({
     scroller: part("scroller"),
     rows,
     sprite,
+    touch,
     isMessage: (seq) => messageAt(seq)?.kind === "chat" && !isOver(),
     async use(tool, seq, node, from) {
       const message = messageAt(seq);
       if (message === undefined) return;
       if (tool === "reply") return perform("reply", message, node);
-      if (tool === "react") return openEmojiPicker(message, from ?? node);
+      if (tool === "react") return chooseReaction(message, from ?? node);
       const { createMessageMenu } = await import("../log/message-menu.js");
       menuRow = node;
       menu ??= createMessageMenu(part("menu"), sprite, (action, of, emoji) =>

@@ -7,7 +7,6 @@ import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { avatar, registeredMark } from "../lib/people.js";
 import { span } from "../lib/time.js";
-import { reportButton } from "./report.js";
 
 /** From this many people on the list is drawn as far as it is seen, and can be searched. */
 const CROWD = 50;
@@ -135,16 +134,22 @@ function entry({ id, name, role = "member", registered }, me, mine, sprite) {
   if (id === me) tags.push(gettext("you"));
   if (role === "owner") tags.push(gettext("owner"));
   if (role === "moderator") tags.push(gettext("moderator"));
-  return element(
-    "li",
-    {},
+  const who = [
     avatar(name, id),
     element("bdi", {}, name),
     ...(registered ? [registeredMark(sprite)] : []),
     ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
-    id === me ? renameButton(sprite) : "",
-    ...(id === me ? [] : [reportButton({ person: id, name }, sprite)]),
-    ...(id !== me && outranks(mine, role) ? [moderateButton(id, name, sprite)] : []),
+  ];
+  if (id === me) return element("li", {}, ...who, renameButton(sprite));
+  return element(
+    "li",
+    {},
+    element(
+      "button",
+      { class: "people__person", type: "button", "data-mention": name, title: gettext("Mention") },
+      ...who,
+    ),
+    menuButton(id, name, outranks(mine, role), sprite),
   );
 }
 
@@ -165,19 +170,23 @@ function renameButton(sprite) {
 }
 
 /**
- * Returns the button that opens the moderation of somebody (manage.js).
+ * Returns the button that opens somebody's menu (person-menu.js).
  * @param {string} id
  * @param {string} name
+ * @param {boolean} below I may moderate this person
  * @param {string} sprite
  */
-function moderateButton(id, name, sprite) {
+function menuButton(id, name, below, sprite) {
   const label = fill(gettext("Actions for %(name)s"), { name });
   return element(
     "button",
     {
       class: "icon-button people__orders",
       type: "button",
-      "data-moderate": id,
+      "data-person-menu": id,
+      "data-name": name,
+      "data-below": below,
+      "aria-haspopup": "menu",
       "aria-label": label,
     },
     icon("ellipsis", sprite),

@@ -1,31 +1,10 @@
-/** Reports a message or a person to the site's staff, in a dialog. */
+/** Reports a message or a person to the site's staff, in a dialog. Loaded when it is first wanted. */
 
-import { element, find, icon, isolated, setText } from "../lib/dom.js";
+import { find, isolated, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { isolate } from "../lib/people.js";
 
 /** @typedef {{seq?: string, person?: string, name: string, text?: string}} About */
-
-/**
- * Returns the button beside a person that opens the dialog.
- * @param {{person: string, name: string}} about
- * @param {string} sprite
- */
-export function reportButton({ person, name }, sprite) {
-  const label = fill(gettext("Report %(name)s"), { name });
-  return element(
-    "button",
-    {
-      class: "icon-button report-button",
-      type: "button",
-      "aria-label": label,
-      title: label,
-      "data-report-person": person,
-      "data-report-name": name,
-    },
-    icon("flag", sprite),
-  );
-}
 
 /**
  * @param {HTMLElement} root the room
@@ -86,13 +65,6 @@ export function createReport(root, onSent) {
   // A click on the backdrop is a click on the dialog itself.
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
-  });
-
-  root.addEventListener("click", ({ target }) => {
-    const button = target instanceof Element && target.closest("[data-report-name]");
-    if (!(button instanceof HTMLElement)) return;
-    const { reportPerson, reportName = "" } = button.dataset;
-    open({ person: reportPerson, name: reportName });
   });
 
   return { open };

@@ -17,19 +17,26 @@ import { reconcile, unsaved } from "./sheet-parts.js";
  */
 const REFRESH_AFTER = 300;
 
+/** From this width on, a search stands beside the log. */
+const BESIDE = "(width >= 960px)";
+
 /**
+ * @typedef {"page" | "brief" | "search"} Kind `brief`: the sheet closes after its first form.
+ *   `search`: where there is room the sheet stands beside the log, which stays usable; it keeps its
+ *   results until the next search
+ *
  * @typedef {object} Options
  * @property {HTMLElement} root the room
+ * @property {Kind} kind
  * @property {string} sprite
  * @property {(href: string) => string} here returns the present address of one of the room's pages
- * @property {((answer: {message?: string, undo?: number}) => void) | null} onDone if given, the
- *   sheet closes after its first form and `onDone` gets the answer; if null, the sheet shows the
- *   page that answers
- * @property {(seq: number) => void} onSeq the sheet has closed: a message was chosen
+ * @property {((answer: {message?: string, undo?: number}) => void) | null} onDone of a brief
+ *   sheet: gets the answer to its form. Null: the sheet shows the page that answers
+ * @property {(seq: number) => void} onSeq a message was chosen
  */
 
 /** @param {Options} options */
-export function createSheet({ root, sprite, here, onDone, onSeq }) {
+export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
   const close = element(
     "button",
     { class: "icon-button sheet__close", type: "button", "aria-label": gettext("Close") },
@@ -38,7 +45,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   const status = element("p", { class: "sheet__said", role: "status", hidden: true });
   const body = element("div", { class: "sheet__body manage", tabindex: "-1" });
   const dialog = element("dialog", { class: "sheet" }, close, status, body);
-  dialog.classList.toggle("sheet--brief", onDone !== null);
+  dialog.classList.add(`sheet--${kind}`);
   root.append(dialog);
   /** Parts of another page of this sheet, with unsaved fields. @type {Map<string, Element>} */
   const covered = new Map();
@@ -47,6 +54,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   /** The number of the latest request: the answer to any other comes too late. */
   let latest = 0;
   let isSending = false;
+  let isModal = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -60,7 +68,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   /** Returns true if something typed here has not been sent. */
   function isUnsaved() {
     // The words of a search are no loss.
-    if (body.querySelector("[role=search]")) return false;
+    if (kind === "search") return false;
     return [body, ...covered.values()].some(unsaved);
   }
 
@@ -73,7 +81,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
     };
     if (isUnsaved() && !(await ask(root, question))) return;
     covered.clear();
-    body.replaceChildren();
+    if (kind !== "search") body.replaceChildren();
     dialog.close();
   }
 
@@ -105,6 +113,14 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
       (first instanceof HTMLElement ? first : body).focus({ preventScroll: true });
     }
     if (sent !== "" || answer.status >= 400) showProblem();
+  }
+
+  /** Selects the words of the last search, to be replaced by typing. */
+  function focusField() {
+    const field = body.querySelector("input[type=search]");
+    if (!(field instanceof HTMLInputElement)) return;
+    field.focus();
+    field.select();
   }
 
   function showProblem() {
@@ -150,7 +166,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
 
   /** @param {number} seq */
   function choose(seq) {
-    dialog.close();
+    if (isModal) dialog.close();
     onSeq(seq);
   }
 
@@ -201,7 +217,7 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
   });
   close.addEventListener("click", leave);
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) leave();
+    if (event.target === dialog && isModal) leave();
   });
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.target instanceof HTMLSelectElement) return;
@@ -223,10 +239,16 @@ export function createSheet({ root, sprite, here, onDone, onSeq }) {
 
     /** @param {string} href */
     async open(href) {
-      tell("");
+      const hasResults = kind === "search" && body.querySelector("[data-seq]") !== null;
+      if (!dialog.open) {
+        tell("");
+        isModal = kind !== "search" || !matchMedia(BESIDE).matches;
+        if (isModal) dialog.showModal();
+        else dialog.show();
+      }
+      if (hasResults) return focusField();
       body.replaceChildren();
       covered.clear();
-      dialog.showModal();
       await load(href);
     },
 

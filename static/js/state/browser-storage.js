@@ -248,8 +248,11 @@ function areAll(list, test) {
   return Array.isArray(list) && list.every(test);
 }
 
-/** Returns no storages if the browser denies them to this page: then the first access throws. */
-function browserStorages() {
+/**
+ * Returns no storages if the browser denies them to this page: then the first access throws.
+ * @returns {{local?: Storage, session?: Storage}}
+ */
+export function browserStorages() {
   try {
     return { local: localStorage, session: sessionStorage };
   } catch {

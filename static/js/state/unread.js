@@ -55,6 +55,16 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
      */
     countAfter: (seq) => [...unseen.keys()].filter((one) => one > seq).length,
 
+    /**
+     * Returns the `seq` of each unread message after a `seq` that mentions me, in order.
+     * @param {number} seq
+     */
+    mentionsAfter: (seq) =>
+      [...unseen]
+        .filter(([one, isForMe]) => isForMe && one > seq)
+        .map(([one]) => one)
+        .sort((a, b) => a - b),
+
     /** The `seq` of each unread message. */
     get seqs() {
       return [...unseen.keys()];

@@ -1,0 +1,117 @@
+/**
+ * The parts of the page that are loaded when somebody first wants them: the help, the emoji picker,
+ * the menu of a person, the form for a report. What opens them is on the page from the start.
+ */
+
+import { find, loadStyle } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+import { browserStorages } from "../state/browser-storage.js";
+
+/**
+ * @typedef {object} Options
+ * @property {HTMLElement} root
+ * @property {HTMLTextAreaElement} box
+ * @property {string} me my id
+ * @property {string} sprite
+ * @property {boolean} touch
+ * @property {(text: string) => void} tell
+ * @property {(thanks: string) => void} onReported
+ */
+
+/** @param {Options} options */
+export function createOnDemand({ root, box, me, sprite, touch, tell, onReported }) {
+  /**
+   * Makes a part once, with the modules it needs; returns null, and says so, if they cannot be
+   * loaded. The next call tries again.
+   * @template Part
+   * @param {() => Promise<Part>} make
+   * @returns {() => Promise<Part | null>}
+   */
+  function once(make) {
+    /** @type {Promise<Part | null> | undefined} */
+    let part;
+    return () => {
+      part ??= make().catch(() => {
+        part = undefined;
+        tell(gettext("This could not be loaded. Try again when you are online."));
+        return null;
+      });
+      return part;
+    };
+  }
+
+  const help = once(async () => {
+    const [{ createHelp }] = await Promise.all([
+      import("./help.js"),
+      loadStyle(root.dataset.urlHelpStyle ?? ""),
+    ]);
+    return createHelp(root, sprite, touch);
+  });
+
+  const picker = once(async () => {
+    const [{ createEmojiPicker }, { createEmojiRecents }] = await Promise.all([
+      import("../compose/emoji-picker.js"),
+      import("../compose/emoji-recents.js"),
+    ]);
+    const recents = createEmojiRecents(me, browserStorages().local);
+    return createEmojiPicker(find(root, "[data-emoji-picker]", HTMLElement), touch, recents);
+  });
+
+  const reports = once(async () => {
+    const { createReport } = await import("./report.js");
+    return createReport(root, onReported);
+  });
+
+  const panel = find(root, ".panel", HTMLElement);
+
+  const personMenu = once(async () => {
+    const { createPersonMenu } = await import("./person-menu.js");
+    return createPersonMenu(panel, sprite);
+  });
+
+  const parts = {
+    openHelp: async () => (await help())?.open(),
+
+    /**
+     * @param {HTMLElement} anchor
+     * @param {(emoji: string) => void} onChosen
+     */
+    async chooseEmoji(anchor, onChosen) {
+      (await picker())?.open(anchor, onChosen);
+    },
+
+    /** @param {import("./report.js").About} about */
+    async report(about) {
+      (await reports())?.open(about);
+    },
+  };
+
+  /** Puts a text where the caret is. @param {string} text */
+  function insert(text) {
+    box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  }
+
+  /** Speaks to somebody, and leaves the panel where it lies over the log. @param {string} name */
+  function mention(name) {
+    const isWordBefore = /\S$/u.test(box.value.slice(0, box.selectionStart));
+    if (panel.matches(":popover-open")) panel.hidePopover();
+    insert(`${isWordBefore ? " " : ""}@${name} `);
+  }
+
+  root.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element)) return;
+    const emojiButton = target.closest("[data-insert-emoji]");
+    if (emojiButton instanceof HTMLElement) parts.chooseEmoji(emojiButton, insert);
+    else if (target.closest("[data-help]")) parts.openHelp();
+    const person = target.closest("[data-mention], [data-report-person], [data-person-menu]");
+    if (!(person instanceof HTMLElement)) return;
+    const { mention: mentioned, reportPerson, reportName: name = "" } = person.dataset;
+    if (mentioned) mention(mentioned);
+    else if (reportPerson) parts.report({ person: reportPerson, name });
+    else personMenu().then((menu) => menu?.open(person));
+  });
+
+  return parts;
+}
