@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import Wire
 from tests.browser.room_page import RoomPage
+from tests.support.browser import Console
 
 Invite = Callable[..., RoomPage]
 
@@ -121,6 +123,35 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
         expect(notice).to_contain_text("Files cannot be sent here yet")
         notice.get_by_role("button", name="Close").click()
         expect(notice).to_be_hidden()
+
+
+def test_a_room_reloaded_offline_shows_what_the_tab_kept(
+    ada: RoomPage, wire: Wire, console: Console
+) -> None:
+    console.allow("ERR_|Failed to (load|fetch)|WebSocket")
+    ada.say("The ferry leaves **at nine**.")
+    room = RoomPage.again(ada.page.context.new_page(), f"{wire.url}/rooms/{ada.code}/")
+    page = room.page
+    room.message("The ferry").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.evaluate(
+        "navigator.serviceWorker.controller !== null || new Promise("
+        "  done => navigator.serviceWorker.addEventListener('controllerchange', done))"
+    )
+    wire.cut()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    kept = page.get_by_role("region", name="What was said until")
+    expect(kept.get_by_role("article")).to_contain_text("The ferry leaves at nine.")
+    expect(kept.locator("strong")).to_have_text("at nine")
+    # Somebody who comes to the room's address in another way may be somebody else.
+    page.goto(f"{wire.url}/history/")
+    page.goto(f"{wire.url}/rooms/{ada.code}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+    expect(kept).to_have_count(0)
+    wire.mend()
+    page.get_by_role("button", name="Try now").click()
+    room.wait_until_live()
 
 
 def choose_emoji(page: Page, words: str) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { createBrowserStorage } from "../../static/js/state/browser-storage.js";
+import { createBrowserStorage, takeSnapshot } from "../../static/js/state/browser-storage.js";
 import { message } from "./helpers.js";
 
 /** @returns {Storage} */
@@ -31,6 +31,15 @@ const SNAPSHOT = {
 };
 
 describe("a snapshot", () => {
+  test("is found by the room's code alone, or else deleted", () => {
+    const session = Object.assign(storage(), { "chat:u:r:snapshot": "", "chat:u:r:draft": "" });
+    session.setItem("chat:u:r:snapshot", JSON.stringify(SNAPSHOT));
+    assert.equal(takeSnapshot("ZZZZ", true, session), null);
+    assert.deepEqual(takeSnapshot("K7XM", true, session), { snapshot: SNAPSHOT, userId: "u" });
+    assert.equal(takeSnapshot("K7XM", false, session), null);
+    assert.equal(takeSnapshot("K7XM", true, session), null);
+  });
+
   test("is returned as it was kept", () => {
     assert.deepEqual(reading({ snapshot: JSON.stringify(SNAPSHOT) }).snapshot(), SNAPSHOT);
   });

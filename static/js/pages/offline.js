@@ -1,7 +1,9 @@
-// The offline page: goes back to the page that was wanted as soon as it can be loaded. The browser
-// reports when the network is back; nobody reports when the server is, so it is polled.
+// The offline page: goes back to the page that was wanted as soon as it can be loaded, and shows of a
+// room what this tab keeps of it. The browser reports when the network is back; nobody reports when
+// the server is, so it is polled.
 
 import { delay } from "../net/backoff.js";
+import { showKeptTalk } from "../room/kept-talk.js";
 
 /** A request without an answer is given up after this time. Milliseconds. */
 const TIMEOUT = 10_000;
@@ -32,6 +34,9 @@ async function answers() {
   }
 }
 
+const main = document.querySelector("main");
+const sprite = document.querySelector("main use")?.getAttribute("href")?.split("#")[0] ?? "";
+if (main !== null) showKeptTalk(main, sprite);
 addEventListener("online", () => location.reload());
 document.addEventListener("visibilitychange", ask);
 document.querySelector("[data-retry]")?.addEventListener("click", () => location.reload());

@@ -57,7 +57,9 @@ export function createPageLifecycle({
   /** Keeps what a reload of this tab starts from; nothing, if it is not to come back. */
   function saveForReload() {
     const comesBack = !leaving && session.connection.phase !== "over";
-    browserStorage.keepSnapshot(comesBack ? snapshot(session.state, SNAPSHOT_MESSAGES) : null);
+    const kept = comesBack ? snapshot(session.state, SNAPSHOT_MESSAGES) : null;
+    const { phase, since } = session.connection;
+    browserStorage.keepSnapshot(kept && { ...kept, at: phase === "live" ? Date.now() : since });
     browserStorage.keepChanges(comesBack ? session.changes.list : []);
   }
 

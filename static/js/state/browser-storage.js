@@ -142,6 +142,24 @@ export function createBrowserStorage(
   };
 }
 
+/**
+ * Returns the snapshot that this tab keeps of the room with a code, and whose it is.
+ * @param {string} code
+ * @param {boolean} isWanted false: it is deleted instead
+ * @param {Storage | undefined} [session]
+ * @returns {{snapshot: Chat.Snapshot, userId: string} | null}
+ */
+export function takeSnapshot(code, isWanted, session = browserStorages().session) {
+  for (const key of Object.keys(session ?? {})) {
+    const userId = /^chat:([^:]+):[^:]+:snapshot$/.exec(key)?.[1];
+    const kept = userId === undefined ? null : parsed(read(session, key));
+    if (userId === undefined || !isSnapshot(kept) || kept.room.code !== code) continue;
+    if (isWanted) return { snapshot: kept, userId };
+    write(session, key, null);
+  }
+  return null;
+}
+
 /** @param {string} tab */
 function lockOf(tab) {
   return `chat tab ${tab}`;

@@ -79,6 +79,8 @@ declare namespace Chat {
     messages: Message[];
     older: boolean;
     members: Person[];
+    /** When it was kept, milliseconds since the epoch. */
+    at?: number;
   }
 
   type Unread = ReturnType<typeof import("./unread.js").createUnread>;
