@@ -61,7 +61,7 @@ class Comparison:
         """All servers, one after the other; odd rounds from first to last, even ones back."""
         return {
             contestant.key: {
-                "big": self.load(contestant, scale, rooms=1, members=200, rate=50),
+                "big": self.load(contestant, scale, rooms=1, members=200, rate=50, mentions=True),
                 "small": self.load(
                     contestant,
                     scale,
@@ -137,10 +137,12 @@ class Comparison:
         rooms: int,
         members: int,
         rate: float,
+        mentions: bool = False,
         in_flight: Iterable[int] = (SATURATING,),
     ) -> dict[str, Any]:
         flags = ["--rooms", str(rooms), "--members", str(members), "--warm", str(scale.warm)]
         flags += ["--seconds", str(scale.seconds), f"--rate={rate}"]
+        flags += [f"--rate-of-mentions={rate}"] if mentions else []
         flags += [f"--in-flight={count}" for count in in_flight]
         flags += [f"--store-pid={pid}" for pid in self.shared.pids]
         return self.measure("load", contestant, flags)

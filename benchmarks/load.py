@@ -1,9 +1,10 @@
 """Load one chat server from raw sockets and print its figures as one line of JSON.
 
 One thread, epoll, standard library: cheap enough that the server is what is measured. Pin the two to
-different cores. Each ``--rate`` is one phase on the same sockets, in messages a second over all rooms, and
-after those each ``--in-flight`` is a closed loop that keeps so many messages a worker under way. One that would
-have them under way for seconds, at the speed of the one before, is left out: fewer saturate the server.
+different cores. Each ``--rate`` is one phase on the same sockets, in messages a second over all rooms; each
+``--rate-of-mentions`` is one in which every text has an @, so that it may speak to somebody. After those each
+``--in-flight`` is a closed loop that keeps so many messages a worker under way. One that would have them under
+way for seconds, at the speed of the one before, is left out: fewer saturate the server.
 
 Latency is read on the first, middle and last member of each room and runs from just before the
 sender's write to the member's read. Every member is held to every message, in the one order of its room.
@@ -30,6 +31,7 @@ from benchmarks.websocket import open_socket
 # should take if that is more; and none is run in which messages should take longer than _SLOWEST.
 _LOST_AFTER = 2.0
 _SLOWEST = 4.0
+_MENTION = " @nobody here, "  # a name that nobody has must be looked for all the same
 _DRAIN = 5.0  # seconds a message may still be under way once posting has stopped
 
 
@@ -38,6 +40,7 @@ class Phase:
     """Figures of one rate. Times in ms; CPU in microseconds, of all server (or store) processes."""
 
     rate: float  # 0: a closed loop
+    mentions: bool  # every text has an @
     in_flight: int  # messages it keeps under way in each room
     sent_per_s: float
     delivered_per_s: float
@@ -94,7 +97,8 @@ class Generator:
         self.store_pids = store_pids
         self.workers = len(ports)
         self.lost_after = _LOST_AFTER
-        self.pad = "x" * max(0, size - len(mark_text(0)))
+        self.size = size
+        self.lead = ""  # what each text has after its mark
         self.poll = select.epoll()
         self.seats: dict[int, tuple[socket.socket, Member, Room]] = {}
         self.watching = {0, members // 2, members - 1}
@@ -179,7 +183,8 @@ class Generator:
         sock = room.open[self.turn % len(room.open)]
         mark = time.perf_counter_ns()
         try:
-            sock.send(self.dialect.post(mark_text(mark) + self.pad))
+            text = (mark_text(mark) + self.lead).ljust(self.size, "x")
+            sock.send(self.dialect.post(text))
         except (BlockingIOError, ConnectionError):
             return  # a server that no longer reads: not sent, so not counted as lost
         room.awaited[mark] = len(self.watching)
@@ -196,6 +201,7 @@ class Generator:
         self,
         *,
         rate: float = 0,
+        mentions: bool = False,
         in_flight: int = 0,
         should_take: float = 0,
         seconds: float,
@@ -204,6 +210,7 @@ class Generator:
         """Post for ``warm`` seconds and then for ``seconds``, which are measured: at ``rate``, or, if
         that is 0, keeping ``in_flight`` messages a worker under way over all rooms, at least one a room.
         """
+        self.lead = _MENTION if mentions else ""
         missing, disorder, closed = self._missing(), self._disorder(), self.closed
         self.lost_after = max(_LOST_AFTER, 2 * should_take)
         in_each = 0 if rate else max(1, in_flight * self.workers // len(self.rooms))
@@ -221,6 +228,7 @@ class Generator:
         self._drain()
         return Phase(
             rate=rate,
+            mentions=mentions,
             in_flight=in_each,
             sent_per_s=round(sent / took, 1),
             delivered_per_s=round(delivered / took),
@@ -296,6 +304,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rooms", type=int, default=1)
     parser.add_argument("--members", type=int, default=200, help="sockets in each room")
     parser.add_argument("--rate", type=float, action="append", default=[], help="over all rooms")
+    parser.add_argument("--rate-of-mentions", type=float, action="append", default=[])
     parser.add_argument(
         "--in-flight",
         type=int,
@@ -322,6 +331,9 @@ def main() -> None:
     )
     spans = {"seconds": arguments.seconds, "warm": arguments.warm}
     phases = [generator.run(rate=rate, **spans) for rate in arguments.rate]
+    phases += [
+        generator.run(rate=rate, mentions=True, **spans) for rate in arguments.rate_of_mentions
+    ]
     should_take = 0.0
     for count in arguments.in_flight:
         if phases and not phases[-1].rate:
