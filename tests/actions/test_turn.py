@@ -193,6 +193,14 @@ def test_permissions_to_act_are_checked_under_the_lock() -> None:
         pass
 
 
+def test_the_room_of_a_turn_is_as_it_is_under_the_lock() -> None:
+    """The caller's was read before the lock was waited for."""
+    ada, room = open_room("Ada")
+    Room.objects.filter(pk=room.pk).update(title="Engines")
+    with turn(room, by=ada) as t:
+        assert t.room.title == "Engines"
+
+
 def test_a_stream_that_is_gone_is_said_to_be() -> None:
     with pytest.raises(Stream.DoesNotExist), turn(Room(stream_id=0)):
         pass
