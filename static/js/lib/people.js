@@ -3,7 +3,7 @@
 import { element, icon } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 
-/** The number of `hue-<n>` classes in room.css. */
+/** The number of `hue-<n>` classes in room/people.css. */
 export const HUES = 12;
 
 /**
