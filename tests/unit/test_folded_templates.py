@@ -1,21 +1,28 @@
 """Templates of which what is the same for everybody is rendered once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import engines
 from django.template.base import Node, NodeList
 from django.template.context import Context
 from django.template.loaders import app_directories, filesystem
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
-from chatsite.web.folding import FoldedNode, _Folding, _inner
+from chatsite.web.folding import FoldedNode, _Folding
+from chatsite.web.nodes import inner
 
 engine = engines["django"].engine  # type: ignore[attr-defined]
 
 
 def nodes(of: NodeList) -> list[Node]:
-    return [n for node in of for n in (node, *(m for inner in _inner(node) for m in nodes(inner)))]
+    return [n for node in of for n in (node, *(m for within in inner(node) for m in nodes(within)))]
 
 
 def test_pages_are_made_of_few_nodes() -> None:
@@ -25,14 +32,19 @@ def test_pages_are_made_of_few_nodes() -> None:
     assert not kinds & {"StaticNode", "TranslateNode", "URLNode"}, "they are the same on every page"
 
 
-def plainly(name: str, context: dict[str, Any]) -> str:
-    """Render without folding."""
+@contextmanager
+def without_folding() -> Iterator[None]:
     loaders = [filesystem.Loader(engine), app_directories.Loader(engine)]
     kept, engine.template_loaders = engine.template_loaders, loaders
     try:
-        return str(engine.get_template(name).render(Context(context)))
+        yield
     finally:
         engine.template_loaders = kept
+
+
+def plainly(name: str, context: dict[str, Any]) -> str:
+    with without_folding():
+        return str(engine.get_template(name).render(Context(context)))
 
 
 @pytest.mark.parametrize(
@@ -71,3 +83,94 @@ def test_what_differs_is_never_kept() -> None:
         for part in (f"{title}/", f"{title}.css", f"/rooms/{code}/", f"Hello {title}", f"#{title}",
                      f'value="{title}"'):  # fmt: skip
             assert part.rstrip("/") in told
+
+
+class Thing:
+    """What a template may be handed: attributes, methods, items, and what is none of them."""
+
+    name = "<Ada & 'Ben'>"
+    at = datetime(2026, 3, 7, 9, 5, 1, 20, tzinfo=UTC)
+    date = date(2026, 11, 30)
+    number = 1234567
+    ratio = 1234.5
+    is_so = True
+    nothing = None
+    safe = mark_safe("<b>bold</b>")
+    lazy = gettext_lazy("Monday")
+    items = ({"a": "<item>"}, ["zero", "<one>"])
+
+    def method(self) -> str:
+        return "<called>"
+
+    def asks(self, much: int) -> str:
+        raise AssertionError("never called")
+
+    def away(self) -> None:
+        self.name = ""
+
+    away.alters_data = True  # type: ignore[attr-defined]
+
+
+FIELDS = (
+    *("name", "at", "date", "number", "ratio", "is_so", "nothing", "safe", "lazy", "method"),
+    *("asks", "away", "items.0.a", "items.1.1", "name.upper", "missing", "missing.more", "at.year"),
+)
+FORMATS = (
+    "c",
+    "Y-m-d",
+    "H:i",
+    "j M Y H:i",
+    "j F Y",
+    "l j F Y",
+    "{Y}",
+    r"\Y Y",
+    "DATE_FORMAT",
+    "%d",
+)
+EVERYTHING = (
+    "{% load i18n %}"
+    + "".join(f"[{{{{ thing.{field} }}}}]" for field in FIELDS)
+    + "".join(
+        f"[{{{{ thing.{value}|date:'{form}' }}}}]" for form in FORMATS for value in ("at", "name")
+    )
+    + "{{ thing.date|date:'Y-m-d' }}{{ thing.date|date:'j F' }}"
+    + "".join(
+        f"{{% if thing.{field} %}}yes{{% elif not thing.{field} and thing.number == 1234567 %}}no"
+        f"{{% endif %}}{{% blocktranslate with x=thing.{field} %}}% of {{{{ x }}}}"
+        f"{{% endblocktranslate %}}"
+        for field in FIELDS
+    )
+    + "{% autoescape off %}{{ thing.name }}{% blocktranslate with x=thing.name %}{{ x }}"
+    "{% endblocktranslate %}{% endautoescape %}"
+    "{% for item in thing.items %}{% for part in item %}{{ forloop.counter }}{{ part }}{% endfor %}"
+    '{% endfor %}{% include "history/clock.html" with at=thing.at only %}{{ at }}'
+    '{% include "history/clock.html" with at=thing.at %}{% include "history/clock.html" %}'
+    '{% include "icon.html" with name=thing.name only %}'
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("zone", [UTC, ZoneInfo("Asia/Kolkata")])
+def test_whatever_is_handed_to_a_folded_template_reads_the_same(
+    language: str, zone: tzinfo
+) -> None:
+    plain, folded = engine.from_string(EVERYTHING), engine.from_string(EVERYTHING)
+    _Folding(engine.get_template).fold(folded.nodelist)
+    with translation.override(language), timezone.override(zone):
+        told = [
+            template.render(Context({"thing": Thing()})) for template in (plain, folded, folded)
+        ]
+    assert told[0] == told[1] == told[2]
+    assert "&lt;Ada &amp; &#x27;Ben&#x27;&gt;" in told[0]
+
+
+def test_an_error_in_what_is_shown_is_no_empty_text() -> None:
+    class Broken:
+        @property
+        def name(self) -> str:
+            raise AttributeError("of something else")
+
+    template = engine.from_string("{{ thing.name }}")
+    _Folding(engine.get_template).fold(template.nodelist)
+    with pytest.raises(AttributeError, match="something else"):
+        template.render(Context({"thing": Broken()}))
