@@ -7,11 +7,12 @@
                             paths, -k EXPRESSION, -x, --durations=20 …
                             (.venv/bin/python -m pytest --help has them all)
 
-Each kind runs even when an earlier one failed, two at a time. The exit code is 0 only when every
+Each kind runs even when an earlier one failed, one more at a time than there are cores. The exit code is 0 only when every
 kind passed and no test was skipped.
 """
 
 import math
+import os
 import sys
 import tempfile
 import time
@@ -34,7 +35,7 @@ LONG = {"browser": 30, "live": 6, "faults": 6, "contract": 6}
 def main(arguments: list[str]) -> int:
     start = time.monotonic()
     if arguments == ["--static"]:
-        outcomes = Lanes(2).run(static_checks())
+        outcomes = Lanes(LANES).run(static_checks())
     elif arguments[:1] == ["--faults"]:
         flags = ["-m", "fault and slow", "--capture=no", "tests/faults", *arguments[1:]]
         outcomes = Lanes(1).run([pytest("fault runs", flags)])
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
                 outcomes = Lanes(1).run([first, again])
             else:
                 jobs = [*static_checks(), again, *every_test(env), *javascript_tests()]
-                outcomes = Lanes(2).run(jobs)
+                outcomes = Lanes(LANES).run(jobs)
     return summarise(outcomes, seconds=time.monotonic() - start)
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.faults.proxy import Proxy
+from tests.live.members import eventually
 from tests.support.client import FormRefused, FrameRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.plugin import StartSite
 from tests.support.services import Postgres
@@ -71,9 +72,11 @@ async def is_ready(site: Site) -> bool:
         return (await client.get("/readyz")).status_code == 200
 
 
-def check_log(site: Site) -> None:
-    """It was said once, and once that it was over."""
-    text = site.workers[0].log_text()
+async def check_log(site: Site) -> None:
+    """It was said once, and once that it was over: when the worker renews its lease."""
+    worker = site.workers[0]
+    await eventually(lambda: " database back after " in worker.log_text())
+    text = worker.log_text()
     assert "Traceback" not in text
     assert text.count(" database away: ") == text.count(" database back after ") == 1
     [failures] = re.findall(r"in which (\d+) things failed", text)
@@ -108,7 +111,7 @@ async def test_a_database_that_is_gone_is_tried_each_second(site: Site, line: Pr
             async with bob.socket(code) as his:
                 await his.post("after")
             assert await is_ready(site)
-    check_log(site)
+    await check_log(site)
 
 
 @contextmanager
@@ -145,4 +148,4 @@ async def test_a_database_that_may_only_be_read_is_no_use_and_is_left_at_once_wh
             for _ in range(10):  # each of its threads' connections
                 assert (await ada.get(f"/rooms/{code}/")).status_code == 200
             assert await is_ready(site)
-    check_log(site)
+    await check_log(site)

@@ -18,6 +18,7 @@ from rooms.pages import sessions
 
 # Seconds between two notes that a session is in use.
 SEEN_EVERY = 3600
+_AWAY = 503
 _READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
@@ -41,6 +42,9 @@ class SignInMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
         if not request.session.accessed:
+            return response
+        if response.status_code == _AWAY and request.method in _READING:
+            # The session was asked for in vain, and would be waited for once more.
             return response
         had, has = sessions.came_with(request), request.session.session_key
         if SESSION_KEY in request.session and request.user.is_authenticated:
