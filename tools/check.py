@@ -30,6 +30,8 @@ NODE_BIN = str(ROOT / "node_modules" / ".bin")
 # their files are one job. A job of its own costs some seconds: servers, a database, and where there is
 # a browser the first load of everything.
 LONG = {"browser": 30, "live": 6, "faults": 6, "contract": 6}
+# Tests wait for servers and browsers two fifths of their time: one more at a time than there are cores.
+LANES = (os.cpu_count() or 1) + 1
 
 
 def main(arguments: list[str]) -> int:
