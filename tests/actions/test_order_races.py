@@ -56,12 +56,16 @@ def test_of_many_who_join_at_once_no_more_come_in_than_there_are_places() -> Non
     [(sanctions.ban, Removed), (partial(sanctions.mute, minutes=5), Muted)],
     ids=["ban", "mute"],
 )
+@pytest.mark.parametrize("looked_up", [False, True])
 def test_a_post_under_way_when_its_author_is_sanctioned_is_refused(
-    happens: Callable[..., object], reason: type[Exception]
+    happens: Callable[..., object], reason: type[Exception], looked_up: bool
 ) -> None:
+    """Also one that is looked up: its author's membership is read under the lock, not before."""
     ada, room = open_room("Ada")
     bob = come_in("Bob", room)
     post = draft(enter(bob, room), "one more thing")
+    if looked_up:
+        post = replace(post, epoch=ASK)
     with waiting_for(room, lambda: commit([post])[0][0]) as answer:
         happens(room=room, by=ada, user=bob)
     assert isinstance(answer(), reason)

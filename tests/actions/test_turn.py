@@ -144,6 +144,8 @@ def test_several_rooms_are_one_statement_each_way() -> None:
         found[second.stream_id].evict()
     inserts = [q for q in queries if "INSERT INTO history_message" in q["sql"]]
     assert len(inserts) == 1
+    # To whom it is published.
+    assert len([q for q in queries if 'FROM "rooms_room"' in q["sql"]]) == 1
     assert [heads(room) for room in (first, second, quiet)] == [
         (2, epochs[0]),
         (2, epochs[1] + 1),
