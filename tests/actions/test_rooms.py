@@ -1,5 +1,6 @@
 """Rooms are made, entered, left and closed, and their codes are used again."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from pytest_django import Settings
 
 from history.models import Message, Stream
 from rooms import codes
-from rooms.actions import leaving, people, rooms, site_bans
-from rooms.errors import CodesExhausted, NameTaken, RoomNotFound
-from rooms.models import Membership, Room
+from rooms.actions import admission, leaving, people, rooms, site_bans
+from rooms.errors import CodesExhausted, NameTaken, Removed, RoomNotFound
+from rooms.models import Membership, Room, User
 from rooms.room_settings import GRACE_MAX
 from tests.actions.factories import (
+    change_settings,
     come_in,
     connect,
     guest,
@@ -168,6 +170,28 @@ def test_a_person_banned_from_the_site_finds_no_room() -> None:
     site_bans.ban(user=bob)
     with pytest.raises(RoomNotFound):
         rooms.join(user=bob, code=room.code)
+
+
+@pytest.mark.parametrize(
+    "come",
+    [
+        lambda user, room: rooms.join(user=user, code=room.code),
+        lambda user, room: admission.ask(user=user, code=room.code),
+        lambda user, room: rooms.create(user=user),
+        lambda user, room: people.enter_as(user=user, name="Bob"),
+    ],
+    ids=["join", "ask", "create", "enter"],
+)
+def test_a_person_banned_since_the_request_began_is_refused(
+    come: Callable[[User, Room], object],
+) -> None:
+    """The session read the person before the ban."""
+    ada, room = open_room()
+    change_settings(room, ada, by_request=True)
+    bob = guest("Bob")
+    site_bans.ban(user=User.objects.get(pk=bob.pk))
+    with pytest.raises((RoomNotFound, Removed)):
+        come(bob, room)
 
 
 def test_a_join_is_in_the_log_when_the_page_connects_and_not_before() -> None:

@@ -1,4 +1,4 @@
-"""Whoever comes into a room of very many is told all of them, however slowly they read."""
+"""A client is told all members of a large room, however slowly it reads, and nothing without the right."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 import orjson
 import pytest
 
-from rooms.errors import Unavailable
-from rooms.live import welcome
+from history.log import read
+from rooms.errors import Removed, Unavailable
+from rooms.live import snapshot, welcome
 from rooms.live.client import Client
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.sockets import BACKLOG_LIMIT
 from tests.support.view import RoomView
+from tests.unit.test_eviction import Database
 from tests.unit.test_gathering import happens
 
 CROWD = 20_000
@@ -56,8 +58,9 @@ def newcomer(reader: SlowReader) -> Client:
     return client
 
 
-async def enter(hub: Hub, room: LiveRoom, client: Client) -> None:
-    await welcome.enter(hub=hub, threads=hub.repair._threads, room=room, client=client, after=None)
+async def enter(hub: Hub, room: LiveRoom, client: Client, *, after: int | None = None) -> None:
+    threads = hub.repair._threads
+    await welcome.enter(hub=hub, threads=threads, room=room, client=client, after=after)
 
 
 async def test_twenty_thousand_people_are_more_than_may_wait_at_once(
@@ -83,14 +86,52 @@ async def test_what_happens_while_they_are_told_is_told_after(hub: Hub, crowded:
     assert {"eve", "bob"} < reader.view.members.keys()
 
 
+@pytest.mark.parametrize("events", [[], [("chat", "guest 9")]], ids=["ban", "ban and message"])
 async def test_nobody_comes_in_who_may_have_lost_the_right_meanwhile(
-    hub: Hub, crowded: LiveRoom
+    hub: Hub, crowded: LiveRoom, events: list[tuple[str, str]]
 ) -> None:
     reader = SlowReader()
     coming = asyncio.create_task(enter(hub, crowded, newcomer(reader)))
     await asyncio.wait_for(reader.drained.wait(), 5)
     crowded.epoch = 1
+    happens(crowded, *events)
     reader.read.set()
     with pytest.raises(Unavailable):
         await asyncio.wait_for(coming, 5)
+    assert reader.view.cursor == 0
     assert not crowded.clients
+
+
+@pytest.fixture
+def banned(monkeypatch: pytest.MonkeyPatch, room: LiveRoom) -> Client:
+    """A client on its way in, of a user who is banned with the room's epoch 1."""
+    room.info = {"id": "r_1", "code": room.code}
+    client = newcomer(SlowReader())
+    client.user_id = 7
+    database = Database()
+    database.epoch, database.refused = 1, {7: Removed()}
+    monkeypatch.setattr(snapshot, "recheck", database.recheck)
+    return client
+
+
+async def test_a_client_of_an_earlier_epoch_is_checked_before_it_is_told_anything(
+    hub: Hub, room: LiveRoom, banned: Client
+) -> None:
+    room.epoch = 1
+    with pytest.raises(Removed):
+        await enter(hub, room, banned, after=0)
+    assert not banned.sender.view.welcomes
+
+
+async def test_a_page_read_before_a_ban_is_not_shown_to_the_banned(
+    hub: Hub, room: LiveRoom, banned: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(stream_id: int, **_: object) -> read.Page:
+        room.epoch = 1
+        return read.Page([], older=False)
+
+    monkeypatch.setattr(read, "page", page)
+    room.recent.floor = room.cursor = 5  # memory has no page
+    with pytest.raises(Removed):
+        await enter(hub, room, banned)
+    assert not banned.sender.view.welcomes
