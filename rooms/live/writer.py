@@ -8,7 +8,6 @@ goes out a few times, not a thousand, each time longer.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import monotonic
 
 from django.db import connection
@@ -17,10 +16,10 @@ from history.log.entry import Change
 from rooms import protocol, publish
 from rooms.actions import texts
 from rooms.actions.changes import Changed
-from rooms.actions.messages import ASK, Draft, Posted
-from rooms.actions.performing import Asked, Order
-from rooms.actions.texts import PLAIN, Prepared, Raw
-from rooms.commands import Edit, Leave, MessageCommand, Post
+from rooms.actions.messages import Posted
+from rooms.actions.performing import Order
+from rooms.actions.texts import PLAIN, Prepared
+from rooms.commands import Leave, Post
 from rooms.errors import ChatError, Unavailable
 from rooms.live import metrics
 from rooms.live.batching import Batcher
@@ -29,6 +28,7 @@ from rooms.live.commit import Outcomes, commit, commit_patiently
 from rooms.live.hub import Hub
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
+from rooms.live.waiting import RoomCommand, Waiting
 from rooms.models import Membership
 from rooms.protocol import Close
 
@@ -56,23 +56,7 @@ GATHER = 0.02
 
 _MEMBER = Membership.Role.MEMBER.value
 
-# What goes through the queue of a room.
-RoomCommand = Post | MessageCommand | Leave
 _Work = Callable[[Sequence[Order]], tuple[Outcomes, list[Change]]]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A command on its way into the log."""
-
-    client: Client
-    room: LiveRoom
-    command: RoomCommand
-    since: float
-    prepared: Prepared = PLAIN
-    # The epoch at which the author of a post was authorised. If the room's epoch has moved since, the
-    # author is checked again. Whoever asks for anything else is checked anyway.
-    epoch: int = ASK
 
 
 class Writer:
@@ -90,14 +74,14 @@ class Writer:
         self._patient = patient
         at_once = BATCHES if connection.vendor == "postgresql" else 1
         self._threads = DatabaseThreads(name="writer", size=at_once)
-        self._texts: Batcher[Client, _Waiting, Prepared] = Batcher(
+        self._texts: Batcher[Client, Waiting, Prepared] = Batcher(
             name="texts",
             work=self._prepare,
             answer=self._hand_on,
             size=PREPARED,
             waiting=UNPREPARED,
         )
-        self._queue: Batcher[int, _Waiting, Posted | Changed] = Batcher(  # by stream
+        self._queue: Batcher[int, Waiting, Posted | Changed] = Batcher(  # by stream
             name="commands",
             work=self._commit,
             alone=_are_not_only_posts,
@@ -114,8 +98,8 @@ class Writer:
 
     def submit(self, *, client: Client, room: LiveRoom, command: RoomCommand) -> None:
         """Take a command; its ack or error goes to the client. Raises Unavailable when overrun."""
-        waiting = _Waiting(client, room, command, monotonic())
-        if client.preparing or _has_more_than_plain_text(command):
+        waiting = Waiting(client, room, command, monotonic())
+        if client.preparing or waiting.has_more_than_plain_text:
             self._texts.submit(client, waiting)
             client.preparing += 1
         else:
@@ -131,15 +115,15 @@ class Writer:
 
     # Preparing ------------------------------------------------------------------------------------
 
-    async def _prepare(self, batch: Sequence[_Waiting]) -> Sequence[Prepared | Exception]:
-        raws = {n: raw for n, waiting in enumerate(batch) if (raw := _raw(waiting))}
+    async def _prepare(self, batch: Sequence[Waiting]) -> Sequence[Prepared | Exception]:
+        raws = {n: raw for n, waiting in enumerate(batch) if (raw := waiting.raw())}
         if not raws:
             return [PLAIN] * len(batch)
         prepared = await self._others.read(texts.prepare, list(raws.values()))
         found = dict(zip(raws, prepared, strict=True))
         return [found.get(n, PLAIN) for n in range(len(batch))]
 
-    def _hand_on(self, batch: Sequence[_Waiting], outcomes: Sequence[Prepared | Exception]) -> None:
+    def _hand_on(self, batch: Sequence[Waiting], outcomes: Sequence[Prepared | Exception]) -> None:
         for waiting, prepared in zip(batch, outcomes, strict=True):
             waiting.client.preparing -= 1
             try:
@@ -150,13 +134,13 @@ class Writer:
                 waiting.prepared = prepared
                 self._enqueue(waiting)
             except ChatError as error:
-                waiting.client.sender.send([_refusal(waiting, error)])
+                waiting.client.sender.send([waiting.refusal(error)])
                 if isinstance(waiting.command, Leave):
                     self._end_leave(waiting)
 
     # Committing -----------------------------------------------------------------------------------
 
-    def _enqueue(self, waiting: _Waiting) -> None:
+    def _enqueue(self, waiting: Waiting) -> None:
         client, room, prepared = waiting.client, waiting.room, waiting.prepared
         slow = client.role == _MEMBER and room.info is not None and room.info["slow_mode"]
         # A socket let in under rules that this worker has not seen yet is asked about, too.
@@ -170,31 +154,31 @@ class Writer:
             waiting.epoch = client.epoch
         self._queue.submit(room.stream_id, waiting)
 
-    async def _commit(self, batch: Sequence[_Waiting]) -> Outcomes:
+    async def _commit(self, batch: Sequence[Waiting]) -> Outcomes:
         return await self._run(self._threads, commit, batch)
 
-    async def _commit_alone(self, batch: Sequence[_Waiting]) -> Outcomes:
+    async def _commit_alone(self, batch: Sequence[Waiting]) -> Outcomes:
         return await self._run(self._others, commit, batch)
 
-    async def _commit_patiently(self, batch: Sequence[_Waiting]) -> Outcomes:
+    async def _commit_patiently(self, batch: Sequence[Waiting]) -> Outcomes:
         return await self._run(self._patient, commit_patiently, batch)
 
     async def _run(
-        self, threads: DatabaseThreads, work: _Work, batch: Sequence[_Waiting]
+        self, threads: DatabaseThreads, work: _Work, batch: Sequence[Waiting]
     ) -> Outcomes:
         began = monotonic()
-        outcomes, changes = await threads.run(work, [_order(waiting) for waiting in batch])
+        outcomes, changes = await threads.run(work, [waiting.order() for waiting in batch])
         if any(isinstance(outcome, Posted) for outcome in outcomes):
             metrics.commit_seconds.observe(monotonic() - began)
         for change in changes:
             self._changes.setdefault(change.stream_id, []).append(change)
         return outcomes
 
-    def _answer(self, batch: Sequence[_Waiting], outcomes: Outcomes) -> None:
+    def _answer(self, batch: Sequence[Waiting], outcomes: Outcomes) -> None:
         """Ack or refuse commands, and show what they did to everybody."""
         rooms = {waiting.room.stream_id: waiting.room for waiting in batch}
         answers: dict[int, dict[Client, list[bytes]]] = {}
-        leaves: list[_Waiting] = []
+        leaves: list[Waiting] = []
         committed = 0
         for waiting, outcome in zip(batch, outcomes, strict=True):
             command = waiting.command
@@ -205,7 +189,7 @@ class Writer:
                 if isinstance(outcome, Changed):
                     frame = protocol.encode("ack", ref=command.ref, changed=outcome.changed)
                 else:
-                    frame = _refusal(waiting, outcome)
+                    frame = waiting.refusal(outcome)
                 if isinstance(command, Leave):
                     leaves.append(waiting)
             frames = answers.setdefault(waiting.room.stream_id, {})
@@ -238,7 +222,7 @@ class Writer:
         if takes_turns:
             room.on_gathered = self._queue.pause(room.stream_id, GATHER)
 
-    def _end_leave(self, waiting: _Waiting) -> None:
+    def _end_leave(self, waiting: Waiting) -> None:
         """Close the socket of a member who has left: not before it was told so."""
         client, room = waiting.client, waiting.room
         client.leaving -= 1
@@ -248,56 +232,5 @@ class Writer:
             self._hub.eviction.recheck(room)
 
 
-def _are_not_only_posts(batch: Sequence[_Waiting]) -> bool:
+def _are_not_only_posts(batch: Sequence[Waiting]) -> bool:
     return any(type(waiting.command) is not Post for waiting in batch)
-
-
-def _has_more_than_plain_text(command: RoomCommand) -> bool:
-    if isinstance(command, Post):
-        return command.reply_to is not None or not texts.is_plain(command.body)
-    return isinstance(command, Edit) and not texts.is_plain(command.body)
-
-
-def _refusal(waiting: _Waiting, error: object) -> bytes:
-    """Return the `error` that answers a command."""
-    refusal = error if isinstance(error, ChatError) else Unavailable()
-    command = waiting.command
-    if not isinstance(command, Post):
-        return protocol.error(refusal, ref=command.ref)
-    metrics.posts_refused.labels(refusal.code).inc()
-    return protocol.error(refusal, ref=command.ref, client_id=command.client_id)
-
-
-def _raw(waiting: _Waiting) -> Raw | None:
-    client, room, command = waiting.client, waiting.room, waiting.command
-    if isinstance(command, Post):
-        return Raw(room.room_id, room.stream_id, client.user_id, command.body, command.reply_to)
-    if isinstance(command, Edit):
-        return Raw(room.room_id, room.stream_id, client.user_id, command.body)
-    return None
-
-
-def _order(waiting: _Waiting) -> Order:
-    client, room, prepared = waiting.client, waiting.room, waiting.prepared
-    command = waiting.command
-    if not isinstance(command, Post):
-        return Asked(
-            stream_id=room.stream_id,
-            room_id=room.room_id,
-            author_id=client.user_id,
-            command=command,
-            text=prepared,
-        )
-    return Draft(
-        stream_id=room.stream_id,
-        room_id=room.room_id,
-        author_id=client.user_id,
-        author=client.author,
-        client_id=command.client_id,
-        said=command,
-        epoch=waiting.epoch,
-        html=prepared.html,
-        mentions=prepared.mentions,
-        refused=prepared.refused,
-        words=prepared.words,
-    )

@@ -23,7 +23,8 @@ from rooms.live.hub import Hub
 from rooms.live.receiver import Receiver
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
-from rooms.live.writer import RoomCommand, Writer
+from rooms.live.waiting import RoomCommand
+from rooms.live.writer import Writer
 from rooms.protocol import Close
 from tests.unit.listening import Listener, said
 
