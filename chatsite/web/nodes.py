@@ -55,12 +55,13 @@ class QuickVariable(Variable):
         else:
             return super().resolve(context)
         for name in self._rest:
-            # What has items is asked for those first.
-            if hasattr(type(value), "__getitem__"):
+            kind = type(value)
+            # What can be called is called, and what has items is asked for those first.
+            if callable(value) or (kind is not dict and hasattr(kind, "__getitem__")):
                 return super().resolve(context)
             try:
-                value = getattr(value, name)
-            except (AttributeError, TypeError):
+                value = value[name] if kind is dict else getattr(value, name)
+            except (AttributeError, KeyError, TypeError):
                 return super().resolve(context)
         return super().resolve(context) if callable(value) else value
 

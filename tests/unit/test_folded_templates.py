@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,6 +85,13 @@ def test_what_differs_is_never_kept() -> None:
             assert part.rstrip("/") in told
 
 
+class Maker:
+    word = "what is made"
+
+    def __call__(self) -> dict[str, str]:
+        return {"word": "<made>"}
+
+
 class Thing:
     """What a template may be handed: attributes, methods, items, and what is none of them."""
 
@@ -98,6 +105,9 @@ class Thing:
     safe = mark_safe("<b>bold</b>")
     lazy = gettext_lazy("Monday")
     items = ({"a": "<item>"}, ["zero", "<one>"])
+
+    items_by: ClassVar = {"a": "<item>"}
+    maker = Maker()
 
     def method(self) -> str:
         return "<called>"
@@ -113,7 +123,19 @@ class Thing:
 
 FIELDS = (
     *("name", "at", "date", "number", "ratio", "is_so", "nothing", "safe", "lazy", "method"),
-    *("asks", "away", "items.0.a", "items.1.1", "name.upper", "missing", "missing.more", "at.year"),
+    *(
+        "maker.word",
+        "items_by.a",
+        "items_by.keys",
+        "asks",
+        "away",
+        "items.0.a",
+        "items.1.1",
+        "name.upper",
+        "missing",
+        "missing.more",
+        "at.year",
+    ),
 )
 FORMATS = (
     "c",
