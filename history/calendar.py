@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from history.models import Message
+from history.prepared import Prepared
 
 _DAYS = """
 WITH days(number, since, until) AS (VALUES {days})
@@ -43,15 +45,22 @@ class Month:
     later: date | None
 
 
+def _seen(stream: int, hidden: int) -> QuerySet[Message]:
+    return Message.objects.filter(stream=stream, seq__gt=hidden).only("at")
+
+
+_oldest = Prepared(lambda **of: _seen(**of).order_by("seq")[:1], stream=int, hidden=int)
+_newest = Prepared(lambda **of: _seen(**of).order_by("-seq")[:1], stream=int, hidden=int)
+
+
 def month(
     stream_id: int, hidden: int, *, shown: date | None, here: date | None, zone: tzinfo
 ) -> Month | None:
     """Return the month of `shown`, or of `here`, the day on the page. None if the log is empty."""
-    seen = Message.objects.filter(stream=stream_id, seq__gt=hidden).order_by("seq")
-    ends = [seen.values_list("at", flat=True).first(), seen.values_list("at", flat=True).last()]
-    if ends[0] is None or ends[1] is None:
+    ends = [end.first(stream=stream_id, hidden=hidden) for end in (_oldest, _newest)]
+    if None in ends:
         return None
-    oldest, newest = (at.astimezone(zone).date().replace(day=1) for at in ends if at)
+    oldest, newest = (end.at.astimezone(zone).date().replace(day=1) for end in ends)
     first = min(max((shown or here or newest).replace(day=1), oldest), newest)
     days = list(calendar.Calendar().itermonthdates(first.year, first.month))
     said = _days_with_messages(stream_id, hidden, [d for d in days if d.month == first.month], zone)

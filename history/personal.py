@@ -7,6 +7,7 @@ transcript.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from history import wire
 from history.models import Message
 from history.person import Person
+from history.prepared import Prepared
 from history.readers import Reading, readers
 
 _MAX_ID = 2**63 - 1
@@ -58,9 +60,12 @@ def own_messages(person: Person, *, before: int | None, limit: int) -> OwnPage:
         cursor.execute(_NEWEST_OWN, (person.pk, kind, top, person.pk, kind, limit + 1))
         ids = [row[0] for row in cursor.fetchall()]
     older = ids[limit - 1] if len(ids) > limit else None
-    found = list(Message.objects.filter(pk__in=ids[:limit]).order_by("-pk"))
+    found = _these.all(ids=ids[:limit])
     place(person, found)
     return OwnPage(found, older)
+
+
+_these = Prepared(lambda ids: Message.objects.filter(pk__in=ids).order_by("-pk"), ids=[int])
 
 
 def place(person: Person, messages: Sequence[Message]) -> None:
@@ -98,7 +103,11 @@ def transcript(
         found, more_after = _after(rows, max(after, hidden), limit)
         more_before = rows.filter(seq__gt=hidden, seq__lte=after).exists()
     else:
-        found, more_before = _before(rows.filter(seq__gt=hidden), before, limit)
+        if before is None:
+            newest = _newest(limit + 1).all(stream=reading.stream_id, hidden=hidden)
+            found, more_before = newest[:limit][::-1], len(newest) > limit
+        else:
+            found, more_before = _before(rows.filter(seq__gt=hidden), before, limit)
         more_after = before is not None and rows.filter(seq__gte=max(before, hidden + 1)).exists()
     if not found:
         return TranscriptPage((), None, None)
@@ -107,6 +116,15 @@ def transcript(
         earlier=found[0].seq if more_before else None,
         later=found[-1].seq if more_after else None,
     )
+
+
+@cache
+def _newest(limit: int) -> Prepared:
+    def build(stream: int, hidden: int) -> QuerySet[Message]:
+        rows = Message.objects.filter(stream=stream, seq__gt=hidden).select_related("author")
+        return rows.order_by("-seq")[:limit]
+
+    return Prepared(build, stream=int, hidden=int)
 
 
 def around(
@@ -142,10 +160,8 @@ def around(
     }
 
 
-def _before(rows: QuerySet[Message], seq: int | None, limit: int) -> tuple[list[Message], bool]:
-    if seq is not None:
-        rows = rows.filter(seq__lt=seq)
-    found = list(rows.order_by("-seq")[: limit + 1])
+def _before(rows: QuerySet[Message], seq: int, limit: int) -> tuple[list[Message], bool]:
+    found = list(rows.filter(seq__lt=seq).order_by("-seq")[: limit + 1])
     return found[:limit][::-1], len(found) > limit
 
 

@@ -5,9 +5,9 @@ or two, as much as a message costs to commit. Written as any query; only the val
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
@@ -19,33 +19,47 @@ _TEXT = "\ue000{}\ue000"
 _NUMBER = 7_301_000_000
 
 
+_Value = int | str | Collection[int] | Collection[str]
+_Compiled = tuple[Any, str, tuple[Any, ...]]
+
+
 class Prepared:
     """A query whose values, texts and numbers, are its parameters.
 
     mine = Prepared(lambda user, code: Membership.objects.filter(user=user, room__code=code),
                     user=int, code=str)
     mine.all(user=ada.pk, code="K7QX")
+
+    `[int]` and `[str]` stand for lists of any length, of which the value looked for is one: without
+    any nothing is found. It is put into SQL once for each power of two of their lengths.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], **kinds: type[int] | type[str]) -> None:
+    def __init__(
+        self,
+        build: Callable[..., QuerySet[Any]],
+        **kinds: type[int] | type[str] | list[type[int]] | list[type[str]],
+    ) -> None:
         self._build = build
-        self._marks: dict[str, int | str] = {
-            name: _NUMBER + number if kind is int else _TEXT.format(name)
-            for number, (name, kind) in enumerate(kinds.items())
-        }
-        self._names = {mark: name for name, mark in self._marks.items()}
-        self._compiled: tuple[Any, str, tuple[Any, ...]] | None = None
+        self._kinds = kinds
+        self._lists = [name for name, kind in kinds.items() if isinstance(kind, list)]
+        self._compiled: dict[tuple[int, ...], _Compiled] = {}
 
-    def all(self, **values: int | str) -> list[Any]:
+    def all(self, **values: _Value) -> list[Any]:
         """Return what the query finds with these values."""
-        compiler, sql, parameters = self._compiled or self._compile()
+        sizes: tuple[int, ...] = ()
+        if self._lists:
+            for name in self._lists:
+                some: list[Any] = list(values[name])  # type: ignore[arg-type]
+                if not some:
+                    return []
+                size = 1 << (len(some) - 1).bit_length()
+                values[name] = some + some[-1:] * (size - len(some))
+                sizes = (*sizes, size)
+        compiler, sql, parameters = self._compiled.get(sizes) or self._compile(sizes)
         # A compiler is of one connection, and each thread has its own.
         compiler = copy.copy(compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        names = self._names
-        filled = tuple(
-            values[names[p]] if p.__class__ in (str, int) and p in names else p for p in parameters
-        )
+        filled = tuple(p.of(values) if p.__class__ is _Parameter else p for p in parameters)
         compiler.as_sql = lambda *args, **kwargs: (sql, filled)
         # Django's way from rows to instances asks its queryset for no more than this.
         asked = SimpleNamespace(
@@ -55,16 +69,54 @@ class Prepared:
         )
         return list(ModelIterable(asked))  # type: ignore[arg-type]
 
-    def first(self, **values: int | str) -> Any:
+    def first(self, **values: _Value) -> Any:
         """Return the first that is found, or None."""
         return next(iter(self.all(**values)), None)
 
-    def _compile(self) -> tuple[Any, str, tuple[Any, ...]]:
-        compiler: Any = self._build(**self._marks).query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, parameters = compiler.as_sql()
+    def _compile(self, sizes: tuple[int, ...]) -> _Compiled:
+        length = dict(zip(self._lists, sizes, strict=True))
+        marks: dict[str, Any] = {}
+        parameters: dict[int | str, _Parameter] = {}
+        for name, kind in self._kinds.items():
+            is_text = kind in (str, [str])
+            places = range(length[name]) if name in length else (None,)
+            made = []
+            for place in places:
+                number = len(parameters)
+                mark = _TEXT.format(f"{name}{number}") if is_text else _NUMBER + number
+                parameters[mark] = _Parameter(name, place, str if is_text else int)
+                made.append(mark)
+            marks[name] = made if name in length else made[0]
+        compiler: Any = self._build(**marks).query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, values = compiler.as_sql()
         compiler.connection = None
-        self._compiled = compiler, sql, tuple(parameters)
-        return self._compiled
+        marked = [
+            parameters[v]._replace(kind=type(v))
+            if isinstance(v, (int, str)) and v in parameters
+            else v
+            for v in values
+        ]
+        found = {(p.name, p.place) for p in marked if isinstance(p, _Parameter)}
+        if found != {(p.name, p.place) for p in parameters.values()}:
+            raise ValueError("a value of the query is none of its parameters as it is")
+        self._compiled[sizes] = compiled = compiler, sql, tuple(marked)
+        return compiled
+
+
+class _Parameter(NamedTuple):
+    """Where a parameter's value comes from: a value of this name, or its item at a place.
+
+    `kind` is what the database's driver is given: psycopg has kinds of whole numbers.
+    """
+
+    name: str
+    place: int | None
+    kind: type[int] | type[str]
+
+    def of(self, values: Mapping[str, Any]) -> Any:
+        value = values[self.name]
+        value = value if self.place is None else value[self.place]
+        return value if self.kind is int or self.kind is str else self.kind(value)
 
 
 _inserts: dict[tuple[type[Model], tuple[str, ...]], str] = {}

@@ -5,11 +5,13 @@ The lookup is the authorisation: everything is found among a person's membership
 
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from history.person import Person
+from history.prepared import Prepared
 from history.readers import Place, Readers, Reading, Searchable, Unread
 from rooms import addresses, codes, limits, names, unread
 from rooms.limits import downloads, searches
@@ -27,28 +29,59 @@ _SEARCHABLE = (
 )
 
 
+_MAX_ID = 2**63 - 1
+
+
+def _readable(user: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(Membership.READS, user=user).select_related("room")
+
+
+_of_room = Prepared(
+    lambda user, room_id: _readable(user).filter(room__public_id=room_id).order_by("pk")[:1],
+    user=int,
+    room_id=str,
+)
+
+
+@cache
+def _newest(limit: int) -> Prepared:
+    return Prepared(
+        lambda user, before: _readable(user).filter(pk__lt=before).order_by("-pk")[:limit],
+        user=int,
+        before=int,
+    )
+
+
+_of_streams = Prepared(
+    lambda user, streams: (
+        Membership.objects.filter(user=user, room__stream__in=streams)
+        .annotate(
+            is_readable=Membership.READS,
+            is_inside=Q(left_at__isnull=True, room__closed_at__isnull=True),
+        )
+        .select_related("room")
+    ),
+    user=int,
+    streams=[int],
+)
+
+
 class RoomReaders(Readers):
     """Members read their rooms, also after leaving and after the end, unless they were removed."""
 
     def reading(self, person: Person, room_id: str) -> Reading | None:
-        rows = Membership.objects.filter(Membership.READS, user=person.pk, room__public_id=room_id)
-        found = rows.select_related("room").first()
+        found = _of_room.first(user=person.pk, room_id=room_id)
         return _reading(found) if found else None
 
     def readings(self, person: Person, *, before: int | None, limit: int) -> list[Reading]:
-        rows = Membership.objects.filter(Membership.READS, user=person.pk)
-        if before is not None:
-            rows = rows.filter(pk__lt=before)
-        return [_reading(row) for row in rows.select_related("room").order_by("-pk")[:limit]]
+        top = _MAX_ID if before is None else before
+        return [_reading(row) for row in _newest(limit).all(user=person.pk, before=top)]
 
     def unread(self, readings: Collection[Reading]) -> Mapping[int, Unread]:
         return unread.of([reading.key for reading in readings])
 
     def places(self, person: Person, stream_ids: Collection[int]) -> Mapping[int, Place]:
-        rows = Membership.objects.filter(user=person.pk, room__stream__in=stream_ids).annotate(
-            is_readable=Membership.READS,
-            is_inside=Q(left_at__isnull=True, room__closed_at__isnull=True),
-        )
+        rows = _of_streams.all(user=person.pk, streams=stream_ids)
         found = {
             row.room.stream_id: Place(
                 row.room.public_id,
@@ -57,7 +90,7 @@ class RoomReaders(Readers):
                 row.is_readable,
                 row.is_readable and row.is_inside,
             )
-            for row in rows.select_related("room")
+            for row in rows
         }
         if others := set(stream_ids) - found.keys():
             rooms = Room.objects.filter(stream__in=others).values_list("stream_id", "public_id")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from history.models import Message
 from history.person import Person
+from history.prepared import Prepared
 from history.readers import Reading
 from history.search import index, scopes
 from history.search.candidates import Finder
@@ -88,9 +89,13 @@ def _page(
     return Hits(_read(kept), finder.query.terms, older, 0, inside, goes_on)
 
 
+_these = Prepared(
+    lambda ids: Message.objects.filter(pk__in=ids).select_related("author"), ids=[int]
+)
+
+
 def _read(ids: Sequence[int]) -> list[Message]:
-    found = Message.objects.filter(pk__in=ids).select_related("author")
-    by_id = {message.pk: message for message in found}
+    by_id = {message.pk: message for message in _these.all(ids=ids)}
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
