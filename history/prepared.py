@@ -5,7 +5,8 @@ or two, as much as a message costs to commit. Written as any query; only the val
 """
 
 import copy
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -21,6 +22,14 @@ _NUMBER = 7_301_000_000
 
 _Value = int | str | Collection[int] | Collection[str]
 _Compiled = tuple[Any, str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A query in SQL, with its parameters."""
+
+    sql: str
+    parameters: Sequence[Any]
 
 
 class Prepared:
@@ -46,21 +55,13 @@ class Prepared:
 
     def all(self, **values: _Value) -> list[Any]:
         """Return what the query finds with these values."""
-        sizes: tuple[int, ...] = ()
-        if self._lists:
-            for name in self._lists:
-                some: list[Any] = list(values[name])  # type: ignore[arg-type]
-                if not some:
-                    return []
-                size = 1 << (len(some) - 1).bit_length()
-                values[name] = some + some[-1:] * (size - len(some))
-                sizes = (*sizes, size)
-        compiler, sql, parameters = self._compiled.get(sizes) or self._compile(sizes)
+        if (filled := self._filled(values)) is None:
+            return []
+        compiler, sql, parameters = filled
         # A compiler is of one connection, and each thread has its own.
         compiler = copy.copy(compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        filled = tuple(p.of(values) if p.__class__ is _Parameter else p for p in parameters)
-        compiler.as_sql = lambda *args, **kwargs: (sql, filled)
+        compiler.as_sql = lambda *args, **kwargs: (sql, parameters)
         # Django's way from rows to instances asks its queryset for no more than this.
         asked = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
@@ -69,9 +70,29 @@ class Prepared:
         )
         return list(ModelIterable(asked))  # type: ignore[arg-type]
 
+    def statement(self, **values: _Value) -> Statement:
+        """Return the query as it would be asked. No list may be empty."""
+        filled = self._filled(values)
+        assert filled is not None
+        return Statement(*filled[1:])
+
     def first(self, **values: _Value) -> Any:
         """Return the first that is found, or None."""
         return next(iter(self.all(**values)), None)
+
+    def _filled(self, values: dict[str, _Value]) -> _Compiled | None:
+        """Return the query with its values; None if a list of them is empty."""
+        sizes: tuple[int, ...] = ()
+        for name in self._lists:
+            some: list[Any] = list(values[name])  # type: ignore[arg-type]
+            if not some:
+                return None
+            size = 1 << (len(some) - 1).bit_length()
+            values[name] = some + some[-1:] * (size - len(some))
+            sizes = (*sizes, size)
+        compiler, sql, parameters = self._compiled.get(sizes) or self._compile(sizes)
+        filled = tuple(p.of(values) if p.__class__ is _Parameter else p for p in parameters)
+        return compiler, sql, filled
 
     def _compile(self, sizes: tuple[int, ...]) -> _Compiled:
         length = dict(zip(self._lists, sizes, strict=True))

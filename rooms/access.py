@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from history.prepared import Prepared
+from history.prepared import Prepared, Statement
 from rooms import sessions
 from rooms.errors import Forbidden, NotMember, Removed, RoomClosed, muted
 from rooms.models import Deed, Membership, Room, SignIn, User
@@ -163,17 +163,40 @@ _STANDING = (
 )
 
 
-def streams(pairs: Collection[Pair]) -> QuerySet[Any, Any]:
-    """Return a query for the streams of open rooms that these pairs mean.
+def streams(pairs: Collection[Pair]) -> Statement:
+    """Return a query for the streams of open rooms that these pairs mean, of which there are some.
 
     Of each room one of the people has a membership, if not always the one whom a pair names with it.
     """
-    return _of(pairs).filter(room__closed_at__isnull=True).values("room__stream_id")
+    return _streams.statement(**_meant(pairs))
+
+
+def _of(users: Collection[int], codes: Collection[str]) -> QuerySet[Membership]:
+    """All memberships that pairs of these may mean: a superset."""
+    return Membership.objects.filter(user_id__in=users, room__code__in=codes)
+
+
+def _meant(pairs: Collection[Pair]) -> dict[str, Any]:
+    return {"users": {user for user, _ in pairs}, "codes": {code for _, code in pairs}}
+
+
+_streams = Prepared(
+    lambda **of: _of(**of).filter(room__closed_at__isnull=True).values("room__stream_id"),
+    users=[int],
+    codes=[str],
+)
 
 
 def find(pairs: Collection[Pair]) -> dict[Pair, Membership]:
     """The memberships that are meant, with of room and user what a socket needs."""
-    return choose(_of(pairs).select_related("room", "user").only(*_STANDING))
+    return choose(_standing.all(**_meant(pairs)))
+
+
+_standing = Prepared(
+    lambda **of: _of(**of).select_related("room", "user").only(*_STANDING),
+    users=[int],
+    codes=[str],
+)
 
 
 def in_named(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], Membership]:
@@ -217,13 +240,6 @@ def is_expected(membership: Any) -> bool:
     return until is not None and until > now
 
 
-def _of(pairs: Collection[Pair]) -> QuerySet[Membership]:
-    """All memberships that the pairs may mean: a superset."""
-    return Membership.objects.filter(
-        user_id__in={user for user, _ in pairs}, room__code__in={code for _, code in pairs}
-    )
-
-
 def identify(session_keys: Collection[str]) -> dict[str, int]:
     """The id of the person behind each session key; keys without a living session are missing.
 
@@ -238,12 +254,9 @@ def identify(session_keys: Collection[str]) -> dict[str, int]:
         if SESSION_KEY in data:
             claims[key] = (str(data[SESSION_KEY]), str(data.get(HASH_SESSION_KEY, "")))
 
-    noted = sessions.noted().filter(session_key__in=session_keys, text__isnull=False)
-    for key, text, user_id, password in noted.values_list(
-        "session_key", "text", "user_id", "user__password"
-    ):
-        claim(key, text)
-        people[str(user_id)] = User(pk=user_id, password=password)
+    for sign_in in _noted.all(keys=session_keys):
+        claim(sign_in.session_key, sign_in.text)
+        people[str(sign_in.user_id)] = sign_in.user
     if rest := set(session_keys) - claims.keys():  # ended, or never noted
         known = Session.objects.filter(session_key__in=rest, expire_date__gt=timezone.now())
         for key, text in known.values_list("session_key", "session_data"):
@@ -256,6 +269,17 @@ def identify(session_keys: Collection[str]) -> dict[str, int]:
         for key, (user_id, proof) in claims.items()
         if user_id in people and sessions.proves(people[user_id], proof)
     }
+
+
+_noted = Prepared(
+    lambda keys: (
+        sessions.noted()
+        .filter(session_key__in=keys, text__isnull=False)
+        .select_related("user")
+        .only("session_key", "user__password")
+    ),
+    keys=[str],
+)
 
 
 def living(session_keys: Collection[str]) -> set[str]:

@@ -18,14 +18,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
-
 from history import database, notices
 from history.log import authors, read, write
 from history.log.edits import Edits
 from history.log.entry import Change, Entry, Head
 from history.log.write import Numbers
 from history.models import Stream
+from history.prepared import Statement
 from rooms import access, audit, publish
 from rooms.errors import RoomClosed
 from rooms.models import Deed, Membership, Room, User
@@ -207,7 +206,7 @@ def turns(
     with database.atomic():
         if person is not None:
             lock_person(person)
-        is_query = isinstance(streams, QuerySet)
+        is_query = isinstance(streams, Statement)
         heads = write.lock(streams, only_free=only_free) if is_query or streams else {}
         if not _under_way.get().isdisjoint(heads):
             raise RuntimeError("a turn at this log is under way")

@@ -99,11 +99,16 @@ def of(membership_ids: Collection[int]) -> dict[int, Unread]:
     return {pk: Unread(messages, mentions) for pk, messages, mentions in rows}
 
 
+_with_authors = Prepared(
+    lambda ids: Message.objects.filter(pk__in=ids).select_related("author"), ids=[int]
+)
+
+
 def _last_messages(membership_ids: Collection[int]) -> dict[int, Message]:
     if not membership_ids:
         return {}
     pairs = dict(_rows(_LAST, [_LOOKED_AT], membership_ids))
-    messages = Message.objects.select_related("author").in_bulk(pairs.values())
+    messages = {message.pk: message for message in _with_authors.all(ids=pairs.values())}
     return {pk: messages[message] for pk, message in pairs.items() if message in messages}
 
 

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from history import database, folding
 from history.errors import RoomHeld
 from history.log.entry import Entry, Head
 from history.models import Mention, Message
+from history.prepared import Statement
 from history.said import COLUMNS, values
 
 # Streams are locked in the order of their ids: two workers with rooms in common never deadlock.
@@ -92,7 +92,7 @@ class Numbers:
 
 
 # Streams by their ids, or a query for the ids: then there is no other query for them.
-Streams = Collection[int] | QuerySet[Any, Any]
+Streams = Collection[int] | Statement
 
 
 def lock(streams: Streams, *, only_free: bool = False) -> dict[int, Head]:
@@ -122,9 +122,8 @@ def lock(streams: Streams, *, only_free: bool = False) -> dict[int, Head]:
 
 def _wanted(streams: Streams) -> tuple[str, list[Any]]:
     """Return a condition on a stream's id, and its parameters."""
-    if isinstance(streams, QuerySet):
-        sql, parameters = streams.query.sql_with_params()
-        return f"IN ({sql})", list(parameters)
+    if isinstance(streams, Statement):
+        return f"IN ({streams.sql})", list(streams.parameters)
     ids = sorted(streams)
     if connection.vendor == "sqlite":
         return "IN (SELECT value FROM json_each(%s))", [json.dumps(ids)]

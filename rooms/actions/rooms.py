@@ -103,8 +103,7 @@ def join(
     `fresh`: the same transaction has made the person, of whom the room can know nothing.
     """
     normal = codes.normalize(code)
-    wanted = Room.objects.filter(code=normal, closed_at__isnull=True).values("stream_id")
-    with turns(wanted, person=None if fresh else user) as found:
+    with turns(_stream_of.statement(code=normal), person=None if fresh else user) as found:
         if not found:
             raise RoomNotFound
         (t,) = found.values()
@@ -120,6 +119,12 @@ def join(
         if not fresh and (membership is None or membership.removed_at is not None):
             admission.withdraw(t, user)
         return room
+
+
+_stream_of = Prepared(
+    lambda code: Room.objects.filter(code=code, closed_at__isnull=True).values("stream_id"),
+    code=str,
+)
 
 
 def _asked(t: Turn, user: User, fingerprints: Fingerprints) -> Any:
