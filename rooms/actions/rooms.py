@@ -109,8 +109,9 @@ def join(
         (t,) = found.values()
         room: Room = _asked(t, user, fingerprints)
         t.room = room
-        mine = Membership.objects.filter(room=room, user=user)
-        membership = None if fresh else mine.first()
+        membership = None
+        if not fresh:
+            membership = Membership.objects.filter(room=room, user=user).first()
         # It may have closed, or have got another code, while this waited for the lock.
         is_there = room.is_open and room.code == normal
         if not is_there or (membership and membership.banned_at) or not user.is_active:
