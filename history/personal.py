@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from history import wire
-from history.models import Message
+from history.models import UNSHOWN, Message
 from history.person import Person
 from history.prepared import Prepared
 from history.readers import Reading, readers
@@ -65,7 +65,9 @@ def own_messages(person: Person, *, before: int | None, limit: int) -> OwnPage:
     return OwnPage(found, older)
 
 
-_these = Prepared(lambda ids: Message.objects.filter(pk__in=ids).order_by("-pk"), ids=[int])
+_these = Prepared(
+    lambda ids: Message.objects.filter(pk__in=ids).defer("words").order_by("-pk"), ids=[int]
+)
 
 
 def place(person: Person, messages: Sequence[Message]) -> None:
@@ -122,7 +124,7 @@ def transcript(
 def _newest(limit: int) -> Prepared:
     def build(stream: int, hidden: int) -> QuerySet[Message]:
         rows = Message.objects.filter(stream=stream, seq__gt=hidden).select_related("author")
-        return rows.order_by("-seq")[:limit]
+        return rows.defer(*UNSHOWN).order_by("-seq")[:limit]
 
     return Prepared(build, stream=int, hidden=int)
 

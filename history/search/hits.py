@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from history.models import Message
+from history.models import UNSHOWN, Message
 from history.person import Person
 from history.prepared import Prepared
 from history.readers import Reading
@@ -90,7 +90,8 @@ def _page(
 
 
 _these = Prepared(
-    lambda ids: Message.objects.filter(pk__in=ids).select_related("author"), ids=[int]
+    lambda ids: Message.objects.filter(pk__in=ids).select_related("author").defer(*UNSHOWN),
+    ids=[int],
 )
 
 
