@@ -29,7 +29,7 @@ def test_a_secret_in_a_file_is_found(kind: str, tmp_path: Path) -> None:
     assert [line.rpartition(": ")[2] for line in audit.secrets([file])] == [kind]
 
 
-def test_what_only_reads_like_one_is_none(tmp_path: Path) -> None:
+def test_a_text_that_only_looks_like_a_secret_is_none(tmp_path: Path) -> None:
     file = tmp_path / "README.md"
     file.write_text(
         "SECRET_KEY=$(openssl rand -hex 32)\npassword: THE-PASSWORD\n"

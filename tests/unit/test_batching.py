@@ -1,4 +1,4 @@
-"""What gathers on a worker: in order by key, a few batches at once, and an answer for each item."""
+"""Items that gather on a worker: in order by key, a few batches at once, and an answer for each."""
 
 import asyncio
 import itertools
@@ -86,7 +86,7 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_what_comes_in_one_turn_of_the_loop_goes_together(bench: Bench) -> None:
+async def test_items_of_one_turn_of_the_loop_go_together(bench: Bench) -> None:
     async with batcher(bench) as queue:
         submit(queue, "a1", "b1")
         await turns()
@@ -244,7 +244,7 @@ async def test_a_key_that_stays_held_is_not_tried_with_others_again(bench: Bench
     assert bench.answers == [("a1", RoomHeld), ("a2", RoomHeld)]
 
 
-async def test_what_is_tried_again_does_not_overtake_what_is_held(bench: Bench) -> None:
+async def test_items_tried_again_do_not_overtake_held_ones(bench: Bench) -> None:
     """The bad item comes last, and the key is held by the time the others are tried one by one."""
     bench.bad["b1"] = ValueError()
     bench.let_go.set()

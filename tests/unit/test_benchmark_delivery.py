@@ -64,7 +64,7 @@ def test_a_message_one_member_is_not_sent_is_not_counted() -> None:
     assert stream.order.disorder == 0
 
 
-def test_what_comes_twice_or_in_another_order_is_disorder() -> None:
+def test_messages_that_come_twice_or_in_another_order_are_disorder() -> None:
     for other_way in ((1, 3, 2), (1, 2, 2, 3)):
         stream = Stream(Order())
         ada, bob = member(stream)[0], member(stream)[0]

@@ -177,7 +177,7 @@ def test_a_page_s_script_is_one_file_with_all_that_it_imports() -> None:
     assert list(bundled(files, *entries)) == [PAGE]
 
 
-def test_what_is_loaded_later_repeats_nothing_of_its_page_or_of_the_like() -> None:
+def test_a_script_loaded_later_repeats_nothing_of_its_page_or_of_others_loaded_later() -> None:
     files, entries = PROGRAMS["what is loaded later shares the modules of the page"]
     made = bundled(files, *entries)
     assert set(made) == {PAGE, "js/room/sheet.js", "js/room/menu.js", "js/lib/counter.js"}
@@ -193,7 +193,7 @@ def test_what_is_loaded_later_repeats_nothing_of_its_page_or_of_the_like() -> No
     assert 'import "./sheet.js";' in made["js/room/menu.js"]
 
 
-def test_what_only_one_of_two_pages_has_is_in_what_both_load_later() -> None:
+def test_a_module_of_one_of_two_pages_is_in_the_script_that_both_load_later() -> None:
     files = {
         PAGE: 'import "../lib/a.js"; import("../room/late.js");',
         "js/pages/other.js": 'import("../room/late.js");',
@@ -248,7 +248,7 @@ def test_an_error_names_its_function_and_the_line_after_the_module_s_name() -> N
         ('import "../lib/waits.js";', "js/lib/waits.js waits (await) where only a page's own"),
     ],
 )
-def test_what_a_bundle_cannot_do_is_an_error_with_its_place(source: str, reason: str) -> None:
+def test_code_that_cannot_be_bundled_is_an_error_with_its_place(source: str, reason: str) -> None:
     files = {
         PAGE: source,
         "js/lib/a.js": "export const a = 1;",

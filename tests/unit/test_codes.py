@@ -25,14 +25,14 @@ def test_a_code_is_understood_however_it_is_typed(
 
 
 @given(st.text())
-def test_whatever_is_typed_becomes_a_code_or_nothing(text: str) -> None:
+def test_any_typed_text_becomes_a_code_or_nothing(text: str) -> None:
     code = codes.normalize(text)
     assert set(code) <= set(codes.ALPHABET)
     assert len(code) <= codes.MAX_LENGTH
     assert codes.normalize(code) == code
 
 
-def test_what_cannot_be_a_code_is_none() -> None:
+def test_a_text_that_cannot_be_a_code_is_none() -> None:
     for text in (
         *("", "-", "AEIO", "BCD0", "BC\0D", "BÇDF", "B" * 13, "B/CD", "\ud800", "see you there"),
         *(
@@ -88,11 +88,11 @@ DRESSED = [
 
 
 @pytest.mark.parametrize("typed", DRESSED)
-def test_what_was_added_on_the_way_is_taken_off(typed: str) -> None:
+def test_characters_added_to_a_link_on_the_way_are_taken_off(typed: str) -> None:
     assert codes.normalize(typed) == "76WC"
 
 
-def test_what_is_longer_than_any_link_is_not_read() -> None:
+def test_a_text_longer_than_any_link_is_not_read() -> None:
     assert codes.normalize("\u200e" * codes.TYPED_MAX + "76WC") == ""
 
 

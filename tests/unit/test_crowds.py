@@ -49,7 +49,7 @@ def test_a_long_run_is_its_first_join_with_what_stands_for_the_others() -> None:
     }
 
 
-def test_a_run_of_those_who_went_names_them() -> None:
+def test_a_run_of_leaves_names_the_members_who_left() -> None:
     [run] = in_short(log(*["leave"] * (RUN + 1)))
     assert (run["joined"], run["left"]) == (0, RUN + 1)  # type: ignore[typeddict-item]
     assert run["people"][-1]["id"] == f"u{RUN + 1}"  # type: ignore[typeddict-item]

@@ -25,7 +25,7 @@ from tests.unit.listening import Listener, said
 
 
 class Database:
-    """What a recheck finds. Everybody may stay who is in neither `refused` nor `ended`."""
+    """Answers a recheck. Every user may stay but those in `refused` and `ended`."""
 
     def __init__(self) -> None:
         self.head = self.epoch = 0
@@ -157,7 +157,7 @@ async def test_a_message_that_waits_for_a_check_outlives_a_repair(
     assert shown(listener) == [[1], [2]]
 
 
-async def test_a_ban_is_shown_before_it_is_looked_up_who_may_stay(
+async def test_a_ban_is_shown_before_the_sockets_are_checked(
     hub: Hub, room: LiveRoom, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cursors: list[int] = []

@@ -68,7 +68,7 @@ def test_each_language_has_its_own_text() -> None:
     assert texts == ["en", "de", "en"]
 
 
-def test_what_differs_is_never_kept() -> None:
+def test_parts_that_differ_between_renderings_are_never_kept() -> None:
     source = (
         '{% load i18n static %}{% translate title %}{% static path %}{% url "room" code %}'
         '{% blocktranslate %}Hello {{ title }}{% endblocktranslate %}{% translate "x" as y %}{{ y }}'
@@ -93,7 +93,7 @@ class Maker:
 
 
 class Thing:
-    """What a template may be handed: attributes, methods, items, and what is none of them."""
+    """A value that a template may be handed: with attributes, methods, items, and names that are none."""
 
     name = "<Ada & 'Ben'>"
     at = datetime(2026, 3, 7, 9, 5, 1, 20, tzinfo=UTC)
@@ -173,7 +173,7 @@ EVERYTHING = (
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("zone", [UTC, ZoneInfo("Asia/Kolkata")])
-def test_whatever_is_handed_to_a_folded_template_reads_the_same(
+def test_a_folded_template_renders_any_value_as_the_original_does(
     language: str, zone: tzinfo
 ) -> None:
     plain, folded = engine.from_string(EVERYTHING), engine.from_string(EVERYTHING)
@@ -186,7 +186,7 @@ def test_whatever_is_handed_to_a_folded_template_reads_the_same(
     assert "&lt;Ada &amp; &#x27;Ben&#x27;&gt;" in told[0]
 
 
-def test_an_error_in_what_is_shown_is_no_empty_text() -> None:
+def test_an_error_in_a_shown_value_is_no_empty_text() -> None:
     class Broken:
         @property
         def name(self) -> str:

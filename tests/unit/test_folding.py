@@ -1,4 +1,4 @@
-"""What search compares: texts as words."""
+"""Search compares texts as words."""
 
 import pytest
 from hypothesis import given
@@ -73,5 +73,5 @@ def test_each_word_has_its_place(text: str) -> None:
 
 
 @given(st.text(st.sampled_from(AWKWARD), max_size=8), st.text(st.sampled_from(AWKWARD), max_size=8))
-def test_words_do_not_depend_on_what_stands_beside_them(left: str, right: str) -> None:
+def test_words_do_not_depend_on_their_neighbours(left: str, right: str) -> None:
     assert fold(f"{left} {right}").split() == [*fold(left).split(), *fold(right).split()]

@@ -56,7 +56,7 @@ def long_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "WINDOW", A_DAY)
 
 
-async def test_a_hundred_who_come_in_one_window_are_one_write(
+async def test_a_hundred_joins_in_one_window_are_one_write(
     room: LiveRoom, long_window: None
 ) -> None:
     here = come(room, CROWD)
@@ -78,7 +78,7 @@ async def test_a_hundred_who_come_in_one_window_are_one_write(
         assert members["count"] == CROWD + 100
 
 
-async def test_sockets_are_told_only_of_those_who_came_after_them(
+async def test_a_socket_is_told_only_of_members_who_came_after_it(
     room: LiveRoom, long_window: None
 ) -> None:
     come(room, CROWD)
@@ -156,7 +156,7 @@ async def test_the_window_ends_by_itself(room: LiveRoom, monkeypatch: pytest.Mon
     await asyncio.wait_for(shown.wait(), 5)
 
 
-async def test_in_a_quiet_room_somebody_who_comes_is_shown_at_once(
+async def test_in_a_quiet_room_a_join_is_shown_at_once(
     room: LiveRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, *_ = come(room, CROWD)
@@ -166,9 +166,7 @@ async def test_in_a_quiet_room_somebody_who_comes_is_shown_at_once(
     assert here.told == [["events", "members"]] * 2
 
 
-async def test_somebody_who_has_to_go_is_shown_out_at_once(
-    room: LiveRoom, long_window: None
-) -> None:
+async def test_an_evicted_member_is_shown_out_at_once(room: LiveRoom, long_window: None) -> None:
     here, *_ = come(room, CROWD)
     here.sends.clear()
     come(room, 1, first=CROWD)
@@ -192,7 +190,7 @@ STEPS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(STEPS)
-def test_whatever_happens_everybody_has_the_room_as_it_is(steps: list[tuple[str, int]]) -> None:
+def test_after_any_events_every_client_has_the_room_as_it_is(steps: list[tuple[str, int]]) -> None:
     async def play() -> None:
         room = LiveRoom(room_id=1, stream_id=1, code="BCDF")
         sockets = [Socket(room, 0)]

@@ -53,7 +53,7 @@ def test_when_too_many_wait_the_rest_are_told_to_come_back() -> None:
     assert hashes.run(lambda: "again") == "again"
 
 
-def test_what_is_stored_is_djangos() -> None:
+def test_the_stored_hash_is_djangos() -> None:
     ours, theirs = QueuedHasher(), PBKDF2PasswordHasher()
     encoded = ours.encode("seven green lanterns", "salt", 1000)
     assert encoded == theirs.encode("seven green lanterns", "salt", 1000)

@@ -51,7 +51,7 @@ async def test_the_source_is_paused_while_too_much_waits() -> None:
     assert tap.flowing
 
 
-async def test_many_short_messages_count_for_what_they_take() -> None:
+async def test_many_short_messages_count_for_the_memory_they_take() -> None:
     tap = Tap()
     inbox = Inbox(tap)
     for _ in range(LIMIT // 500):

@@ -78,7 +78,7 @@ def test_only_a_newline_ends_a_line() -> None:
     assert log == [Said(600, "a", "form\x0cfeed\u2028and\x85more"), Said(600, "b", "x")]
 
 
-def test_what_is_not_a_log_is_refused_with_its_line() -> None:
+def test_a_text_that_is_not_a_log_is_refused_with_its_line() -> None:
     with pytest.raises(irc.NotALog, match="line 2 "):
         irc.parse("[10:00] <a> x\nDear diary,\n")
 
@@ -119,7 +119,7 @@ def test_every_line_is_played_once_and_in_order(log: list[Line]) -> None:
         assert numbers.count(number) == (2 if isinstance(log[number], Renamed) else 1)
 
 
-def test_what_a_log_leaves_out_is_played_too() -> None:
+def test_events_that_a_log_leaves_out_are_played_too() -> None:
     log = irc.parse(
         "\n".join(
             [

@@ -10,7 +10,7 @@ def test_a_right_passcode_is_known_again_and_no_other_is() -> None:
     assert not known_passcodes.knows("hash of another", "sesame")
 
 
-def test_what_is_remembered_is_bounded_and_is_no_passcode() -> None:
+def test_remembered_passcodes_are_bounded_and_hashed() -> None:
     for number in range(known_passcodes.MOST + 1):
         known_passcodes.learn(f"hash {number}", "sesame")
     assert not known_passcodes.knows("hash 0", "sesame")

@@ -58,7 +58,7 @@ def test_a_million_visitors_do_not_fill_the_memory() -> None:
     assert len(limiter._buckets) <= 1024
 
 
-def test_who_is_being_limited_is_not_forgotten() -> None:
+def test_a_limited_visitor_is_not_forgotten() -> None:
     limiter = Limiter(HOURLY)
     limiter.require("flood", 3)
     for number in range(3000):

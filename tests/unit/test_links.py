@@ -24,7 +24,7 @@ BESIDE = (
 
 
 @pytest.mark.parametrize(("text", "addresses"), TABLE, ids=range(len(TABLE)))
-def test_an_address_is_what_can_be_in_one(text: str, addresses: list[str]) -> None:
+def test_an_address_ends_where_its_characters_do(text: str, addresses: list[str]) -> None:
     for beside in BESIDE:
         body = beside.format(text)
         assert links(render(body, mentions=[Mentioned("u_01", "Bob")])) == addresses

@@ -56,7 +56,7 @@ def happens(room: LiveRoom, *events: tuple[str, WirePerson]) -> None:
     room.apply([Change.of(stream_id=1, after=room.cursor, through=end, epoch=1, messages=made)])
 
 
-async def test_who_comes_and_who_goes_is_told_once_with_the_role_they_have() -> None:
+async def test_joins_and_leaves_are_told_once_with_the_current_role() -> None:
     room, listener = room_with(BOB)
     happens(room, ("join", ADA))
     assert listener.members() == [{"type": "members", "count": 2, "joined": [ADA], "left": []}]
@@ -67,14 +67,14 @@ async def test_who_comes_and_who_goes_is_told_once_with_the_role_they_have() -> 
     assert room.roster == {"ada": ADA}
 
 
-async def test_who_comes_and_goes_within_one_change_is_no_news() -> None:
+async def test_a_member_who_comes_and_goes_within_one_change_is_no_news() -> None:
     room, listener = room_with(ADA)
     happens(room, ("join", BOB), ("leave", BOB), ("leave", ADA), ("join", ADA))
     assert listener.members() == []
     assert room.roster == {"ada": ADA}
 
 
-async def test_who_comes_back_under_another_name_is_no_newcomer() -> None:
+async def test_a_member_back_under_another_name_is_no_newcomer() -> None:
     room, listener = room_with(ADA, BOB)
     robert: WirePerson = {**BOB, "name": "Robert"}
     happens(room, ("leave", BOB), ("join", robert))
@@ -111,7 +111,7 @@ async def test_a_join_that_is_changed_later_brings_nobody_back() -> None:
     assert set(room.roster) == {"ada"}
 
 
-async def test_who_is_here_is_encoded_once_until_that_changes() -> None:
+async def test_the_list_of_members_is_encoded_once_until_it_changes() -> None:
     crowd: list[WirePerson] = [{**BOB, "id": f"{number}"} for number in range(600)]
     room, _ = room_with(*crowd)
 

@@ -89,7 +89,7 @@ async def test_a_database_that_is_away_is_not_asked_for_each_room(
     assert calls == 2, "once more, as a connection may only have been broken"
 
 
-async def test_who_gives_up_waiting_holds_nobody_up(
+async def test_a_caller_that_gives_up_waiting_holds_nobody_up(
     loading: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

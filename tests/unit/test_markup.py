@@ -64,7 +64,7 @@ def test_stays_as_it_was_typed(body: str) -> None:
     assert render(body) == ""
 
 
-def test_those_who_are_spoken_to_are_marked() -> None:
+def test_mentioned_members_are_marked() -> None:
     def mention(user: str, text: str) -> str:
         return f'<span class="mention" data-user="{user}" dir="auto">{text}</span>'
 

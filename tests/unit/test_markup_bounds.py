@@ -1,4 +1,4 @@
-"""Whatever is sent, rendering it is cheap, loses nothing, and is clean."""
+"""Rendering any text is cheap, loses nothing, and is clean."""
 
 import re
 import sys
@@ -36,14 +36,14 @@ CALLS = 50_000
 
 @given(bodies)
 @settings(max_examples=400, deadline=None)
-def test_what_comes_out_passes_the_sanitiser_unchanged(body: str) -> None:
+def test_the_rendered_html_passes_the_sanitiser_unchanged(body: str) -> None:
     html = render(body)
     assert sanitiser.clean(html) == html
 
 
 @given(bodies)
 @settings(max_examples=400, deadline=None)
-def test_what_needs_no_rendering_would_say_no_more_if_it_were(body: str) -> None:
+def test_a_text_that_needs_no_rendering_would_gain_nothing_by_it(body: str) -> None:
     assert needs_rendering(body) or render(body) == ""
 
 

@@ -57,7 +57,7 @@ def test_a_room_is_closed_with_a_reason_or_without() -> None:
     )
 
 
-def test_where_the_facts_are_not_understood_the_text_is_as_it_was_stored() -> None:
+def test_a_notice_with_unknown_facts_shows_the_stored_text() -> None:
     assert notices.text(None, "Ada sang.") == notices.site_text(None, "Ada sang.") == "Ada sang."
     assert text("a verb of a later release", "Ada sang.") == "Ada sang."
     later: Facts = {"verb": "settings", "what": {"a setting of a later release": 1}}

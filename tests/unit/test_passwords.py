@@ -28,11 +28,11 @@ def test_case_accents_and_outer_spaces_count() -> None:
     assert len({passwords.normal(text) for text in typed}) == len(typed)
 
 
-def test_what_was_typed_is_tried_last_and_once() -> None:
+def test_the_typed_password_is_tried_last_and_once() -> None:
     assert passwords.spellings("plain") == ("plain",)
     assert passwords.spellings("４") == ("4", "４")
 
 
-def test_what_is_longer_than_any_password_is_left_alone() -> None:
+def test_a_text_longer_than_any_password_is_left_alone() -> None:
     text = "\u0315\u0300" * 64_500
     assert passwords.normal(text) is text

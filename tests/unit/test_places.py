@@ -11,7 +11,7 @@ from chatsite.web.pages import PagesHandler
 from chatsite.web.places import Places
 
 
-def test_whoever_waits_comes_in_order_and_nobody_overtakes() -> None:
+def test_waiters_come_in_order_and_none_overtakes() -> None:
     places, came = Places(1, waiting=10), list[int]()
     assert [places.ask(lambda n=n: came.append(n)) for n in range(4)] == [True, False, False, False]  # type: ignore[misc]
     assert came == [0]
@@ -29,7 +29,7 @@ def test_more_than_may_wait_are_refused() -> None:
     assert came == [0, 1, 2]
 
 
-def test_whoever_has_gone_is_not_waited_for() -> None:
+def test_a_withdrawn_waiter_is_not_waited_for() -> None:
     places, came = Places(1, waiting=1), list[str]()
     places.ask(lambda: came.append("first"))
 
@@ -44,7 +44,7 @@ def test_whoever_has_gone_is_not_waited_for() -> None:
     assert came == ["first", "third"]
 
 
-def test_a_page_that_gave_its_place_up_has_it_back_before_those_who_have_not_begun() -> None:
+def test_a_page_that_gave_its_place_up_has_it_back_before_pages_that_have_not_begun() -> None:
     places, came = Places(1, waiting=10), list[str]()
     assert places.acquire()
     places.ask(lambda: came.append("new"))
@@ -119,7 +119,7 @@ async def test_beyond_the_bound_people_are_told_when_to_come_back(
     assert status == 404
 
 
-async def test_whoever_goes_while_waiting_is_not_answered() -> None:
+async def test_a_visitor_who_goes_while_waiting_is_not_answered() -> None:
     handler = PagesHandler()
     for _ in range(pages.PLACES):
         handler._places.acquire()

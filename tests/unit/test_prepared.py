@@ -17,7 +17,7 @@ mine = Prepared(
 )
 
 
-def test_it_finds_what_the_query_finds_each_time_for_its_values() -> None:
+def test_a_prepared_query_finds_the_same_rows_for_each_of_its_values() -> None:
     ada, room = open_room("Ada")
     bob, other = open_room("Bob")
     for user, its in ((ada, room), (bob, other), (ada, room)):

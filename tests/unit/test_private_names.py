@@ -63,7 +63,7 @@ def test_a_name_that_the_server_leans_on_is_there(owner: str, name: str) -> None
 
 
 @pytest.mark.parametrize("name", sorted(HANDSHAKE))
-def test_what_a_handshake_leaves_behind_is_known(name: str) -> None:
+def test_the_names_that_a_handshake_leaves_are_known(name: str) -> None:
     # The HTTP request that becomes a WebSocket hands some of it over.
     handed_over = f"protocol.{name} =" in inspect.getsource(found(REQUEST))
     assert has(found(WEBSOCKET), name) or handed_over, f"no handshake leaves {name} any more"

@@ -1,4 +1,4 @@
-"""What comes in from a socket becomes one of a few frames, or a coded refusal."""
+"""A frame from a socket becomes one of a few commands, or a coded refusal."""
 
 import json
 import re
@@ -96,7 +96,7 @@ def test_an_emoji_has_one_way_to_be_written() -> None:
     assert {accepted(type="react", seq=3, emoji=way, on=True).emoji for way in ways} == {"❤️"}
 
 
-def test_what_it_does_not_know_it_ignores() -> None:
+def test_unknown_fields_are_ignored() -> None:
     assert accepted(**POST, mood="good", later={"x": [1]}) == Post(client_id="c-1", body="hello")
 
 
@@ -144,12 +144,12 @@ def test_a_body_has_as_many_characters_as_allowed_and_none_more() -> None:
     ],
     ids=lambda data: str(data[:40]),
 )
-def test_what_is_not_json_is_a_bad_frame(data: bytes | str) -> None:
+def test_a_text_that_is_not_json_is_a_bad_frame(data: bytes | str) -> None:
     assert refusal(data).error.code == "bad_frame"
 
 
 @pytest.mark.parametrize("data", [b"[]", b"null", b"1", b'"post"', b"true", b'[{"type":"post"}]'])
-def test_what_is_not_an_object_is_a_bad_frame(data: bytes) -> None:
+def test_json_that_is_not_an_object_is_a_bad_frame(data: bytes) -> None:
     assert refusal(data).error.code == "bad_frame"
 
 
@@ -240,7 +240,7 @@ def test_a_frame_over_64_kib_is_too_long_and_not_even_read() -> None:
     assert refusal("😀" * 16_385).error.code == "too_long"  # bytes count, not characters
 
 
-def test_a_refusal_names_the_frame_it_answers_only_by_what_fits() -> None:
+def test_a_refusal_names_its_frame_only_by_a_ref_that_fits() -> None:
     assert refusal(frame(body="", client_id="c", ref="r")).client_id == "c"
     too_long = refusal(frame(body="", client_id="c" * 1000, ref="r"))
     assert (too_long.client_id, too_long.ref) == (None, "r")
@@ -273,7 +273,7 @@ def test_no_field_of_any_type_does_more_than_be_refused(kind: str, fields: dict[
 # Frames that go out -------------------------------------------------------------------------------
 
 
-def test_an_error_says_what_where_and_how_long_to_wait() -> None:
+def test_an_error_has_its_code_its_frame_and_the_wait() -> None:
     limited = errors.RateLimited(retry_after=2.5)
     assert orjson.loads(protocol.error(limited, ref="r", client_id="c")) == {
         "type": "error",

@@ -54,7 +54,7 @@ def check(recent: Recent, made: list[WireMessage], *, floor: int) -> None:
 
 
 @given(logs, st.data())
-def test_it_knows_what_changed_since_it_was_loaded(
+def test_it_knows_the_changes_since_it_was_loaded(
     log: list[int | None], data: st.DataObject
 ) -> None:
     made = changes(log)
@@ -99,7 +99,7 @@ def test_it_forgets_the_oldest_and_knows_that_it_did(log: list[int | None], batc
     assert len(recent._by_seq) <= 2 * RESUME_LIMIT
 
 
-def test_it_keeps_what_is_pinned_and_who_reacted_under_their_names() -> None:
+def test_it_keeps_pinned_messages_and_the_names_of_reactions() -> None:
     old, new = message(1), message(600)
     old["author"] = new["author"] = {"id": "u_ada", "name": "Ada"}
     recent = Recent(floor=500, messages=[new], pinned=[{**old, "pinned": True}])

@@ -42,7 +42,7 @@ def _forgotten(redis_server: RedisServer, settings: Settings) -> Iterator[None]:
     shared.store.cache_clear()
 
 
-def test_what_one_worker_let_through_another_counts() -> None:
+def test_an_action_that_one_worker_let_through_another_counts() -> None:
     one, other = worker(), worker()
     assert [passes(one, "eve") for _ in range(6)] == [True] * 6
     assert [passes(other, "eve") for _ in range(6)] == [True] * 4 + [False] * 2
@@ -75,7 +75,7 @@ def test_a_look_takes_nothing() -> None:
     assert not passes(one, "eve", 0)
 
 
-def test_what_is_given_back_is_there_for_every_worker() -> None:
+def test_a_count_given_back_is_there_for_every_worker() -> None:
     one, other = worker(), worker()
     assert passes(one, "ada", 10)
     limits.give_back([Claim(one, "ada", 7)])
@@ -122,7 +122,7 @@ def test_full_buckets_take_no_room_in_the_store(redis_server: RedisServer) -> No
             time.sleep(0.01)
 
 
-async def test_what_sockets_spend_is_settled_in_one_go() -> None:
+async def test_the_spending_of_sockets_is_settled_in_one_go() -> None:
     one, other = worker(), worker()
     settlers = [shared.Settler([limiter]) for limiter in (one, other)]
     try:
@@ -176,7 +176,7 @@ def test_without_the_store_each_worker_keeps_its_own_limit(settings: Settings) -
     assert [passes(one, "eve") for _ in range(12)] == [True] * 10 + [False] * 2
 
 
-async def test_a_store_that_comes_back_is_told_what_it_missed(settings: Settings) -> None:
+async def test_a_store_that_comes_back_is_told_the_counts_it_missed(settings: Settings) -> None:
     there, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:9/0"
     one = worker()
     assert passes(one, "eve", 9)

@@ -1,4 +1,4 @@
-"""Whatever is said, and however many are there, a frame of the server has at most 256 KiB."""
+"""A frame of the server has at most 256 KiB, for any messages and any number of members."""
 
 from itertools import pairwise
 from typing import Any
@@ -123,7 +123,7 @@ def test_nobody_is_no_frame() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 20))
-def test_every_members_frame_counts_who_is_there_after_it(
+def test_every_members_frame_counts_the_members_after_it(
     stayed: int, gone: int, come: int, renamed: int
 ) -> None:
     people = {person(n)["id"]: person(n) for n in range(stayed + gone)}

@@ -1,4 +1,4 @@
-"""What a text costs before it is posted is bounded, and counted."""
+"""The work that a text costs before it is posted is bounded, and counted."""
 
 import pytest
 

@@ -114,7 +114,7 @@ DECOY_KEY = client_frame(b"hi", key=b"\x81\x80\x00\x00")
 @example([DECOY[:6], DECOY[6:]])
 @example([DECOY_KEY[:2], DECOY_KEY[2:]])
 @given(reads())
-def test_however_the_bytes_arrive_the_outcome_is_autobahns(reads: list[bytes]) -> None:
+def test_bytes_in_any_portions_have_autobahns_outcome(reads: list[bytes]) -> None:
     ours, our_messages = open_protocol(short_way=True)
     theirs, their_messages = open_protocol(short_way=False)
     for data in reads:

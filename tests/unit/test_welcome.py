@@ -72,7 +72,7 @@ async def test_twenty_thousand_people_are_more_than_may_wait_at_once(
     assert reader.view.members == crowded.roster
 
 
-async def test_what_happens_while_they_are_told_is_told_after(hub: Hub, crowded: LiveRoom) -> None:
+async def test_events_during_the_welcome_are_told_after_it(hub: Hub, crowded: LiveRoom) -> None:
     reader = SlowReader()
     coming = asyncio.create_task(enter(hub, crowded, newcomer(reader)))
     await asyncio.wait_for(reader.drained.wait(), 5)

@@ -29,7 +29,7 @@ def test_times_are_utc_with_milliseconds_as_javascript_writes_them() -> None:
     assert wire.timestamp(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == "2026-01-02T03:04:05.000Z"
 
 
-def test_a_row_is_what_was_said_when_it_was_posted() -> None:
+def test_a_row_reads_as_the_message_that_was_posted() -> None:
     posted = wire.message(
         seq=58,
         kind="chat",
@@ -52,7 +52,7 @@ def test_a_notice_may_be_nobodys() -> None:
     assert wire.from_row(row(kind="notice", author=None, client_id=None))["author"] is None
 
 
-def test_what_is_said_is_declared_alike_for_authors_readers_and_the_database() -> None:
+def test_fields_of_a_message_are_declared_alike_for_authors_readers_and_the_database() -> None:
     assert tuple(SaidOnWire.__annotations__) == said.FIELDS
     for name, column in COLUMNS.items():
         assert Message._meta.get_field(name).db_type(connections["default"]) in TYPES[column]

@@ -191,7 +191,7 @@ async def test_nothing_gathers_when_the_others_have_had_their_turn(
     assert log.batches == [["a"], ["b"]]
 
 
-async def test_others_who_say_no_more_are_not_waited_for(log: Log, hub: Hub, ada: Author) -> None:
+async def test_silent_workers_are_not_waited_for(log: Log, hub: Hub, ada: Author) -> None:
     hear(hub, log.elsewhere())
     ada.post("a")
     await ada.until_acked(1)
