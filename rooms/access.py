@@ -52,7 +52,7 @@ def removal(membership: Membership) -> Removed:
 
 
 def may_read(membership: Membership) -> bool:
-    """Whether the transcript is this person's to read, also after leaving and after the end: one of
+    """Return True if the transcript is this person's to read, also after leaving and after the end: one of
     `Membership.READS`."""
     return membership.removed_at is None and membership.banned_at is None
 
@@ -76,7 +76,7 @@ def is_in_charge(membership: Membership) -> bool:
 
 
 def outranks(membership: Membership, other: Membership | None) -> bool:
-    """Whether somebody may give orders about another: owner over moderator over member."""
+    """Return True if somebody may give orders about another: owner over moderator over member."""
     return _RANK[membership.role] > (0 if other is None else _RANK[other.role])
 
 

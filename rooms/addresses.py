@@ -26,7 +26,7 @@ def of_scope(scope: Mapping[str, Any]) -> str:
 
 
 def is_private(request: HttpRequest) -> bool:
-    """Whether a request comes from this machine or a private network."""
+    """Return True if a request comes from this machine or a private network."""
     try:
         return ip_address(request.META.get("REMOTE_ADDR") or "").is_private
     except ValueError:
@@ -41,7 +41,7 @@ FORWARDING = (
 
 
 def is_forwarded(request: HttpRequest) -> bool:
-    """Whether a request shows that a proxy passed it on, whose address says nothing of its sender.
+    """Return True if a request shows that a proxy passed it on, whose address says nothing of its sender.
 
     HTTP/1.0 is what nginx speaks when it is told no more than where to pass requests.
     """
@@ -50,7 +50,7 @@ def is_forwarded(request: HttpRequest) -> bool:
 
 
 def network(text: str) -> str:
-    """What counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
+    """Return what counts as one place: an IPv4 address, or the /64 a household gets of IPv6.
 
     "" for what is no address: all of those share one place, so that nonsense is no way out.
     """

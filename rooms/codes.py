@@ -74,7 +74,7 @@ def _usual(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """What was typed without what was added to it on the way."""
+    """Return the typed text without the characters that were added on the way."""
     return "".join(map(_kept, _usual(text)))
 
 

@@ -41,7 +41,7 @@ class Subject:
     counts: Q = field(default_factory=Q)
 
     def by_hour(self, *, after: int, through: int | None = None) -> Counter[datetime]:
-        """How many in each hour, of the rows with keys in (after, through]."""
+        """Return how many there are in each hour, of the rows with keys in (after, through]."""
         rows = self.model._default_manager.filter(self.counts, pk__gt=after)
         if through is not None:
             rows = rows.filter(pk__lte=through)

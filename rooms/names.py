@@ -82,7 +82,7 @@ def clean_title(text: str) -> str:
 
 
 def hides(text: str) -> bool:
-    """Whether something in a text is not drawn, or moves what is.
+    """Return True if something in a text is not drawn, or moves what is.
 
     Not what holds an emoji together (UTS #51), nor what joins letters, or keeps them apart, in
     scripts that need it (RFC 5892 A.1 and A.2, as RFC 8264 has them).
@@ -135,7 +135,7 @@ def _is_arabic(character: str) -> bool:
 
 
 def _varies(before: str, character: str) -> bool:
-    """Whether the selector chooses a form of the Chinese character or Mongolian letter before it."""
+    """Return True if the selector chooses a form of the Chinese character or Mongolian letter before it."""
     if character >= "\U000e0100":
         return unicodedata.name(before, "").startswith("CJK UNIFIED")
     return character <= "\u180f" and unicodedata.name(before, "").startswith("MONGOLIAN LETTER")
@@ -159,7 +159,7 @@ def _is_pictograph(character: str) -> bool:
 
 
 def _is_glue(before: str, character: str, after: str) -> bool:
-    """Whether this invisible character holds an emoji together; nowhere else is it wanted."""
+    """Return True if this invisible character holds an emoji together; nowhere else is it wanted."""
     if character == JOINER:
         return before == _EMOJI_STYLE or _is_pictograph(before)
     if character == _TEXT_STYLE:
@@ -181,7 +181,7 @@ def folded(text: str) -> str:
 
 
 def key(name: str) -> str:
-    """What two names are compared by: the same key is the same name, typed in another way."""
+    """Return the key that names are compared by: the same key is the same name, typed in another way."""
     return "".join(folded(drawn(name)).split())
 
 
@@ -208,12 +208,12 @@ def _skeleton_of(character: str) -> str:
 
 
 def look_alike(one: str, other: str) -> bool:
-    """Whether two people in one room cannot have these names."""
+    """Return True if two people in one room cannot have these names."""
     return key(one) == key(other) or skeleton(one) == skeleton(other)
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name looks like one of those who run the site. One that only has it in it, like
+    """Return True if a name looks like one of those who run the site. One that only has it in it, like
     system404, is a nick that people have."""
     return _alias(name) in _reserved()
 

@@ -14,7 +14,7 @@ LONGEST = 1024
 
 
 def normal(typed: str) -> str:
-    """What is hashed for what was typed."""
+    """Return the form of a typed password that is hashed."""
     if typed.isascii() or len(typed) > LONGEST:
         return typed
     text = "".join(" " if unicodedata.category(mark) == "Zs" else mark for mark in typed)
@@ -27,5 +27,5 @@ def hashed(typed: str) -> str:
 
 
 def spellings(typed: str) -> tuple[str, ...]:
-    """What a hash may be of, if this is the password: as hashed now, then as it was typed."""
+    """Return the texts that a hash may be of if this is the password: as hashed now, then as typed."""
     return tuple(dict.fromkeys((normal(typed), typed)))

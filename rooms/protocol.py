@@ -105,7 +105,7 @@ def listed(people: Sequence[WirePerson]) -> Listed:
 
 
 def read(reads: Mapping[str, int]) -> bytes:
-    """How far people have read, by id."""
+    """Return the `read` frame: how far people have read, by id."""
     return encode("read", reads=positions(reads))
 
 

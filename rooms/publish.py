@@ -82,7 +82,7 @@ def typing(stream_id: int, user_id: int, frame: bytes, origin: str) -> Notificat
 
 
 def reading(stream_id: int, reads: dict[str, int]) -> Notification:
-    """How far some people have read."""
+    """Return the notification of how far some people have read."""
     return {"type": "room.read", "stream": stream_id, "reads": reads}
 
 

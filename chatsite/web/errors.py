@@ -51,7 +51,7 @@ def failed(request: HttpRequest) -> HttpResponseBase:
 
 
 def _refusal(error: Exception) -> ChatError | None:
-    """What to say of an error; None of one that nobody has foreseen."""
+    """Return the refusal to answer an error with; None for an error that is not foreseen."""
     if isinstance(error, ChatError):
         return error
     if isinstance(error, Error):

@@ -97,7 +97,7 @@ class Edits:
         return True
 
     def reactions(self, message: Message) -> Collection[tuple[str, int]]:
-        """Who gave what, as (emoji, user id)."""
+        """Return the reactions to a message, as (emoji, user id)."""
         return self._given(message).keys()
 
     def react(self, message: Message, *, user_id: int, emoji: str, on: bool) -> bool:
@@ -112,7 +112,7 @@ class Edits:
         return True
 
     def pinned(self) -> int:
-        """How many messages of the stream are pinned, after the changes so far."""
+        """Return how many messages of the stream are pinned, after the changes so far."""
         others = Message.objects.filter(stream=self._head.stream_id, pinned_at__isnull=False)
         here = sum(message.pinned_at is not None for message in self._rows.values())
         return here + others.exclude(seq__in=self._rows).count()
@@ -184,7 +184,7 @@ class Edits:
 
 
 def removed_text(message: Message) -> str | None:
-    """What a moderator deleted, while it is kept."""
+    """Return the text that a moderator deleted, while it is kept."""
     kept = Revision.objects.filter(message=message, cause=Revision.Cause.REMOVAL)
     return kept.order_by("-pk").values_list("body", flat=True).first()
 

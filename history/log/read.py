@@ -103,7 +103,7 @@ def pinned(stream_ids: Iterable[int]) -> dict[int, list[WireMessage]]:
 
 
 def last_post(stream_id: int, author_id: int) -> datetime | None:
-    """When somebody posted to a stream last."""
+    """Return when an author posted to a stream last; None if never."""
     rows = Message.objects.filter(
         stream_id=stream_id, author_id=author_id, kind=Message.Kind.CHAT, client_id__isnull=False
     )

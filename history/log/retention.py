@@ -27,12 +27,12 @@ Ranges = Collection[tuple[int, int]]
 
 
 def due(before: datetime | Combinable) -> Q:
-    """What was said before a time and is to become a tombstone. What is pinned stays."""
+    """Select the messages before a time that are to become tombstones. Pinned ones stay."""
     return Q(kind=Message.Kind.CHAT, at__lt=before, deleted_at=None, pinned_at=None)
 
 
 def settled(before: datetime | Combinable) -> Q:
-    """What happened before a time and has nothing left to take from anybody's screen."""
+    """Select the rows before a time that have nothing left to take from anybody's screen."""
     return Q(at__lt=before) & (~Q(kind=Message.Kind.CHAT) | Q(deleted_at__lt=Now() - SETTLED))
 
 

@@ -221,7 +221,7 @@ def write_down_heard() -> None:
 
 
 def was_turned_away(*, user: User, code: str) -> bool:
-    """Whether somebody asked lately to be let into the open room with this code, and was not."""
+    """Return True if somebody asked lately to be let into the open room with this code, and was not."""
     return JoinRequest.objects.filter(
         room__code=code,
         room__closed_at__isnull=True,

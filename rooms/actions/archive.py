@@ -169,7 +169,7 @@ def _row(room: Room, record: Record, people: dict[str, User], ids: dict[str, str
 
 
 def _words(record: Record) -> str | None:
-    """What search compares; None, to be found out, where links are still to be made too."""
+    """Return the words that search compares; None, to be found later, if links are to be made too."""
     if record.kind != Message.Kind.CHAT or (not record.html and may_have_links(record.said.body)):
         return None
     return folding.of(record.said.body, record.html)

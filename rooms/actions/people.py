@@ -99,7 +99,7 @@ def show_reading(*, user: User, shown: bool) -> None:
 
 
 def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
-    """Whether a person's name, or one that looks like it, is another's in the room.
+    """Return True if a person's name, or one that looks like it, is another's in the room.
 
     It is while that one is there or just about to be; that of somebody registered is kept from
     guests for as long as that one is a member. `name` is one the person would like to have.

@@ -110,7 +110,7 @@ def reopen(*, report: Report, by: User, note: str = "") -> bool:
 
 
 def _message(by: Membership, seq: int) -> Message:
-    """What somebody said, if the reporter may see it."""
+    """Return the message, if the reporter may see it."""
     message = (
         Message.objects.filter(stream=by.room.stream_id, seq=seq, kind=Message.Kind.CHAT)
         .select_related("author")

@@ -53,7 +53,7 @@ def retain_all(step: Callable[[int], object] = lambda count: None) -> int:
 
 
 def count_older(room: Room, *, days: int) -> int:
-    """How many messages would be erased now if the room kept them for so many days; at most COUNTED."""
+    """Return how many messages would be erased if the room kept them for `days`; at most COUNTED."""
     due = retention.due(Now() - timedelta(days=days))
     rows = Message.objects.filter(stream=room.stream_id).filter(due)
     return len(rows.order_by("stream", "at").values_list("pk", flat=True)[:COUNTED])

@@ -43,7 +43,7 @@ def begin(*, user: User, key: str, agent: str, address: str) -> None:
 
 
 def current(user: User) -> QuerySet[SignIn]:
-    """Where a person is signed in now, seen last first."""
+    """Return the sessions in which a person is signed in now, seen last first."""
     sessions = Session.objects.filter(
         session_key=OuterRef("session_key"), expire_date__gt=timezone.now()
     )

@@ -32,7 +32,7 @@ _LETTERS = 4 * names.MAX_LENGTH
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What somebody wants to say, and what it answers."""
+    """A text as it was typed, and the message that it answers."""
 
     room_id: int
     stream_id: int
@@ -60,12 +60,12 @@ PLAIN = Prepared()
 
 
 def is_plain(body: str) -> bool:
-    """Whether a body is shown as it is, without a link, speaks to nobody, and is soon made words."""
+    """Return True if a body is shown as it is, without a link, speaks to nobody, and is soon made words."""
     return cost(body) == 1 and "@" not in body and not markup.needs_rendering(body)
 
 
 def cost(body: str) -> int:
-    """How many posts a body counts for: letters beyond ASCII take a while to compare, one by one."""
+    """Return how many posts a body counts for: letters beyond ASCII take a while to compare, one by one."""
     return 1 if len(body) < _DEAR or body.isascii() else 1 + len(body) // _DEAR
 
 
@@ -106,7 +106,7 @@ def _render(body: str, called: Mapping[str, Mentioned]) -> str | None:
 
 
 def _is_spoken_to(who: Mentioned, html: str | None) -> bool:
-    """Whether the name stands anywhere but in code and links; also where rendering failed."""
+    """Return True if the name stands anywhere but in code and links; also where rendering failed."""
     return html is None or f' data-user="{who[1]}"' in html
 
 
@@ -132,7 +132,7 @@ def _unanswerable(raws: Sequence[Raw]) -> set[Raw]:
 
 
 class _Name(NamedTuple):
-    """What may be a name: as written, with its `@`, and what names are compared by."""
+    """A text that may be a name: as written, with its `@`, and the key that names are compared by."""
 
     said: str
     key: str
@@ -172,12 +172,12 @@ def _ends(body: str, start: int) -> Iterator[int]:
 
 @lru_cache(maxsize=4096)
 def _letters(character: str) -> int:
-    """How many letters a character is when it is compared."""
+    """Return how many letters a character is when it is compared."""
     return len(unicodedata.normalize("NFKD", character))
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether two characters are of one word. Scripts that put no spaces have none here."""
+    """Return True if two characters are of one word. Scripts that put no spaces have none here."""
     return markup.is_of_word(before) and markup.is_of_word(after)
 
 

@@ -224,7 +224,7 @@ def log_in(*, address: str, name: str, device: str = "", person: str = "") -> It
 
 
 def name_key(name: str) -> str:
-    """What a user name is counted by, however it is written."""
+    """Return the key under which a user name is counted, the same for each way to write it."""
     folded = unicodedata.normalize("NFKC", name[:_NAME_MAX]).casefold()
     return sha256(folded.encode(errors="replace")).hexdigest()[:32]
 
@@ -305,7 +305,7 @@ def search(*, person: str, address: str) -> None:
 
 
 def searched(*, person: str, address: str, seconds: float) -> None:
-    """What a search took."""
+    """Count the time that a search took, in seconds."""
     charge_here((Claim(searching_for, person, seconds), Claim(searching_from, address, seconds)))
 
 
@@ -318,5 +318,5 @@ def report(*, person: str, device: str, address: str) -> None:
 
 
 def settler() -> Settler:
-    """What a live worker settles the sockets' spending with."""
+    """Return a Settler of what the sockets of this worker spend."""
     return Settler(SHARED)

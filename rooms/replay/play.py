@@ -61,7 +61,7 @@ class Performance:
         return _diff(self.expected(), shown[:-1] if looked_in else shown)
 
     def expected(self) -> list[str]:
-        """What the transcript is to be, by the names that the site gave the visitors."""
+        """Return the expected transcript, by the names that the site gave the visitors."""
         return [_line(step, self.visitors[step.nick].name) for step in self.script.steps]
 
     def renamed(self) -> dict[str, str]:

@@ -60,7 +60,7 @@ def write(lines: Sequence[Line]) -> Script:
 
 
 def _unannounced(lines: Sequence[Line]) -> Iterator[str]:
-    """Whoever is first heard of doing something that takes being there."""
+    """Yield the nicks that are first heard of doing something that takes being there."""
     known: set[str] = set()
     for line in lines:
         arrives = line.to if isinstance(line, Renamed) else None

@@ -248,7 +248,7 @@ class StaffAdmin(DeclaredFilters):
 
 
 def written(text: str, *, limit: int = 0) -> SafeString:
-    """What a person wrote, set apart so that its direction stays its own."""
+    """Return a text that a person wrote, set apart so that its direction stays its own."""
     shown = f"{text[:limit]}…" if limit and len(text) > limit else text
     return format_html('<bdi dir="auto">{}</bdi>', shown)
 
@@ -280,5 +280,5 @@ def deeds(row: Any) -> str | None:
 
 
 def count(rows: QuerySet[Any], by: str) -> Coalesce:
-    """How many of these rows belong to one outer row: a subquery for each row that is shown."""
+    """Count the rows that belong to one outer row: a subquery for each row that is shown."""
     return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)

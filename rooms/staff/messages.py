@@ -79,7 +79,7 @@ def _restore(order: Order, message: Message) -> bool:
 
 
 def _is_kept(message: Message) -> bool:
-    """Whether a deleted text can still be put back."""
+    """Return True if a deleted text can still be put back."""
     return message.is_deleted and message.revisions.filter(cause=Revision.Cause.REMOVAL).exists()
 
 
@@ -183,7 +183,7 @@ class MessageAdmin(StaffAdmin):
 
     @admin.display(description=_("earlier texts"), empty_value="–")
     def earlier(self, message: Message) -> SafeString | None:
-        """What it said before it was edited, or removed by a moderator, newest first."""
+        """Return its texts before it was edited, or removed by a moderator, newest first."""
         rows = message.revisions.order_by("-pk")
         lines = (
             (

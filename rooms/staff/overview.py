@@ -47,7 +47,7 @@ class Busy:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """What the page shows to this member of the staff."""
+    """Return what the page shows to this member of the staff."""
     now = timezone.now()
     sees = request.user.has_perm
     return {
@@ -61,7 +61,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def figures() -> list[Figure]:
-    """What is so now."""
+    """Return the figures of this moment."""
     is_open = Q(closed_at__isnull=True)
     rooms = Room.objects.filter(is_open)
     here = Membership.objects.filter(present=True).aggregate(n=Count("user", distinct=True))["n"]

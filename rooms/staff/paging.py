@@ -58,7 +58,7 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def _whole(self) -> tuple[int, bool]:
-        """How many rows the table has, and whether that is an estimate."""
+        """Return how many rows the table has, and whether that is an estimate."""
         estimate = _estimate(self._rows)
         return (estimate, True) if estimate > FIND_LIMIT else (self._rows.count(), False)
 
@@ -85,7 +85,7 @@ class KeyChangeList(BoundedChangeList):
 
 
 def _estimate(rows: QuerySet[Any]) -> int:
-    """How many rows the planner takes the table to have; 0 if it does not know."""
+    """Return how many rows the planner takes the table to have; 0 if it does not know."""
     connection = connections[rows.db]
     if connection.vendor != "postgresql":
         return 0

@@ -213,7 +213,7 @@ async def test_a_full_batch_does_not_wait_for_more(
 
 
 @pytest.mark.usefixtures("for_ever")
-async def test_what_gathers_is_written_before_the_end(
+async def test_gathered_posts_are_written_before_the_end(
     log: Log, hub: Hub, writer: Writer, ada: Author
 ) -> None:
     hear(hub, log.elsewhere())
@@ -225,9 +225,7 @@ async def test_what_gathers_is_written_before_the_end(
     await ada.until_acked(2)
 
 
-async def test_what_is_said_after_a_text_that_is_prepared_waits_for_it(
-    log: Log, ada: Author
-) -> None:
+async def test_a_post_after_a_text_that_is_prepared_waits_for_it(log: Log, ada: Author) -> None:
     ada.post("**first**")
     ada.post("second")
     await ada.until_acked(2)

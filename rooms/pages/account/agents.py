@@ -27,7 +27,7 @@ _SYSTEMS = (
 
 
 def plain(agent: str) -> str:
-    """What a User-Agent header says, as far as it is known."""
+    """Return the browser and system that a User-Agent header names, as far as they are known."""
     browser, system = _first(_BROWSERS, agent), _first(_SYSTEMS, agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}

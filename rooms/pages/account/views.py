@@ -307,7 +307,7 @@ class _Wrong(Exception):
 
 
 def _next(request: HttpRequest) -> str:
-    """Where somebody wanted to go, if that is a path of this site; else the front page."""
+    """Return the page that was asked for, if it is a path of this site; else the front page."""
     return paths.own(request, request.POST.get("next") or request.GET.get("next") or "") or "/"
 
 

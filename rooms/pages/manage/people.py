@@ -32,7 +32,7 @@ class Person:
 
 
 def listed(me: Membership) -> list[Person]:
-    """Who is here, runs the room, is muted or banned; the reader first."""
+    """Return the people who are here, run the room, are muted or banned; the reader first."""
     rows = (
         Membership.objects.filter(room=me.room)
         .filter(
@@ -62,7 +62,7 @@ def one(me: Membership, user: User) -> Person:
 
 
 def undoable(me: Membership) -> list[Deed]:
-    """What was done here in the last day and can be undone by the reader, newest first."""
+    """Return the actions of the last day that the reader can undo, newest first."""
     deeds = Deed.objects.filter(
         room_id=me.room.public_id,
         verb__in=verbs.UNDOABLE,
