@@ -1,9 +1,6 @@
 """One's own account: how it is got, used and left."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 from django import forms
@@ -14,7 +11,6 @@ from django.db import transaction
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
     StreamingHttpResponse,
@@ -25,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, answers, devices, limits, names, passwords, paths
+from rooms import addresses, answers, limits, names, passwords, paths
 from rooms.actions import accounts, deletion, merge, people, sign_ins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
@@ -39,32 +35,22 @@ from rooms.pages.account.forms import (
     SignInForm,
     refuse,
 )
+from rooms.pages.account.visitor import for_somebody, person, prove, session_key, signed_in
 from rooms.pages.sessions import sign_in as open_session
 from rooms.refusals import NameTooLong
 
-View = Callable[..., HttpResponseBase]
-
-
-def _for_somebody(view: View) -> View:
-    """Only for who is signed in, guests too. Everybody else is asked to sign in, and comes back."""
-
-    @never_cache
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if person(request) is None:
-            return redirect(f"/account/login/?next={request.path}")
-        return view(request, *args, **kwargs)
-
-    return guarded
-
 
 @require_safe
-@_for_somebody
+@for_somebody
 def overview(request: HttpRequest) -> HttpResponse:
     """Who I am here, where I am signed in, and what I can do about it."""
-    me = _me(request)
+    me = signed_in(request)
     rows = [
-        {"row": row, "browser": agents.plain(row.agent), "mine": row.session_key == _key(request)}
+        {
+            "row": row,
+            "browser": agents.plain(row.agent),
+            "mine": row.session_key == session_key(request),
+        }
         for row in sign_ins.current(me)
     ]
     rows.sort(key=lambda row: not row["mine"])
@@ -118,7 +104,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
-            user = _prove(request, **_typed(form, "username", "password"))
+            user = prove(request, **_typed(form, "username", "password"))
         except ChatError as refusal:
             return _refused(request, "account/login.html", form, refusal, me=me)
         if user is not None:
@@ -149,16 +135,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_somebody
+@for_somebody
 def password(request: HttpRequest) -> HttpResponse:
     """Another password: all other sessions end."""
-    me = _me(request)
+    me = signed_in(request)
     if not me.is_registered:
         return redirect("register")
     form = ChangePasswordForm(request.POST or None)
     if form.is_valid():
         try:
-            if _prove(request, username=me.username, password=form.cleaned_data["current"]) != me:
+            if prove(request, username=me.username, password=form.cleaned_data["current"]) != me:
                 form.add_error("current", _("That is not your password."))
             else:
                 limits.new_secret(person=me.public_id, address=addresses.of_request(request))
@@ -166,7 +152,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 hashed = passwords.hashed(chosen)
                 with transaction.atomic():
                     accounts.change_password(user=me, password=chosen, hashed=hashed)
-                    sign_ins.end_all(user=me, but=_key(request))
+                    sign_ins.end_all(user=me, but=session_key(request))
                     open_session(request, me)  # this one goes on, under another key
                 messages.success(
                     request, _("Your password is changed. You are signed out everywhere else.")
@@ -180,25 +166,25 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@_for_somebody
+@for_somebody
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one of my sessions, `session`, or all but this one."""
-    me, wanted = _me(request), request.POST.get("session", "")
+    me, wanted = signed_in(request), request.POST.get("session", "")
     if wanted.isdecimal() and len(wanted) < 19:
-        mine = sign_ins.current(me).filter(pk=int(wanted)).exclude(session_key=_key(request))
+        mine = sign_ins.current(me).filter(pk=int(wanted)).exclude(session_key=session_key(request))
         ended = sign_ins.end(keys=list(mine.values_list("session_key", flat=True)))
     else:
-        ended = sign_ins.end_all(user=me, but=_key(request))
+        ended = sign_ins.end_all(user=me, but=session_key(request))
     if ended:
         messages.success(request, _("Signed out there."))
     return redirect("account")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_somebody
+@for_somebody
 def name(request: HttpRequest) -> HttpResponse:
     """Another name, in all rooms. The room's own page asks for JSON."""
-    me = _me(request)
+    me = signed_in(request)
     if request.method != "POST":
         form = NameForm(initial={"name": me.display_name})
         return _form(request, "account/name.html", form, me=me)
@@ -218,11 +204,11 @@ def name(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@_for_somebody
+@for_somebody
 def show_reading(request: HttpRequest) -> HttpResponse:
     """Let others see how far I have read, `shown=yes`, or no longer."""
     shown = request.POST.get("shown") == "yes"
-    people.show_reading(user=_me(request), shown=shown)
+    people.show_reading(user=signed_in(request), shown=shown)
     if shown:
         messages.success(request, _("Others see again how far you have read."))
     else:
@@ -231,10 +217,10 @@ def show_reading(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_for_somebody
+@for_somebody
 def data(request: HttpRequest) -> StreamingHttpResponse:
     """Everything the site knows of me."""
-    me, now = _me(request), datetime.now(UTC)
+    me, now = signed_in(request), datetime.now(UTC)
     limits.downloading.require(me.public_id)
     return StreamingHttpResponse(
         downloads.begin(mydata.stream(me, now=now), person=me.public_id),
@@ -245,16 +231,16 @@ def data(request: HttpRequest) -> StreamingHttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_somebody
+@for_somebody
 def delete(request: HttpRequest) -> HttpResponse:
     """Away with the account, and with what was said, if so chosen."""
-    me = _me(request)
+    me = signed_in(request)
     form = DeleteForm(request.POST or None)
     if form.is_valid() and not me.is_staff:
         typed = form.cleaned_data
         try:
             if me.is_registered:
-                if _prove(request, username=me.username, password=typed["password"]) != me:
+                if prove(request, username=me.username, password=typed["password"]) != me:
                     form.add_error("password", _("That is not your password."))
             elif not typed["sure"]:
                 form.add_error("sure", _("Tick this to delete all of it."))
@@ -269,41 +255,6 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 
 # What they share ------------------------------------------------------------------------------------
-
-
-def person(request: HttpRequest) -> User | None:
-    return request.user if request.user.is_authenticated else None
-
-
-def _me(request: HttpRequest) -> User:
-    me = person(request)
-    assert me is not None
-    return me
-
-
-def _key(request: HttpRequest) -> str:
-    return request.session.session_key or ""
-
-
-def _prove(request: HttpRequest, *, username: str, password: str) -> User | None:
-    """Whom they prove; None for nobody. Raises RateLimited after many wrong ones."""
-    me, address = person(request), addresses.of_request(request)
-    tries = limits.log_in(
-        address=address,
-        name=username,
-        device=devices.of_name(request, username),
-        person=me.public_id if me else "",
-    )
-    with suppress(_Wrong), tries:
-        user = accounts.check_password(username=username, password=password)
-        if user is None:
-            raise _Wrong
-        return user
-    return None
-
-
-class _Wrong(Exception):
-    """A password that proves nobody."""
 
 
 def _next(request: HttpRequest) -> str:

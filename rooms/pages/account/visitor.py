@@ -1,0 +1,64 @@
+"""Who asks for a page of their account: for guests and accounts only, and the password that proves it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+
+from rooms import addresses, devices, limits
+from rooms.actions import accounts
+from rooms.models import User
+
+View = Callable[..., HttpResponseBase]
+
+
+def for_somebody(view: View) -> View:
+    """Let people in who are signed in, guests too. Others are asked to sign in, and come back."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if person(request) is None:
+            return redirect(f"/account/login/?next={request.path}")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def person(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def signed_in(request: HttpRequest) -> User:
+    me = person(request)
+    assert me is not None
+    return me
+
+
+def session_key(request: HttpRequest) -> str:
+    return request.session.session_key or ""
+
+
+def prove(request: HttpRequest, *, username: str, password: str) -> User | None:
+    """Return the user whom they prove, or None. Raises RateLimited after many wrong ones."""
+    me, address = person(request), addresses.of_request(request)
+    tries = limits.log_in(
+        address=address,
+        name=username,
+        device=devices.of_name(request, username),
+        person=me.public_id if me else "",
+    )
+    with suppress(_Wrong), tries:
+        user = accounts.check_password(username=username, password=password)
+        if user is None:
+            raise _Wrong
+        return user
+    return None
+
+
+class _Wrong(Exception):
+    """A password that proves nobody."""
