@@ -76,6 +76,8 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "Reply",
         "More",
         "Message",
+        "Formatting and shortcuts",
+        "Emoji",
         "Send",
         "Room code",
         "Copy link",
