@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from history.models import Message
 from rooms import audit
-from rooms.models import Report, Room, User
+from rooms.models import Report, Room, SignIn, User
 from rooms.staff import base, paging
 from rooms.staff.rooms import RoomAdmin
 from tests.http.admin.staff import act, address, guest, room_of
@@ -90,11 +90,19 @@ def test_people_are_found_in_any_case_of_any_alphabet(
 ) -> None:
     """In each list that looks for names; SQLite by itself knows the case of ASCII alone."""
     elena, zoe = guest("Елена Петрова"), guest("Zoë")
+    User.objects.filter(pk=elena.pk).update(username="Ванда")
+    SignIn.objects.create(user=elena, session_key="hers")
     room = room_of(elena, "привет", title="Совет ДОМА")
     room_of(zoe, "hello")
     Report.objects.create(room=room, person=elena, reporter=zoe, reason="spam", comment="Ужас")
     audit.record("ban", actor=boss, role="staff", room=room, target=elena, reason="СПАМ")
-    for name in ("rooms_user", "rooms_membership", "rooms_room", "history_message"):
+    for name in (
+        "rooms_user",
+        "rooms_membership",
+        "rooms_room",
+        "rooms_signin",
+        "history_message",
+    ):
         page = client.get(address(f"{name}_changelist"), {"q": typed})
         assert page.context["cl"].result_list, name
         nobody = client.get(address(f"{name}_changelist"), {"q": f"{typed}ян"})
@@ -105,6 +113,8 @@ def test_people_are_found_in_any_case_of_any_alphabet(
         ("rooms_report", "УЖАС"),
         ("rooms_deed", "спам"),
         ("rooms_room", "совет дома"),
+        ("rooms_user", "ванда"),
+        ("rooms_signin", "ванда"),
     ):
         page = client.get(address(f"{name}_changelist"), {"q": text})
         assert page.context["cl"].result_list, (name, text)
