@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -199,6 +201,18 @@ def test_marks_are_shown_and_code_is_copied(ada: RoomPage, invite: Invite) -> No
         expect(lines).to_contain_text("second")
         expect(lines.locator("em")).to_have_count(body.count("*") // 2)
         assert lines.evaluate(SIDES) == ["left", "right", "left"]
+    # So it does in what is downloaded: all one said, and a room.
+    history = urljoin(ben.url, "/history/")
+    request, saved = ben.page.context.request, ben.page.context.new_page()
+    room = re.search(r"rooms/r_\w+/", request.get(history).text())
+    assert room
+    for part in ("", room[0]):
+        saved.set_content(request.get(f"{history}{part}export/?format=html").text())
+        texts = saved.locator(":is(p[dir], .text)", has_text="second")
+        expect(texts).to_have_count(2)
+        for lines in texts.all():
+            assert lines.evaluate(SIDES) == ["left", "right", "left"]
+    saved.close()
     text.locator(".code-block").hover()
     text.get_by_role("button", name="Copy code").click()
     expect(text.get_by_role("button", name="Copied")).to_be_visible()
