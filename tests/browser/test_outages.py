@@ -12,6 +12,8 @@ from tests.support.workers import Site
 
 # What chatsite/web/busy.py answers a form with, in the words of its page.
 TOO_BUSY = "Very many people are coming in just now."
+# The style sheet of the offline page.
+KEPT = "css/pages/offline.css"
 TEN = [f"message {number}" for number in range(10)]
 # The service worker is there, and in charge of the page.
 INSTALLED = """() => navigator.serviceWorker.ready.then(() =>
@@ -84,10 +86,10 @@ def release_with(site: Site, rule: str) -> None:
     static = site.directory / "static"
     names = static / "staticfiles.json"
     manifest = json.loads(names.read_text())
-    former = manifest["paths"]["css/pages/ticket.css"]
-    latest = former.replace("pages/ticket.", "pages/ticket.next-")
+    former = manifest["paths"][KEPT]
+    latest = former.replace("pages/offline.", "pages/offline.next-")
     (static / latest).write_text((static / former).read_text() + rule)
-    manifest["paths"]["css/pages/ticket.css"] = latest
+    manifest["paths"][KEPT] = latest
     names.write_text(json.dumps(manifest))
     site.workers[0].restart()
 
