@@ -180,6 +180,12 @@ def test_a_deleted_message_keeps_its_place_and_lets_go_of_its_answers(
     expect(bar).to_contain_text("oops")
     box.fill("what do you mean?")
 
+    with step("changed, it is quoted as it is now"):
+        choose(ada, "oops", "Edit")
+        ada.page.locator("textarea[name=body]").fill("oops, sorry")
+        ada.page.keyboard.press("Enter")
+        expect(bar).to_contain_text("oops, sorry")
+
     with step("it is asked about, and can be kept"):
         choose(ada, "oops", "Delete")
         question = ada.page.get_by_role("menu", name="Delete for everyone?")

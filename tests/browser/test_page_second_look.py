@@ -6,6 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Wire
+from tests.browser.message_menu import delete
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Console
 
@@ -58,6 +59,8 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
     expect(ada.jump).to_be_visible()
     ben.say("@Ada one", *(f"so many words {n}\n" * 6 for n in range(8)), "@Ada two")
     expect(ada.jump).to_have_text("10 new")
+    delete(ben, "so many words 7")
+    expect(ada.jump).to_have_text("9 new")
     for_me = page.locator("[data-jump-to-mention]")
     expect(for_me).to_have_text("2 for you")
     for_me.click()

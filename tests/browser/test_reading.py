@@ -141,6 +141,8 @@ def test_what_was_not_read_is_counted_and_marked(
         ben.page.context.set_offline(False)
         ben.wait_until_live()
         expect(ben.page.get_by_text("You missed 3 messages")).to_be_visible()
+        delete(ada, "five")
+        expect(ben.page.get_by_text("You missed 2 messages")).to_be_visible()
         ben.page.get_by_role("button", name="Go there").click()
         expect(ben.page.locator(".is-target")).to_contain_text("three")
 
