@@ -1,4 +1,4 @@
-"""What one visitor can do to a worker, each as a process: `benchmarks.neighbours` looks what others feel."""
+"""Attacks of one visitor on a worker, each as a process: `benchmarks.neighbours` measures what others notice."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ _WAYS = (
 
 
 def measure(shared: Stores, newcomers: int, *, cores: str) -> list[dict[str, Any]]:
-    """What newcomers cost, and how long many at once take. Raises NotInstalled, ProcessFailed."""
+    """Measure the cost of newcomers, and the time of many at once. Raises NotInstalled, ProcessFailed."""
     found = []
     for each in _WAYS:
         contestant = each.contestant

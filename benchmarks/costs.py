@@ -1,4 +1,4 @@
-"""What processes cost, read from /proc: their threads and children are counted in."""
+"""The cost of processes, read from /proc, with their threads and children."""
 
 from __future__ import annotations
 

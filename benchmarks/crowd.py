@@ -191,7 +191,7 @@ class Crowd:
     # Talking --------------------------------------------------------------------------------------
 
     def talk(self, *, speakers: int, rate: float, warm: float, seconds: float) -> Talk:
-        """Have so many of the crowd, evenly spread over it, post in turn."""
+        """Have this number of the crowd, evenly spread over it, post in turn."""
         closed, disorder = self.closed, self.order.disorder
         speaking = self.inside[:: max(1, len(self.inside) // speakers)][:speakers]
         self._post_for(warm, rate, speaking)

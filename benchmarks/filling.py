@@ -37,7 +37,7 @@ Row = tuple[Any, ...]
 
 
 def person(name: str) -> User:
-    """Who is called so, the latest if several are; made as an account with that user name if nobody."""
+    """Return the person with this name, the latest of several; without one, a new account with that user name."""
     found = User.objects.filter(display_name=name).order_by("-pk").first()
     return found or _new(name, username=name.lower(), is_guest=False)
 
@@ -69,7 +69,7 @@ def fill(
 
 
 def _talkers(who: User, dice: random.Random) -> dict[int, list[int]]:
-    """Who talks in which stream. Rooms and people that were made before are used again."""
+    """Return the people who talk in each stream. Rooms and people that were made before are used again."""
     known = {user.username: user for user in User.objects.filter(username__startswith=f"{_MARK}-")}
     people = [
         known.get(f"{_MARK}-{number}") or _new(f"Visitor {number}", username=f"{_MARK}-{number}")

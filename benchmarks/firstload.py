@@ -126,7 +126,7 @@ def goals(loads: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str, bool]]:
 
 @contextmanager
 def _served(served_by: str, cores: str) -> Iterator[tuple[Callable[[], str], list[str]]]:
-    """What makes a room and returns its link, and the flags by which Chromium believes the server."""
+    """Return a function that makes a room and returns its link, and the flags by which Chromium trusts the server."""
     pinned = ["taskset", "-c", cores]
     if served_by == PEER:
         peers.install_node()
@@ -224,7 +224,7 @@ def _new_room(address: str) -> str:
 
 
 def _fingerprint(certificate: Path) -> str:
-    """What Chromium calls a key that it is to trust."""
+    """Return Chromium's name of a key that it is to trust."""
     key = load_pem_x509_certificate(certificate.read_bytes()).public_key()
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(der).digest()).decode()

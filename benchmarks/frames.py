@@ -1,4 +1,4 @@
-"""What a busy room costs a window: how long its main thread is not free to draw a frame.
+"""The cost of a busy room in a window: how long its main thread is not free to draw a frame.
 
 python -m benchmarks.frames            200 messages a second for ten seconds, three times
 python -m benchmarks.frames 50 30      50 a second for thirty
@@ -44,14 +44,14 @@ _Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Busy:
-    """What a window's main thread was busy with, from Chromium's own trace."""
+    """The work of a window's main thread, from Chromium's own trace."""
 
     frames: int
     """Animation frames in which the page changed something."""
     tasks: list[float]
     """Milliseconds of each task, the longest first; while one runs no frame is drawn."""
     of: dict[str, float]
-    """What the longest did (Layout, Paint, FunctionCall…), in milliseconds; a part is in its whole too."""
+    """Milliseconds of the longest task by kind (Layout, Paint, FunctionCall…); a part is in its whole too."""
 
     def __str__(self) -> str:
         longest = " ".join(f"{spent:6.1f}" for spent in self.tasks[:5])

@@ -1,4 +1,4 @@
-"""What rendering a text costs, and the dearest text that a search finds.
+"""The cost of rendering a text, and the dearest text that a search finds.
 
 python -m benchmarks.markup            the storms of tests/support/hostile.py, and a minute's search
 python -m benchmarks.markup 600        ten minutes'

@@ -1,4 +1,4 @@
-"""What people in one room feel of a visitor who does what harms a worker most, limits being on."""
+"""Delays that people in one room notice while a visitor attacks the worker, with limits on."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Felt:
 
 
 def measure(shared: Stores, seconds: float, *, cores: str) -> list[dict[str, object]]:
-    """What is felt in calm, and under each attack, one after the other on one worker."""
+    """Return the delays in calm and under each attack, one after the other on one worker."""
     found = []
     with replace(SITE, launch=_strict).running(shared, cores=cores) as running:
         [port], [pid] = running.ports, running.pids

@@ -1,4 +1,4 @@
-"""What gives out first, at how many people: rooms dealt out to workers, with unit costs.
+"""Find the part that gives out first, and at how many people: rooms dealt out to workers, with unit costs.
 
     python -m benchmarks.simulate                    # 10 thousand, 1 million, 100 million people
     python -m benchmarks.simulate --people 250000 --affinity

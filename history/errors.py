@@ -1,4 +1,4 @@
-"""What a refusal is, and the refusals of the log.
+"""The base of refusals, and the refusals of the log.
 
 A refusal is a code for programs, a sentence for people, and the parameters of both. The codes are those
 of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the same refusal on a page.

@@ -1,4 +1,4 @@
-"""What the eye compares texts by: the skeletons of UTS #39, "Unicode Security Mechanisms"."""
+"""Skeletons, equal for texts that look the same: UTS #39, "Unicode Security Mechanisms"."""
 
 import re
 import unicodedata

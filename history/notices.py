@@ -1,4 +1,4 @@
-"""What a notice says, as facts, and the sentence that is made of them for whoever reads it.
+"""Facts of notices, and the sentences that are made of them for each reader.
 
 A message's `facts` say what happened; its `body` has the sentence in the site's language, as it was
 when the notice was written. The body is read where there are no facts, or none that are understood
@@ -29,7 +29,7 @@ class Named(TypedDict):
 
 
 class Facts(TypedDict):
-    """What is not said of a notice is missing."""
+    """The facts of a notice. Facts that it does not have are missing."""
 
     verb: str
     # Missing: the site.
@@ -45,7 +45,7 @@ class Facts(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """What the notices of a verb say, with {by}, {about} and {what}, and without the full stop.
+    """The sentence of a verb's notices, with {by}, {about} and {what}, and without the full stop.
 
     `in_words` returns what stands for {what}, in the language that is active.
     """

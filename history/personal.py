@@ -1,4 +1,4 @@
-"""What a person finds of the past: their own messages, and the transcripts that are theirs to read.
+"""A person's history: their own messages, and the transcripts that they may read.
 
 The lookup is the authorisation: everything is found among the person's own messages and readings
 (history/readers.py). A member who was removed from a room keeps their own messages, not the

@@ -1,4 +1,4 @@
-"""Who may read which streams, under what names, and how much at once.
+"""Readers: which streams a person may read, under what names, and how much at once.
 
 The log knows messages and their authors, and nothing of rooms and who belongs to them. The site names
 the one who does in the setting HISTORY_READERS, as AUTH_USER_MODEL names the model of users: the
@@ -99,7 +99,7 @@ def _counted(number: int) -> str:
 
 
 class Readers(ABC):
-    """What the log's pages, files and search ask of the app that keeps the rooms."""
+    """The questions of the log's pages, files and search to the app that keeps the rooms."""
 
     # Who may read what --------------------------------------------------------------------------
 

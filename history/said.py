@@ -1,4 +1,4 @@
-"""What an author says with a message: the one declaration of these fields.
+"""The fields that an author fills in a message: their one declaration.
 
 From it come the command `post` (rooms/commands.py), the columns of the inserts (history/log), the
 message on the wire (history/wire.py), the records of both exports and of a room's file, and the page's

@@ -31,7 +31,7 @@ class _Author(NamedTuple):
 
 
 def author(person: Person) -> WireAuthor:
-    """Who somebody is to others. The mark tells an account's name from a guest's."""
+    """A person as others see them. The mark tells an account's name from a guest's."""
     if person.is_guest:
         return {"id": person.public_id, "name": person.display_name}
     return {"id": person.public_id, "name": person.display_name, "registered": True}
@@ -55,7 +55,7 @@ class WireMessage(SaidOnWire):
 
 @dataclass(slots=True)
 class Attached:
-    """What else is known of a message: reactions by emoji as ids of people, their names by id, and
+    """Other data of a message: reactions by emoji as ids of people, their names by id, and
     the ids of those it mentions; in the order they came."""
 
     reactions: dict[str, list[str]] = field(default_factory=dict)

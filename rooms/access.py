@@ -1,4 +1,4 @@
-"""Who may be where. The only permission logic: everything else asks here.
+"""Permissions: which person may be in which room, as what. The only permission logic: everything else asks here.
 
 The lookup is the authorisation: a room is found among the memberships of the person who asks.
 """

@@ -54,7 +54,7 @@ ClientId = Annotated[str, Meta(min_length=1, max_length=CLIENT_ID_MAX)]
 
 
 class Post(Said, frozen=True, tag="post", kw_only=True):
-    """What the author says, and the client's own name for it."""
+    """The author's message, and the client's own id for it."""
 
     client_id: ClientId
     body: str

@@ -33,7 +33,7 @@ ON CONFLICT (subject, hour) DO UPDATE SET count = rooms_tally.count + excluded.c
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is counted, and by which column it came about when."""
+    """A kind of row that is counted, and the column that holds its time."""
 
     name: str
     model: type[Model]

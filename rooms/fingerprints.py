@@ -1,4 +1,4 @@
-"""What is kept of a visitor to know a banned guest again: keyed hashes, from which nothing is read.
+"""Fingerprints, by which a banned guest is known again: keyed hashes, from which nothing can be read.
 
 A guest is a cookie; without it the same person is another guest. So a room remembers of whom it has
 let in the browser's own token, which outlives names and sessions, and the network. Getting rid of

@@ -1,4 +1,4 @@
-"""What a person may be called, and when two names are the same to the eye."""
+"""Rules for people's names, and when two names look the same."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What a page holds while it runs: one of a few places, and a database connection.
+"""The place that a page holds while it runs, one of a few, with a database connection.
 
 A page that waits for its turn at something slow gives both to another page meanwhile.
 """

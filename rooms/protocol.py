@@ -33,7 +33,7 @@ class WirePerson(TypedDict):
     registered: NotRequired[bool]  # only when true
 
 
-# Who is in a room: the list in a welcome, and the `members` frames with the people who do not fit into it.
+# The people of a room: the list in a welcome, and the `members` frames with those who do not fit into it.
 Listed = tuple[orjson.Fragment, list[bytes]]
 
 
@@ -83,7 +83,7 @@ def members(
     count: int,
     known: Collection[str] = (),
 ) -> list[bytes]:
-    """Who came and who went; no frame for nobody, several for very many.
+    """Return `members` frames that say which people came and went; none if nobody did, several for very many.
 
     `count` is how many are there in the end, `known` the ids in `joined` who were there before
     under another name or role.

@@ -1,4 +1,4 @@
-"""Who may read which rooms, told to the history (history/readers.py). HISTORY_READERS names this.
+"""Tell the history which person may read which rooms (history/readers.py). HISTORY_READERS names this module.
 
 The lookup is the authorisation: everything is found among a person's memberships.
 """

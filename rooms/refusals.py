@@ -90,7 +90,7 @@ class OneAfterTheOther(Unavailable):
 
 
 class BadForm(BadFrame):
-    """What a form found wrong, in its own sentences."""
+    """A form's errors, in the form's own sentences."""
 
     sentence = "%(problem)s"
 

@@ -45,7 +45,7 @@ GRACES: tuple[tuple[int, Text], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What stands beside the type of a setting."""
+    """The description that stands beside the type of a setting."""
 
     # For whoever reads the page's types: what the value means.
     means: str
@@ -66,7 +66,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
-    """What a room's settings are, or shall be.
+    """The settings of a room, as they are or shall be.
 
     Everything but the passcode is required. It is kept as a hash: None leaves it as it is, ""
     takes it away.

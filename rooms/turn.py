@@ -198,8 +198,8 @@ def turns(
 ) -> Iterator[dict[int, Turn]]:
     """Lock several logs, in the order of their ids, and change them in one transaction.
 
-    Yields a Turn each, by stream. `streams` are ids, or a query for them. Streams that do not exist are missing, and with `only_free` those
-    that somebody else has locked. `person` is locked before them. Without `published` the caller
+    Yields a Turn each, by stream. `streams` are ids, or a query for them. Streams that do not exist
+    are missing, and with `only_free` those that somebody else has locked. `person` is locked before them. Without `published` the caller
     tells the workers of each `change`. Raises RoomHeld when somebody else holds one of the streams
     for longer than it is waited for.
     """

@@ -1,4 +1,4 @@
-"""The open rooms that a person is in, what was said there last, and how much of any room is unread."""
+"""A person's open rooms with their last messages, and unread counts of any room."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the pictures of account pages need: somebody with an account and two browsers."""
+"""The visitor of the account pages' pictures: an account with two browsers."""
 
 from playwright.async_api import Page
 

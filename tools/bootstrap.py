@@ -1,4 +1,4 @@
-"""What bin/serve, bin/test and benchmarks/run do first: make this checkout ready, then become the
+"""The first step of bin/serve, bin/test and benchmarks/run: make this checkout ready, then become the
 real command.
 
 Standard library only: it runs on the machine's own Python, before anything is installed.

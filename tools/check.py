@@ -117,7 +117,7 @@ def _failing(name: str, error: Exception) -> Job:
 
 
 def share(stack: ExitStack) -> dict[str, str]:
-    """What jobs share instead of each making its own: how they find it."""
+    """Make what jobs share instead of each making its own. Return the environment by which they find it."""
     directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="chat-tests-"))
     env = {shared.DIRECTORY: directory}
     with suppress(programs.ProgramMissing):  # the tests that need it will say so

@@ -206,7 +206,7 @@ async def _talk(
 
 
 async def _live(sockets: list[RoomSocket]) -> None:
-    """What is done with messages: reactions, an answer, a pin, an edit."""
+    """Use messages: reactions, an answer, a pin, an edit."""
     ada, grace, hanako, fatima = sockets
     for socket in (ada, hanako, fatima):
         await socket.ask("react", seq=SAID_BY_GRACE, emoji="☀️", on=True)

@@ -1,4 +1,4 @@
-"""What the staff sees, for pictures of it: an admin with some days behind it."""
+"""The staff admin for its pictures: some days of use."""
 
 import re
 

@@ -32,7 +32,7 @@ Gate = Callable[[], float]
 
 
 class Connection(Protocol):
-    """What a DirectSocket needs of the protocol it belongs to."""
+    """The part of its protocol that a DirectSocket needs."""
 
     state: int
     message_callback: MessageCallback | None

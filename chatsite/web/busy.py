@@ -1,4 +1,4 @@
-"""What a request is answered with that finds too many others waiting.
+"""The answer to a request when too many others wait.
 
 It is made on the event loop, where there is little time: a page is rendered once, and its bytes kept.
 """

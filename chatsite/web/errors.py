@@ -42,7 +42,7 @@ class ErrorPagesMiddleware:
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
-    """What Django answers with when something broke, in a middleware too: they ask the database."""
+    """Return Django's answer after an error, also of a middleware: middlewares ask the database."""
     error = sys.exc_info()[1]
     refusal = _refusal(error) if isinstance(error, Exception) else None
     if refusal is None:

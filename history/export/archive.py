@@ -38,7 +38,7 @@ class BadArchive(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rooms allow for names, titles and codes: handed in, as the log knows no rooms.
+    """The rooms' rules for names, titles and codes: handed in, as the log knows no rooms.
 
     `name` and `title` return a text as it is kept, or raise ChatError with the reason; `code`
     returns "" for what is none. Each has a longest text that it is asked about, in characters.

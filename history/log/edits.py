@@ -1,4 +1,4 @@
-"""What happens to messages after they were posted. No permissions here: callers have checked.
+"""Changes to messages after they were posted. No permissions here: callers have checked.
 
 Everything is a change on the log: it takes a number, and the message comes again as it is now.
 """

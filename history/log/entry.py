@@ -84,7 +84,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one transaction did to one stream: a reader at `after` who applies it is at `through`.
+    """The changes that one transaction made to one stream: a reader at `after` that applies them is at `through`.
 
     It is shown to whoever held `epoch`. `evicts_from` is the new epoch, if the transaction raised
     it: everybody is checked again before anything later is shown. So somebody who is banned is told

@@ -1,4 +1,4 @@
-"""What a stream keeps no longer. No permissions here, and no rules: callers say what is spared.
+"""Erase messages that a stream keeps no longer. No permissions here, and no rules: callers say what is spared.
 
 It goes in two steps. First a message becomes a tombstone, a change like any other, so that whoever
 has it on the screen, or comes back to it, loses it. The row goes later, when nobody can be behind

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """What notices say, as facts. Those of old ones are found out by the next migration."""
+    """Facts of notices. The next migration finds those of old notices."""
 
     dependencies = [
         ("history", "0006_which_history"),

@@ -1,4 +1,4 @@
-"""Who may come in: what newcomers are held to, and those who ask to be let in."""
+"""Admission: the settings that newcomers are held to, and requests to be let in."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,7 +41,9 @@ BAN_KNOWN_FOR = timedelta(days=1)
 
 
 def prove(*, code: str, passcode: str, before_hashing: Callable[[], None] = lambda: None) -> str:
-    """What shows `check` that somebody knows a room's passcode; "" if they do not.
+    """Return a proof for `check` that the visitor knows the room's passcode.
+
+    It is "" without a typed passcode, and where no room asks for one.
 
     Checking takes as long as a hundred messages, so nothing is locked meanwhile; and it takes as
     long for codes of no room, so that time tells nothing. A right passcode is hashed once: this

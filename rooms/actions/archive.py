@@ -52,7 +52,7 @@ def import_room(
     """Make a room of a file: closed, or open and empty. `owner` is given it, and may read it.
 
     Its people are new here and cannot sign in; they and the room keep their ids if nobody has them.
-    `step` is told of so many messages more. Raises BadArchive or CodesExhausted; nothing of it
+    `step` gets the number of further messages. Raises BadArchive or CodesExhausted; nothing of it
     stays then.
     """
     room = _room(file, open_=open_)

@@ -1,4 +1,4 @@
-"""What members do to messages that are there: edit, delete, react, pin. Checked, and made."""
+"""Members' changes to messages that exist: edit, delete, react, pin. Checked and made."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

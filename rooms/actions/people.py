@@ -1,4 +1,4 @@
-"""Who a person is: guests, and their names."""
+"""People: guests, and their names."""
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now

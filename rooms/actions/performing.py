@@ -1,4 +1,4 @@
-"""What members ask of their rooms, performed for many at once: each is looked up, under the lock of its room.
+"""Perform members' commands, many at once: each is looked up under the lock of its room.
 
 Posts that need no looking up go by `messages.post`.
 """

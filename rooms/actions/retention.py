@@ -1,4 +1,4 @@
-"""What is older than a room or the site keeps it is erased, some of it at a time.
+"""Erase messages older than their room or the site keeps them, some at a time.
 
 Spared are pinned messages, for as long as they are pinned, and whatever an open report is about, with
 all that stands around it in the report.

@@ -1,4 +1,4 @@
-"""Who runs a room: moderators, handing the room over, and the next owner of one without an owner."""
+"""Roles: moderators, handing a room over, and the next owner of a room without one."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the owner orders of a room. Check, write, publish."""
+"""The owner's changes to a room's settings: checked, written and published."""
 
 from dataclasses import replace
 

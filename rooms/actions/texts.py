@@ -1,4 +1,4 @@
-"""What a message becomes before it is posted: rendered, and with those it speaks to found.
+"""Prepare messages before they are posted: render the text and find the people it mentions.
 
 Most are plain, and `is_plain` says so at next to no cost; the others are prepared on a thread,
 before the transaction that commits them.
@@ -221,7 +221,7 @@ def _places(values: Collection[object]) -> str:
 def _called(
     places: Sequence[Sequence[_Name]], room_id: int, people: _People
 ) -> dict[str, Mentioned]:
-    """Who is called, by what was written, with its `@`."""
+    """Return the people that are mentioned, by the words that mention them, with the `@`."""
     called: dict[str, Mentioned] = {}
     for place in places:
         for name in place:

@@ -30,7 +30,7 @@ REASON, MINUTES, NETWORK = "reason", "minutes", "network"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What decides whether a verb is offered about a member."""
+    """The facts that decide whether a verb is offered about a member."""
 
     role: str
     is_here: bool  # has not left, and was not removed

@@ -1,4 +1,4 @@
-"""What limits have refused, for /metrics."""
+"""Counts of what each limit has refused, for /metrics."""
 
 from prometheus_client import Counter
 

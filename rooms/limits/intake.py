@@ -21,7 +21,7 @@ _slowed = refused.labels("frames")
 
 
 class Intake:
-    """What the frames of one socket are charged to. `person` is "" until it is known."""
+    """The limits that the frames of one socket are charged to. `person` is "" until the member is known."""
 
     __slots__ = ("_address", "_own", "person")
 

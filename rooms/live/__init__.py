@@ -1,4 +1,4 @@
-"""What lives as long as a server process does: its sockets, cursors, queues and lease.
+"""Everything that lives as long as a server process does: its sockets, cursors, queues and lease.
 
 One LiveWorker for each event loop (worker.py) holds the parts: the hub fans out and never writes,
 the writer commits what members ask of their rooms, the door lets sockets in, the subscription is the

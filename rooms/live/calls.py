@@ -1,4 +1,4 @@
-"""What a socket asks for without changing the room's log: to come in, to be typing, and pages."""
+"""Requests of a socket that change nothing in the room's log: to come in, to be typing, and pages."""
 
 import asyncio
 import logging

@@ -12,7 +12,7 @@ from rooms.models import Membership
 
 
 class You(WireAuthor):
-    """What a socket knows of its own user."""
+    """A socket's knowledge of its own user."""
 
     role: str
     muted_until: str | None

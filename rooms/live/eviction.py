@@ -1,4 +1,4 @@
-"""Who may be in the rooms that this worker serves, and as what: checked again when that changes."""
+"""Check the people in this worker's rooms again when their permissions may have changed."""
 
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class Rooms(Protocol):
-    """What eviction needs of the hub."""
+    """The part of the hub that eviction needs."""
 
     rooms: dict[int, LiveRoom]
 

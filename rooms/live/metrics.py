@@ -1,4 +1,4 @@
-"""What a worker counts. /metrics gives it out; names follow Prometheus's conventions."""
+"""A worker's metrics, which /metrics gives out. Names follow Prometheus's conventions."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

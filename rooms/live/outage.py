@@ -1,4 +1,4 @@
-"""What is logged of a database that is away: once that it is, and once that it is back.
+"""Log an outage of the database: one line when it begins, and one when it is over.
 
 The failures of sockets and pages in between are counted.
 """

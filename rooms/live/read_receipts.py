@@ -26,7 +26,7 @@ TRIES = 8
 
 @dataclass(slots=True)
 class _Receipt:
-    """What a client says it has read, and how often that was tried to be written."""
+    """A client's read position, and how often a write of it was tried."""
 
     client: Client
     room: LiveRoom

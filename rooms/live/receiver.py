@@ -1,4 +1,4 @@
-"""What other workers tell this one, handed to the hub."""
+"""Receive notifications of other workers and hand them to the hub."""
 
 from history.log.entry import Change
 from rooms.live.hub import Hub

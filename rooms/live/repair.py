@@ -1,4 +1,4 @@
-"""What a room has missed, read from the log: changes whose notification was lost or is late."""
+"""Read changes that a room has missed from the log: their notification was lost or is late."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ POLL = 1.0
 
 
 class Rooms(Protocol):
-    """What repair needs of the hub."""
+    """The part of the hub that repair needs."""
 
     rooms: dict[int, LiveRoom]
     eviction: Eviction

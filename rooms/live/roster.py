@@ -1,4 +1,4 @@
-"""Who is in a room, as one worker keeps it and tells it."""
+"""The roster of a room: its people, as one worker keeps the list and tells it."""
 
 from collections.abc import Iterable, Mapping
 

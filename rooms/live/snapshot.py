@@ -1,4 +1,4 @@
-"""What a worker reads of a room from the database: when it loads it, and when its epoch was raised.
+"""Read a room from the database: when a worker loads it, and when its epoch was raised.
 
 All of this runs on database threads.
 """
@@ -33,7 +33,7 @@ class Waiting(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is in a room now, and the role of everyone who has one, present or not; by public id.
+    """The people in a room now, and the role of everyone who has one, present or not; by public id.
 
     `reads` is how far people have read. It is empty in a room of many, and lacks those who do not
     show it.
@@ -58,7 +58,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Who may be in a room, with what rights and names: as of `epoch` and `head`, or newer.
+    """The people who may be in a room, with their rights and names: as of `epoch` and `head`, or newer.
 
     `refused` has those of the people asked about who must go, and why; `now` is the database's.
     """

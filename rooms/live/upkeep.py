@@ -1,4 +1,4 @@
-"""What a worker does over and over, for itself and for all: a table of jobs."""
+"""A worker's repeated jobs, for itself and for all workers: a table."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""One command on its way into the log: what is prepared for it, ordered, and answered when it is refused."""
+"""One command on its way into the log: its preparation, its order, and the answer to a refusal."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What those in charge did, and what they were asked to look at."""
+"""The audit log of moderation, and reports."""
 
 from typing import Any
 

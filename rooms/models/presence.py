@@ -1,4 +1,4 @@
-"""Who is connected through which worker."""
+"""Connections: the sockets of people, by worker."""
 
 from django.conf import settings
 from django.db import models

@@ -223,7 +223,7 @@ class JoinRequest(models.Model):
 
 
 class Shunned(models.Model):
-    """What makes it costly for a banned guest to come back as another one.
+    """A fingerprint that makes it costly for a banned guest to come back as another one.
 
     `trace` is a keyed hash of the browser's token or of the network address: neither can be read
     from it. It counts until `until`, since addresses change hands.

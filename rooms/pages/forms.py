@@ -29,7 +29,7 @@ def title_of(text: str) -> str:
 
 
 class EntryForm(forms.Form):
-    """What the visitor typed. Names and codes are judged by the verbs, which say why not."""
+    """The front page's form. The verbs judge names and codes, and say what is wrong."""
 
     name = typed(names.TYPED_MAX, names.TOO_LONG)
     code = typed(codes.TYPED_MAX, RoomNotFound.sentence)

@@ -257,7 +257,7 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _banned(request: HttpRequest) -> User | None:
-    """Whose session it is, if they are banned: Django takes them for nobody, and nobody gets in."""
+    """Return the banned person of the session, if there is one: Django takes them for nobody, who could come in."""
     pk = request.session.get(SESSION_KEY)
     return User.objects.filter(pk=pk, is_active=False).first() if pk else None
 

@@ -23,7 +23,7 @@ _ID = RegexValidator(r"\A[ru]_[0-9a-z]{1,18}\Z")
 
 
 class ReportForm(forms.Form):
-    """What is reported, and why."""
+    """The subject of a report, and the reason."""
 
     seq = forms.IntegerField(required=False, min_value=1, max_value=2**53)
     person = forms.CharField(required=False, max_length=20, validators=[_ID])

@@ -35,7 +35,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What `/me` wrote. `minute` is None where the year's format has none."""
+    """A message written with `/me`. `minute` is None where the year's format has none."""
 
     minute: int | None
     nick: str

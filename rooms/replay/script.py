@@ -1,4 +1,4 @@
-"""What each person of a log does, in order. Pure.
+"""A log as a script: the steps of each person, in order. Pure.
 
 A chat room knows people who enter, say something and leave, so a log is played as these three:
 

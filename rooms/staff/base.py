@@ -1,4 +1,4 @@
-"""What the pages of the staff admin have in common: long lists that stay fast, and verbs.
+"""The common base of the staff admin's pages: long lists that stay fast, and verbs.
 
 Nothing is added, changed or deleted here but by the verbs everything else uses too, so that what a
 moderator does is in the log and in the open rooms. Each verb is asked about first, with the reason,

@@ -1,4 +1,4 @@
-"""What came about when, as bars of a chart and as rows of a table. Pure but for the counting."""
+"""Counts over time, as bars of a chart and as rows of a table. Pure but for the counting."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

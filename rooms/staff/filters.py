@@ -1,4 +1,4 @@
-"""What a list may be narrowed by: the filters an admin declares, among them those that a link brings
+"""Filters of the staff's lists: those that an admin declares, among them those that a link brings
 along, for one room or one person.
 """
 

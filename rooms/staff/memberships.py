@@ -1,4 +1,4 @@
-"""Who belongs to which room, as what, and who was shut out of it."""
+"""Staff's lists of memberships and of fingerprints of banned guests."""
 
 from typing import Any
 
@@ -128,7 +128,7 @@ class JoinRequestAdmin(InRoom):
 
 @admin.register(Shunned)
 class ShunnedAdmin(InRoom):
-    """What keeps banned guests from coming back as others. The fingerprints themselves say nothing."""
+    """The fingerprints that keep banned guests from coming back as others. They reveal nothing by themselves."""
 
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "until")

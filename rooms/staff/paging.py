@@ -64,7 +64,7 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class SearchForm(ChangeListSearchForm):
-    """What is typed into a list's search field, no longer than any message's words are looked for."""
+    """The text of a list's search field, no longer than a search for messages may be."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What stops a release: see `Unsupported`."""
+"""The error that stops a release: see `Unsupported`."""
 
 
 class Unsupported(ValueError):

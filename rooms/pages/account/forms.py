@@ -1,4 +1,4 @@
-"""What is typed on the account pages. The verbs judge it and say what is wrong."""
+"""Forms of the account pages. The verbs judge the values and say what is wrong."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ class NameForm(forms.Form):
 
 
 class DeleteForm(forms.Form):
-    """What becomes of what was said, and that it is meant."""
+    """The choice what happens to the user's messages, and the confirmation."""
 
     texts = forms.ChoiceField(
         choices=(("keep", ""), ("erase", "")),

@@ -43,7 +43,7 @@ from rooms.refusals import NameTooLong
 @require_safe
 @for_somebody
 def overview(request: HttpRequest) -> HttpResponse:
-    """Who I am here, where I am signed in, and what I can do about it."""
+    """Show the visitor's name, sign-ins, and what they can change."""
     me = signed_in(request)
     rows = [
         {

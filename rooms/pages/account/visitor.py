@@ -1,4 +1,4 @@
-"""Who asks for a page of their account: for guests and accounts only, and the password that proves it."""
+"""The visitor of an account page, a guest or an account, and the password that proves it."""
 
 from collections.abc import Callable
 from contextlib import suppress

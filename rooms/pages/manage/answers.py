@@ -1,4 +1,4 @@
-"""What the pages of a running room share: who may use them, and how they answer people and programs."""
+"""Shared by the pages that run a room: their permissions, and their answers to people and programs."""
 
 from typing import Any
 

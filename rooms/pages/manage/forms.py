@@ -1,4 +1,4 @@
-"""What the owner can order of a room, as a form. Bounds are the verb's to judge."""
+"""Forms for the owner's verbs. The verbs judge bounds."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ SettingsForm.base_fields |= {name: _field(TABLE[name], TYPES[name]) for name in 
 
 
 class OrderForm(forms.Form):
-    """What goes with an order about a person."""
+    """The fields of a verb about a person."""
 
     reason = forms.CharField(required=False, max_length=1000)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=10**6)

@@ -1,4 +1,4 @@
-"""Whom those in charge of a room find on its page, and what can be undone."""
+"""The people on the page that runs a room, and the actions that can be undone."""
 
 from dataclasses import dataclass
 from datetime import datetime

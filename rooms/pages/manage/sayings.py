@@ -1,4 +1,4 @@
-"""What somebody in charge is told when an order was carried out, and what follows from it."""
+"""Sentences for the owner or moderator after a verb was carried out, with its consequences."""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _

@@ -87,7 +87,7 @@ def renew_code(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_safe
 def about(request: HttpRequest, code: str, who: str) -> HttpResponse:
-    """What can be done about one of the room's people."""
+    """Show the verbs that are offered about one of the room's people."""
     try:
         me = in_charge(request, code)
         someone = people.one(me, _user(who))
@@ -181,7 +181,7 @@ def _turned_back(request: HttpRequest, code: str, refusal: ChatError) -> HttpRes
 
 
 def _orders(me: Membership) -> dict[str, Any]:
-    """What the forms about people need."""
+    """Return the context of the forms about people."""
     return {"mutes": forms.MUTES}
 
 
