@@ -38,16 +38,18 @@ class Audience:
         frame = short = self._framed(told.frames)
         if told.short is not told.frames:
             short = self._framed(told.short)
-        if acks or own or short is not frame:
-            for client, write in self._writers.items():
-                rest = short if client.takes_crowds else frame
+        is_common = not own and short is frame
+        # Every message comes this way, and most sockets get the same bytes.
+        for client, write in self._writers.items():
+            data = frame
+            if not is_common:
+                data = short if client.takes_crowds else frame
                 if client in own:
-                    rest = self._framed(own[client])
-                if data := self._framed(acks.get(client, ())) + rest:
-                    write(data)
-        else:
-            for write in self._writers.values():
-                write(frame)
+                    data = self._framed(own[client])
+            if client in acks:
+                data = self._framed(acks[client]) + data
+            if data:
+                write(data)
         for client, sender in self._senders.items():
             frames = own.get(client, told.short if client.takes_crowds else told.frames)
             if frames := [*acks.get(client, ()), *frames]:
