@@ -101,6 +101,10 @@ class BadSetting(BadFrame):
     sentence = "%(problem)s"
 
 
+class BadBell(BadFrame):
+    sentence = _("Notifications can be for everything, for what is to you, or for nothing.")
+
+
 class NameMissing(BadName):
     sentence = _("Please tell the others what to call you.")
 

@@ -91,6 +91,7 @@ def retire(user: User, *, name: str) -> None:
     user.display_name = name
     user.name_key = user.name_skeleton = user.email = user.first_name = user.last_name = ""
     user.is_guest, user.is_active = True, False
+    user.notifies_with_text = True
     user.set_unusable_password()
     user.save()
     User.objects.filter(pk=user.pk).update(erased_at=Now(), last_login=None)

@@ -104,6 +104,7 @@ def _unite(own: Membership, other: Membership) -> None:
         entered_at=Least("entered_at", other.entered_at),
         read_through=Greatest("read_through", other.read_through),
         hidden_through=Greatest("hidden_through", other.hidden_through),
+        bell=own.bell or other.bell,
         **_standing(own, other),
     )
     if other.muted_until and (own.muted_until is None or own.muted_until < other.muted_until):

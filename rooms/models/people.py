@@ -62,6 +62,9 @@ class User(AbstractUser):
     is_guest = models.BooleanField("guest", default=False)
     # Whether others see how far this person has read.
     shows_reading = models.BooleanField(default=True, db_default=True)
+    # Whether this person's notifications show what was said, or only who spoke and where: a lock screen
+    # is read by others too.
+    notifies_with_text = models.BooleanField(default=True, db_default=True)
     # When a guest chose a user name and a password. Unset for accounts that never were a guest's.
     registered_at = models.DateTimeField("registered", null=True, blank=True, editable=False)
     # The account was deleted at the person's wish: what is left has no name and cannot sign in.

@@ -98,6 +98,13 @@ class Membership(models.Model):
         MODERATOR = "moderator", "moderator"
         MEMBER = "member", "member"
 
+    class Bell(models.TextChoices):
+        """What a person is notified of."""
+
+        EVERYTHING = "everything", "everything"
+        TO_ME = "to_me", "what is to them"
+        NOTHING = "nothing", "nothing"
+
     # Of those who may read the room's log, also after they left: they may come back at any time,
     # who was sent away may not.
     READS = Q(removed_at__isnull=True, banned_at__isnull=True)
@@ -146,6 +153,11 @@ class Membership(models.Model):
     last_edit_at = models.DateTimeField(null=True, blank=True, editable=False)
     # How far the person has read.
     read_through = models.BigIntegerField(default=0, db_default=0)
+    # What the person is notified of. Blank until they choose: then the size of the room decides
+    # (rooms/bell.py).
+    bell = models.CharField(
+        max_length=10, choices=Bell, blank=True, editable=False, default="", db_default=""
+    )
     present = models.BooleanField(default=False)
     # Since when no connection of a present person is left; the leave follows after a grace.
     away_since = models.DateTimeField(null=True, blank=True)

@@ -120,6 +120,19 @@ def test_of_two_memberships_in_one_room_one_is_made() -> None:
     assert Message.objects.get(body="as a visitor").author == ada
 
 
+@pytest.mark.parametrize(
+    ("own", "brought", "kept"), [("", "nothing", "nothing"), ("to_me", "nothing", "to_me")]
+)
+def test_a_bell_that_the_account_has_turned_stays_so(own: str, brought: str, kept: str) -> None:
+    ada = account()
+    room = rooms.create(user=ada)
+    visitor = come_in("Visitor", room)
+    for user, bell in ((ada, own), (visitor, brought)):
+        Membership.objects.filter(user=user, room=room).update(bell=bell)
+    merge.merge(guest=visitor, account=ada)
+    assert membership(ada, room).bell == kept
+
+
 def test_a_reaction_of_both_is_kept_once_and_all_messages_stay() -> None:
     ada = account()
     room = rooms.create(user=ada)

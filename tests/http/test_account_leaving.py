@@ -53,6 +53,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     room = ada.create(title="Ferry")
     ada.connect(room)
     ada.say(room, "one", "two")
+    ada.post(f"/rooms/{room.code}/bell/", bell="to_me")
     register(ada)
     browser = AsyncClient()
     browser.cookies = ada.client.cookies
@@ -68,7 +69,8 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     data = json.loads(body)
     assert set(data) == {"profile", "sign_ins", "rooms", "reactions", "messages"}
     assert data["profile"]["username"] == "ada"
-    assert [row["title"] for row in data["rooms"]] == ["Ferry"]
+    assert data["profile"]["notifies_with_text"] is True
+    assert [(row["title"], row["bell"]) for row in data["rooms"]] == [("Ferry", "to_me")]
     assert [row["body"] for row in data["messages"]] == ["two", "one"]
     assert len(data["sign_ins"]) == 1
 

@@ -36,6 +36,7 @@ class Member:
     removed: bool = False
     banned: bool = False
     hidden: int = 0
+    bell: str = "everything"
     until: int = FOREVER
 
     @property

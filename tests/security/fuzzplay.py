@@ -250,6 +250,19 @@ class Play:
             assert await socket.closed() == (4500 if verb == "leave" else 4502)
         self.check_frames()
 
+    async def turn_bell(self, who: int, number: int, to: str) -> None:
+        """Those who are in turn their own bell; to all others there is no such room."""
+        room, person = self.rooms[number], self.people[who]
+        path = f"/rooms/{room.code}/bell/"
+        turned = await person.visitor.submit(path, {"bell": to})
+        if not room.is_in(who):
+            assert turned.status_code == 404, (person.name, turned.text)
+            return
+        room.members[who].bell = to
+        for member in room.inside():
+            answer = await self.people[member].visitor.get(path)
+            assert answer.json()["bell"] == room.members[member].bell, self.people[member].name
+
     # Looking --------------------------------------------------------------------------------------
 
     async def look(self, who: int, number: int, pick: int) -> None:

@@ -168,6 +168,10 @@ class Fuzz(RuleBasedStateMachine):
     def reconnect(self, number: int, pick: int) -> None:
         self.run(self.play.reconnect(one(self.room(number).inside(), pick), number))
 
+    @rule(number=rooms, who=picks, to=st.sampled_from(["everything", "to_me", "nothing"]))
+    def turn_bell(self, number: int, who: int, to: str) -> None:
+        self.run(self.play.turn_bell(who % PEOPLE, number, to))
+
     @rule(number=rooms, who=picks, pick=picks)
     def look(self, number: int, who: int, pick: int) -> None:
         self.run(self.play.look(who % PEOPLE, number, pick))

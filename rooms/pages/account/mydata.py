@@ -56,6 +56,7 @@ def _profile(user: User) -> dict[str, Any]:
         "email": user.email,
         "since": wire.timestamp(user.date_joined),
         "shows_reading": user.shows_reading,
+        "notifies_with_text": user.notifies_with_text,
     }
 
 
@@ -83,6 +84,7 @@ def _rooms(user: User) -> list[dict[str, Any]]:
             "left": wire.timestamp(row.left_at) if row.left_at else None,
             "banned": wire.timestamp(row.banned_at) if row.banned_at else None,
             "read_through": row.read_through,
+            "bell": row.bell or None,
         }
         for row in rows
     ]
