@@ -5,6 +5,8 @@ README.md has a row for each variable; a test holds the two together.
 
 import os
 import re
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,21 @@ def _words(name: str, default: str = "") -> list[str]:
     return [word for word in os.environ.get(name, default).replace(",", " ").split() if word]
 
 
+def _one_of(name: str, default: str, values: Sequence[str]) -> str:
+    value = os.environ.get(name, default)
+    if value not in values:
+        listed = f"{', '.join(values[:-1])} or {values[-1]}"
+        raise ImproperlyConfigured(f"{name} must be {listed}, not {value!r}")
+    return value
+
+
+def _networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(map(ip_network, _words(name)))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks like 10.1.0.0/16: {error}") from None
+
+
 DEBUG = _flag("DEBUG", "off")
 DATA_DIR = Path(os.environ.get("CHAT_DATA_DIR") or BASE_DIR / "var")
 
@@ -63,15 +80,23 @@ if not re.fullmatch(r"(?!rooms/|history/|static/)(?:[\w-]+/)+", CHAT_ADMIN_PATH,
         f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
         f"site's own addresses, not {CHAT_ADMIN_PATH!r}"
     )
-CHAT_LOG_FORMAT = os.environ.get("CHAT_LOG_FORMAT", "text")
-if CHAT_LOG_FORMAT not in {"text", "json"}:
-    raise ImproperlyConfigured(f"CHAT_LOG_FORMAT must be text or json, not {CHAT_LOG_FORMAT!r}")
+CHAT_LOG_FORMAT = _one_of("CHAT_LOG_FORMAT", "text", ("text", "json"))
 
 CHAT_METRICS_TOKEN = os.environ.get("CHAT_METRICS_TOKEN", "")
 CHAT_HTTPS_REDIRECT = _flag("CHAT_HTTPS_REDIRECT", "on")
-CHAT_HSTS = os.environ.get("CHAT_HSTS", "host")
-if CHAT_HSTS not in {"host", "subdomains", "preload"}:
-    raise ImproperlyConfigured(f"CHAT_HSTS must be host, subdomains or preload, not {CHAT_HSTS!r}")
+CHAT_HSTS = _one_of("CHAT_HSTS", "host", ("host", "subdomains", "preload"))
+
+# Going out, to push services ---------------------------------------------------------------------
+
+CHAT_PUSH = _one_of("CHAT_PUSH", "text", ("text", "names", "off"))
+CHAT_VAPID_KEY = os.environ.get("CHAT_VAPID_KEY", "").strip()
+CHAT_OUTBOUND = _flag("CHAT_OUTBOUND", "on")
+CHAT_OUTBOUND_ALLOW = _networks("CHAT_OUTBOUND_ALLOW")
+CHAT_OUTBOUND_PROXY = os.environ.get("CHAT_OUTBOUND_PROXY", "")
+if not re.fullmatch(r"(?:https?://[^\s/]+/?)?", CHAT_OUTBOUND_PROXY):
+    raise ImproperlyConfigured(
+        f"CHAT_OUTBOUND_PROXY must be like http://proxy:3128, not {CHAT_OUTBOUND_PROXY!r}"
+    )
 
 # Applications -----------------------------------------------------------------------------------
 

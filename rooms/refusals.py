@@ -105,6 +105,14 @@ class BadBell(BadFrame):
     sentence = _("Notifications can be for everything, for what is to you, or for nothing.")
 
 
+class BadPushAddress(BadFrame):
+    sentence = _("That is not the address of a push service: %(problem)s.")
+
+
+class BadPushKeys(BadFrame):
+    sentence = _("These are not the keys of a push subscription.")
+
+
 class NameMissing(BadName):
     sentence = _("Please tell the others what to call you.")
 

@@ -1,10 +1,12 @@
 from django.urls import path, re_path
 
-from rooms.pages import bell, front, report
+from rooms.pages import bell, front, push, report
 from rooms.pages.manage import views as manage
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("push/", push.push, name="push"),
+    path("push/forget/", push.forget, name="forget_push"),
     path("rooms/<str:code>/", front.room, name="room"),
     # A link with what stood behind it in a message: a bracket, a quote, a full stop.
     re_path(r"^rooms/(?P<code>[^/]+)/[^\w/]{1,9}/?$", front.tidied),

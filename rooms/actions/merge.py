@@ -19,6 +19,8 @@ from rooms.models import (
     Connection,
     JoinRequest,
     Membership,
+    Push,
+    PushSubscription,
     Report,
     Room,
     Seconding,
@@ -159,6 +161,10 @@ def _bring_the_rest(guest: User, account: User) -> None:
     _move(JoinRequest.objects.filter(user=guest), "user", account, "room")
     _move(Shunned.objects.filter(user=guest), "user", account, "room", "trace")
     SignIn.objects.filter(user=guest).update(user=account)
+    PushSubscription.objects.filter(user=guest).update(user=account)
+    # What was due is found anew, as the account's.
+    Push.objects.filter(membership__user=account).exclude(subscription__user=account).delete()
+    Push.objects.filter(subscription__user=account).exclude(membership__user=account).delete()
 
 
 def _keep_refusals(guest: User, account: User) -> None:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from history.prepared import insert
-from rooms.models import Connection, Room, SignIn, User
+from rooms.models import Connection, PushSubscription, Room, SignIn, User
 from rooms.turn import turns
 
 _AGENT, _ADDRESS = 200, 45  # characters that are kept
@@ -29,11 +29,14 @@ def note(*, user: User, key: str, agent: str, address: str, former_key: str = ""
         "address": address[:_ADDRESS],
         "seen_at": Now(),
     }
-    SignIn.objects.update_or_create(
+    sign_in, _ = SignIn.objects.update_or_create(
         session_key=key,
         defaults=seen,
         create_defaults={**seen, "former_key": former_key if is_mine else ""},
     )
+    if is_mine:  # the browser goes on being notified
+        former = SignIn.objects.filter(session_key=former_key)
+        PushSubscription.objects.filter(sign_in__in=former).update(sign_in=sign_in)
 
 
 def begin(*, user: User, key: str, agent: str, address: str) -> None:

@@ -111,6 +111,10 @@ ordering = Limiter(Rate(burst=60, per_second=1), "order.person")
 # Each room of a person is told of a new name.
 renaming = Limiter(Rate(burst=10, per_second=1 / 60), "rename.person")
 
+# A browser says once a day that it still has its subscription. A test goes out to a push service.
+subscribing = Limiter(Rate(burst=30, per_second=1 / 10), "push.person")
+testing_push = Limiter(Rate(burst=5, per_second=1 / 10), "pushtest.person")
+
 # Reports are read by people. More than one a minute is somebody who reports everything, and a guest
 # is made in no time: so by browser and by address too.
 reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
@@ -123,7 +127,8 @@ _NAME_MAX = 150
 SHARED = (
     posting, posting_from, posting_into, joining_from, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
-    logging_in_as, hashing_from, hashing_as, ordering, renaming, reporting, reporting_by,
+    logging_in_as, hashing_from, hashing_as, ordering, renaming, subscribing,
+    testing_push, reporting, reporting_by,
     reporting_from,
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
     passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
@@ -296,6 +301,16 @@ def _hashing(*, person: str, address: str) -> list[Claim]:
 def rename(*, person: str) -> None:
     """Another name, of which all rooms of a person are told. Raises RateLimited."""
     require([Claim(renaming, person)])
+
+
+def subscribe(*, person: str) -> None:
+    """A subscription to web push, or the end of one. Raises RateLimited."""
+    require([Claim(subscribing, person)])
+
+
+def test_push(*, person: str) -> None:
+    """A notification that a person sends to themselves. Raises RateLimited."""
+    require([Claim(testing_push, person)])
 
 
 def search(*, person: str, address: str) -> None:

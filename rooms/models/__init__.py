@@ -1,9 +1,10 @@
-"""The tables of people, rooms, presence, moderation and counts, with their constraints."""
+"""The tables of people, rooms, presence, web push, moderation and counts, with their constraints."""
 
 from rooms.models.counts import CountedThrough, HourlyCount
 from rooms.models.moderation import Deed, Report, Seconding
 from rooms.models.people import SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
+from rooms.models.push import Push, PushedThrough, PushSubscription
 from rooms.models.rooms import JoinRequest, Membership, Room, Shunned, room_public_id
 
 __all__ = [
@@ -13,6 +14,9 @@ __all__ = [
     "HourlyCount",
     "JoinRequest",
     "Membership",
+    "Push",
+    "PushSubscription",
+    "PushedThrough",
     "Report",
     "Room",
     "Seconding",

@@ -7,7 +7,12 @@ from django.db.migrations.loader import MigrationLoader
 
 # The last migrations of the first release: until then there were no workers to go on.
 _FIRST = {"history": 4, "rooms": 7}
-_IN_STEPS = ["0009_what_rooms_were_called", "0010_counted_reports_and_silent_knocks", "0012_bell"]
+_IN_STEPS = [
+    "0009_what_rooms_were_called",
+    "0010_counted_reports_and_silent_knocks",
+    "0012_bell",
+    "0013_push",
+]
 
 
 @pytest.mark.django_db

@@ -229,6 +229,8 @@ SHARED_LIMITS = {
     "wrong passcodes of one room, a /48 of IPv6": limits.passcodes_around,
     "wrong passcodes of one room, first tries, when that is used up": limits.passcodes_first,
     "changing one's name, a person": limits.renaming,
+    "subscribing to web push, and ending it, a person": limits.subscribing,
+    "trying web push, a person": limits.testing_push,
     "reports, a person": limits.reporting,
     "reports, a browser": limits.reporting_by,
     "reports, an address": limits.reporting_from,

@@ -15,7 +15,7 @@ SOURCES = (
     "chatsite/server/server.py",
     "tools/bootstrap.py",
 )
-READERS = {"_flag", "_number", "_words"}
+READERS = {"_flag", "_networks", "_number", "_one_of", "_words"}
 README = documents.read("README.md")
 
 

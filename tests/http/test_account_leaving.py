@@ -12,6 +12,7 @@ from rooms.models import Membership, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
 from tests.http.test_account import PASSWORD, register, sign_in
+from tests.support.push_keys import BrowserKeys
 
 
 def test_a_guest_who_signs_in_may_bring_everything(ada: Person, ben: Person) -> None:
@@ -55,6 +56,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     ada.say(room, "one", "two")
     ada.post(f"/rooms/{room.code}/bell/", bell="to_me")
     register(ada)
+    ada.post("/push/", **BrowserKeys().subscription("https://push.example.net/ada"))
     browser = AsyncClient()
     browser.cookies = ada.client.cookies
 
@@ -67,12 +69,17 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     disposition, body = asyncio.run(fetch())
     assert disposition.startswith("attachment")
     data = json.loads(body)
-    assert set(data) == {"profile", "sign_ins", "rooms", "reactions", "messages"}
+    assert set(data) == {
+        *("profile", "sign_ins", "push_subscriptions", "rooms", "reactions", "messages")
+    }
     assert data["profile"]["username"] == "ada"
     assert data["profile"]["notifies_with_text"] is True
     assert [(row["title"], row["bell"]) for row in data["rooms"]] == [("Ferry", "to_me")]
     assert [row["body"] for row in data["messages"]] == ["two", "one"]
     assert len(data["sign_ins"]) == 1
+    assert [row["endpoint"] for row in data["push_subscriptions"]] == [
+        "https://push.example.net/ada"
+    ]
 
 
 class TestBeingGone:

@@ -1,6 +1,7 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
-    {"profile": {…}, "sign_ins": [{…}], "rooms": [{…}], "reactions": [{…}], "messages": [{…}]}
+    {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "rooms": [{…}],
+     "reactions": [{…}], "messages": [{…}]}
 
 Messages are as in the history's export, newest first (history/export.py). Times are UTC.
 """
@@ -15,7 +16,7 @@ from django.db import close_old_connections
 
 from history import export, personal, wire
 from history.models import Message, Reaction
-from rooms.models import Membership, SignIn, User
+from rooms.models import Membership, PushSubscription, SignIn, User
 
 # Messages held in memory at a time.
 _CHUNK = 100
@@ -72,6 +73,18 @@ def _sign_ins(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _push_subscriptions(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "since": wire.timestamp(row.created_at),
+            "seen": wire.timestamp(row.seen_at),
+            "browser": row.agent,
+            "endpoint": row.endpoint,
+        }
+        for row in PushSubscription.objects.filter(user=user).order_by("pk")
+    ]
+
+
 def _rooms(user: User) -> list[dict[str, Any]]:
     rows = Membership.objects.filter(user=user).select_related("room").order_by("pk")
     return [
@@ -99,4 +112,10 @@ def _reactions(user: User) -> list[dict[str, Any]]:
     ]
 
 
-_PARTS = {"profile": _profile, "sign_ins": _sign_ins, "rooms": _rooms, "reactions": _reactions}
+_PARTS = {
+    "profile": _profile,
+    "sign_ins": _sign_ins,
+    "push_subscriptions": _push_subscriptions,
+    "rooms": _rooms,
+    "reactions": _reactions,
+}
