@@ -5,6 +5,7 @@ password, a router, a cloud's metadata. So addresses are allowed by what they ar
 does not tell: its `is_global` lets, among others, IPv4 addresses through that are wrapped in IPv6.
 """
 
+import re
 from collections.abc import Collection
 from ipaddress import (
     IPv4Address,
@@ -32,8 +33,9 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 PORTS = (443,)
 # Characters of a URL that is followed.
 URL_MAX = 2048
-# Characters of a name in DNS.
+# Characters of a name in DNS, and of its parts.
 _HOST_MAX = 253
+_LABEL = re.compile(r"[\w-]{1,63}", re.ASCII)
 
 
 class BadAddress(Exception):
@@ -89,7 +91,7 @@ def parse(
         raise BadAddress("not a URL") from None
     if url.scheme not in schemes:
         raise BadAddress(f"not {' or '.join(schemes)}")
-    if url.raw_user is not None or url.raw_password is not None or "@" in url.raw_authority:
+    if "@" in text.partition("//")[2].partition("/")[0]:
         raise BadAddress("a user name")
     if not host:
         raise BadAddress("no host")
@@ -109,7 +111,7 @@ def _check_host(host: str) -> None:
             raise BadAddress("an address with a zone")
         return
     labels = host.removesuffix(".").split(".")
-    if len(host) > _HOST_MAX or not all(0 < len(label) <= 63 for label in labels):
+    if len(host) > _HOST_MAX or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadAddress("not a host")
     if labels[-1].isdigit() or labels[-1].lower().startswith("0x"):
         try:
