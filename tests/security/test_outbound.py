@@ -111,7 +111,7 @@ URLS = [
     ("https://push.example.net:0/", "another port"),
     ("https://push.example.net:99999/", "not a URL"),
     ("https://ada@push.example.net/", "a user name"),
-    ("https://ada:secret@push.example.net/", "a user name"),
+    ("https://ada:@push.example.net/", "a user name"),
     ("https://@push.example.net/", "a user name"),
     ("https://push.example.net\\@127.0.0.1/", "characters"),
     ("https://push.example.net /", "characters"),
