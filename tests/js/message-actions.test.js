@@ -34,8 +34,8 @@ describe("the actions on a message", () => {
     assert.ok(actionsFor(message(1, { pinned: true }), you("owner")).includes("unpin"));
   });
 
-  test("that was deleted: only the link", () => {
-    assert.deepEqual(actionsFor(message(1, { deleted: true }), you("owner")), ["link"]);
+  test("that was deleted: none", () => {
+    assert.deepEqual(actionsFor(message(1, { deleted: true }), you("owner")), []);
   });
 
   test("Up edits my last message that was not deleted", () => {

@@ -49,13 +49,30 @@ export function placeholder(row) {
 function fold({ seq, text: summary, detail, at }, viewer) {
   const attributes = { class: "log__event", "data-seq": String(seq) };
   const line = [...isolated(summary), " ", moment(at, viewer.times)];
-  if (detail === "") return element("p", attributes, ...line);
+  if (detail === "") return element("p", attributes, sign("users", viewer), ...line);
   return element(
     "details",
     { ...attributes, class: "log__event disclosure" },
-    element("summary", {}, element("span", {}, ...line), icon("chevron-down", viewer.sprite)),
+    element(
+      "summary",
+      {},
+      sign("users", viewer),
+      element("span", {}, ...line),
+      icon("chevron-down", viewer.sprite),
+    ),
     element("p", {}, ...isolated(detail)),
   );
+}
+
+/**
+ * Returns what stands in the place of a speaker's picture where nobody speaks.
+ * @param {string} name
+ * @param {Chat.Viewer} viewer
+ */
+function sign(name, viewer) {
+  const picture = icon(name, viewer.sprite);
+  picture.classList.add("log__sign");
+  return picture;
 }
 
 /**
@@ -66,6 +83,7 @@ function notice({ message: { seq, body, at }, target }, viewer) {
   return element(
     "p",
     { class: `log__notice${target ? " is-target" : ""}`, "data-seq": String(seq), dir: "auto" },
+    sign("sliders-horizontal", viewer),
     body,
     " ",
     moment(at, viewer.times),
@@ -77,13 +95,14 @@ function notice({ message: { seq, body, at }, target }, viewer) {
  * @param {Chat.Viewer} viewer
  */
 function message({ message, ...row }, viewer) {
-  const { seq, at, edited_at, deleted, author, mentions = [] } = message;
+  const { seq, at, deleted, author, mentions = [] } = message;
   const classes = ["message"];
   if (row.head) classes.push("message--head");
   if (row.target) classes.push("is-target");
   if (mentions.includes(viewer.myId)) classes.push("message--mention");
   const { name, head, registered } = row;
-  const node = frame(classes, { name, registered, id: author?.id ?? "", at, head }, viewer);
+  const of = { name, registered, id: author?.id ?? "", at, head };
+  const node = frame(classes, of, viewer, marks(message, head, viewer));
   node.dataset.seq = String(seq);
   // The arrow keys move the focus from one message to the next.
   node.tabIndex = -1;
@@ -96,12 +115,35 @@ function message({ message, ...row }, viewer) {
       );
     }
     node.append(messageText(message, viewer));
-    if (edited_at !== null) {
-      const when = fill(gettext("Edited %(time)s"), { time: viewer.times.full(edited_at) });
-      node.append(element("small", { class: "message__edited", title: when }, gettext("edited")));
-    }
     node.append(reactionsElement(message, viewer) ?? "");
     if (viewer.touch) node.append(menuButton(viewer.sprite));
+  }
+  return node;
+}
+
+/**
+ * Returns the marks of a message that is pinned or was edited; null for any other. Beside the time
+ * of a heading there is room for a word, in the margin only for signs.
+ * @param {Chat.Message} message
+ * @param {boolean} head
+ * @param {Chat.Viewer} viewer
+ */
+function marks({ deleted, pinned, edited_at: editedAt }, head, { sprite, times }) {
+  if (deleted || (!pinned && editedAt === null)) return null;
+  const node = element("span", { class: "message__marks" });
+  /** @param {string} word */
+  const unseen = (word) => element("span", { class: "visually-hidden" }, word);
+  if (pinned) {
+    const title = gettext("Pinned");
+    node.append(
+      element("span", { "data-mark": "pinned", title }, icon("pin", sprite), unseen(title)),
+    );
+  }
+  if (editedAt !== null) {
+    const title = fill(gettext("Edited %(time)s"), { time: times.full(editedAt) });
+    const word = gettext("edited");
+    const shown = head ? [word] : [icon("pencil", sprite), unseen(word)];
+    node.append(element("span", { "data-mark": "edited", title }, ...shown));
   }
   return node;
 }
@@ -161,12 +203,13 @@ function pending({ item, head, name, registered, quote, quoteName }, viewer) {
  * @param {string[]} classes
  * @param {{name: string, registered: boolean, id: string, at: string | number, head: boolean}} of
  * @param {Chat.Viewer} viewer
+ * @param {HTMLElement | null} [marked]
  */
-function frame(classes, { name, registered, id, at, head }, viewer) {
+function frame(classes, { name, registered, id, at, head }, viewer, marked = null) {
   const label = `${name}, ${viewer.times.clock(at)}`;
   const node = element("article", { class: classes.join(" "), "aria-label": label });
   if (!head) {
-    node.append(moment(at, viewer.times));
+    node.append(moment(at, viewer.times), marked ?? "");
     return node;
   }
   node.append(
@@ -178,6 +221,7 @@ function frame(classes, { name, registered, id, at, head }, viewer) {
       ...(registered ? [registeredMark(viewer.sprite)] : []),
       " ",
       moment(at, viewer.times),
+      marked ?? "",
     ),
   );
   return node;

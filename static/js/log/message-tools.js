@@ -187,4 +187,14 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
     const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
     if (isTouch && messageOf(event.target)) event.preventDefault();
   });
+
+  return {
+    /** Takes the tools off a message that nothing can be done with any more. */
+    refresh() {
+      const node = messageOf(tools);
+      if (node === null || isMessage(seqOf(node))) return;
+      if (tools.contains(document.activeElement)) node.focus({ preventScroll: true });
+      tools.remove();
+    },
+  };
 }

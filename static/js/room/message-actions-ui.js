@@ -158,12 +158,15 @@ export function createMessageActions({
   /** The row that the menu was opened for. */
   let menuRow = rows;
 
-  createMessageTools({
+  const tools = createMessageTools({
     scroller: part("scroller"),
     rows,
     sprite,
     touch,
-    isMessage: (seq) => messageAt(seq)?.kind === "chat" && !isOver(),
+    isMessage(seq) {
+      const message = messageAt(seq);
+      return message?.kind === "chat" && !message.deleted && !isOver();
+    },
     async use(tool, seq, node, from) {
       const message = messageAt(seq);
       if (message === undefined) return;
@@ -279,6 +282,7 @@ export function createMessageActions({
       const { state } = session;
       pins.render(state.pinned, state.names);
       readReceipts.render(state);
+      tools.refresh();
       composerPurpose.follow(session.quote);
     },
   };

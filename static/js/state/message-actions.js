@@ -16,8 +16,7 @@ export const QUICK_REACTIONS = Object.freeze(["👍", "❤️", "😂", "🎉", 
  * @returns {MessageAction[]}
  */
 export function actionsFor(message, you) {
-  if (message.kind !== "chat") return [];
-  if (message.deleted) return ["link"];
+  if (message.kind !== "chat" || message.deleted) return [];
   const mine = message.author?.id === you.id;
   const isModerator = you.role === "owner" || you.role === "moderator";
   /** @type {MessageAction[]} */
