@@ -1,6 +1,7 @@
 """The place that a page holds while it runs, one of a few, with a database connection.
 
-A page that waits for its turn at something slow gives both to another page meanwhile.
+A page that waits for its turn at something slow gives both to another page meanwhile. One that waits for
+the database itself keeps the connection: chatsite/web/pages.py lends its place.
 """
 
 import threading
@@ -12,7 +13,7 @@ from django.db import connection
 
 
 class Place(Protocol):
-    """One of a few that chatsite/web/pages.py has. A semaphore."""
+    """One of a few that chatsite/web/places.py has."""
 
     def acquire(self) -> bool: ...
     def release(self) -> None: ...

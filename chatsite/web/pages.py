@@ -9,31 +9,38 @@ site are synchronous: a page is one hop to a thread and one back.
 
 import asyncio
 import io
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from time import monotonic
 from typing import Any
 
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.http import HttpResponseBase
 from django.urls import get_resolver
 
 from chatsite.web import busy, health
-from chatsite.web.places import Places
+from chatsite.web.places import Page, Places
 from rooms import hashing, places
 from rooms.limits import in_turn, searches
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Any], Awaitable[None]]
 
-# Pages under way at once. Each may hold a database connection (the pool in settings.py), and each competes
-# with the event loop for the interpreter: with twice as many a message takes three times as long to arrive.
-PLACES = 4
+# Pages under way at once. Each competes with the event loop for the interpreter: with twice as many a
+# message takes five times as long to arrive.
+PLACES = 2
+# A page that has been at the database for so long, in seconds, competes for nothing and lends its place: a
+# room that somebody holds is waited for as long as two seconds. Each page may hold a database connection
+# (the pool in settings.py).
+LENT = 2
+LENT_AFTER = 0.05
 # Pages that wait for a password to be hashed or for their turn to search take no place, but have a thread.
-THREADS = PLACES + hashing.WAITING + searches.WAITING + in_turn.WAITING
+THREADS = PLACES + LENT + hashing.WAITING + searches.WAITING + in_turn.WAITING
 # Requests that wait for a place, in the order in which they came: twice as many as a school has pupils.
 # More are told to come back.
 WAITING = 1000
@@ -47,8 +54,11 @@ class PagesHandler(ASGIHandler):
         self.load_middleware(is_async=False)
         # Or the first visitor would wait for all views to be imported.
         get_resolver().reverse_dict  # noqa: B018
-        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="pages")
-        self._places = Places(PLACES, waiting=WAITING)
+        self._threads = ThreadPoolExecutor(
+            max_workers=THREADS, thread_name_prefix="pages", initializer=_note_statements
+        )
+        self._places = Places(PLACES, waiting=WAITING, lent=LENT)
+        self._watch: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["path"] == health.HEALTHZ:
@@ -85,6 +95,7 @@ class PagesHandler(ASGIHandler):
             return busy.response(scope)
         try:
             if not is_there:
+                self._watch_places(loop)
                 await _first(receive(), answer)
                 if not answer.done():
                     self._places.withdraw(come)
@@ -95,6 +106,16 @@ class PagesHandler(ASGIHandler):
             self._places.withdraw(come)
             raise
 
+    def _watch_places(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look every LENT_AFTER, for as long as somebody waits, who could lend a place."""
+        if self._watch is None or self._watch.cancelled():
+            self._watch = loop.call_later(LENT_AFTER, self._lend, loop)
+
+    def _lend(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._watch = None
+        if self._places.lend(before=monotonic() - LENT_AFTER):
+            self._watch_places(loop)
+
     def _work(
         self,
         scope: dict[str, Any],
@@ -102,13 +123,14 @@ class PagesHandler(ASGIHandler):
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[HttpResponseBase],
     ) -> None:
-        places.here.place = self._places
+        _here.page = places.here.place = page = self._places.enter()
         try:
             response: HttpResponseBase | BaseException = self._respond(scope, body)
         except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
             response = error
         finally:
-            self._places.release()
+            _here.page = places.here.place = None
+            self._places.leave(page)
         loop.call_soon_threadsafe(self._deliver, answer, response)
 
     def _respond(self, scope: dict[str, Any], body: bytes) -> HttpResponseBase:
@@ -148,6 +170,24 @@ class PagesHandler(ASGIHandler):
             return
         sending.cancel()
         await asyncio.wait({sending})
+
+
+class _Here(threading.local):
+    page: Page | None = None
+
+
+# That is under way on the current thread.
+_here = _Here()
+
+
+def _note_statements() -> None:
+    """Let the pages on this thread, from now on, know when they are at the database."""
+
+    def note(execute: Callable[..., Any], *args: Any) -> Any:
+        page = _here.page
+        return execute(*args) if page is None else page.note_statement(execute, *args)
+
+    connection.execute_wrappers.append(note)
 
 
 async def _read(receive: Receive) -> bytes | None:

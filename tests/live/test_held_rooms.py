@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 
 import psycopg
 import pytest
 
+from chatsite.web import pages
 from tests.support.client import FrameRefused, RoomSocket, Visitor
 from tests.support.plugin import StartSite
 from tests.support.services import RedisServer
@@ -111,6 +112,22 @@ async def test_people_come_and_go_in_other_rooms(site: Site) -> None:
         assert gone.closes
 
 
+async def test_pages_of_a_held_room_leave_their_places_to_others(site: Site) -> None:
+    """As many forms wait for the room's lock as pages run at once."""
+    async with two_rooms(site) as (ada, stuck, well):
+        with held(site, stuck.code):
+            visitors = [site.visitor(f"Pupil {number}") for number in range(pages.PLACES)]
+            async with AsyncExitStack() as stack:
+                for visitor in visitors:
+                    await stack.enter_async_context(visitor)
+                waiting = [asyncio.create_task(each.join(stuck.code)) for each in visitors]
+                await until(lambda: len(site.rows(_WAITING_FOR_A_LOCK)) == pages.PLACES)
+                page = await ada.get(f"/rooms/{well.code}/")
+                assert page.status_code == 200
+                assert len(site.rows(_WAITING_FOR_A_LOCK)) == pages.PLACES, "they wait still"
+                await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_the_lease_is_renewed_while_a_leave_waits_for_its_room(site: Site) -> None:
     async with two_rooms(site) as (_, stuck, _well), site.visitor("Bob") as bob:
         await bob.join(stuck.code)
@@ -126,6 +143,7 @@ async def test_the_lease_is_renewed_while_a_leave_waits_for_its_room(site: Site)
 _BOBS = """
 SELECT 1 FROM rooms_connection c JOIN rooms_user u ON u.id = c.user_id WHERE u.display_name = 'Bob'
 """
+_WAITING_FOR_A_LOCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 _LEASE = "SELECT lease_until FROM rooms_worker"
 _SLOWLY = (
     """

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -64,6 +65,46 @@ def test_a_page_that_gave_its_place_up_has_it_back_before_pages_that_have_not_be
     places.release()
     thread.join()
     assert came == ["back", "new"]
+
+
+def test_a_page_that_is_at_the_database_lends_its_place_until_it_ends() -> None:
+    places, came = Places(1, waiting=10, lent=1), list[str]()
+    places.ask(lambda: came.append("first"))
+    first = places.enter()
+    for name in ("second", "third"):
+        places.ask(lambda name=name: came.append(name))  # type: ignore[misc]
+    assert places.lend(before=monotonic()), "it computes"
+    assert came == ["first"]
+
+    def ask_the_database() -> None:
+        places.lend(before=monotonic() - 60)
+        assert came == ["first"], "it has just begun"
+        assert places.lend(before=monotonic() + 1), "the third waits still"
+        places.lend(before=monotonic() + 1)
+        assert came == ["first", "second"], "one place may be lent"
+
+    first.note_statement(ask_the_database)
+    places.leave(first)
+    assert came == ["first", "second"], "its place is the second's"
+    places.leave(places.enter())
+    assert came == ["first", "second", "third"]
+    assert places._may_lend == 1
+
+
+def test_a_page_that_has_lent_its_place_and_waits_for_its_turn_gets_one_again() -> None:
+    places, came = Places(1, waiting=10, lent=1), list[str]()
+    places.ask(lambda: came.append("first"))
+    first = places.enter()
+    places.ask(lambda: came.append("second"))
+    first.note_statement(lambda: places.lend(before=monotonic() + 1))
+    assert came == ["first", "second"]
+    first.release()
+    places.leave(places.enter())
+    assert first.acquire()
+    places.ask(lambda: came.append("third"))
+    assert came == ["first", "second"]
+    places.leave(first)
+    assert came == ["first", "second", "third"]
 
 
 def _scope(
