@@ -33,7 +33,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/",
         "name": name,
         "short_name": name,
-        "description": gettext("A short code, and you are talking."),
+        "description": gettext("A short code, and you’re talking."),
         "lang": get_language() or "en",
         "start_url": reverse("front"),
         "scope": reverse("front"),

@@ -41,6 +41,8 @@ from rooms.room_settings import GRACES
 AT_HOME = timedelta(days=1)
 # More of the visitor's rooms are a click away, so that the form is on the first screen too.
 ROOMS_SHOWN = 3
+# Characters of codes that static/css/code-cells.css has a size of cells for.
+CELLS = (4, 6, 8, codes.MAX_LENGTH)
 
 
 @never_cache
@@ -241,7 +243,9 @@ def _entry(
         "form": form,
         "invited": invited,
         "code_length": settings.CHAT_CODE_LENGTH,
-        "code_blank": "·" * settings.CHAT_CODE_LENGTH,
+        "code_cells": range(settings.CHAT_CODE_LENGTH),
+        # What the style sheet knows sizes for.
+        "cells": next(size for size in CELLS if size >= settings.CHAT_CODE_LENGTH),
         "graces": GRACES,
         "grace": str(form["grace"].value() or settings.CHAT_ROOM_GRACE),
         "my_rooms": my_rooms[:ROOMS_SHOWN],

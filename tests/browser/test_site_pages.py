@@ -87,11 +87,12 @@ def test_the_way_in_from_a_link_is_one_name_and_one_tap(
 def test_the_way_in_by_keyboard(demo: Demo, open_window: OpenWindow, console: Console) -> None:
     console.allow("404")
     page = open_window(demo.site.url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     name, code = page.get_by_label("Your name"), page.get_by_label("Room code")
 
     with step("goes in a sensible order"):
         order = []
-        for _ in range(10):
+        for _ in range(11):
             page.keyboard.press("Tab")
             order.append(
                 page.evaluate(
@@ -103,7 +104,7 @@ def test_the_way_in_by_keyboard(demo: Demo, open_window: OpenWindow, console: Co
         assert order[0] == "Skip to the content"
         assert order[1:4] == ["Roomcode", "History", "Account"]
         assert order[4].startswith("Theme")
-        assert order[5:] == ["code", "name", "join", "Options", "create"]
+        assert order[5:] == ["name", "code", "join", "title", "Options", "create"]
 
     with step("says kindly that a code is wrong, and puts the cursor there"):
         name.fill("Cleo")
@@ -114,6 +115,13 @@ def test_the_way_in_by_keyboard(demo: Demo, open_window: OpenWindow, console: Co
         expect(code).to_have_value("wxz2")
         expect(code).to_be_focused()
         expect(code).to_have_accessible_description(re.compile("no open room"))
+
+    with step("makes the code of a link that is pasted, a letter in each of its cells"):
+        code.fill("")
+        page.evaluate("text => navigator.clipboard.writeText(text)", f"{demo.site.url}/rooms/k7qx/")
+        code.press("Control+V")
+        expect(code).to_have_value("k7qx")
+        assert code.evaluate("field => field.scrollWidth <= field.clientWidth")
 
     with step("takes the Enter key for what was meant: to join where there is a code"):
         code.fill(demo.code)

@@ -273,7 +273,7 @@ class TestAnotherName:
         assert answers == [200] * 8 + [429]
 
     def test_is_announced_by_the_form_that_gives_one(self, ada: Person) -> None:
-        hint = "Another name here renames you in all your rooms."
+        hint = "If you change your name here, it changes in all your rooms."
         assert hint not in read(ada.get("/")).text
         room = ada.create()
         for path in ("/", f"/rooms/{room.code}/", "/rooms/ZZZZ/"):

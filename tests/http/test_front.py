@@ -48,6 +48,20 @@ class TestThePage:
             assert page.one("label", for_=name).text
             assert page.one("input", name=name).attributes["id"] == name
 
+    @pytest.mark.parametrize(("length", "drawn_for"), [(1, 4), (4, 4), (5, 6), (12, 12)])
+    def test_draws_a_cell_for_each_character_of_a_code(
+        self, client: Client, settings: Any, length: int, drawn_for: int
+    ) -> None:
+        settings.CHAT_CODE_LENGTH = length
+        cells = read(client.get("/")).one("div", class_=f"code-cells--{drawn_for}")
+        assert len(cells.all("span")) == length
+
+    def test_draws_no_cells_behind_what_is_longer_than_a_code(self, ada: Person) -> None:
+        for typed, is_long in ((GOOD_CODE, False), ("no such code", True)):
+            page = read(ada.post(name="Ada", code=typed, join=""))
+            cells = page.one("div", class_="code-cells--4")
+            assert ("data-long" in cells.attributes) == is_long
+
     def test_is_not_kept_by_caches(self, client: Client) -> None:
         assert "no-store" in client.get("/").headers["Cache-Control"]
 
@@ -250,7 +264,7 @@ class TestWhatIsWrong:
     def test_is_said_all_at_once(self, ada: Person) -> None:
         response = ada.post(name=" ", code=GOOD_CODE, join="")
         assert response.status_code == 404
-        assert _problems(response) == ["code-problem", "name-problem"]
+        assert _problems(response) == ["name-problem", "code-problem"]
         response = ada.post(name="x" * 41, title="A\u202eda", create="")
         assert response.status_code == 422
         assert _problems(response) == ["name-problem", "title-problem"]
@@ -262,7 +276,7 @@ class TestWhatIsWrong:
         ben.join(room)
         remove(ben, room, ban=True)
         answer = ben.post(name="", code=room.code, join="")
-        assert (answer.status_code, _problems(answer)) == (404, ["code-problem", "name-problem"])
+        assert (answer.status_code, _problems(answer)) == (404, ["name-problem", "code-problem"])
 
 
 def _problems(response: Any) -> list[str]:
@@ -301,7 +315,7 @@ class TestComingBack:
     def test_puts_the_form_first_when_something_was_wrong_with_it(self, ada: Person) -> None:
         ada.create()
         page = read(ada.post(name="", create=""))
-        assert page.one("h1").text == "A short code, and you are talking."
+        assert page.one("h1").text == "A short code, and you’re talking."
         assert page.one("h2", id="my-rooms").text == "Your rooms"
 
     def test_finds_ones_name_and_rooms(self, ada: Person, ben: Person) -> None:
