@@ -5,7 +5,7 @@
  */
 
 import { ask } from "../lib/ask.js";
-import { element, icon, setText } from "../lib/dom.js";
+import { element, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { showLocalDates } from "../lib/local-dates.js";
 import { viewerTimes } from "./page-data.js";
@@ -42,7 +42,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
     { class: "icon-button sheet__close", type: "button", "aria-label": gettext("Close") },
     icon("x", sprite),
   );
-  const status = element("p", { class: "sheet__said", role: "status", hidden: true });
+  const status = element("p", { class: "notice sheet__said", role: "status", hidden: true });
   const body = element("div", { class: "sheet__body manage", tabindex: "-1" });
   const dialog = element("dialog", { class: "sheet" }, close, status, body);
   dialog.classList.add(`sheet--${kind}`);
@@ -61,8 +61,9 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
   /** @param {string} text */
   function tell(text, isBad = false) {
     status.hidden = text === "";
-    status.classList.toggle("sheet__said--bad", isBad);
-    setText(status, text);
+    status.classList.toggle("notice--error", isBad);
+    const sign = icon(isBad ? "alert-circle" : "circle-check", sprite);
+    status.replaceChildren(sign, element("span", {}, text));
   }
 
   /** Returns true if something typed here has not been sent. */
@@ -105,8 +106,8 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
     reconcile(body, main, covered, sent);
     showLocalDates(body, viewerTimes());
     dialog.setAttribute("aria-label", body.querySelector("h1")?.textContent ?? "");
-    const notice = page.querySelector(".notices .alert, .notices .notice");
-    if (notice) tell(notice.textContent?.trim() ?? "", notice.classList.contains("alert"));
+    const notice = page.querySelector(".notices .notice");
+    if (notice) tell(notice.textContent?.trim() ?? "", notice.getAttribute("role") === "alert");
     else if (sent !== "") tell("");
     if (!body.contains(document.activeElement)) {
       const first = body.querySelector("[autofocus]");
