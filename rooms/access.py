@@ -129,7 +129,7 @@ def membership(*, user: User, code: str) -> Membership:
 def forwarded(*, user: User, code: str) -> str:
     """The present code of a room of this person's that had another one before; "" for none.
 
-    The old code is dead to everybody else.
+    To everybody else the old code no longer works.
     """
     mine = Membership.objects.filter(
         user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True

@@ -82,7 +82,7 @@ class RoomSettings:
             told=lambda to: (
                 gettext("named the room “%(title)s”") % {"title": to}
                 if to
-                else gettext("took the room's title away")
+                else gettext("removed the room's title")
             ),
         ),
     ]
@@ -101,7 +101,7 @@ class RoomSettings:
         bool,
         Setting(
             means="Newcomers ask to be let in.",
-            label=_("Newcomers ask"),
+            label=_("Newcomers ask to join"),
             hint=_("They wait until you or a moderator let them in."),
             told=lambda to: (
                 gettext("made newcomers ask to be let in")
@@ -133,7 +133,8 @@ class RoomSettings:
         int,
         Setting(
             means="Seconds between two messages or edits of one person.",
-            label=_("Slow mode: wait between one person's messages"),
+            label=_("Slow mode"),
+            hint=_("How long each person has to wait between two messages."),
             bounds=(0, SLOW_MODE_MAX),
             refusal=_("That is too long a time."),
             choices=SLOW_MODES,
@@ -161,7 +162,7 @@ class RoomSettings:
         bool,
         Setting(
             means="Newcomers see what was said before they came.",
-            label=_("Newcomers see what was said before"),
+            label=_("Newcomers can read earlier messages"),
             told=lambda to: (
                 gettext("lets newcomers see what was said before")
                 if to
@@ -192,7 +193,7 @@ class RoomSettings:
             label=_("Passcode"),
             bounds=(0, PASSCODE_MAX),
             refusal=_("That passcode is too long."),
-            told=lambda to: gettext("set a passcode") if to else gettext("took the passcode away"),
+            told=lambda to: gettext("set a passcode") if to else gettext("removed the passcode"),
             wire=lambda room: bool(room.passcode),
             wire_type=bool,
         ),

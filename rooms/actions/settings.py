@@ -50,7 +50,7 @@ def require_owner(member: Membership) -> None:
 
 
 def renew_code(*, room: Room, by: User, staff: bool = False) -> str:
-    """Give a room another code. The old one is dead; whoever is in the room stays.
+    """Give a room another code. The old one stops working; whoever is in the room stays.
 
     Raises what `change` does, and CodesExhausted.
     """

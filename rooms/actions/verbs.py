@@ -24,6 +24,8 @@ Text = str | Promise
 Role = Membership.Role
 # Undoes what an entry of the audit log is about, done to the user; raises Forbidden if it cannot.
 Undo = Callable[[Turn, Deed, User, clearing.Texts], None]
+# The groups that buttons stand in, in this order.
+TALK, OFFICE, DOOR = GROUPS = _("Messages"), _("Role"), _("Access to the room")
 # What a form may send along, beside the person: the arguments of `perform`.
 REASON, MINUTES, NETWORK = "reason", "minutes", "network"
 
@@ -62,7 +64,7 @@ class Verb:
     {by}, {about} and {what}; `in_words` makes words of what the notice has for {what}. A verb about a person has `perform`, which takes the room, who acts
     (`by`), the `user`, and what is in `takes`; `path`, the last part of its address; and `said`,
     which the one who acts is told, with %(name)s and %(span)s. With a `label` it has a button where
-    `is_offered` says so; one that `asks` leads to a page of its own first. With `undo` it can be
+    `is_offered` says so, among those of its `group`; one that `asks` leads to a page of its own first. With `undo` it can be
     undone for a day, and has a line for that in `done`, with {who} and {whom}.
     """
 
@@ -76,6 +78,7 @@ class Verb:
     said: Text = ""
     label: Text = ""
     is_offered: Callable[[Standing], bool] = lambda standing: False
+    group: Text = ""
     asks: bool = False
     is_grave: bool = False
     undo: Undo | None = None
@@ -96,6 +99,7 @@ _TABLE = (
         path="unmute",
         said=_("%(name)s can write again."),
         label=_("Let speak again"),
+        group=TALK,
         is_offered=lambda member: member.is_muted and not member.is_banned,
     ),
     Verb(
@@ -107,6 +111,7 @@ _TABLE = (
         path="mute",
         said=_("%(name)s is muted for %(span)s."),
         label=_("Mute"),
+        group=TALK,
         is_offered=lambda member: not member.is_banned,
         undo=sanctions.undo_mute,
         done=_("{who} muted {whom}"),
@@ -120,6 +125,7 @@ _TABLE = (
         path="clear",
         said=_("The messages of %(name)s are removed."),
         label=_("Remove messages"),
+        group=TALK,
         is_offered=lambda member: not member.is_banned,
         undo=clearing.undo,
         done=_("{who} removed messages of {whom}"),
@@ -132,6 +138,7 @@ _TABLE = (
         path="remove",
         said=_("%(name)s is removed, and can come back with the code as somebody new."),
         label=_("Remove from the room"),
+        group=DOOR,
         is_offered=lambda member: member.is_here,
         undo=sanctions.undo_removal,
         done=_("{who} removed {whom}"),
@@ -144,6 +151,7 @@ _TABLE = (
         path="ban",
         said=_("%(name)s is banned. The same browser stays out too; others on the network do not."),
         label=_("Ban"),
+        group=DOOR,
         is_offered=lambda member: not member.is_banned,
         is_grave=True,
         undo=sanctions.undo_ban,
@@ -164,6 +172,7 @@ _TABLE = (
         path="unban",
         said=_("%(name)s can come in again, as somebody new."),
         label=_("Lift the ban"),
+        group=DOOR,
         is_offered=lambda member: member.is_banned,
         staff=Staff(
             label=_("Lift the ban from the room"),
@@ -173,13 +182,14 @@ _TABLE = (
     ),
     Verb(
         name="member",
-        sentence=_("{by} took {about}'s office back"),
+        sentence=_("{by} removed {about} as a moderator"),
         at_least=Role.OWNER,
         perform=roles.unmake_moderator,
         takes=frozenset({REASON}),
         path="member",
         said=_("%(name)s is no longer a moderator."),
         label=_("No longer a moderator"),
+        group=OFFICE,
         is_offered=lambda member: member.is_here and member.role == Role.MODERATOR,
     ),
     Verb(
@@ -191,6 +201,7 @@ _TABLE = (
         path="moderator",
         said=_("%(name)s is a moderator now."),
         label=_("Make moderator"),
+        group=OFFICE,
         is_offered=lambda member: member.is_here and member.role != Role.MODERATOR,
     ),
     Verb(
@@ -202,6 +213,7 @@ _TABLE = (
         path="owner",
         said=_("%(name)s owns this room now. You are a moderator."),
         label=_("Hand the room over…"),
+        group=OFFICE,
         is_offered=lambda member: member.is_here,
         asks=True,
     ),
@@ -232,7 +244,7 @@ _TABLE = (
     ),
     Verb(
         name=access.NEW_CODE,
-        sentence=_("{by} gave this room a new code. The old one is dead"),
+        sentence=_("{by} gave this room a new code. The old code no longer works"),
         at_least=Role.OWNER,
     ),
     Verb(name="succeed"),
@@ -241,7 +253,7 @@ _TABLE = (
 # Notices with a name of their own. Undoing a mute or a ban is told as lifting it.
 _TOLD = {
     "restore": Sentence(text=_("{by} restored {what} of {about}"), in_words=_messages),
-    "undo remove": Sentence(text=_("{by} took the removal of {about} back")),
+    "undo remove": Sentence(text=_("{by} undid the removal of {about}")),
     "succeed away": Sentence(text=_("{by} is away for good: {about} runs this room now")),
     "succeed deleted": Sentence(text=_("The owner is gone for good: {about} runs this room now")),
     "succeed gone": Sentence(text=_("The owner is gone: {about} runs this room now")),

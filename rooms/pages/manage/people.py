@@ -30,6 +30,15 @@ class Person:
     is_muted: bool
     orders: list[Verb]
 
+    @property
+    def groups(self) -> list[tuple[str, list[Verb]]]:
+        """Return the orders by what they are about."""
+        groups = [
+            (str(group), [order for order in self.orders if order.group is group])
+            for group in verbs.GROUPS
+        ]
+        return [(group, orders) for group, orders in groups if orders]
+
 
 def listed(me: Membership) -> list[Person]:
     """Return the people who are here, run the room, are muted or banned; the reader first."""

@@ -71,7 +71,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def renew_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Another code: the old one is dead, and nobody is thrown out. A GET asks whether that is meant."""
+    """Give the room another code: the old one stops working, and everybody stays. A GET asks whether that is meant."""
     try:
         me = in_charge(request, code)
         if request.method != "POST":
@@ -80,7 +80,7 @@ def renew_code(request: HttpRequest, code: str) -> HttpResponse:
         code = settings.renew_code(room=me.room, by=me.user)
     except ChatError as refusal:
         return _turned_back(request, code, refusal)
-    text = gettext("The room's code is %(code)s now. The old one is dead.")
+    text = gettext("The room's code is now %(code)s. The old one no longer works.")
     return answers.done(request, code, text % {"code": code})
 
 
