@@ -93,6 +93,8 @@ class Message(models.Model):
     # The room it stands in as its reader may see it (history.readers.Place): history.personal.place
     # sets it.
     place: Any
+    # Its reader has hidden the author: history.personal.fold sets it.
+    is_folded: bool = False
 
     class Meta:
         constraints = (

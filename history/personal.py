@@ -77,6 +77,13 @@ def place(person: Person, messages: Sequence[Message]) -> None:
         message.place = places[message.stream_id]
 
 
+def fold(person: Person, messages: Sequence[Message]) -> None:
+    """Mark the messages of people whom the person has hidden: pages show one line for each."""
+    hidden = readers().hidden_people(person) if messages else ()
+    for message in messages if hidden else ():
+        message.is_folded = message.author_id in hidden
+
+
 def count_own(person: Person) -> int:
     """Return how many messages `own_messages` has of a person."""
     return Message.objects.filter(author=person.pk, kind=Message.Kind.CHAT).count()

@@ -116,6 +116,10 @@ class Readers(ABC):
         """Return what is unread of each reading, by key."""
 
     @abstractmethod
+    def hidden_people(self, person: Person) -> Collection[int]:
+        """Return the keys of the users whose messages are folded for the person, who hid them."""
+
+    @abstractmethod
     def places(self, person: Person, stream_ids: Collection[int]) -> Mapping[int, Place]:
         """Return the room of each of these streams, readable or not, as the person may see it."""
 

@@ -82,6 +82,7 @@ def _found(
             )
             texts = [marks.shown(message, hits.terms) for message in hits.messages]
         personal.place(person, hits.messages)
+        personal.fold(person, hits.messages)
     return {
         "typed": typed[: query.MAX_LENGTH],
         "query": asked,
@@ -102,8 +103,8 @@ def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
 
     The room's page shows it in a dialog.
     """
-    person, zone = _person(request), zones.of(request)
-    reading = _reading(person, room_id)
+    zone = zones.of(request)
+    person, reading = _reading(_person(request), room_id)
     stream, hidden = reading.stream_id, reading.hidden_through
     if day := _day(request, "day"):
         seq = calendar.first_of(stream, hidden, day, zone)
@@ -136,7 +137,7 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
     `?month=` is the month that the calendar shows.
     """
     zone = zones.of(request)
-    reading = _reading(_person(request), room_id)
+    person, reading = _reading(_person(request), room_id)
     stream, hidden = reading.stream_id, reading.hidden_through
     after, day = _cursor(request, "after"), _day(request, "day")
     if day is not None:
@@ -150,6 +151,8 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
         limit=TRANSCRIPT_PAGE,
     )
     around = personal.around(page.messages, hidden_through=hidden)
+    quoted = (answered for answered, _ in around.values() if answered is not None)
+    personal.fold(person, [*page.messages, *quoted])
     days = timeline.days(page.messages, around, zone=zone)
     here = day or (days[0].date if days else None)
     context = {
@@ -183,12 +186,12 @@ def _rooms(person: Person, *, before: int | None = None, limit: int) -> RoomsPag
     return RoomsPage([(reading, counts[reading.key]) for reading in kept], older)
 
 
-def _reading(person: Person | None, room_id: str) -> Reading:
-    """Return the person's reading of a room. Raises Http404 also if there is no such room."""
+def _reading(person: Person | None, room_id: str) -> tuple[Person, Reading]:
+    """Return the person and their reading of a room. Raises Http404 also if there is no such room."""
     reading = readers().reading(person, room_id) if person else None
-    if reading is None:
+    if person is None or reading is None:
         raise Http404(_("You were in no such room."))
-    return reading
+    return person, reading
 
 
 def _person(request: HttpRequest) -> Person | None:

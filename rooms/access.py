@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from history.prepared import Prepared, Statement
-from rooms import sessions
+from rooms import hides, sessions
 from rooms.errors import Forbidden, NotMember, Removed, RoomClosed, muted
 from rooms.models import Deed, Membership, Room, SignIn, User
 from rooms.refusals import OnlyTheOwner, RemovedFor, RemovedFromRoom
@@ -189,11 +189,15 @@ _streams = Prepared(
 
 def find(pairs: Collection[Pair]) -> dict[Pair, Membership]:
     """The memberships that are meant, with of room and user what a socket needs."""
-    return choose(_standing.all(**_meant(pairs)))
+    found = choose(_standing.all(**_meant(pairs)))
+    hides.attach(found.values())
+    return found
 
 
 _standing = Prepared(
-    lambda **of: _of(**of).select_related("room", "user").only(*_STANDING),
+    lambda **of: (
+        _of(**of).select_related("room", "user").only(*_STANDING).annotate(hides_any=hides.ANY)
+    ),
     users=[int],
     codes=[str],
 )

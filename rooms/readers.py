@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from history.person import Person
 from history.prepared import Prepared
 from history.readers import Place, Readers, Reading, Searchable, Unread
-from rooms import addresses, codes, limits, names, unread
+from rooms import addresses, codes, hides, limits, names, unread
 from rooms.limits import downloads, searches
 from rooms.models import Membership, Room, User
 
@@ -79,6 +79,9 @@ class RoomReaders(Readers):
 
     def unread(self, readings: Collection[Reading]) -> Mapping[int, Unread]:
         return unread.of([reading.key for reading in readings])
+
+    def hidden_people(self, person: Person) -> Collection[int]:
+        return hides.hidden_by(person.pk)
 
     def places(self, person: Person, stream_ids: Collection[int]) -> Mapping[int, Place]:
         rows = _of_streams.all(user=person.pk, streams=stream_ids)

@@ -13,6 +13,7 @@ from rooms.errors import (
     Forbidden,
     MessageNotFound,
     NotMember,
+    PersonNotFound,
     RateLimited,
     Removed,
     TooLong,
@@ -266,6 +267,24 @@ class NotBanned(NotMember):
 
 class CannotReportYourself(BadFrame):
     sentence = _("That is yourself.")
+
+
+class CannotHideYourself(BadFrame):
+    sentence = _("You cannot hide yourself.")
+
+
+class HidesMany(Forbidden):
+    sentence = _("You can hide at most %(limit)s people. Show somebody again first.")
+
+
+class NotHidden(PersonNotFound):
+    sentence = _("You have not hidden that person.")
+
+
+class SharesNoRoom(PersonNotFound):
+    """Of somebody who is nowhere, and of somebody who is in other rooms only."""
+
+    sentence = _("That person is in none of your rooms.")
 
 
 class RemovedFromRoom(Removed):

@@ -25,17 +25,23 @@ SELECT ms.id,
     (SELECT count(*) FROM history_message m
         WHERE m.stream_id = r.stream_id
         AND m.seq > {later}(ms.read_through, ms.hidden_through, s.head - %s)
-        AND m.kind = 'chat' AND m.author_id <> ms.user_id AND m.deleted_at IS NULL),
+        AND m.kind = 'chat' AND m.author_id <> ms.user_id AND m.deleted_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM rooms_hiddenperson h
+            WHERE h.user_id = ms.user_id AND h.person_id = m.author_id)),
     (SELECT count(*) FROM (
         SELECT 1 FROM history_mention n WHERE n.user_id = ms.user_id
         AND n.stream_id = r.stream_id AND n.seq > {later}(ms.read_through, ms.hidden_through)
+        AND NOT EXISTS (
+            SELECT 1 FROM rooms_hiddenperson h JOIN history_message m ON m.author_id = h.person_id
+            WHERE h.user_id = ms.user_id AND m.id = n.message_id)
         LIMIT %s
     ) called)
 FROM rooms_membership ms JOIN rooms_room r ON r.id = ms.room_id
 JOIN history_stream s ON s.id = r.stream_id WHERE ms.id IN ({ids})
 """
 
-# The last message that somebody may see of each room, if it is among the newest changes.
+# The last message that somebody may see of each room, if it is among the newest changes. Not of people
+# whom somebody has hidden, as above.
 _LAST = """
 SELECT ms.id, m.id
 FROM rooms_membership ms JOIN rooms_room r ON r.id = ms.room_id
@@ -43,7 +49,9 @@ JOIN history_stream s ON s.id = r.stream_id
 JOIN history_message m ON m.stream_id = r.stream_id AND m.seq = (
     SELECT max(n.seq) FROM history_message n
     WHERE n.stream_id = r.stream_id AND n.seq > {later}(ms.hidden_through, s.head - %s)
-    AND n.kind = 'chat' AND n.deleted_at IS NULL)
+    AND n.kind = 'chat' AND n.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM rooms_hiddenperson h
+        WHERE h.user_id = ms.user_id AND h.person_id = n.author_id))
 WHERE ms.id IN ({ids})
 """
 

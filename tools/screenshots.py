@@ -18,7 +18,7 @@ from tests.support.browser import flags
 from tests.support.client import RoomSocket, Visitor
 from tests.support.programs import ROOT, require_chromium
 from tests.support.workers import Site
-from tools import account_pages, staff_pages
+from tools import account_pages, host_pages, staff_pages
 
 PICTURES = ROOT / "var" / "screenshots"
 WIDTHS = {1280: 800, 390: 844}
@@ -110,6 +110,7 @@ class Demo:
     barred: str
     banned: Visitor
     keeper: Visitor
+    lesson: host_pages.Lesson
 
 
 @asynccontextmanager
@@ -162,7 +163,14 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             barred,
             banned,
             await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
+            await _lesson(stack, people),
         )
+
+
+async def _lesson(stack: AsyncExitStack, people: list[Visitor]) -> host_pages.Lesson:
+    code = await people[0].create(title="Physics, 9b")
+    sockets = await _talk(stack, people[:3], code, host_pages.LESSON)
+    return await host_pages.hide(people[2], sockets[1].view.you["id"], code)
 
 
 async def _ruled(stack: AsyncExitStack, people: list[Visitor]) -> str:
@@ -277,6 +285,10 @@ def scenes(demo: Demo) -> list[Scene]:
             "/",
             step=partial(account_pages.sign_in_and_out, room=demo.outing),
         ),
+        Scene("lesson-hidden", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, _settle),
+        Scene("lesson-menu", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, _open_person),
+        Scene("lesson-account", "/account/", demo.lesson.hides),
+        Scene("lesson-search", "/history/?q=go", demo.lesson.hides),
         Scene("not-found", "/nowhere/"),
         Scene("offline", "/offline/"),
         Scene("room-offline", busy, ada, _go_offline),  # last: it says something
@@ -356,6 +368,12 @@ async def _open_report(page: Page) -> None:
     await _settle(page)
     menu = await _open_menu(page)
     await menu.get_by_role("menuitem", name="Report").click()
+
+
+async def _open_person(page: Page) -> None:
+    await _open_panel(page)
+    await page.locator("[data-person-menu]").last.click()
+    await page.wait_for_selector("[role=menuitem]")
 
 
 async def _open_orders(page: Page) -> None:

@@ -17,6 +17,7 @@ from rooms.actions.entering import enter
 from rooms.actions.leaving import depart
 from rooms.models import (
     Connection,
+    HiddenPerson,
     JoinRequest,
     Membership,
     Push,
@@ -160,11 +161,20 @@ def _bring_the_rest(guest: User, account: User) -> None:
     _move(Seconding.objects.filter(reporter=guest), "reporter", account, "report")
     _move(JoinRequest.objects.filter(user=guest), "user", account, "room")
     _move(Shunned.objects.filter(user=guest), "user", account, "room", "trace")
+    _bring_hidden_people(guest, account)
     SignIn.objects.filter(user=guest).update(user=account)
     PushSubscription.objects.filter(user=guest).update(user=account)
     # What was due is found anew, as the account's.
     Push.objects.filter(membership__user=account).exclude(subscription__user=account).delete()
     Push.objects.filter(subscription__user=account).exclude(membership__user=account).delete()
+
+
+def _bring_hidden_people(guest: User, account: User) -> None:
+    """Whom either has hidden is hidden for the account, and who hid the guest has hidden the account."""
+    HiddenPerson.objects.filter(user__in=(guest, account), person__in=(guest, account)).delete()
+    _move(HiddenPerson.objects.filter(user=guest), "user", account, "person")
+    _move(HiddenPerson.objects.filter(person=guest), "person", account, "user")
+    HiddenPerson.objects.filter(Q(user=guest) | Q(person=guest)).delete()
 
 
 def _keep_refusals(guest: User, account: User) -> None:

@@ -114,6 +114,8 @@ renaming = Limiter(Rate(burst=10, per_second=1 / 60), "rename.person")
 # A browser says once a day that it still has its subscription. A test goes out to a push service.
 subscribing = Limiter(Rate(burst=30, per_second=1 / 10), "push.person")
 testing_push = Limiter(Rate(burst=5, per_second=1 / 10), "pushtest.person")
+# Hiding somebody, and showing them again: the pages that the person has open are checked again.
+hiding = Limiter(Rate(burst=60, per_second=1), "hide.person")
 
 # Reports are read by people. More than one a minute is somebody who reports everything, and a guest
 # is made in no time: so by browser and by address too.
@@ -127,7 +129,7 @@ _NAME_MAX = 150
 SHARED = (
     posting, posting_from, posting_into, joining_from, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
-    logging_in_as, hashing_from, hashing_as, ordering, renaming, subscribing,
+    logging_in_as, hashing_from, hashing_as, ordering, renaming, hiding, subscribing,
     testing_push, reporting, reporting_by,
     reporting_from,
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
@@ -301,6 +303,11 @@ def _hashing(*, person: str, address: str) -> list[Claim]:
 def rename(*, person: str) -> None:
     """Another name, of which all rooms of a person are told. Raises RateLimited."""
     require([Claim(renaming, person)])
+
+
+def hide(*, person: str) -> None:
+    """Somebody to be hidden for a person, or shown again. Raises RateLimited."""
+    require([Claim(hiding, person)])
 
 
 def subscribe(*, person: str) -> None:

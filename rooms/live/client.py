@@ -3,6 +3,7 @@
 import asyncio
 import math
 from datetime import datetime
+from typing import Any, NotRequired, cast
 
 from history import wire
 from history.wire import WireAuthor, timestamp
@@ -17,6 +18,7 @@ class You(WireAuthor):
     role: str
     muted_until: str | None
     muted_for: str
+    hidden: NotRequired[list[str]]  # only if there are any
 
 
 class WireYou(You):
@@ -72,7 +74,8 @@ class Client:
     def told(self) -> WireYou:
         """Return what the client is told of its own user, who must have been let in."""
         assert self.you is not None
-        return {**self.you, "muted_left": math.ceil(self._muted_left())}
+        told = dict(self.you) | {"muted_left": math.ceil(self._muted_left())}
+        return cast("WireYou", told)
 
     def require_voice(self) -> None:
         """Raises Muted."""
@@ -88,7 +91,7 @@ class Client:
 
 def you(member: Membership, *, now: datetime) -> You:
     is_muted = member.muted_until is not None and member.muted_until > now
-    return {
+    found: dict[str, Any] = {
         **wire.author(member.user),
         "role": member.role,
         "muted_until": timestamp(member.muted_until)
@@ -96,3 +99,6 @@ def you(member: Membership, *, now: datetime) -> You:
         else None,
         "muted_for": member.muted_for if is_muted else "",
     }
+    if member.hides:
+        found["hidden"] = list(member.hides)
+    return cast("You", found)

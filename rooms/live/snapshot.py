@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from history.log import read
 from history.log.entry import Change
 from history.wire import WireMessage, timestamp
-from rooms import access, room_settings
+from rooms import access, hides, room_settings
 from rooms.errors import ChatError, NotMember
 from rooms.models import JoinRequest, Membership, Room
 from rooms.protocol import READERS_MAX, WirePerson
@@ -117,7 +117,9 @@ def recheck(room_id: int, stream_id: int, user_ids: set[int], session_keys: set[
     )
     members = Membership.objects.filter(room_id=room_id, user_id__in=user_ids)
     found.refused.update(dict.fromkeys(user_ids, NotMember()))
-    for member in members.select_related("room", "user"):
+    rows = list(members.select_related("room", "user").annotate(hides_any=hides.ANY))
+    hides.attach(rows)
+    for member in rows:
         try:
             found.members[member.user_id] = access.check(member)
             del found.refused[member.user_id]

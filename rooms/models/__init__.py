@@ -2,7 +2,7 @@
 
 from rooms.models.counts import CountedThrough, HourlyCount
 from rooms.models.moderation import Deed, Report, Seconding
-from rooms.models.people import SignIn, User, guest_username, user_public_id
+from rooms.models.people import HiddenPerson, SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
 from rooms.models.push import Push, PushedThrough, PushSubscription
 from rooms.models.rooms import JoinRequest, Membership, Room, Shunned, room_public_id
@@ -11,6 +11,7 @@ __all__ = [
     "Connection",
     "CountedThrough",
     "Deed",
+    "HiddenPerson",
     "HourlyCount",
     "JoinRequest",
     "Membership",

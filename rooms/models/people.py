@@ -128,3 +128,24 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return self.agent
+
+
+class HiddenPerson(models.Model):
+    """That a person's messages are folded for `user`, in all rooms. Nobody else learns of it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="hides", db_index=False
+    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "person"], name="hidden_person_once"),
+            models.CheckConstraint(
+                condition=~Q(user=models.F("person")), name="hidden_person_not_oneself"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} from {self.user}"

@@ -1,6 +1,7 @@
 """Rooms, and who belongs to which."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -176,6 +177,10 @@ class Membership(models.Model):
                 name="membership_away",
             ),
         )
+
+    # Those whose messages are folded for this person, by public id. Set with what a socket is told of
+    # its own user (rooms/hides.py).
+    hides: Sequence[str] = ()
 
     def __str__(self) -> str:
         return f"{self.user} in {self.room}"

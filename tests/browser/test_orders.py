@@ -33,14 +33,53 @@ def press(room: RoomPage, name: str) -> None:
 FAST = "{ const now = Date.now; Date.now = () => now() + 3600e3; }"
 
 
+def hide_and_show_again(ada: RoomPage, ben: RoomPage) -> None:
+    """Ben hides Ada, who does not find out."""
+    menu = ben.page.get_by_role("button", name="Actions for Ada")
+    line = ben.page.locator(".log__hidden")
+    with step("a hidden person's messages are one line, also those that come"):
+        ada.say("first", "second")
+        ben.expect_bodies(["first", "second"])
+        menu.click()
+        ben.page.get_by_role("menuitem", name="Hide for me").click()
+        expect(line).to_contain_text("Hidden: 2 messages of Ada")
+        ben.hide()
+        ada.say("@Ben third")
+        expect(line).to_contain_text("Hidden: 3 messages of Ada")
+        assert "(" not in ben.page.title(), "nothing is unread"
+        ben.hide(hidden=False)
+    with step("a reload shows the same from the first moment"):
+        ben.page.reload()
+        expect(line).to_contain_text("Hidden: 3 messages of Ada")
+        ben.wait_until_live()
+        expect(ben.texts).to_have_count(0)
+    with step("it is opened, and shown again from the message's menu and from the list of people"):
+        line.get_by_role("button", name="Show them").click()
+        expect(ben.texts).to_have_text(["first", "second", "@Ben third"])
+        ben.message("second").click(button="left")
+        ben.message("second").hover()
+        ben.message("second").get_by_role("button", name="More").click()
+        ben.page.get_by_role("menuitem", name="Show Ada again").click()
+        ada.say("fourth")
+        ben.expect_bodies(["first", "second", "@Ben third", "fourth"])
+        ben.page.get_by_role("button", name="Undo").click()
+        expect(line).to_contain_text("Hidden: a message of Ada")
+        menu.click()
+        ben.page.get_by_role("menuitem", name="Show again").click()
+        expect(line).to_have_count(0)
+        ben.page.locator("[data-notice]").get_by_role("button", name="Close").click()
+    expect(ada.texts).to_have_text(["first", "second", "@Ben third", "fourth"])
+
+
 def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben")
     ben.page.add_init_script(FAST)
     ben.page.reload()
     ben.wait_until_live()
     ben.page.get_by_role("button", name="Actions for Ada").click()
-    expect(ben.page.get_by_role("menuitem")).to_have_text(["Mention", "Report…"])
+    expect(ben.page.get_by_role("menuitem")).to_have_text(["Mention", "Hide for me", "Report…"])
     ben.page.keyboard.press("Escape")
+    hide_and_show_again(ada, ben)
     about(ada, "Ben")
     say_why(ada, "a mistake")
     ada.page.keyboard.press("Enter")

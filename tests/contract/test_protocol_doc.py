@@ -16,7 +16,7 @@ from history.log import read
 from history.models import Message
 from history.wire import WireMessage
 from rooms import commands, limits, names, protocol, room_settings
-from rooms.actions import admission, changes, texts
+from rooms.actions import admission, changes, hiding, texts
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
@@ -231,6 +231,7 @@ SHARED_LIMITS = {
     "changing one's name, a person": limits.renaming,
     "subscribing to web push, and ending it, a person": limits.subscribing,
     "trying web push, a person": limits.testing_push,
+    "hiding people and showing them again, a person": limits.hiding,
     "reports, a person": limits.reporting,
     "reports, a browser": limits.reporting_by,
     "reports, an address": limits.reporting_from,
@@ -265,6 +266,7 @@ def test_limits_are_written_down() -> None:
             admission.FROM_ONE_ADDRESS,
             1,
         ],
+        "people somebody hides": [hiding.MOST],
         "requests for pages that wait, a worker": [pages.WAITING, pages.PLACES, 503],
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],

@@ -57,6 +57,9 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     ada.post(f"/rooms/{room.code}/bell/", bell="to_me")
     register(ada)
     ada.post("/push/", **BrowserKeys().subscription("https://push.example.net/ada"))
+    ben = person("Ben")
+    ben.join(room)
+    ada.post("/account/hidden/", person=ben.user.public_id, hidden="yes")
     browser = AsyncClient()
     browser.cookies = ada.client.cookies
 
@@ -70,8 +73,10 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     assert disposition.startswith("attachment")
     data = json.loads(body)
     assert set(data) == {
-        *("profile", "sign_ins", "push_subscriptions", "rooms", "reactions", "messages")
+        *("profile", "sign_ins", "push_subscriptions", "rooms", "reactions", "hidden_people"),
+        "messages",
     }
+    assert [row["name"] for row in data["hidden_people"]] == ["Ben"]
     assert data["profile"]["username"] == "ada"
     assert data["profile"]["notifies_with_text"] is True
     assert [(row["title"], row["bell"]) for row in data["rooms"]] == [("Ferry", "to_me")]

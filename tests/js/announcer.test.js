@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 
-import { createAnnouncer } from "../../static/js/room/announcer.js";
+import { createAnnouncer, sentenceFor } from "../../static/js/room/announcer.js";
+import { message } from "./helpers.js";
+
+test("what a hidden person says is not read out, and hides nothing before it", () => {
+  const fresh = [message(1), message(2, { by: "eve" })];
+  const state = { names: new Map(), hidden: new Set(["eve"]) };
+  assert.equal(sentenceFor(fresh, "me", state), "Ada says: message 1");
+});
 
 describe("announcements", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));

@@ -20,7 +20,10 @@ const you = (role) => ({ id: "me", name: "Me", role });
 describe("the actions on a message", () => {
   test("of others: react, reply, copy, report", () => {
     const offered = actionsFor(message(1), you("member"));
-    assert.deepEqual(offered, ["react", "reply", "text", "link", "report"]);
+    assert.deepEqual(offered, ["react", "reply", "text", "link", "hide", "report"]);
+    const hiding = { ...you("member"), hidden: ["ada"] };
+    assert.ok(actionsFor(message(1), hiding).includes("unhide"));
+    assert.ok(actionsFor(message(1, { by: "ben" }), hiding).includes("hide"));
   });
 
   test("of mine: edit and delete as well", () => {

@@ -15,10 +15,18 @@ function createNotice() {
   const missedMessages = createMissedMessages({
     notice: { show, hide() {} },
     me: "me",
+    hidden: () => new Set(["eve"]),
     goToUnreadLine() {},
   });
   return { missedMessages, notice };
 }
+
+test("the count of missed messages leaves out those of a person who was hidden since", () => {
+  const { missedMessages, notice } = createNotice();
+  missedMessages.show([4, 5]);
+  missedMessages.update([message(5, { by: "eve" })]);
+  assert.equal(notice.text, "You missed 1 message");
+});
 
 test("the count of missed messages leaves out those deleted since", () => {
   const { missedMessages, notice } = createNotice();

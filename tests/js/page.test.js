@@ -59,11 +59,11 @@ describe("a text", () => {
 describe("the announcer", () => {
   test("says the newest message of somebody else", () => {
     const list = [message(1), message(2, { by: "ben", body: "hi" }), message(3, { by: "me" })];
-    assert.equal(sentenceFor(list, "me", new Map()), "Ben says: hi");
+    assert.equal(sentenceFor(list, "me", { names: new Map(), hidden: new Set() }), "Ben says: hi");
   });
   test("does not mention joins and deleted messages", () => {
     const list = [message(1, { kind: "join" }), message(2, { deleted: true })];
-    assert.equal(sentenceFor(list, "me", new Map()), "");
+    assert.equal(sentenceFor(list, "me", { names: new Map(), hidden: new Set() }), "");
   });
 });
 

@@ -24,6 +24,8 @@ function rowsOf(messages, context = {}, pending = []) {
     unreadAt: null,
     target: null,
     quote: () => undefined,
+    hidden: new Set(),
+    opened: new Set(),
     now: Date.UTC(2026, 10, 22, 13),
     times,
     ...context,
@@ -171,5 +173,47 @@ describe("rows", () => {
       message(2, { by: "ben", client_id: "x" }),
     ]);
     assert.equal(new Set(list.map(({ key }) => key)).size, 3);
+  });
+});
+
+describe("hidden people", () => {
+  const hidden = new Set(["eve"]);
+  const said = [
+    message(1),
+    message(2, { by: "eve" }),
+    message(3, { by: "eve" }),
+    message(4, { by: "ben", reply_to: 2 }),
+    message(5, { by: "eve" }),
+  ];
+
+  test("have one line for all that they said in a row", () => {
+    const list = rowsOf(said, { hidden });
+    assert.deepEqual(
+      list.flatMap((row) => (row.type === "hidden" ? [[row.seq, row.through, row.count]] : [])),
+      [
+        [2, 3, 2],
+        [5, 5, 1],
+      ],
+    );
+    assert.deepEqual(heads(list), [true, true], "nobody goes on under their heading");
+  });
+
+  test("are read where a line was opened", () => {
+    const list = rowsOf(said, { hidden, opened: new Set([2, 3]) });
+    const read = list.flatMap((row) => (row.type === "message" ? row.message.seq : []));
+    assert.deepEqual(read, [1, 2, 3, 4]);
+  });
+
+  test("are not quoted", () => {
+    const quote = (/** @type {number} */ seq) => said[seq - 1];
+    const list = rowsOf(said, { hidden, quote });
+    const answer = list.find((row) => row.type === "message" && row.message.seq === 4);
+    assert.ok(answer?.type === "message" && answer.quoteHidden);
+    assert.ok(!rowsOf(said, { quote }).some((row) => "quoteHidden" in row && row.quoteHidden));
+  });
+
+  test("are a line that a link leads to", () => {
+    const targets = rowsOf(said, { hidden, target: 3 }).map((row) => "target" in row && row.target);
+    assert.deepEqual(targets.filter(Boolean), [true]);
   });
 });

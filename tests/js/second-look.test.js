@@ -61,7 +61,13 @@ describe("words that were found", () => {
 
 describe("new messages that mention me", () => {
   test("are told in order, without those that are read or before a place", () => {
-    const unread = createUnread({ me: "u_me", readUpTo: 2, onRead() {}, onCount() {} });
+    const unread = createUnread({
+      me: "u_me",
+      readUpTo: 2,
+      hidden: () => new Set(),
+      onRead() {},
+      onCount() {},
+    });
     unread.arrived([
       message(6, { mentions: ["u_me"] }),
       message(2, { mentions: ["u_me"] }),

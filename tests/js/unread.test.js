@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { createUnread } from "../../static/js/state/unread.js";
 import { message, messages } from "./helpers.js";
 
-/** @param {number | null} readUpTo */
-function reader(readUpTo) {
+/** @param {number | null} readUpTo @param {ReadonlySet<string>} [hidden] */
+function reader(readUpTo, hidden = new Set()) {
   /** @type {number[]} */
   const read = [];
   /** @type {number[]} */
@@ -13,6 +13,7 @@ function reader(readUpTo) {
   const unread = createUnread({
     me: "me",
     readUpTo,
+    hidden: () => hidden,
     onRead: (seq) => read.push(seq),
     onCount: (count) => counts.push(count),
   });
@@ -148,6 +149,7 @@ describe("unread messages that change", () => {
     const unread = createUnread({
       me: "me",
       readUpTo: 0,
+      hidden: () => new Set(),
       onRead() {},
       onCount: (_, personal) => forMe.push(personal),
     });
@@ -170,6 +172,7 @@ test("mentions of me are counted separately", () => {
   const unread = createUnread({
     me: "me",
     readUpTo: 0,
+    hidden: () => new Set(),
     onRead() {},
     onCount: (...count) => counts.push(count),
   });
@@ -194,5 +197,27 @@ describe("a log that was restored from a backup", () => {
     const { unread, counts } = reader(3);
     unread.rewind(3);
     assert.deepEqual(counts, []);
+  });
+});
+
+describe("what a hidden person says", () => {
+  test("is not unread, mentions nobody, and has no line", () => {
+    const { unread, counts } = reader(3, new Set(["eve"]));
+    unread.beginVisit(9);
+    unread.arrived([message(4, { by: "eve", mentions: ["me"] }), message(5)]);
+    unread.locate([...messages(1, 3), message(4, { by: "eve" }), message(5)], false);
+    assert.deepEqual([counts, unread.mentionsAfter(0), unread.line], [[1], [], 5]);
+  });
+
+  test("is counted anew when the person is hidden, and when they are shown again", () => {
+    const hidden = new Set();
+    const { unread, counts } = reader(0, hidden);
+    const said = [message(1, { by: "eve" }), message(2)];
+    unread.arrived(said);
+    hidden.add("eve");
+    unread.arrived(said);
+    hidden.clear();
+    unread.arrived(said);
+    assert.deepEqual(counts, [2, 1, 2]);
   });
 });

@@ -49,6 +49,25 @@ async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> 
         await eve.until(lambda view: view.members[bob.view.you["id"]]["role"] == "owner")
 
 
+async def test_all_pages_of_who_hides_somebody_are_told_and_no_other_is(cluster: Site) -> None:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
+        who = bob.view.you["id"]
+        async with tab(ada, site=cluster, worker=1) as other:
+            for hidden in ("yes", "no"):
+                fields = {"person": who, "hidden": hidden}
+                answer = await visitor_of(ada).submit("/account/hidden/", fields)
+                assert answer.status_code in {200, 302}
+                now = [who] if hidden == "yes" else None
+                for room in (ada, other):
+                    await room.until(lambda view, now=now: view.you.get("hidden") == now)
+                async with tab(ada, site=cluster, worker=0) as late:
+                    assert late.view.you.get("hidden") == now
+            bob.received.clear()
+            await fence([ada, bob], "hello")
+            kinds = {frame["type"] for frame in bob.received}
+            assert kinds <= {"events", "ack", "read"}, "nothing but what was said"
+
+
 async def test_slow_mode_holds_for_a_person_over_all_workers(cluster: Site) -> None:
     async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
         await order(ada, slow_mode="120")

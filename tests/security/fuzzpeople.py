@@ -32,6 +32,8 @@ class Person:
             timeout=PATIENCE,
         )
         self.sockets: dict[int, list[RoomSocket]] = {}
+        self.hides: set[str] = set()  # ids of people
+        self.ever_hid: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -48,6 +50,10 @@ class Person:
 
     async def order(self, code: str, path: str, **fields: Any) -> httpx.Response:
         return await self.visitor.submit(f"/rooms/{code}/manage/{path}", fields)
+
+    async def hide(self, who: str, *, hidden: bool) -> httpx.Response:
+        fields = {"person": who, "hidden": "yes" if hidden else "no"}
+        return await self.visitor.submit("/account/hidden/", fields)
 
     async def connect(self, number: int, code: str, *, worker: int, **claim: Any) -> RoomSocket:
         """Another socket. `claim` says what it has already: `after` in the room `room`."""

@@ -56,6 +56,8 @@ class Play:
                     assert self.rooms[number].may_frame(person.number, token), (
                         f"{person.name} was sent {token} in room {number}: {frame}"
                     )
+                told = set(frame.get("you", {}).get("hidden", ()))
+                assert told <= person.ever_hid, f"{person.name} was told of hiding: {frame}"
 
     # Coming and going -----------------------------------------------------------------------------
 
@@ -159,6 +161,20 @@ class Play:
         for who in self.rooms[number].inside():
             for socket in self.people[who].open(number):
                 await socket.until(lambda view: token in tokens(view.bodies))
+
+    async def hide(self, who: int, whom: int, *, hidden: bool) -> None:
+        """Somebody hides another, or shows them again: nothing else that anybody sees is different."""
+        person, other = self.people[who], self.people[whom]
+        if not (person.id and other.id):
+            return
+        shares = any(room.may_read(who) and whom in room.members for room in self.rooms)
+        right = who != whom and shares if hidden else other.id in person.hides
+        answer = await person.hide(other.id, hidden=hidden)
+        refused = 400 if hidden and who == whom else 404
+        assert answer.status_code == (200 if right else refused), answer.text
+        if right:
+            (person.hides.add if hidden else person.hides.discard)(other.id)
+            person.ever_hid |= person.hides
 
     # Orders ---------------------------------------------------------------------------------------
 

@@ -172,6 +172,11 @@ class Fuzz(RuleBasedStateMachine):
     def turn_bell(self, number: int, who: int, to: str) -> None:
         self.run(self.play.turn_bell(who % PEOPLE, number, to))
 
+    @rule(who=picks, whom=picks, hidden=flags)
+    def hide_somebody(self, who: int, whom: int, hidden: bool) -> None:
+        """Anybody, of their rooms or of others."""
+        self.run(self.play.hide(who % PEOPLE, whom % PEOPLE, hidden=hidden))
+
     @rule(number=rooms, who=picks, pick=picks)
     def look(self, number: int, who: int, pick: int) -> None:
         self.run(self.play.look(who % PEOPLE, number, pick))

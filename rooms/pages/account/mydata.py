@@ -1,7 +1,7 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
     {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "rooms": [{…}],
-     "reactions": [{…}], "messages": [{…}]}
+     "reactions": [{…}], "hidden_people": [{…}], "messages": [{…}]}
 
 Messages are as in the history's export, newest first (history/export.py). Times are UTC.
 """
@@ -16,7 +16,7 @@ from django.db import close_old_connections
 
 from history import export, personal, wire
 from history.models import Message, Reaction
-from rooms.models import Membership, PushSubscription, SignIn, User
+from rooms.models import HiddenPerson, Membership, PushSubscription, SignIn, User
 
 # Messages held in memory at a time.
 _CHUNK = 100
@@ -112,10 +112,23 @@ def _reactions(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _hidden_people(user: User) -> list[dict[str, Any]]:
+    rows = HiddenPerson.objects.filter(user=user).select_related("person").order_by("pk")
+    return [
+        {
+            "id": row.person.public_id,
+            "name": row.person.display_name,
+            "since": wire.timestamp(row.since),
+        }
+        for row in rows
+    ]
+
+
 _PARTS = {
     "profile": _profile,
     "sign_ins": _sign_ins,
     "push_subscriptions": _push_subscriptions,
     "rooms": _rooms,
     "reactions": _reactions,
+    "hidden_people": _hidden_people,
 }

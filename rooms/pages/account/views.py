@@ -54,7 +54,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         for row in sign_ins.current(me)
     ]
     rows.sort(key=lambda row: not row["mine"])
-    return render(request, "account/overview.html", {"me": me, "sign_ins": rows})
+    hidden = me.hides.select_related("person").order_by("-pk")
+    context = {"me": me, "sign_ins": rows, "hidden": hidden}
+    return render(request, "account/overview.html", context)
 
 
 @sensitive_post_parameters()

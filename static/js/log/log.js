@@ -8,6 +8,7 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { untilMidnight } from "../lib/time.js";
 import { PAGE_LIMIT } from "../net/protocol.js";
 import { endOf, has } from "../state/messages.js";
+import { createOpened } from "./hidden.js";
 import { build, placeholder } from "./message-row.js";
 import { createFolding } from "./message-text.js";
 import { rows } from "./rows.js";
@@ -62,6 +63,7 @@ export function createLog({
     scroll.leaveEnd();
     scroll.keep(change);
   });
+  const opened = createOpened(places.rows, render);
   const timeline = createTimeline(places.rows, (row) => build(row, viewer), placeholder);
   const scroll = createScroll({ ...places, isNewest, onFollow, onTop, onBottom });
 
@@ -135,6 +137,8 @@ export function createLog({
       unreadAt: unread.line,
       target,
       quote,
+      hidden: now.hidden,
+      opened,
       now: Date.now(),
       times: viewer.times,
     };

@@ -13,10 +13,11 @@ const MAX_NAMED = 8;
 
 /**
  * Returns the quote of the message that is replied to: a button that goes there.
- * @param {{seq: number, quote: Chat.Message | null | undefined, name: string}} target
+ * @param {{seq: number, quote: Chat.Message | null | undefined, name: string, hidden: boolean}} target
+ *   `hidden`: I have hidden its author
  * @param {Chat.Viewer} viewer
  */
-export function quoteElement({ seq, quote, name }, viewer) {
+export function quoteElement({ seq, quote, name, hidden }, viewer) {
   const attributes = { class: "quote", type: "button", "data-goto": String(seq) };
   if (!quote || quote.deleted) {
     const text = quote === undefined ? "…" : gettext("This message is no longer available");
@@ -27,16 +28,14 @@ export function quoteElement({ seq, quote, name }, viewer) {
       element("span", { class: "quote__text" }, text),
     );
   }
-  const label = fill(gettext("In reply to %(name)s: %(text)s. Go there"), {
-    name,
-    text: excerpt(quote),
-  });
+  const text = hidden ? gettext("hidden for you") : excerpt(quote);
+  const label = fill(gettext("In reply to %(name)s: %(text)s. Go there"), { name, text });
   return element(
     "button",
     { ...attributes, "aria-label": label },
     icon("reply", viewer.sprite),
     element("bdi", { class: "quote__name" }, name),
-    element("span", { class: "quote__text", dir: "auto" }, excerpt(quote)),
+    element("span", { class: "quote__text", dir: "auto" }, text),
   );
 }
 

@@ -1,8 +1,9 @@
 /** The menu of a message: quick reactions, and everything else that can be done with it. */
 
-import { element, icon } from "../lib/dom.js";
+import { element, icon, isolated } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { followArrows } from "../lib/menu-keys.js";
+import { isolate } from "../lib/people.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { actionsFor, QUICK_REACTIONS } from "../state/message-actions.js";
 
@@ -16,12 +17,14 @@ const PICTURES = {
   unpin: "pin-off",
   text: "copy",
   link: "link",
+  hide: "eye-off",
+  unhide: "eye",
   report: "flag",
   delete: "trash",
 };
 
-/** @param {Exclude<MessageAction, "react">} action */
-function labelOf(action) {
+/** @param {Exclude<MessageAction, "react">} action @param {string} name of the message's author */
+function labelOf(action, name) {
   switch (action) {
     case "reply":
       return gettext("Reply");
@@ -35,6 +38,10 @@ function labelOf(action) {
       return gettext("Copy the text");
     case "link":
       return gettext("Copy the link");
+    case "hide":
+      return fill(gettext("Hide %(name)s for me"), { name: isolate(name) });
+    case "unhide":
+      return fill(gettext("Show %(name)s again"), { name: isolate(name) });
     case "report":
       return gettext("Report…");
     case "delete":
@@ -85,7 +92,7 @@ export function createMessageMenu(menu, sprite, perform) {
           const act = closing(() => perform(action, message));
           const isForGood = action === "delete" && message.author?.id === you.id;
           const take = isForGood ? () => ask(act, closing) : act;
-          return item(action, PICTURES[action], labelOf(action), take);
+          return item(action, PICTURES[action], labelOf(action, name), take);
         }),
       );
       menu.showPopover();
@@ -105,7 +112,7 @@ export function createMessageMenu(menu, sprite, perform) {
       "button",
       { type: "button", role: "menuitem", class: `menu__item menu__item--${kind}` },
       icon(picture, sprite),
-      label,
+      ...isolated(label),
     );
     button.addEventListener("click", act);
     return button;

@@ -1,8 +1,8 @@
 /** Draws one row of the log. DOM, no network. */
 
 import { element, icon, isolated } from "../lib/dom.js";
-import { fill, gettext } from "../lib/i18n.js";
-import { avatar, registeredMark } from "../lib/people.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { avatar, isolate, registeredMark } from "../lib/people.js";
 import { quoteElement, reactionsElement } from "./message-extras.js";
 import { messageText } from "./message-text.js";
 
@@ -25,6 +25,8 @@ export function build(row, viewer) {
       return fold(row, viewer);
     case "notice":
       return notice(row, viewer);
+    case "hidden":
+      return hidden(row, viewer);
     case "message":
       return message(row, viewer);
     case "pending":
@@ -91,6 +93,40 @@ function notice({ message: { seq, body, at }, target }, viewer) {
 }
 
 /**
+ * The line in place of what a person said whom I have hidden: it can be opened (hidden.js), and the
+ * person shown again (on-demand.js).
+ * @param {Extract<Chat.Row, {type: "hidden"}>} row
+ * @param {Chat.Viewer} viewer
+ */
+function hidden({ seq, through, author, name, count, target }, viewer) {
+  const text = ngettext(
+    "Hidden: a message of %(name)s",
+    "Hidden: %(n)s messages of %(name)s",
+    count,
+  );
+  return element(
+    "p",
+    {
+      class: `log__notice log__hidden${target ? " is-target" : ""}`,
+      "data-seq": String(seq),
+      tabindex: "-1",
+    },
+    sign("eye-off", viewer),
+    element("span", {}, ...isolated(fill(text, { n: count, name: isolate(name) }))),
+    element(
+      "button",
+      { type: "button", "data-open-hidden": String(through) },
+      ngettext("Show it", "Show them", count),
+    ),
+    element(
+      "button",
+      { type: "button", "data-hide-person": author, "data-hidden": "no" },
+      gettext("Stop hiding"),
+    ),
+  );
+}
+
+/**
  * @param {Extract<Chat.Row, {type: "message"}>} row
  * @param {Chat.Viewer} viewer
  */
@@ -110,9 +146,7 @@ function message({ message, ...row }, viewer) {
     node.append(element("p", { class: "message__gone" }, gettext("This message was deleted")));
   } else {
     if (message.reply_to) {
-      node.append(
-        quoteElement({ seq: message.reply_to, quote: row.quote, name: row.quoteName }, viewer),
-      );
+      node.append(quoteElement({ seq: message.reply_to, ...quoteOf(row) }, viewer));
     }
     node.append(messageText(message, viewer));
     node.append(reactionsElement(message, viewer) ?? "");
@@ -148,6 +182,11 @@ function marks({ deleted, pinned, edited_at: editedAt }, head, { sprite, times }
   return node;
 }
 
+/** @param {{quote: Chat.Message | null | undefined, quoteName: string, quoteHidden: boolean}} row */
+function quoteOf({ quote, quoteName: name, quoteHidden: hidden }) {
+  return { quote, name, hidden };
+}
+
 /** Where there is no mouse, no tools appear under it. @param {string} sprite */
 function menuButton(sprite) {
   const label = gettext("Actions");
@@ -162,13 +201,13 @@ function menuButton(sprite) {
  * @param {Extract<Chat.Row, {type: "pending"}>} row
  * @param {Chat.Viewer} viewer
  */
-function pending({ item, head, name, registered, quote, quoteName }, viewer) {
+function pending({ item, head, name, registered, ...row }, viewer) {
   const classes = ["message", `message--${item.state}`];
   if (head) classes.push("message--head");
   const node = frame(classes, { name, registered, id: viewer.myId, at: item.at, head }, viewer);
   node.dataset.clientId = item.client_id;
   if (item.reply_to) {
-    node.append(quoteElement({ seq: item.reply_to, quote, name: quoteName }, viewer));
+    node.append(quoteElement({ seq: item.reply_to, ...quoteOf(row) }, viewer));
   }
   node.append(messageText(item, viewer));
   if (item.state === "waiting" || item.state === "sending") {

@@ -3,7 +3,7 @@
 import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { excerpt } from "../state/message-actions.js";
-import { nameOf } from "../state/messages.js";
+import { isHidden, nameOf } from "../state/messages.js";
 
 /**
  * @param {HTMLElement} bar a `details`
@@ -17,18 +17,21 @@ export function createPins(bar, sprite) {
   let shown = [];
   /** @type {ReadonlyMap<string, string> | null} */
   let named = null;
+  /** @type {ReadonlySet<string> | null} */
+  let without = null;
 
   return {
     /**
      * @param {readonly Chat.Message[]} pinned
      * @param {ReadonlyMap<string, string>} names
+     * @param {ReadonlySet<string>} hidden the people whom I have hidden
      */
-    render(pinned, names) {
-      if (pinned === shown && names === named) return;
-      [shown, named] = [pinned, names];
+    render(pinned, names, hidden) {
+      if (pinned === shown && names === named && hidden === without) return;
+      [shown, named, without] = [pinned, names, hidden];
       bar.hidden = pinned.length === 0;
       const newest = pinned.toReversed();
-      latest.replaceChildren(...(newest.length > 0 ? line(newest[0], names) : []));
+      latest.replaceChildren(...(newest.length > 0 ? line(newest[0], names, hidden) : []));
       const n = pinned.length;
       setText(count, fill(ngettext("%(n)s pinned", "%(n)s pinned", n), { n }));
       list.replaceChildren(
@@ -40,7 +43,7 @@ export function createPins(bar, sprite) {
               "button",
               { type: "button", "data-goto": String(message.seq) },
               icon("pin", sprite),
-              ...line(message, names),
+              ...line(message, names, hidden),
             ),
           ),
         ),
@@ -52,10 +55,12 @@ export function createPins(bar, sprite) {
 /**
  * @param {Chat.Message} message
  * @param {ReadonlyMap<string, string>} names
+ * @param {ReadonlySet<string>} hidden
  */
-function line(message, names) {
+function line(message, names, hidden) {
+  const text = isHidden(message, hidden) ? gettext("hidden for you") : excerpt(message);
   return [
     element("bdi", { class: "quote__name" }, nameOf(message, names)),
-    element("span", { class: "quote__text", dir: "auto" }, excerpt(message) || gettext("…")),
+    element("span", { class: "quote__text", dir: "auto" }, text || gettext("…")),
   ];
 }

@@ -6,7 +6,7 @@
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { isolate, list } from "../lib/people.js";
 import { dayKey } from "../lib/time.js";
-import { isFolded, nameOf } from "../state/messages.js";
+import { isFolded, isHidden, nameOf } from "../state/messages.js";
 
 /** Messages of one author within this many milliseconds of each other share a heading. */
 const GROUP_SPAN = 5 * 60_000;
@@ -26,6 +26,8 @@ const LISTED = 200;
  * @property {number | null} target `seq` of the message a link points to
  * @property {(seq: number) => Chat.Message | null | undefined} quote returns a message that another
  *   one replies to
+ * @property {ReadonlySet<string>} hidden the people whom I have hidden
+ * @property {ReadonlySet<number>} opened messages of theirs, by `seq`, that I have opened
  * @property {number} now milliseconds since the epoch
  * @property {Pick<Chat.Times, "clock" | "day">} times
  */
@@ -78,6 +80,11 @@ export function rows(messages, pending, context) {
       continue;
     }
     const author = message.author?.id ?? "";
+    if (isHidden(message, context.hidden) && !context.opened.has(message.seq)) {
+      group = null;
+      result.push(withHidden(result, message, author, target, context.names));
+      continue;
+    }
     const at = Date.parse(message.at);
     const head = !continues(group, author, at);
     group = { author, at };
@@ -114,7 +121,32 @@ export function rows(messages, pending, context) {
  */
 function quoted(seq, context) {
   const quote = seq === null ? undefined : context.quote(seq);
-  return { quote, quoteName: quote ? nameOf(quote, context.names) : "" };
+  return {
+    quote,
+    quoteName: quote ? nameOf(quote, context.names) : "",
+    quoteHidden: Boolean(quote && isHidden(quote, context.hidden)),
+  };
+}
+
+/**
+ * Returns the row for a message of somebody whom I have hidden. If the last row is of the same
+ * person's hidden messages it is taken out of the list: the new row stands for those too.
+ * @param {Chat.Row[]} list
+ * @param {Chat.Message} message
+ * @param {string} author
+ * @param {boolean} target
+ * @param {ReadonlyMap<string, string>} names
+ * @returns {Chat.Row}
+ */
+function withHidden(list, message, author, target, names) {
+  const { seq } = message;
+  const last = list.at(-1);
+  if (last?.type === "hidden" && last.author === author) {
+    list.pop();
+    return { ...last, through: seq, count: last.count + 1, target: last.target || target };
+  }
+  const name = nameOf(message, names);
+  return { type: "hidden", key: `h${seq}`, seq, through: seq, author, name, count: 1, target };
 }
 
 /**

@@ -17,6 +17,20 @@ declare namespace Chat {
         /** The message it replies to: null if it cannot be had, undefined if there is none or it is not loaded yet. */
         quote: Message | null | undefined;
         quoteName: string;
+        /** I have hidden its author. */
+        quoteHidden: boolean;
+      }
+    | {
+        /** Messages in a row of one person whom I have hidden. */
+        type: "hidden";
+        key: string;
+        seq: number;
+        /** `seq` of the last of them. */
+        through: number;
+        author: string;
+        name: string;
+        count: number;
+        target: boolean;
       }
     | { type: "fold"; key: string; seq: number; text: string; detail: string; at: string }
     | { type: "notice"; key: string; message: Message; target: boolean }
@@ -28,6 +42,7 @@ declare namespace Chat {
         name: string;
         quote: Message | null | undefined;
         quoteName: string;
+        quoteHidden: boolean;
         registered: boolean;
       };
 

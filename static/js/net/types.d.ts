@@ -22,6 +22,8 @@ declare namespace Chat {
     muted_for?: string;
     /** Seconds from when this was sent. */
     muted_left?: number;
+    /** The people whom I have hidden, by id; missing for nobody. */
+    hidden?: string[];
   }
 
   /** Somebody who asks to be let in. */

@@ -47,10 +47,12 @@ const announcer = createAnnouncer(part("announcer"));
 const badge = createBadge(document, page.urls.iconUnread);
 const panel = createPanel(root, page.me.id, page.urls.sprite);
 const notice = createNoticeBar(part("notice"));
-const missedMessages = createMissedMessages({ notice, me: page.me.id, goToUnreadLine });
+const hidden = () => session.state.hidden;
+const missedMessages = createMissedMessages({ notice, me: page.me.id, hidden, goToUnreadLine });
 
 const unread = createUnread({
   me: page.me.id,
+  hidden,
   readUpTo: furthest(browserStorage.readUpTo(), page.readUpTo),
   onRead(seq) {
     browserStorage.keepReadUpTo(seq);
@@ -73,7 +75,7 @@ const session = createSession({
     changed,
     newMessages(messages) {
       if (session.connection.phase !== "live") return;
-      announcer.say(sentenceFor(messages, page.me.id, session.state.names));
+      announcer.say(sentenceFor(messages, page.me.id, session.state));
     },
     welcomed,
     aroundLoaded: (seq) => log.showAround(seq),
@@ -190,6 +192,7 @@ const onDemand = createOnDemand({
   sprite: page.urls.sprite,
   touch,
   tell: notice.show,
+  isHidden: (id) => hidden().has(id),
   onReported(thanks) {
     notice.show(thanks);
     announcer.say(thanks);
@@ -206,6 +209,7 @@ const messageActions = createMessageActions({
   setText: composer.setText,
   say: (text) => announcer.say(text),
   report: onDemand.report,
+  hide: onDemand.hide,
   chooseEmoji: onDemand.chooseEmoji,
   browserStorage,
 });

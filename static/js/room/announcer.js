@@ -1,7 +1,7 @@
 /** Reads new messages to a screen reader: one sentence at a time, and only the newest of many. */
 
 import { fill, gettext } from "../lib/i18n.js";
-import { nameOf } from "../state/messages.js";
+import { isHidden, nameOf } from "../state/messages.js";
 
 /** A screen reader is interrupted no more often than this. Milliseconds. */
 const INTERVAL = 1500;
@@ -33,17 +33,19 @@ export function createAnnouncer(region) {
 }
 
 /**
- * Returns the sentence for messages that just arrived: the newest that somebody else wrote.
+ * Returns the sentence for messages that just arrived: the newest that somebody else wrote, who is
+ * not hidden.
  * @param {readonly Chat.Message[]} fresh
  * @param {string} me
- * @param {ReadonlyMap<string, string>} names
+ * @param {Pick<Chat.State, "names" | "hidden">} state
  * @returns {string} empty when there is nothing to say
  */
-export function sentenceFor(fresh, me, names) {
-  const message = fresh.findLast(
-    ({ kind, author, deleted }) =>
-      (kind === "chat" || kind === "notice") && author?.id !== me && !deleted,
-  );
+export function sentenceFor(fresh, me, { names, hidden }) {
+  const message = fresh.findLast((one) => {
+    const { kind, author, deleted } = one;
+    const isSaid = (kind === "chat" || kind === "notice") && author?.id !== me && !deleted;
+    return isSaid && !isHidden(one, hidden);
+  });
   if (message === undefined) return "";
   if (message.kind === "notice") return message.body;
   const name = nameOf(message, names);

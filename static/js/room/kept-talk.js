@@ -43,6 +43,8 @@ export function showKeptTalk(main, sprite) {
       members: new Map(snapshot.members.map((person) => [person.id, person])),
       unreadAt: null,
       target: null,
+      hidden: new Set(snapshot.hidden),
+      opened: new Set(),
       quote: (seq) => known.get(seq) ?? null,
       now: Date.now(),
       times,

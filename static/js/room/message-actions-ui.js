@@ -28,6 +28,7 @@ const NOTE_FOR = 2000;
  * @property {(text: string) => void} setText puts a text into the composer
  * @property {(text: string) => void} say to a screen reader
  * @property {(about: import("./report.js").About) => void} report
+ * @property {(id: string, hidden: boolean) => void} hide a person for me, or show them again
  * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void) => void} chooseEmoji
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
@@ -44,6 +45,7 @@ export function createMessageActions({
   setText,
   say,
   report,
+  hide,
   chooseEmoji,
   browserStorage,
 }) {
@@ -141,6 +143,10 @@ export function createMessageActions({
         break;
       case "link":
         void copy(linkTo(seq), gettext("Link copied"), node);
+        break;
+      case "hide":
+      case "unhide":
+        hide(message.author?.id ?? "", action === "hide");
         break;
       case "report":
         report({ seq: String(seq), name: name(message), text: message.body });
@@ -280,7 +286,7 @@ export function createMessageActions({
 
     render() {
       const { state } = session;
-      pins.render(state.pinned, state.names);
+      pins.render(state.pinned, state.names, state.hidden);
       readReceipts.render(state);
       tools.refresh();
       composerPurpose.follow(session.quote);

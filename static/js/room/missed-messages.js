@@ -10,9 +10,10 @@ import { isUnread } from "../state/messages.js";
  * @param {object} options
  * @param {Chat.NoticeBar} options.notice
  * @param {string} options.me
+ * @param {() => ReadonlySet<string>} options.hidden the people whom I have hidden
  * @param {() => void} options.goToUnreadLine goes to the first missed message
  */
-export function createMissedMessages({ notice, me, goToUnreadLine }) {
+export function createMissedMessages({ notice, me, hidden, goToUnreadLine }) {
   /** The `seq`s of the messages that the notice counts. @type {Set<number>} */
   let missed = new Set();
   /** Replaces the text of the notice for as long as it is shown. */
@@ -46,7 +47,9 @@ export function createMissedMessages({ notice, me, goToUnreadLine }) {
     /** @param {readonly Chat.Message[]} messages that came or changed, as they are now */
     update(messages) {
       const before = missed.size;
-      for (const message of messages) if (!isUnread(message, 0, me)) missed.delete(message.seq);
+      for (const message of messages) {
+        if (!isUnread(message, 0, me, hidden())) missed.delete(message.seq);
+      }
       if (missed.size < before) replaceText(sentence());
     },
   };

@@ -1,6 +1,6 @@
 /**
  * The parts of the page that are loaded when somebody first wants them: the help, the emoji picker,
- * the menu of a person, the form for a report. What opens them is on the page from the start.
+ * the menu of a person, the form for a report, hiding somebody. What opens them is on the page from the start.
  */
 
 import { find, loadStyle } from "../lib/dom.js";
@@ -14,12 +14,13 @@ import { browserStorages } from "../state/browser-storage.js";
  * @property {string} me my id
  * @property {string} sprite
  * @property {boolean} touch
- * @property {(text: string) => void} tell
+ * @property {(text: string, action?: {label: string, run: () => void}) => void} tell
+ * @property {(id: string) => boolean} isHidden returns true for a person whom I have hidden
  * @property {(thanks: string) => void} onReported
  */
 
 /** @param {Options} options */
-export function createOnDemand({ root, box, me, sprite, touch, tell, onReported }) {
+export function createOnDemand({ root, box, me, sprite, touch, tell, isHidden, onReported }) {
   /**
    * Makes a part once, with the modules it needs; returns null, and says so, if they cannot be
    * loaded. The next call tries again.
@@ -62,6 +63,11 @@ export function createOnDemand({ root, box, me, sprite, touch, tell, onReported 
     return createReport(root, onReported);
   });
 
+  const hiding = once(async () => {
+    const { createHiding } = await import("./hide.js");
+    return createHiding(find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value, tell);
+  });
+
   const panel = find(root, ".panel", HTMLElement);
 
   const personMenu = once(async () => {
@@ -78,6 +84,11 @@ export function createOnDemand({ root, box, me, sprite, touch, tell, onReported 
      */
     async chooseEmoji(anchor, onChosen) {
       (await picker())?.open(anchor, onChosen);
+    },
+
+    /** @param {string} id @param {boolean} hidden */
+    async hide(id, hidden) {
+      (await hiding())?.(id, hidden);
     },
 
     /** @param {import("./report.js").About} about */
@@ -105,12 +116,15 @@ export function createOnDemand({ root, box, me, sprite, touch, tell, onReported 
     const emojiButton = target.closest("[data-insert-emoji]");
     if (emojiButton instanceof HTMLElement) parts.chooseEmoji(emojiButton, insert);
     else if (target.closest("[data-help]")) parts.openHelp();
-    const person = target.closest("[data-mention], [data-report-person], [data-person-menu]");
+    const person = target.closest(
+      "[data-mention], [data-hide-person], [data-report-person], [data-person-menu]",
+    );
     if (!(person instanceof HTMLElement)) return;
-    const { mention: mentioned, reportPerson, reportName: name = "" } = person.dataset;
+    const { mention: mentioned, hidePerson, reportPerson, reportName: name = "" } = person.dataset;
     if (mentioned) mention(mentioned);
+    else if (hidePerson) parts.hide(hidePerson, person.dataset.hidden === "yes");
     else if (reportPerson) parts.report({ person: reportPerson, name });
-    else personMenu().then((menu) => menu?.open(person));
+    else personMenu().then((menu) => menu?.open(person, isHidden));
   });
 
   return parts;

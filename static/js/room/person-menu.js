@@ -1,6 +1,6 @@
 /**
- * The menu of somebody in the list of people. Its items carry what the room listens for: a mention
- * and a report (on-demand.js), the moderation (manage.js). Loaded when it is first wanted.
+ * The menu of somebody in the list of people. Its items carry what the room listens for: a mention,
+ * hiding and a report (on-demand.js), the moderation (manage.js). Loaded when it is first wanted.
  */
 
 import { element, icon } from "../lib/dom.js";
@@ -34,12 +34,21 @@ export function createPersonMenu(panel, sprite) {
   }
 
   return {
-    /** @param {HTMLElement} button what was pressed, with the person's `data-` attributes */
-    open(button) {
+    /**
+     * @param {HTMLElement} button what was pressed, with the person's `data-` attributes
+     * @param {(id: string) => boolean} isHidden
+     */
+    open(button, isHidden) {
       const { personMenu: id = "", name = "", below } = button.dataset;
       menu.setAttribute("aria-label", fill(gettext("Actions for %(name)s"), { name }));
       menu.replaceChildren(
         item("at-sign", gettext("Mention"), { "data-mention": name }),
+        isHidden(id)
+          ? item("eye", gettext("Show again"), { "data-hide-person": id, "data-hidden": "no" })
+          : item("eye-off", gettext("Hide for me"), {
+              "data-hide-person": id,
+              "data-hidden": "yes",
+            }),
         item("flag", gettext("Report…"), { "data-report-person": id, "data-report-name": name }),
         ...(below === undefined
           ? []

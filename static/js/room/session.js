@@ -78,6 +78,13 @@ export function createSession(options) {
     return step;
   }
 
+  /** Counts the loaded messages again: somebody may have been hidden, or shown again. */
+  function recount() {
+    const loaded = [...state.messages, ...(state.tail ?? [])];
+    unread.arrived(loaded);
+    hooks.messagesChanged(loaded);
+  }
+
   const typists = createTypists(hooks.typing);
 
   const tellTabs = tabChannel(
@@ -159,6 +166,7 @@ export function createSession(options) {
         break;
       case "you":
         dispatch(frame);
+        recount();
         hooks.you(frame.you);
         break;
       case "members":
@@ -174,7 +182,9 @@ export function createSession(options) {
         dispatch(frame);
         break;
       case "typing":
-        if (frame.user.id !== page.me.id) typists.started(frame.user);
+        if (frame.user.id !== page.me.id && !state.hidden.has(frame.user.id)) {
+          typists.started(frame.user);
+        }
         break;
       case "ack":
         if (frame.client_id) {
@@ -202,16 +212,18 @@ export function createSession(options) {
     const absence = state.cursor === null ? 0 : Date.now() - socket.state.since;
     const isLong = absence >= SHORT_ABSENCE;
     if (isLong) unread.endVisit();
+    const wasHiding = state.hidden.size > 0;
     const step = dispatch(frame);
     if (step.gap) {
       socket.restart();
       return false;
     }
+    if (wasHiding || state.hidden.size > 0) recount();
     hooks.room(frame.room);
     if (frame.mode === "reset") unread.rewind(frame.through);
     hooks.you(frame.you);
     hooks.welcomed(frame.mode);
-    const missed = step.fresh.filter((message) => isUnread(message, 0, page.me.id));
+    const missed = step.fresh.filter((message) => isUnread(message, 0, page.me.id, state.hidden));
     if (isLong && missed.length > 0) {
       hooks.missed(frame.mode === "reset" ? null : missed.map(({ seq }) => seq));
     }

@@ -207,7 +207,8 @@ function isSnapshot(kept) {
     Number.isSafeInteger(kept.cursor) &&
     typeof kept.older === "boolean" &&
     areAll(kept.messages, isMessage) &&
-    areAll(kept.members, isPerson)
+    areAll(kept.members, isPerson) &&
+    areAll(kept.hidden ?? [], (id) => typeof id === "string")
   );
 }
 

@@ -4,8 +4,8 @@
 export const QUICK_REACTIONS = Object.freeze(["👍", "❤️", "😂", "🎉", "😮", "😢"]);
 
 /**
- * @typedef {"react" | "reply" | "edit" | "pin" | "unpin" | "text" | "link" | "report" | "delete"}
- *   MessageAction
+ * @typedef {"react" | "reply" | "edit" | "pin" | "unpin" | "text" | "link" | "hide" | "unhide" |
+ *   "report" | "delete"} MessageAction
  */
 
 /**
@@ -24,7 +24,8 @@ export function actionsFor(message, you) {
   if (mine) offered.push("edit");
   if (isModerator) offered.push(message.pinned ? "unpin" : "pin");
   offered.push("text", "link");
-  if (!mine) offered.push("report");
+  const isHidden = you.hidden?.includes(message.author?.id ?? "");
+  if (!mine) offered.push(isHidden ? "unhide" : "hide", "report");
   if (mine || isModerator) offered.push("delete");
   return offered;
 }

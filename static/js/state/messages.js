@@ -97,15 +97,27 @@ export function isFolded({ kind }) {
 }
 
 /**
+ * Returns true for what a person said whom I have hidden.
+ * @param {Chat.Message} message
+ * @param {ReadonlySet<string>} hidden ids of people
+ */
+export function isHidden({ kind, author }, hidden) {
+  return kind === "chat" && author !== null && hidden.has(author.id);
+}
+
+/**
  * Returns true if a message counts as unread for somebody who has read up to a `seq`: somebody else
- * wrote it, and it was not deleted. The list of rooms counts in the same way on the server.
+ * wrote it, who is not hidden, and it was not deleted. The list of rooms counts in the same way on
+ * the server.
  * @param {Chat.Message} message
  * @param {number} readUpTo
  * @param {string} me
+ * @param {ReadonlySet<string>} hidden ids of people
  */
-export function isUnread(message, readUpTo, me) {
+export function isUnread(message, readUpTo, me, hidden) {
   const { kind, deleted, seq, author } = message;
-  return kind === "chat" && !deleted && seq > readUpTo && author?.id !== me;
+  const isOfOthers = kind === "chat" && !deleted && seq > readUpTo && author?.id !== me;
+  return isOfOthers && !isHidden(message, hidden);
 }
 
 /**
@@ -115,10 +127,11 @@ export function isUnread(message, readUpTo, me) {
  * @param {number} readUpTo
  * @param {string} me
  * @param {boolean} older true if there are messages before the list
+ * @param {ReadonlySet<string>} hidden ids of people
  */
-export function firstUnread(list, readUpTo, me, older) {
+export function firstUnread(list, readUpTo, me, older, hidden) {
   if (older && list.length > 0 && list[0].seq > readUpTo) return null;
-  return list.find((message) => isUnread(message, readUpTo, me))?.seq ?? null;
+  return list.find((message) => isUnread(message, readUpTo, me, hidden))?.seq ?? null;
 }
 
 /**

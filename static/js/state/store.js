@@ -30,6 +30,7 @@ export function initial(you) {
     pinned: [],
     quoted: new Map(),
     reads: new Map(),
+    hidden: new Set(),
   };
 }
 
@@ -49,7 +50,12 @@ export function apply(state, action) {
     case "room":
       return step({ ...state, room: action.room });
     case "you":
-      return step({ ...state, you: action.you, names: updateNames(state.names, [action.you]) });
+      return step({
+        ...state,
+        you: action.you,
+        names: updateNames(state.names, [action.you]),
+        hidden: new Set(action.you.hidden),
+      });
     case "requests":
       return step({ ...state, waiting: action.waiting });
     case "restore":
@@ -92,6 +98,7 @@ export function snapshot(state, count) {
     messages,
     older: state.tail !== null || state.older || messages.length < newestOnes.length,
     members: [...state.members.values()],
+    hidden: [...state.hidden],
   };
 }
 
@@ -114,6 +121,7 @@ function welcome(state, frame) {
     room: frame.room,
     history: frame.history ?? "",
     you: frame.you,
+    hidden: new Set(frame.you.hidden),
     waiting: [], // sent again after the welcome
     limits: { ...state.limits, ...frame.limits },
     members: new Map(frame.members.map((person) => [person.id, person])),
@@ -258,6 +266,7 @@ function restore(state, kept) {
     older: kept.older,
     members: new Map(kept.members.map((person) => [person.id, person])),
     names: updateNames(state.names, kept.members),
+    hidden: new Set(kept.hidden),
   };
 }
 

@@ -27,6 +27,8 @@ declare namespace Chat {
     quoted: ReadonlyMap<number, Message | null>;
     /** How far others have read, by id; only in small rooms. */
     reads: ReadonlyMap<string, number>;
+    /** The people whom I have hidden, by id: their messages are folded. */
+    hidden: ReadonlySet<string>;
   }
 
   interface Step {
@@ -79,6 +81,8 @@ declare namespace Chat {
     messages: Message[];
     older: boolean;
     members: Person[];
+    /** The people whom I have hidden, by id. */
+    hidden?: readonly string[];
     /** When it was kept, milliseconds since the epoch. */
     at?: number;
   }

@@ -13,13 +13,15 @@ const READ_AFTER = 1000;
  * @typedef {object} Options
  * @property {string} me
  * @property {number | null} readUpTo from an earlier visit
+ * @property {() => ReadonlySet<string>} hidden the people whom I have hidden: what they say is
+ *   never unread
  * @property {(seq: number) => void} onRead this tab has read up to here
  * @property {(count: number, mentions: number) => void} onCount `mentions`: how many of the unread
  *   messages mention me
  */
 
 /** @param {Options} options */
-export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
+export function createUnread({ me, readUpTo: earlier, hidden, onRead, onCount }) {
   let readUpTo = earlier;
   /** The messages that this visit found unread are after `after` and not after `until`. */
   let visit = { after: earlier, until: Infinity };
@@ -82,13 +84,13 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
      */
     locate(messages, older) {
       if (line !== null || visit.after === null || visit.after >= visit.until) return;
-      const first = firstUnread(messages, visit.after, me, older);
+      const first = firstUnread(messages, visit.after, me, older, hidden());
       if (first !== null && first <= visit.until) line = first;
     },
 
     /**
-     * Counts messages that came or changed, as they are now: a deleted one is no longer unread, and
-     * an edit may add or remove a mention of me.
+     * Counts messages that came or changed, or whose author was hidden or shown again, as they are
+     * now: a deleted one is no longer unread, and an edit may add or remove a mention of me.
      * @param {readonly Chat.Message[]} messages
      */
     arrived(messages) {
@@ -96,7 +98,8 @@ export function createUnread({ me, readUpTo: earlier, onRead, onCount }) {
       for (const message of messages) {
         const { seq, mentions = [] } = message;
         const before = unseen.get(seq);
-        const now = isUnread(message, readUpTo ?? 0, me) ? mentions.includes(me) : undefined;
+        const isNew = isUnread(message, readUpTo ?? 0, me, hidden());
+        const now = isNew ? mentions.includes(me) : undefined;
         if (now === before) continue;
         differs = true;
         if (now === undefined) unseen.delete(seq);
