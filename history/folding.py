@@ -17,7 +17,7 @@ and to what only the typed text has. The databases only find candidates quickly.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -197,19 +197,29 @@ class Place:
 
 def places(text: str) -> list[Place]:
     """Return the words of `fold` in order, with their places in the text."""
-    letters, starts, ends = [], [], []
+    if text.isascii():  # a letter for each
+        whole = text.encode().translate(_ASCII).decode()
+        starts: Sequence[int] = range(len(text))
+        ends: Sequence[int] = range(1, len(text) + 1)
+    else:
+        whole, starts, ends = _by_clusters(text)
+    return [
+        Place(piece, starts[word.start() + start], ends[word.start() + end - 1])
+        for word in re.finditer(r"\S+", whole)
+        for start, end, piece in _cut(word[0])
+    ]
+
+
+def _by_clusters(text: str) -> tuple[str, list[int], list[int]]:
+    """Return the folded text, and for each of its letters where the cluster that it is of starts and ends."""
+    letters, starts, ends = [], list[int](), list[int]()
     for start, end in _clusters(text):
         fold_cluster = _folded_cluster if end - start <= LONGEST else _letters
         folded = fold_cluster(text[start:end])
         letters.append(folded)
         starts += [start] * len(folded)
         ends += [end] * len(folded)
-    whole = "".join(letters)
-    return [
-        Place(piece, starts[word.start() + start], ends[word.start() + end - 1])
-        for word in re.finditer(r"\S+", whole)
-        for start, end, piece in _cut(word[0])
-    ]
+    return "".join(letters), starts, ends
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

@@ -1,10 +1,12 @@
 """Search compares texts as words."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.folding import LONGEST, _letters, fold, of, places
+from history.folding import LONGEST, _by_clusters, _letters, fold, of, places
 
 # Letters that change each other, or are more or fewer when folded.
 AWKWARD = "aийё̈́ा्가한ががالوبكلتكِ日本ภาﬁ½㎏İß😀🏽‍️ \u00ad"
@@ -70,6 +72,13 @@ def test_each_word_has_its_place(text: str) -> None:
     assert [place.word for place in found] == fold(text).split()
     for place in found:
         assert place.word in fold(text[place.start : place.end])
+
+
+@given(st.text(st.characters(max_codepoint=0x7F), max_size=LONGEST))
+def test_the_short_way_for_plain_text_finds_the_same_places(text: str) -> None:
+    whole, starts, ends = _by_clusters(text)
+    words = [(f[0], starts[f.start()], ends[f.end() - 1]) for f in re.finditer(r"\S+", whole)]
+    assert [(place.word, place.start, place.end) for place in places(text)] == words
 
 
 @given(st.text(st.sampled_from(AWKWARD), max_size=8), st.text(st.sampled_from(AWKWARD), max_size=8))
