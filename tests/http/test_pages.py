@@ -70,6 +70,7 @@ class TestEveryPage:
         for address in pages:
             page = read(ada.get(address))
             titles.add(page.one("title").text)
+            assert page.one("meta", name="description").attributes["content"]
             assert page.one("main").attributes["id"] == "main"
             assert page.one("a", class_="skip-link").attributes["href"] == "#main"
             assert page.one("h1").text
