@@ -199,6 +199,17 @@ class Play:
         owner = self.people[self.rooms[number].owner]
         return ids(await owner.open(number)[0].until(lambda view: bool(ids(view))))[0]
 
+    async def stop_asking(self, who: int, number: int) -> None:
+        """Anybody; who has asked asks no more, and all others still do."""
+        room = self.rooms[number]
+        path = f"/rooms/{room.code}/waiting/"
+        answer = await self.people[who].visitor.submit(path, {})
+        assert answer.status_code == 302, answer.text
+        room.waiting.discard(who)
+        for each in self.people:
+            waits = (await each.visitor.get(path)).json()["waiting"]
+            assert waits == (each.number in room.waiting), each.name
+
     async def presume(self, number: int, by: int, who: int, verb: str) -> None:
         """Somebody who is not the owner gives an order, and nothing comes of it."""
         room, giver = self.rooms[number], self.people[by]

@@ -130,6 +130,13 @@ class Fuzz(RuleBasedStateMachine):
         if whom := room.banned() if verb == "unban" else sorted(room.waiting):
             self.run(self.play.order(number, one(whom, pick), verb))
 
+    @rule(number=rooms, pick=picks)
+    def stop_asking(self, number: int, pick: int) -> None:
+        """Of those who wait, and of the others too."""
+        self.run(
+            self.play.stop_asking(one([*self.room(number).waiting, *range(PEOPLE)], pick), number)
+        )
+
     @rule(
         number=rooms,
         by=picks,
