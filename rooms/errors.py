@@ -179,6 +179,16 @@ class PersonNotFound(ChatError):
     sentence = _("That person was not in this room.")
 
 
+class NoHandoff(ChatError):
+    """A link to go on at another device that carries nobody over, or not any more."""
+
+    code = "not_found"
+    status = 404
+    sentence = _(
+        "That link is not one that this site has made. Show a new code on your other device."
+    )
+
+
 class TooManySockets(Unavailable):
     sentence = _("You have this site open in too many places. Please close some of them.")
 

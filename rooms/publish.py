@@ -86,6 +86,12 @@ def reading(stream_id: int, reads: dict[str, int]) -> Notification:
     return {"type": "room.read", "stream": stream_id, "reads": reads}
 
 
+def handoff(*, code: str, stream_id: int, user_id: int) -> None:
+    """After this transaction's commit, have a person's pages in a room ask about their handoff."""
+    notification = {"type": "room.handoff", "stream": stream_id, "user": user_id}
+    transaction.on_commit(lambda: _send(group(code, stream_id), notification, None))
+
+
 def changed(*, code: str, change: Change) -> None:
     """After this transaction's commit, tell all workers of a change of the log."""
     shown = change if change.through > change.after else None

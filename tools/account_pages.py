@@ -48,3 +48,49 @@ async def refused(page: Page) -> None:
     await page.fill("[name=password]", "forgotten")
     await page.click("main button")
     await page.wait_for_selector("[role=alert]")
+
+
+async def show_code(page: Page) -> str:
+    """Show a code for another device. Return its link."""
+    if await page.locator("#asks").is_visible():  # of the picture before
+        await page.click("button[value=no]")
+    await page.click("main button[type=submit]")
+    await page.wait_for_selector("[data-qr-picture] svg")
+    return await page.input_value("#link")
+
+
+async def _asked(page: Page) -> Page:
+    """Open the link of a code in another browser. Return the page there."""
+    link = await show_code(page)
+    browser = page.context.browser
+    assert browser is not None
+    context = await browser.new_context(user_agent=_PHONE, viewport=page.viewport_size)
+    phone = await context.new_page()
+    await phone.goto(link)
+    await phone.click("main button[type=submit]")
+    await phone.wait_for_selector(".code-hero")
+    return phone
+
+
+async def show_question(page: Page) -> None:
+    phone = await _asked(page)
+    await phone.context.close()
+    await page.wait_for_selector("#asks")
+
+
+async def wait(page: Page) -> None:
+    """Become the page of a device that asks."""
+    await page.goto("/account/handoff/")
+    link = await show_code(page)
+    await page.context.clear_cookies()
+    await page.goto(link)
+    await page.click("main button[type=submit]")
+    await page.wait_for_selector(".code-hero")
+
+
+async def room_code(page: Page) -> None:
+    await page.wait_for_selector("#room [data-people] li", state="attached")
+    if await page.locator(".room-bar__people").is_visible():
+        await page.locator(".room-bar__people").click()
+    await page.click("[data-handoff]")
+    await page.wait_for_selector("dialog[open] svg[role=img]")

@@ -278,6 +278,11 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("account-register", "/account/register/", ada),
         Scene("account-password", "/account/password/", demo.keeper),
         Scene("account-delete", "/account/delete/", demo.keeper),
+        Scene("handoff", "/account/handoff/", demo.keeper, account_pages.show_code),
+        Scene("handoff-asked", "/account/handoff/", demo.keeper, account_pages.show_question),
+        Scene("continue", "/account/continue/#abcdefghijklmnopqrstuv", demo.eve),
+        Scene("continue-waiting", "/", demo.keeper, account_pages.wait),
+        Scene("room-handoff", f"/rooms/{demo.outing}/", demo.keeper, account_pages.room_code),
         Scene("front-registered", "/", demo.keeper),
         Scene("room-registered", f"/rooms/{demo.outing}/", demo.keeper, _open_panel),
         Scene(

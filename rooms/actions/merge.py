@@ -17,6 +17,7 @@ from rooms.actions.entering import enter
 from rooms.actions.leaving import depart
 from rooms.models import (
     Connection,
+    Handoff,
     HiddenPerson,
     JoinRequest,
     Membership,
@@ -167,6 +168,10 @@ def _bring_the_rest(guest: User, account: User) -> None:
     # What was due is found anew, as the account's.
     Push.objects.filter(membership__user=account).exclude(subscription__user=account).delete()
     Push.objects.filter(subscription__user=account).exclude(membership__user=account).delete()
+    # A code that the guest shows lets nobody in any more; what is known of earlier ones is the account's.
+    handoffs = Handoff.objects.filter(user=guest)
+    handoffs.filter(ended_at__isnull=True).update(state=Handoff.State.REPLACED, ended_at=Now())
+    handoffs.update(user=account)
 
 
 def _bring_hidden_people(guest: User, account: User) -> None:

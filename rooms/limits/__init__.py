@@ -20,7 +20,7 @@ from hashlib import sha256
 from django.conf import settings
 
 from rooms import addresses
-from rooms.errors import RoomNotFound, WrongPasscode
+from rooms.errors import NoHandoff, RoomNotFound, WrongPasscode
 from rooms.limits.buckets import (
     Bucket,
     Claim,
@@ -100,6 +100,14 @@ logging_in_by = Limiter(Rate(burst=10, per_second=1 / 60), "login.device")
 first_tries = Limiter(Rate(burst=1, per_second=1 / 3600), "first.address")
 first_tries_around = Limiter(Rate(burst=10, per_second=1 / 60), "first.48")
 
+# Links to go on at another device that were none: 128 random bits, which nobody guesses. So these
+# numbers are for the database, and for the log of who tries.
+continuing = Limiter(Rate(burst=20, per_second=1 / 6), "continue.address")
+continuing_near = Limiter(Rate(burst=40, per_second=1 / 4), "continue.56")
+continuing_around = Limiter(Rate(burst=60, per_second=1 / 3), "continue.48")
+# Links that are made.
+handing_off = Limiter(Rate(burst=20, per_second=1 / 60), "handoff.person")
+
 # Passwords and passcodes that the site has to hash, right or wrong: none of these is given back. A class
 # signs in at once.
 hashing_from = Limiter(Rate(burst=100, per_second=1 / 2), "hash.address")
@@ -134,7 +142,7 @@ SHARED = (
     reporting_from,
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
     passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
-    first_tries, first_tries_around,
+    first_tries, first_tries_around, continuing, continuing_near, continuing_around, handing_off,
 )  # fmt: skip
 
 
@@ -318,6 +326,32 @@ def subscribe(*, person: str) -> None:
 def test_push(*, person: str) -> None:
     """A notification that a person sends to themselves. Raises RateLimited."""
     require([Claim(testing_push, person)])
+
+
+def hand_off(*, person: str) -> None:
+    """Another link to go on at another device. Raises RateLimited."""
+    require([Claim(handing_off, person)])
+
+
+@contextmanager
+def continue_here(*, address: str) -> Iterator[None]:
+    """A try at a link to go on at another device, in the body. Raises RateLimited.
+
+    Taken first, and given back unless the link is no good (NoHandoff).
+    """
+    tries = [
+        Claim(continuing, address),
+        *_around(address, continuing_near, continuing_around),
+    ]
+    require(tries)
+    try:
+        yield
+    except NoHandoff:
+        raise
+    except BaseException:
+        give_back(tries)
+        raise
+    give_back(tries)
 
 
 def search(*, person: str, address: str) -> None:

@@ -1,6 +1,7 @@
 """Receive notifications of other workers and hand them to the hub."""
 
 from history.log.entry import Change
+from rooms import protocol
 from rooms.live.hub import Hub
 from rooms.publish import Notification
 
@@ -39,6 +40,8 @@ class Receiver:
             case "room.read":
                 if news := room.note_reads(notification["reads"]):
                     room.show_reads(news)
+            case "room.handoff":
+                room.tell_person(notification["user"], protocol.encode("handoff"))
             case "room.typing":
                 if notification["origin"] != self._hub.name:
                     room.show_typing(notification["frame"], except_user=notification["user"])

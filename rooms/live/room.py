@@ -285,6 +285,12 @@ class LiveRoom(Roster):
         if len(self.roster) <= protocol.READERS_MAX:
             self.show([protocol.read(reads)])
 
+    def tell_person(self, user: int, frame: bytes) -> None:
+        """Send a frame to all sockets of one person."""
+        for client in self.clients.values():
+            if client.user_id == user:
+                client.sender.send([frame])
+
     def show_typing(self, frame: bytes, *, except_user: int) -> None:
         for client in self.clients.values():
             if client.user_id != except_user:

@@ -14,7 +14,16 @@ from history import database, identity
 from history.log import edits
 from history.search import index
 from rooms import counts, presence, publish
-from rooms.actions import admission, due, leaving, retention, roles, rooms, sign_ins
+from rooms.actions import (
+    admission,
+    due,
+    handoffs,
+    leaving,
+    retention,
+    roles,
+    rooms,
+    sign_ins,
+)
 from rooms.live import metrics
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
@@ -66,6 +75,7 @@ def jobs(hub: Hub) -> list[Job]:
         Job(name="earlier texts", every=600, work=edits.purge, needs_lease=False),
         Job(name="search's leavings", every=600, work=index.scrub, needs_lease=False),
         Job(name="expired sign-ins", every=600, work=sign_ins.forget_expired, needs_lease=False),
+        Job(name="handoffs", every=600, work=handoffs.forget_old, needs_lease=False),
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The tables of people, rooms, presence, web push, moderation and counts, with their constraints."""
 
 from rooms.models.counts import CountedThrough, HourlyCount
+from rooms.models.handoffs import Handoff
 from rooms.models.moderation import Deed, Report, Seconding
 from rooms.models.people import HiddenPerson, SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
@@ -11,6 +12,7 @@ __all__ = [
     "Connection",
     "CountedThrough",
     "Deed",
+    "Handoff",
     "HiddenPerson",
     "HourlyCount",
     "JoinRequest",

@@ -1,10 +1,15 @@
 """The whole way of an account, in real windows: kept, found again elsewhere, ended from there."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.conftest import come_in
 from tests.browser.room_page import RoomPage
+from tests.support.browser import Console
+from tests.support.client import csrf_token
+from tests.support.story import step
 from tests.support.workers import Site
 
 PASSWORD = "seven green lanterns"
@@ -55,3 +60,57 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
     ada.page.get_by_role("button", name="Sign in").click()
     RoomPage(ada.page).wait_until_live()
     expect(ada.box).to_have_value("half a thought")
+
+
+def test_a_guest_goes_on_at_another_device(
+    ada: RoomPage, site: Site, open_context: Callable[..., BrowserContext], console: Console
+) -> None:
+    console.allow("status of 403")  # the form without its tick
+    way, page = f"{site.url}/account/continue/", f"{site.url}/account/handoff/"
+    ada.say("said at the desk")
+    with step("the room shows a code"):
+        with ada.page.expect_response(page) as made:
+            ada.page.get_by_role("link", name="Continue on another device").click()
+        dialog = ada.page.get_by_role("dialog", name="Continue on another device")
+        expect(dialog.get_by_role("img")).to_be_visible()
+        link = made.value.json()["link"]
+    with step("a phone with another guest in it says first who would be lost"):
+        zed = come_in(open_context("phone"), site.url, name="Zed", create="")
+        phone = zed.page
+        phone.goto(link)
+        expect(phone).to_have_url(way)
+        expect(phone.get_by_text("Rooms that would be lost")).to_contain_text("You are Zed here")
+        phone.get_by_role("button", name="Continue here").click()
+        expect(phone.get_by_role("alert")).to_contain_text("would be lost")
+        phone.get_by_label("Yes, Zed may be lost").check()
+        phone.get_by_role("button", name="Continue here").click()
+        number = phone.locator(".code-hero").inner_text()
+    with step("the desk is asked about it, over the room's socket"):
+        expect(dialog).to_contain_text("Is this your other device?")
+        expect(dialog).to_contain_text(number)
+        dialog.get_by_role("button", name="Yes, let it in").click()
+        expect(ada.page.locator("[data-notice]")).to_contain_text("goes on as you")
+    with step("the phone is in the same room as the same person"):
+        expect(phone).to_have_url(ada.url)
+        there = RoomPage(phone).wait_until_live()
+        there.expect_bodies(["said at the desk"])
+        there.box.fill("said on the phone")
+        phone.get_by_role("button", name="Send").click()
+        ada.expect_bodies(["said at the desk", "said on the phone"])
+        expect(ada.people.get_by_role("listitem")).to_have_count(1)
+        assert phone.context.cookies(ada.url) != ada.page.context.cookies(ada.url)
+    with step("a page that is not the room finds out by itself, too"):
+        phone.goto(f"{site.url}/account/")
+        expect(phone.locator(".session")).to_have_count(2)
+        phone.get_by_role("link", name="Continue on another device").click()
+        phone.get_by_role("button", name="Show a code").click()
+        expect(phone.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
+        http = open_context().request
+        token = phone.locator("#link").input_value()
+        form = {"token": token, "csrfmiddlewaretoken": csrf_token(http.get(way).text())}
+        assert http.post(way, form=form).ok
+        expect(phone.get_by_text("Is this your other device?")).to_be_visible()
+        phone.get_by_role("button", name="No, turn it away").click()
+        expect(phone.get_by_role("status").first).to_contain_text("was turned away")
+        refused = http.get(way).text()
+        assert "answered No" in refused

@@ -27,7 +27,7 @@ from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
 from tests.support import documents
-from tests.support.client import FrameRefused, Visitor
+from tests.support.client import FrameRefused, RoomSocket, Visitor
 from tests.support.documents import plain
 from tests.support.workers import Site
 
@@ -92,6 +92,7 @@ async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None
                 await here.ask("page", before=1)
                 with pytest.raises(FrameRefused):
                     await here.ask("post", client_id="a1", body=" ")
+                await _hand_off(ada, here)
                 await _give_orders(ada, bob, code)
                 await there.frame(lambda frame: frame["type"] == "room")
                 await there.frame(lambda frame: frame["type"] == "you")
@@ -116,6 +117,17 @@ async def _give_orders(ada: Visitor, bob: Visitor, code: str) -> None:
     await ada.order(code, f"people/{bobs_id}/mute/", minutes="1")
     async with Visitor(ada.base_url, "Eve") as eve:
         assert await eve.join(code) == code
+
+
+async def _hand_off(ada: Visitor, here: RoomSocket) -> None:
+    """Ada goes on at another device."""
+    page = "/account/handoff/"
+    made = await ada.submit(page, {"room": here.view.room["id"]}, form_at=page)
+    link = re.search(r'value="([^"]+#[^"]+)"', made.text)
+    assert link is not None
+    async with Visitor(ada.base_url, "Phone") as phone:
+        await phone.submit("/account/continue/", {"token": link[1]}, form_at="/account/continue/")
+    await here.frame(lambda frame: frame["type"] == "handoff")
 
 
 def _alike(frame: Any, example: Any) -> bool:
@@ -232,6 +244,10 @@ SHARED_LIMITS = {
     "subscribing to web push, and ending it, a person": limits.subscribing,
     "trying web push, a person": limits.testing_push,
     "hiding people and showing them again, a person": limits.hiding,
+    "links of no handoff, an address": limits.continuing,
+    "links of no handoff, a /56 of IPv6": limits.continuing_near,
+    "links of no handoff, a /48 of IPv6": limits.continuing_around,
+    "making codes for another device, a person": limits.handing_off,
     "reports, a person": limits.reporting,
     "reports, a browser": limits.reporting_by,
     "reports, an address": limits.reporting_from,

@@ -12,6 +12,7 @@ from rooms.models import Membership, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
 from tests.http.test_account import PASSWORD, register, sign_in
+from tests.http.test_handoff import FIREFOX, scan, show
 from tests.support.push_keys import BrowserKeys
 
 
@@ -60,6 +61,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     ben = person("Ben")
     ben.join(room)
     ada.post("/account/hidden/", person=ben.user.public_id, hidden="yes")
+    scan(person("Phone"), show(ada))
     browser = AsyncClient()
     browser.cookies = ada.client.cookies
 
@@ -73,8 +75,8 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     assert disposition.startswith("attachment")
     data = json.loads(body)
     assert set(data) == {
-        *("profile", "sign_ins", "push_subscriptions", "rooms", "reactions", "hidden_people"),
-        "messages",
+        *("profile", "sign_ins", "push_subscriptions", "handoffs", "rooms", "reactions"),
+        *("hidden_people", "messages"),
     }
     assert [row["name"] for row in data["hidden_people"]] == ["Ben"]
     assert data["profile"]["username"] == "ada"
@@ -85,6 +87,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     assert [row["endpoint"] for row in data["push_subscriptions"]] == [
         "https://push.example.net/ada"
     ]
+    assert [(row["outcome"], row["browser"]) for row in data["handoffs"]] == [("asked", FIREFOX)]
 
 
 class TestBeingGone:

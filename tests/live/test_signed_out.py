@@ -85,6 +85,33 @@ async def test_signing_out_closes_all_sockets_of_the_browser(cluster: Site, way:
         await bob.post("still here")
 
 
+async def test_the_page_that_shows_a_code_is_told_by_whichever_worker_it_is_opened_at(
+    cluster: Site,
+) -> None:
+    way = "/account/continue/"
+    async with (
+        members_of_a_room(cluster, "Ada", "Bob") as [ada, bob],
+        Visitor(cluster.urls[1], "Phone") as phone,
+    ):
+        laptop, page = visitor_of(ada), "/account/handoff/"
+        for browser in (laptop, phone):
+            browser.http.headers["Accept"] = "application/json"
+        made = await laptop.submit(page, {"room": ada.view.room["id"]}, form_at="/account/")
+        token = {"token": made.json()["link"]}
+        assert (await phone.submit(way, token, form_at=way)).status_code == 200
+        await ada.frame(lambda frame: frame["type"] == "handoff")
+        told = (await laptop.get(f"{page}state/")).json()
+        yes = {"handoff": str(told["handoff"]), "answer": "yes"}
+        await laptop.submit(f"{page}answer/", yes, form_at="/account/")
+        came = await phone.submit(f"{way}in/", {}, form_at=way)
+        assert came.json()["next"] == f"/rooms/{ada.code}/"
+        async with phone.socket(ada.code) as there:
+            assert there.view.you["id"] == ada.view.you["id"]
+            await fence([ada, bob, there], "one person")
+            assert bob.view.names == ["Ada", "Bob"]
+        assert "handoff" not in {frame["type"] for frame in bob.received}, "it is hers alone"
+
+
 async def test_with_redis_away_it_is_the_log_that_tells(
     hasty: Site, hasty_redis: RedisServer
 ) -> None:

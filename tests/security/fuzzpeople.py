@@ -1,7 +1,7 @@
 """Visitors of a running site as test_fuzz.py drives them: each with an address of its own."""
 
 import re
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -88,3 +88,30 @@ class Person:
             for socket in sockets:
                 await socket.drop()
         await self.visitor.http.aclose()
+
+
+class Device:
+    """A browser of nobody, to which somebody may go on."""
+
+    def __init__(self, url: str) -> None:
+        self._visitor = Visitor(url, "Device")
+        self._visitor.http.headers["Accept"] = "application/json"
+
+    async def ask(self, link: str) -> httpx.Response:
+        return await self._submit("", token=link)
+
+    async def come_in(self) -> httpx.Response:
+        return await self._submit("in/")
+
+    async def look(self, room: str) -> httpx.Response:
+        return await self._visitor.get(f"/history/rooms/{room}/export/?format=json")
+
+    async def _submit(self, path: str, **fields: str) -> httpx.Response:
+        where = "/account/continue/"
+        return await self._visitor.submit(where + path, fields, form_at="/account/continue/?new")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._visitor.http.aclose()

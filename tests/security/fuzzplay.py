@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.security.fuzzmodel import Entry, Member, Room, Secret
-from tests.security.fuzzpeople import Person, tokens
+from tests.security.fuzzpeople import Device, Person, tokens
 from tests.support.client import FrameRefused, RoomSocket, SocketClosed
 from tests.support.workers import Site
 
@@ -29,6 +29,7 @@ class Play:
     """People, their rooms, and what is known of both."""
 
     def __init__(self, site: Site) -> None:
+        self.site = site
         self.people = [Person(n, site, address=min(n, 3)) for n in range(PEOPLE)]
         self.rooms: list[Room] = []
 
@@ -289,6 +290,37 @@ class Play:
         for member in room.inside():
             answer = await self.people[member].visitor.get(path)
             assert answer.json()["bell"] == room.members[member].bell, self.people[member].name
+
+    # Another device -------------------------------------------------------------------------------
+
+    async def hand_off(self, who: int, number: int, *, worker: int, yes: bool, late: bool) -> None:
+        """Somebody goes on at another device, which is nobody until the answer and no more than they are.
+
+        `late`: another device has opened the link before. Of both only that one is let in.
+        """
+        room, person = self.rooms[number], self.people[who]
+        made = await person.visitor.submit("/account/handoff/", {"room": room.id})
+        if not person.id:  # never in a room: there is nobody to go on
+            assert made.status_code == 302
+            return
+        link, url = made.json()["link"], self.site.urls[worker % len(self.site.urls)]
+        async with Device(url) as phone, Device(url) as other:
+            if late:
+                assert (await other.ask(link)).status_code == 200
+            assert (await phone.ask(link)).status_code == (404 if late else 200)
+            if not room.is_in(who):
+                assert not tokens((await phone.look(room.id)).text)
+            assert (await phone.come_in()).status_code in {403, 404}
+            told = (await person.visitor.get("/account/handoff/state/")).json()
+            fields = {"handoff": str(told["handoff"]), "answer": "yes" if yes else "no"}
+            await person.visitor.submit("/account/handoff/answer/", fields)
+            for device in (phone, other):
+                let_in = yes and (device is other) is late
+                came = await device.come_in()
+                assert came.status_code == (200 if let_in else 404), came.text
+                shown = await device.look(room.id)
+                expected = room.readable(who) if let_in else set()
+                assert tokens(shown.text) == expected, f"{person.name} on another device"
 
     # Looking --------------------------------------------------------------------------------------
 

@@ -184,6 +184,12 @@ class Fuzz(RuleBasedStateMachine):
         """Anybody, of their rooms or of others."""
         self.run(self.play.hide(who % PEOPLE, whom % PEOPLE, hidden=hidden))
 
+    @rule(number=rooms, who=picks, worker=st.integers(0, 1), yes=flags, late=flags)
+    def hand_off(self, number: int, who: int, worker: int, yes: bool, late: bool) -> None:
+        """Anybody goes on at another device, or somebody who has seen the link tries to."""
+        who %= PEOPLE
+        self.run(self.play.hand_off(who, number, worker=worker, yes=yes, late=late))
+
     @rule(number=rooms, who=picks, pick=picks)
     def look(self, number: int, who: int, pick: int) -> None:
         self.run(self.play.look(who % PEOPLE, number, pick))

@@ -54,6 +54,17 @@ class ChangePasswordForm(NewPasswordForm):
     current = _password()
 
 
+class ContinueForm(forms.Form):
+    """The link of another device, or the part of it behind the `#`."""
+
+    token = forms.CharField(max_length=300)
+    # That a guest who is here may be lost.
+    sure = forms.BooleanField(required=False)
+
+    def clean_token(self) -> str:
+        return str(self.cleaned_data["token"]).rpartition("#")[2].strip()
+
+
 class NameForm(forms.Form):
     # As it was typed: the verb cleans it and says what is wrong.
     name = typed(names.TYPED_MAX, names.TOO_LONG)

@@ -1,7 +1,7 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
-    {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "rooms": [{…}],
-     "reactions": [{…}], "hidden_people": [{…}], "messages": [{…}]}
+    {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "handoffs": [{…}],
+     "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "messages": [{…}]}
 
 Messages are as in the history's export, newest first (history/export.py). Times are UTC.
 """
@@ -16,7 +16,7 @@ from django.db import close_old_connections
 
 from history import export, personal, wire
 from history.models import Message, Reaction
-from rooms.models import HiddenPerson, Membership, PushSubscription, SignIn, User
+from rooms.models import Handoff, HiddenPerson, Membership, PushSubscription, SignIn, User
 
 # Messages held in memory at a time.
 _CHUNK = 100
@@ -85,6 +85,20 @@ def _push_subscriptions(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _handoffs(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "made": wire.timestamp(row.created_at),
+            "opened": wire.timestamp(row.asked_at) if row.asked_at else None,
+            "ended": wire.timestamp(row.ended_at) if row.ended_at else None,
+            "outcome": row.state,
+            "browser": row.agent,
+            "address": row.address,
+        }
+        for row in Handoff.objects.filter(user=user).order_by("pk")
+    ]
+
+
 def _rooms(user: User) -> list[dict[str, Any]]:
     rows = Membership.objects.filter(user=user).select_related("room").order_by("pk")
     return [
@@ -128,6 +142,7 @@ _PARTS = {
     "profile": _profile,
     "sign_ins": _sign_ins,
     "push_subscriptions": _push_subscriptions,
+    "handoffs": _handoffs,
     "rooms": _rooms,
     "reactions": _reactions,
     "hidden_people": _hidden_people,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rooms.pages.account import hidden, views
+from rooms.pages.account import continuing, handoff, hidden, views
 
 urlpatterns = [
     path("", views.overview, name="account"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("sessions/", views.end_sessions, name="end_sessions"),
     path("reading/", views.show_reading, name="show_reading"),
     path("hidden/", hidden.change, name="hidden_people"),
+    path("handoff/", handoff.show, name="handoff"),
+    path("handoff/state/", handoff.state, name="handoff_state"),
+    path("handoff/answer/", handoff.answer, name="handoff_answer"),
+    path("continue/", continuing.ask, name="continue"),
+    path("continue/state/", continuing.state, name="continue_state"),
+    path("continue/in/", continuing.come_in, name="continue_in"),
     path("data/", views.data, name="my_data"),
     path("delete/", views.delete, name="delete_account"),
 ]

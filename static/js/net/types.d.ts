@@ -112,6 +112,10 @@ declare namespace Chat {
     reads: Position[];
   }
 
+  interface HandoffFrame {
+    type: "handoff";
+  }
+
   interface Ack {
     type: "ack";
     ref?: string;
@@ -146,6 +150,7 @@ declare namespace Chat {
     | Requests
     | Typing
     | ReadFrame
+    | HandoffFrame
     | Ack
     | Page
     | ErrorFrame;

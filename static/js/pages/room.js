@@ -87,6 +87,7 @@ const session = createSession({
     missed: (seqs) => (seqs === null ? missedMessages.showMany() : missedMessages.show(seqs)),
     room: (room) => applyRoomSettings(root, page, room),
     refused: (message) => notice.show(message),
+    handoff: () => onDemand.lookAtHandoff(),
     replyTargetDeleted: () =>
       notice.show(
         gettext("The message you replied to was deleted, so yours was sent without the quote."),
@@ -191,6 +192,8 @@ const onDemand = createOnDemand({
   me: page.me.id,
   sprite: page.urls.sprite,
   touch,
+  roomId: page.room.id,
+  say: (text) => announcer.say(text),
   tell: notice.show,
   isHidden: (id) => hidden().has(id),
   onReported(thanks) {

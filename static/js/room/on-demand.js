@@ -1,6 +1,7 @@
 /**
  * The parts of the page that are loaded when somebody first wants them: the help, the emoji picker,
- * the menu of a person, the form for a report, hiding somebody. What opens them is on the page from the start.
+ * the menu of a person, the form for a report, hiding somebody, the code for another device.
+ * What opens them is on the page from the start.
  */
 
 import { find, loadStyle } from "../lib/dom.js";
@@ -16,11 +17,24 @@ import { browserStorages } from "../state/browser-storage.js";
  * @property {boolean} touch
  * @property {(text: string, action?: {label: string, run: () => void}) => void} tell
  * @property {(id: string) => boolean} isHidden returns true for a person whom I have hidden
+ * @property {string} roomId
+ * @property {(text: string) => void} say to screen readers
  * @property {(thanks: string) => void} onReported
  */
 
 /** @param {Options} options */
-export function createOnDemand({ root, box, me, sprite, touch, tell, isHidden, onReported }) {
+export function createOnDemand({
+  root,
+  box,
+  me,
+  sprite,
+  touch,
+  roomId,
+  say,
+  tell,
+  isHidden,
+  onReported,
+}) {
   /**
    * Makes a part once, with the modules it needs; returns null, and says so, if they cannot be
    * loaded. The next call tries again.
@@ -75,6 +89,11 @@ export function createOnDemand({ root, box, me, sprite, touch, tell, isHidden, o
     return createPersonMenu(panel, sprite);
   });
 
+  const handoff = once(async () => {
+    const { createHandoff } = await import("./handoff.js");
+    return createHandoff({ root, roomId, sprite, say, tell });
+  });
+
   const parts = {
     openHelp: async () => (await help())?.open(),
 
@@ -90,6 +109,8 @@ export function createOnDemand({ root, box, me, sprite, touch, tell, isHidden, o
     async hide(id, hidden) {
       (await hiding())?.(id, hidden);
     },
+    /** A device has opened the code that this session shows, or has come in. */
+    lookAtHandoff: async () => (await handoff())?.look(),
 
     /** @param {import("./report.js").About} about */
     async report(about) {
@@ -111,8 +132,13 @@ export function createOnDemand({ root, box, me, sprite, touch, tell, isHidden, o
     insert(`${isWordBefore ? " " : ""}@${name} `);
   }
 
-  root.addEventListener("click", ({ target }) => {
+  root.addEventListener("click", (event) => {
+    const { target } = event;
     if (!(target instanceof Element)) return;
+    if (target.closest("[data-handoff]") && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      handoff().then((part) => part?.open());
+    }
     const emojiButton = target.closest("[data-insert-emoji]");
     if (emojiButton instanceof HTMLElement) parts.chooseEmoji(emojiButton, insert);
     else if (target.closest("[data-help]")) parts.openHelp();

@@ -181,6 +181,9 @@ export function createSession(options) {
         for (const { id, seq } of frame.reads) if (id === page.me.id) unread.readElsewhere(seq);
         dispatch(frame);
         break;
+      case "handoff":
+        hooks.handoff();
+        break;
       case "typing":
         if (frame.user.id !== page.me.id && !state.hidden.has(frame.user.id)) {
           typists.started(frame.user);
