@@ -255,6 +255,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("room-panel", busy, ada, _open_panel),
         Scene("room-menu", busy, ada, _open_menu),
         Scene("room-emoji", busy, ada, _open_emoji),
+        Scene("room-bell", busy, ada, _open_bell),
         Scene("room-answer", busy, ada, _answer),
         Scene("room-mention", busy, ada, _mention),
         Scene("room-shortcode", busy, ada, _shortcode),
@@ -336,6 +337,16 @@ async def _open_emoji(page: Page) -> None:
     menu = await _open_menu(page)
     await menu.get_by_role("menuitem", name="Another reaction").click()
     await page.wait_for_selector("[data-emoji-picker]:popover-open [data-sign]")
+
+
+async def _open_bell(page: Page) -> None:
+    """With notifications on, as far as a private window has them."""
+    await _settle(page)
+    await page.context.grant_permissions(["notifications"])
+    await page.locator("[data-bell]").click()
+    bell = page.get_by_role("dialog", name="Notifications")
+    await bell.get_by_role("switch", name="Notify me on this device").check()
+    await bell.get_by_role("status").get_by_text("Not while").wait_for()
 
 
 async def _answer(page: Page) -> None:

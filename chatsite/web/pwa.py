@@ -63,9 +63,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     kept = assets(page)
     release = hashlib.sha256("\n".join([page, *kept]).encode()).hexdigest()[:16]
     kept_files = {"release": release, "page": reverse("offline"), "assets": kept}
+    scripts = ("js/pages/service-worker.js", "js/pages/service-worker-push.js")
+    icon = {"icon": static("icons/icon-192.png")}
     return HttpResponse(
-        f"self.offline = {json.dumps(kept_files)};\n"
-        f"importScripts({json.dumps(static('js/pages/service-worker.js'))});\n",
+        f"self.offline = {json.dumps(kept_files)};\nself.notified = {json.dumps(icon)};\n"
+        f"importScripts({', '.join(json.dumps(static(script)) for script in scripts)});\n",
         content_type="text/javascript; charset=utf-8",
     )
 

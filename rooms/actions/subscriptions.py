@@ -61,6 +61,12 @@ def subscribe(
     return kept
 
 
+def note_seen(*, user: User, endpoint: str) -> bool:
+    """Note that a browser still has a subscription of this person. Return False if it was ended."""
+    mine = PushSubscription.objects.filter(user=user, endpoint_hash=hashed(endpoint))
+    return bool(mine.update(seen_at=Now()))
+
+
 def forget(*, user: User, endpoint: str) -> int:
     """Forget one of a person's subscriptions, or all with "". Return how many."""
     mine = PushSubscription.objects.filter(user=user)

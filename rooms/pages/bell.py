@@ -1,5 +1,6 @@
 """A member's bell in a room, for the room's page."""
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -22,7 +23,7 @@ def page(request: HttpRequest, code: str) -> JsonResponse:
         {
             "bell": bell.position(member),
             "chosen": bool(member.bell),
-            "shows_text": member.user.notifies_with_text,
+            "shows_text": member.user.notifies_with_text and settings.CHAT_PUSH != "names",
         }
     )
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,7 +28,24 @@ def push(request: HttpRequest) -> JsonResponse:
             auth=request.POST.get("auth", ""),
             agent=request.headers.get("User-Agent", ""),
         )
-    return JsonResponse({"key": _key(), "shows_text": settings.CHAT_PUSH == "text"})
+    return JsonResponse(
+        {
+            "key": _key(),
+            "shows_text": settings.CHAT_PUSH == "text",
+            # For the service worker, which has no page to read it from.
+            "token": get_token(request),
+        }
+    )
+
+
+@never_cache
+@require_POST
+def seen(request: HttpRequest) -> JsonResponse:
+    """Note that a browser still has a subscription, unless it was ended here meanwhile."""
+    me = _signed_in(request)
+    limits.subscribe(person=me.public_id)
+    known = subscriptions.note_seen(user=me, endpoint=request.POST.get("endpoint", ""))
+    return JsonResponse({"known": known})
 
 
 @never_cache

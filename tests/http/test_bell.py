@@ -66,6 +66,18 @@ def test_a_bell_is_still_as_it_was_for_who_comes_back(ada: Person, ben: Person, 
     assert read(ben, room)["bell"] == "nothing"
 
 
+@pytest.mark.parametrize(
+    ("by_the_person", "by_the_site", "shown"),
+    [(True, "text", True), (True, "names", False), (False, "text", False), (True, "off", True)],
+)
+def test_text_is_shown_if_person_and_site_want_it(
+    ada: Person, room: Room, settings: Any, by_the_person: bool, by_the_site: str, shown: bool
+) -> None:
+    settings.CHAT_PUSH = by_the_site
+    User.objects.filter(pk=ada.user.pk).update(notifies_with_text=by_the_person)
+    assert read(ada, room)["shows_text"] is shown
+
+
 @pytest.mark.parametrize("how", ["left", "removed", "banned", "closed", "never in"])
 def test_to_who_is_not_in_the_room_there_is_no_such_room(
     ada: Person, ben: Person, room: Room, how: str

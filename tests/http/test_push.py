@@ -35,7 +35,11 @@ def test_a_browser_is_given_the_key_to_subscribe_with(ada: Person) -> None:
     answer = ada.get("/push/").json()
     point = urlsafe_b64decode(answer["key"] + "=")
     assert (len(point), point[0]) == (65, 4)
-    assert answer == {"key": ada.get("/push/").json()["key"], "shows_text": True}
+    assert answer["shows_text"] is True
+    ada.client.handler.enforce_csrf_checks = True
+    assert ada.post("/push/forget/").status_code == 403
+    refused = ada.client.post("/push/forget/", headers={"X-CSRFToken": answer["token"]})
+    assert refused.status_code == 200, "the token is one that the site takes"
 
 
 @pytest.mark.parametrize(
@@ -158,3 +162,17 @@ def test_subscribing_has_a_limit(ada: Person, settings: Any) -> None:
     settings.CHAT_RATE_LIMITS = True
     codes = {subscribe(ada).status_code for _ in range(int(limits.subscribing.rate.burst) + 1)}
     assert codes == {200, 429}
+
+
+def test_a_subscription_that_was_ended_here_is_not_kept_again_by_being_seen(
+    ada: Person, ben: Person
+) -> None:
+    ben.create()
+    subscribe(ada)
+    before = PushSubscription.objects.get().seen_at
+    assert ada.post("/push/seen/", endpoint=ENDPOINT).json() == {"known": True}
+    assert PushSubscription.objects.get().seen_at > before
+    assert ben.post("/push/seen/", endpoint=ENDPOINT).json() == {"known": False}
+    ada.post("/push/forget/", endpoint=ENDPOINT)
+    assert ada.post("/push/seen/", endpoint=ENDPOINT).json() == {"known": False}
+    assert of(ada) == []

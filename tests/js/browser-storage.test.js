@@ -2,17 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { createBrowserStorage, takeSnapshot } from "../../static/js/state/browser-storage.js";
-import { message } from "./helpers.js";
-
-/** @returns {Storage} */
-function storage() {
-  const kept = new Map();
-  return /** @type {any} */ ({
-    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
-    setItem: (/** @type {string} */ key, /** @type {string} */ text) => kept.set(key, text),
-    removeItem: (/** @type {string} */ key) => kept.delete(key),
-  });
-}
+import { message, storage } from "./helpers.js";
 
 /** Returns the browser storage of a page that finds these in its tab. @param {{snapshot?: string, changes?: string}} kept */
 function reading({ snapshot = "null", changes = "null" }) {

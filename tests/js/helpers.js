@@ -73,3 +73,17 @@ export function events(after, through, changes) {
 export function seqs(list) {
   return list.map(({ seq }) => seq);
 }
+
+/** Returns a storage whose keys are its own properties, as those of browsers are. @returns {Storage} */
+export function storage() {
+  /** @type {any} */
+  const kept = {};
+  const methods = {
+    getItem: (/** @type {string} */ key) => (Object.hasOwn(kept, key) ? kept[key] : null),
+    setItem: (/** @type {string} */ key, /** @type {string} */ text) => {
+      kept[key] = text;
+    },
+    removeItem: (/** @type {string} */ key) => delete kept[key],
+  };
+  return Object.setPrototypeOf(kept, methods);
+}

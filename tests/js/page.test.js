@@ -14,7 +14,7 @@ import {
 import { parse } from "../../static/js/net/protocol.js";
 import { sentenceFor } from "../../static/js/room/announcer.js";
 import { createBrowserStorage } from "../../static/js/state/browser-storage.js";
-import { message, messages, seqs } from "./helpers.js";
+import { message, messages, seqs, storage } from "./helpers.js";
 
 describe("frames", () => {
   test("of an unknown type are ignored", () => {
@@ -124,20 +124,6 @@ describe("the view", () => {
 });
 
 describe("the browser storage", () => {
-  /** The parts of Storage that are used: its keys are its own properties. */
-  const storage = () => {
-    const held = Object.create({
-      getItem: (/** @type {string} */ key) => held[key] ?? null,
-      setItem: (/** @type {string} */ key, /** @type {string} */ value) => {
-        held[key] = value;
-      },
-      removeItem: (/** @type {string} */ key) => {
-        delete held[key];
-      },
-    });
-    return held;
-  };
-
   test("is separate for each person and room", () => {
     const storages = { local: storage(), session: storage() };
     createBrowserStorage("ada", "r1", storages).keepDraft("secret");

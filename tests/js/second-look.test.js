@@ -5,6 +5,7 @@ import { search } from "../../static/js/compose/emoji-search.js";
 import { shortcutOf } from "../../static/js/lib/keyboard.js";
 import { direction, follow } from "../../static/js/log/swipe.js";
 import { places } from "../../static/js/room/search-hits.js";
+import { isToMe } from "../../static/js/state/messages.js";
 import { createUnread } from "../../static/js/state/unread.js";
 import { message } from "./helpers.js";
 
@@ -65,6 +66,7 @@ describe("new messages that mention me", () => {
       me: "u_me",
       readUpTo: 2,
       hidden: () => new Set(),
+      isToMe: (message) => isToMe(message, "u_me", () => false),
       onRead() {},
       onCount() {},
     });
@@ -74,10 +76,10 @@ describe("new messages that mention me", () => {
       message(4, { mentions: ["u_me"] }),
       message(5, {}),
     ]);
-    assert.deepEqual(unread.mentionsAfter(0), [4, 6]);
-    assert.deepEqual(unread.mentionsAfter(4), [6]);
+    assert.deepEqual(unread.toMeAfter(0), [4, 6]);
+    assert.deepEqual(unread.toMeAfter(4), [6]);
     unread.readElsewhere(6);
-    assert.deepEqual(unread.mentionsAfter(0), []);
+    assert.deepEqual(unread.toMeAfter(0), []);
   });
 });
 

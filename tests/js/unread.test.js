@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 
+import { isToMe } from "../../static/js/state/messages.js";
 import { createUnread } from "../../static/js/state/unread.js";
 import { message, messages } from "./helpers.js";
+
+/** @param {Chat.Message} message */
+const speaksToMe = (message) => isToMe(message, "me", (seq) => seq === 1);
 
 /** @param {number | null} readUpTo @param {ReadonlySet<string>} [hidden] */
 function reader(readUpTo, hidden = new Set()) {
@@ -12,6 +16,7 @@ function reader(readUpTo, hidden = new Set()) {
   const counts = [];
   const unread = createUnread({
     me: "me",
+    isToMe: speaksToMe,
     readUpTo,
     hidden: () => hidden,
     onRead: (seq) => read.push(seq),
@@ -148,6 +153,7 @@ describe("unread messages that change", () => {
     const forMe = [];
     const unread = createUnread({
       me: "me",
+      isToMe: speaksToMe,
       readUpTo: 0,
       hidden: () => new Set(),
       onRead() {},
@@ -157,6 +163,12 @@ describe("unread messages that change", () => {
     unread.arrived([message(1, { changed: 2, mentions: ["me"] })]);
     unread.arrived([message(1, { changed: 3 })]);
     assert.deepEqual(forMe, [0, 1, 0]);
+  });
+
+  test("are to me if they answer a message of mine", () => {
+    const { unread } = reader(1);
+    unread.arrived([message(2, { reply_to: 1 }), message(3, { reply_to: 2 })]);
+    assert.deepEqual(unread.toMeAfter(0), [2]);
   });
 
   test("do not include notices, as in the list of rooms", () => {
@@ -171,6 +183,7 @@ test("mentions of me are counted separately", () => {
   const counts = [];
   const unread = createUnread({
     me: "me",
+    isToMe: speaksToMe,
     readUpTo: 0,
     hidden: () => new Set(),
     onRead() {},
@@ -206,7 +219,7 @@ describe("what a hidden person says", () => {
     unread.beginVisit(9);
     unread.arrived([message(4, { by: "eve", mentions: ["me"] }), message(5)]);
     unread.locate([...messages(1, 3), message(4, { by: "eve" }), message(5)], false);
-    assert.deepEqual([counts, unread.mentionsAfter(0), unread.line], [[1], [], 5]);
+    assert.deepEqual([counts, unread.toMeAfter(0), unread.line], [[1], [], 5]);
   });
 
   test("is counted anew when the person is hidden, and when they are shown again", () => {

@@ -167,7 +167,7 @@ export function createLog({
   }
 
   /** Returns the `seq` of each new message that mentions me and was not jumped to yet. */
-  const mentions = () => unread.mentionsAfter(Math.max(seenUpTo, shownMention));
+  const mentions = () => unread.toMeAfter(Math.max(seenUpTo, shownMention));
 
   function renderJump() {
     const forMe = mentions().length;

@@ -12,6 +12,7 @@ import { TYPING_INTERVAL, typing } from "../net/protocol.js";
 import { sentence, throttle } from "../net/typing.js";
 import { createAnnouncer, sentenceFor } from "../room/announcer.js";
 import { createBadge } from "../room/badge.js";
+import { createBellButton } from "../room/bell-button.js";
 import { createConnectionStatus, unsendableReason } from "../room/connection-status.js";
 import { createRoomManagement } from "../room/manage.js";
 import { createMessageActions } from "../room/message-actions-ui.js";
@@ -25,6 +26,7 @@ import { applyRoomSettings } from "../room/room-settings.js";
 import { createSession } from "../room/session.js";
 import { createShare } from "../room/share.js";
 import { createBrowserStorage } from "../state/browser-storage.js";
+import { isToMe } from "../state/messages.js";
 import { createUnread } from "../state/unread.js";
 
 guardComposition();
@@ -54,12 +56,14 @@ const unread = createUnread({
   me: page.me.id,
   hidden,
   readUpTo: furthest(browserStorage.readUpTo(), page.readUpTo),
+  isToMe: (message) => isToMe(message, page.me.id, session.isMine),
   onRead(seq) {
     browserStorage.keepReadUpTo(seq);
     session.tellRead(seq);
   },
-  onCount(count, mentions) {
-    badge.set(count, mentions);
+  onCount(count, toMe) {
+    badge.set(count, toMe);
+    bell.read();
     log.renderJump();
   },
 });
@@ -74,6 +78,7 @@ const session = createSession({
   hooks: {
     changed,
     newMessages(messages) {
+      bell.arrived(messages);
       if (session.connection.phase !== "live") return;
       announcer.say(sentenceFor(messages, page.me.id, session.state));
     },
@@ -83,7 +88,10 @@ const session = createSession({
     connection: connectionChanged,
     typing: (people) =>
       part("typists").replaceChildren(...isolated(sentence(people.map(({ name }) => name)))),
-    messagesChanged: (messages) => missedMessages.update(messages),
+    messagesChanged(messages) {
+      missedMessages.update(messages);
+      bell.changed(messages);
+    },
     missed: (seqs) => (seqs === null ? missedMessages.showMany() : missedMessages.show(seqs)),
     room: (room) => applyRoomSettings(root, page, room),
     refused: (message) => notice.show(message),
@@ -156,6 +164,13 @@ const status = createConnectionStatus(
     reload: () => location.reload(),
   },
 );
+
+const bell = createBellButton(root, page, {
+  session,
+  readUpTo: () => unread.readUpTo,
+  onSeq: (seq) => log.toMessage(seq),
+  tell: notice.show,
+});
 
 const failedMessages = createFailedMessages(root, session.outbox);
 
@@ -256,6 +271,7 @@ function connectionChanged({ phase }) {
   if (phase !== "live" || hasBeenLive) return;
   hasBeenLive = true;
   followLink();
+  bell.start();
 }
 
 /** What the connection line and the banner are made from. */

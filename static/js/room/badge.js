@@ -8,14 +8,14 @@ export function createBadge(page, iconWithDot) {
   const link = page.querySelector('link[rel="icon"]');
   const plain = link?.getAttribute("href") ?? "";
   let unread = 0;
-  let mentions = 0;
+  let toMe = 0;
   let waiting = 0;
   /** The part before the page's own title, which changes with the room's. */
   let prefix = "";
 
   function show() {
     const shown = page.hidden ? unread + waiting : 0;
-    const next = shown === 0 ? "" : `${label(unread, mentions, waiting)} `;
+    const next = shown === 0 ? "" : `${label(unread, toMe, waiting)} `;
     if (next === prefix) return;
     page.title = next + page.title.slice(prefix.length);
     prefix = next;
@@ -28,11 +28,11 @@ export function createBadge(page, iconWithDot) {
   return {
     /**
      * @param {number} unreadCount
-     * @param {number} mentionCount of the unread messages, those that mention me
+     * @param {number} toMeCount of the unread messages, those that speak to me
      */
-    set(unreadCount, mentionCount) {
+    set(unreadCount, toMeCount) {
       unread = unreadCount;
-      mentions = mentionCount;
+      toMe = toMeCount;
       show();
     },
 
@@ -45,16 +45,16 @@ export function createBadge(page, iconWithDot) {
 }
 
 /**
- * Returns "(3)"; "(@1 · 3)" when one of the three mentions me; "(✋2 · 3)" while two people ask to
+ * Returns "(3)"; "(@1 · 3)" when one of the three speaks to me; "(✋2 · 3)" while two people ask to
  * join.
  * @param {number} unread
- * @param {number} mentions
+ * @param {number} toMe
  * @param {number} waiting
  */
-function label(unread, mentions, waiting) {
+function label(unread, toMe, waiting) {
   const parts = [];
   if (waiting > 0) parts.push(`✋${waiting}`);
-  if (mentions > 0) parts.push(`@${mentions}`);
+  if (toMe > 0) parts.push(`@${toMe}`);
   if (unread > 0) parts.push(unread > 99 ? "99+" : String(unread));
   return `(${parts.join(" · ")})`;
 }

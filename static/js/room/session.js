@@ -246,6 +246,12 @@ export function createSession(options) {
     if (request.want === "around") hooks.aroundLoaded(request.seq);
   }
 
+  /** @param {number} seq */
+  function loaded(seq) {
+    const list = [state.messages, state.tail ?? []].find((some) => has(some, seq));
+    return list?.[lowerBound(list, seq)] ?? state.quoted.get(seq);
+  }
+
   /** @param {Chat.ErrorFrame} frame */
   function refused(frame) {
     if (outbox.refused(frame) || changes.refused(frame)) return;
@@ -295,13 +301,15 @@ export function createSession(options) {
      * @param {number} seq
      */
     quote(seq) {
-      for (const list of [state.messages, state.tail ?? []]) {
-        if (has(list, seq)) return preview(list[lowerBound(list, seq)], changes.list);
-      }
-      const known = state.quoted.get(seq);
-      if (known === undefined) requests.request({ want: "quote", before: seq + 1, seq, limit: 1 });
-      return known;
+      const message = loaded(seq);
+      if (message) return preview(message, changes.list);
+      if (message === undefined)
+        requests.request({ want: "quote", before: seq + 1, seq, limit: 1 });
+      return message;
     },
+
+    /** Returns true if I wrote a message that is loaded. @param {number} seq */
+    isMine: (seq) => loaded(seq)?.author?.id === page.me.id,
 
     /** @param {number} seq read up to, in this tab */
     tellRead(seq) {

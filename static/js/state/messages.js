@@ -121,6 +121,16 @@ export function isUnread(message, readUpTo, me, hidden) {
 }
 
 /**
+ * Returns true if a message speaks to somebody: it mentions them, or it answers a message of theirs.
+ * @param {Chat.Message} message
+ * @param {string} me
+ * @param {(seq: number) => boolean} isMine whether I wrote the message with this `seq`
+ */
+export function isToMe({ mentions = [], reply_to }, me, isMine) {
+  return mentions.includes(me) || (reply_to !== null && isMine(reply_to));
+}
+
+/**
  * Returns the `seq` of the first unread message; null when there is none, or when it is not loaded
  * yet.
  * @param {readonly Chat.Message[]} list

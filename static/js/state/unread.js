@@ -15,19 +15,20 @@ const READ_AFTER = 1000;
  * @property {number | null} readUpTo from an earlier visit
  * @property {() => ReadonlySet<string>} hidden the people whom I have hidden: what they say is
  *   never unread
+ * @property {(message: Chat.Message) => boolean} isToMe whether a message speaks to me
  * @property {(seq: number) => void} onRead this tab has read up to here
- * @property {(count: number, mentions: number) => void} onCount `mentions`: how many of the unread
- *   messages mention me
+ * @property {(count: number, toMe: number) => void} onCount `toMe`: how many of the unread messages
+ *   speak to me
  */
 
 /** @param {Options} options */
-export function createUnread({ me, readUpTo: earlier, hidden, onRead, onCount }) {
+export function createUnread({ me, readUpTo: earlier, hidden, isToMe, onRead, onCount }) {
   let readUpTo = earlier;
   /** The messages that this visit found unread are after `after` and not after `until`. */
   let visit = { after: earlier, until: Infinity };
   /** @type {number | null} */
   let line = null;
-  /** Unread messages: whether each mentions me, by `seq`. @type {Map<number, boolean>} */
+  /** Unread messages: whether each speaks to me, by `seq`. @type {Map<number, boolean>} */
   const unseen = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -58,14 +59,19 @@ export function createUnread({ me, readUpTo: earlier, hidden, onRead, onCount })
     countAfter: (seq) => [...unseen.keys()].filter((one) => one > seq).length,
 
     /**
-     * Returns the `seq` of each unread message after a `seq` that mentions me, in order.
+     * Returns the `seq` of each unread message after a `seq` that speaks to me, in order.
      * @param {number} seq
      */
-    mentionsAfter: (seq) =>
+    toMeAfter: (seq) =>
       [...unseen]
-        .filter(([one, isForMe]) => isForMe && one > seq)
+        .filter(([one, speaksToMe]) => speaksToMe && one > seq)
         .map(([one]) => one)
         .sort((a, b) => a - b),
+
+    /** How far the person has read, here or elsewhere; 0 if not at all. */
+    get readUpTo() {
+      return readUpTo ?? 0;
+    },
 
     /** The `seq` of each unread message. */
     get seqs() {
@@ -96,10 +102,10 @@ export function createUnread({ me, readUpTo: earlier, hidden, onRead, onCount })
     arrived(messages) {
       let differs = false;
       for (const message of messages) {
-        const { seq, mentions = [] } = message;
+        const { seq } = message;
         const before = unseen.get(seq);
         const isNew = isUnread(message, readUpTo ?? 0, me, hidden());
-        const now = isNew ? mentions.includes(me) : undefined;
+        const now = isNew ? isToMe(message) : undefined;
         if (now === before) continue;
         differs = true;
         if (now === undefined) unseen.delete(seq);

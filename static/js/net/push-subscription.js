@@ -1,0 +1,121 @@
+/**
+ * This browser's subscription to web push. The browser makes it with the site's key, and the server
+ * keeps it for as long as the session lasts.
+ */
+
+import { gettext } from "../lib/i18n.js";
+
+/** The server is told once in this time that the browser still has it. Milliseconds. */
+const TOLD_EVERY = 86_400_000;
+
+/**
+ * What became of an attempt: the endpoint that the server keeps, or why there is none, for a person.
+ * @typedef {{endpoint: string, problem: ""} | {endpoint: "", problem: string}} Outcome
+ */
+
+/** @param {string} csrfToken */
+export function createPushSubscription(csrfToken) {
+  /**
+   * Posts to the site; throws what a person is to read.
+   * @param {string} path
+   * @param {Record<string, string>} [fields]
+   */
+  async function post(path, fields = {}) {
+    /** @type {Response} */
+    let answer;
+    try {
+      answer = await fetch(path, {
+        method: "POST",
+        headers: { Accept: "application/json", "X-CSRFToken": csrfToken },
+        body: new URLSearchParams(fields),
+      });
+    } catch {
+      throw new Error(gettext("The server did not answer. Please try again."));
+    }
+    const told = await answer.json().catch(() => null);
+    if (!answer.ok) throw new Error(told?.error?.message ?? String(answer.status));
+    return told;
+  }
+
+  const push = {
+    /** Subscribes this browser. @returns {Promise<Outcome>} */
+    async subscribe() {
+      try {
+        const manager = await pushManager();
+        const answer = await fetch("/push/", { headers: { Accept: "application/json" } });
+        const { key } = answer.ok ? await answer.json() : { key: null };
+        if (key === null)
+          throw new Error(gettext("This site sends no notifications to closed pages."));
+        const subscription = await subscribed(manager, key);
+        await post("/push/", fieldsOf(subscription));
+        return { endpoint: subscription.endpoint, problem: "" };
+      } catch (error) {
+        return { endpoint: "", problem: error instanceof Error ? error.message : String(error) };
+      }
+    },
+
+    /** Ends the subscription, in this browser and on the server. */
+    async unsubscribe() {
+      const subscription = await (await pushManager().catch(() => null))?.getSubscription();
+      if (!subscription) return;
+      await post("/push/forget/", { endpoint: subscription.endpoint }).catch(() => {});
+      await subscription.unsubscribe().catch(() => false);
+    },
+
+    /**
+     * Tells the server once a day that the browser still has its subscription.
+     * @param {{endpoint: string, seenAt: number}} known
+     * @param {number} now
+     * @returns {Promise<"known" | "gone" | {endpoint: string}>} gone: it was ended in the account, or
+     *   with the session; else the endpoint that the server was told of
+     */
+    async renew({ endpoint, seenAt }, now) {
+      if (endpoint === "" || now - seenAt < TOLD_EVERY) return "known";
+      const subscription = await (await pushManager()).getSubscription();
+      if (!subscription) return "gone";
+      const { known } = await post("/push/seen/", { endpoint: subscription.endpoint });
+      return known ? { endpoint: subscription.endpoint } : "gone";
+    },
+
+    /** Has the server send this person's browsers a notification. */
+    test: () => post("/push/test/"),
+  };
+  return push;
+}
+
+/** Returns the manager of the site's service worker; throws why there is none, for a person. */
+async function pushManager() {
+  if (!isSecureContext) {
+    throw new Error(gettext("Browsers allow this only on https pages, and this one is on http."));
+  }
+  const worker = await navigator.serviceWorker?.getRegistration();
+  if (!worker?.pushManager) throw new Error(gettext("This browser cannot do that."));
+  return worker.pushManager;
+}
+
+/**
+ * @param {PushManager} manager
+ * @param {string} key the site's, base64url
+ */
+async function subscribed(manager, key) {
+  const before = await manager.getSubscription();
+  if (before && base64url(before.options.applicationServerKey) === key) return before;
+  // Made with a key that the site no longer has, so nothing could be sent to it.
+  await before?.unsubscribe();
+  return manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}
+
+/** @param {PushSubscription} subscription */
+function fieldsOf(subscription) {
+  return {
+    endpoint: subscription.endpoint,
+    p256dh: base64url(subscription.getKey("p256dh")),
+    auth: base64url(subscription.getKey("auth")),
+  };
+}
+
+/** @param {ArrayBuffer | null} bytes */
+export function base64url(bytes) {
+  const text = String.fromCharCode(...new Uint8Array(bytes ?? new ArrayBuffer(0)));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}

@@ -1,0 +1,69 @@
+/** Tries a notification in all the ways that there are, and says which of them does not work. */
+
+import { chime } from "../lib/chime.js";
+import { gettext } from "../lib/i18n.js";
+import { permission } from "./bell-advice.js";
+import { createNotificationTray } from "./notification-tray.js";
+
+/** A push service takes at most this long, while the page waits. Milliseconds. */
+const PATIENCE = 15_000;
+
+/**
+ * @param {object} parts
+ * @param {ReturnType<typeof import("../net/push-subscription.js").createPushSubscription>} parts.push
+ * @param {ReturnType<typeof import("../state/bell-storage.js").createBellStorage>} parts.storage
+ * @param {Chat.PageData} parts.page
+ * @returns {Promise<string>} what works and what does not, in sentences
+ */
+export async function tryOut({ push, storage, page }) {
+  const { sound, endpoint } = storage.settings;
+  const found = [];
+  if (sound && !(await chime())) found.push(gettext("The browser did not allow a sound."));
+  if ((await permission()) !== "granted") {
+    found.push(gettext("The browser does not allow notifications."));
+    return found.join(" ");
+  }
+  if (endpoint !== "") found.push(await tryPush(push));
+  else found.push(await tryHere(page));
+  return found.join(" ");
+}
+
+/** @param {Chat.PageData} page */
+async function tryHere(page) {
+  const isShown = await createNotificationTray(() => {}).show({
+    title: page.room.title || page.room.code,
+    options: {
+      body: gettext("This is what a notification looks like."),
+      tag: "test",
+      data: { kind: "test", url: location.href },
+    },
+  });
+  return isShown
+    ? gettext("A notification was shown. If you do not see it, look into your system's settings.")
+    : gettext("The browser refused to show a notification.");
+}
+
+/** @param {{test: () => Promise<unknown>}} push */
+async function tryPush(push) {
+  const arrival = arrived();
+  try {
+    await push.test();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return (await arrival)
+    ? gettext("It arrived. If you do not see it, look into your system's settings.")
+    : gettext("The site has sent it, but nothing has arrived here yet.");
+}
+
+/** @returns {Promise<boolean>} true once the service worker has shown a test */
+function arrived() {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PATIENCE);
+    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+      if (data?.type !== "shown" || data.kind !== "test") return;
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,185 @@
+/**
+ * What the bell opens: what a room notifies of, whether this browser notifies at all, a sound, and a
+ * test that says what does not work. Loaded when it is first wanted.
+ */
+
+import { chime, unlock } from "../lib/chime.js";
+import { element, find, setText } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { positionPopover } from "../lib/popover-position.js";
+import { createPushSubscription } from "../net/push-subscription.js";
+import { createBellStorage } from "../state/bell-storage.js";
+import { adviceFor, permission } from "./bell-advice.js";
+import { tryOut } from "./bell-test.js";
+
+/**
+ * @typedef {ReturnType<typeof createBellPanel>} BellPanel
+ *
+ * @typedef {object} Options
+ * @property {HTMLElement} root
+ * @property {Chat.PageData} page
+ * @property {HTMLButtonElement} button
+ * @property {() => void} onTurned the room's bell was turned
+ * @property {() => void} onSettings of this browser: they were changed
+ */
+
+/** @returns {[string, string, string][]} the positions: value, label, explanation */
+function positions() {
+  return [
+    ["everything", gettext("Everything"), gettext("Every message in this room")],
+    ["to_me", gettext("What is to me"), gettext("Mentions of me, and replies to me")],
+    ["nothing", gettext("Nothing"), gettext("This room stays silent")],
+  ];
+}
+
+/** @param {Options} options */
+export function createBellPanel({ root, page, button, onTurned, onSettings }) {
+  const token = find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
+  const storage = createBellStorage(page.me.id);
+  const push = createPushSubscription(token);
+
+  const choices = positions().map(([value, label, hint]) =>
+    element(
+      "label",
+      { class: "bell__choice" },
+      element("input", { type: "radio", name: "bell", value }),
+      element("span", {}, label, element("small", { class: "hint" }, hint)),
+    ),
+  );
+  const here = toggle(gettext("Notify me on this device"));
+  const sound = toggle(gettext("With a sound"));
+  const advice = element("p", { class: "bell__advice", hidden: true });
+  const test = element("button", { class: "button", type: "button" }, gettext("Send me a test"));
+  const result = element("p", { class: "bell__result", role: "status" });
+  const box = element(
+    "div",
+    { class: "bell", popover: "auto", role: "dialog", id: "bell", "aria-labelledby": "bell-title" },
+    element("h2", { id: "bell-title" }, gettext("Notifications")),
+    element(
+      "fieldset",
+      {},
+      element("legend", { class: "label" }, gettext("From this room, on all your devices")),
+      ...choices,
+    ),
+    element("div", { class: "bell__device" }, here.row, sound.row, advice),
+    test,
+    result,
+    element(
+      "a",
+      { class: "bell__more", href: "/account/#notifications" },
+      gettext("Your devices, and what a lock screen shows"),
+    ),
+  );
+  root.append(box);
+  button.setAttribute("aria-controls", box.id);
+
+  /** @param {string} text */
+  const say = (text) => setText(result, text);
+
+  /** @param {string} [position] of the bell, if a POST is to turn it */
+  async function ask(position) {
+    const turned = position === undefined ? {} : turning(position, token);
+    const answer = await fetch(`${page.urls.room}bell/`, turned);
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(told.error.message);
+    for (const radio of box.querySelectorAll("input[type=radio]")) {
+      if (radio instanceof HTMLInputElement) radio.checked = radio.value === told.bell;
+    }
+  }
+
+  function render() {
+    const { on, sound: hears } = storage.settings;
+    here.box.checked = on;
+    sound.box.checked = hears;
+    sound.row.hidden = !on;
+    test.hidden = !on;
+    const text = adviceFor({ on, endpoint: storage.settings.endpoint });
+    advice.hidden = text === "";
+    setText(advice, text);
+  }
+
+  async function turnOn() {
+    // Both need the press that led here.
+    unlock();
+    const given = await permission({ ask: true });
+    storage.change({ on: given !== "denied" });
+    onSettings();
+    render();
+    if (given !== "granted") return;
+    const { endpoint, problem } = await push.subscribe();
+    storage.change({ endpoint, seenAt: Date.now() });
+    render();
+    const closed = gettext("Not while this site is closed: %(problem)s");
+    say(problem === "" ? gettext("Also while this site is closed.") : fill(closed, { problem }));
+  }
+
+  async function turnOff() {
+    storage.change({ on: false, endpoint: "" });
+    onSettings();
+    render();
+    await push.unsubscribe();
+  }
+
+  box.addEventListener("change", async ({ target }) => {
+    say("");
+    if (target === here.box) await (here.box.checked ? turnOn() : turnOff());
+    else if (target === sound.box) {
+      storage.change({ sound: sound.box.checked });
+      if (sound.box.checked) await chime();
+    } else if (target instanceof HTMLInputElement) {
+      try {
+        await ask(target.value);
+        onTurned();
+      } catch (error) {
+        say(readable(error));
+        await ask().catch(() => {});
+      }
+    }
+  });
+  test.addEventListener("click", async () => {
+    test.disabled = true;
+    say(gettext("Trying…"));
+    say(await tryOut({ push, storage, page }));
+    test.disabled = false;
+  });
+  box.addEventListener("toggle", () => {
+    button.setAttribute("aria-expanded", String(box.matches(":popover-open")));
+  });
+
+  return {
+    async open() {
+      say("");
+      render();
+      box.showPopover();
+      positionPopover(box, button);
+      here.box.focus({ preventScroll: true });
+      try {
+        await ask();
+      } catch (error) {
+        say(readable(error));
+      }
+    },
+  };
+}
+
+/** @param {string} label */
+function toggle(label) {
+  const box = element("input", { type: "checkbox", role: "switch" });
+  return { box, row: element("label", { class: "bell__switch" }, element("span", {}, label), box) };
+}
+
+/** @param {string} position @param {string} token @returns {RequestInit} */
+function turning(position, token) {
+  return {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token },
+    body: new URLSearchParams({ bell: position }),
+  };
+}
+
+/** @param {unknown} error */
+function readable(error) {
+  // What `fetch` itself throws is for programmers.
+  if (error instanceof Error && !(error instanceof TypeError)) return error.message;
+  return gettext("The server did not answer. Please try again.");
+}

@@ -1,0 +1,213 @@
+/**
+ * Notifies of messages while nobody looks at the room: a notification of the system and a sound. Of
+ * several tabs one does. Loaded once somebody has turned notifications on in this browser.
+ */
+
+import { tabLock } from "../lib/tabs.js";
+import { notificationOf, ringing } from "../state/bell.js";
+import { createBellStorage } from "../state/bell-storage.js";
+import { plainText } from "./plain-text.js";
+
+/** Messages that come within this time of one another are told together. Milliseconds. */
+const GATHER = 500;
+
+/**
+ * While the person reads on another device, the read position is waited for: there it is noted a
+ * second after a message is seen. Milliseconds.
+ */
+const GATHER_WHILE_READING = 2500;
+
+/** Somebody who read elsewhere may be reading there still for this long. Milliseconds. */
+const READING = 120_000;
+
+/** Answered messages that are asked for at once. */
+const ASKED = 5;
+
+/** What the bell stands at is asked again after this long: another device may turn it. Milliseconds. */
+const KNOWN_FOR = 300_000;
+
+/**
+ * @typedef {object} Options
+ * @property {Chat.PageData} page
+ * @property {Pick<ReturnType<typeof import("./session.js").createSession>, "state" | "isMine" | "quote">}
+ *   session
+ * @property {() => number} readUpTo
+ * @property {ReturnType<typeof import("./notification-tray.js").createNotificationTray>} tray
+ * @property {ReturnType<typeof import("./looking.js").createLooking>} looking
+ * @property {() => Promise<boolean>} sound makes it; false if the browser did not allow it
+ * @property {ReturnType<typeof createBellStorage>} [storage]
+ * @property {typeof fetch} [request]
+ */
+
+/** @param {Options} options */
+export function createNotifier({
+  page,
+  session,
+  readUpTo,
+  tray,
+  looking,
+  sound,
+  storage = createBellStorage(page.me.id),
+  request = (...about) => fetch(...about),
+}) {
+  const me = page.me.id;
+  const tag = page.room.id;
+  const exclusively = tabLock(`chat bell ${me} ${tag}`);
+  /** Messages that may have to be told, by `seq`. @type {Map<number, Chat.Message>} */
+  const waiting = new Map();
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let timer = null;
+  /** When the person last read on another device or in another tab. */
+  let readElsewhereAt = -Infinity;
+  let lastRead = readUpTo();
+  /** @type {{position: import("../state/bell.js").Position, showsText: boolean, at: number} | null} */
+  let bell = null;
+
+  async function askBell() {
+    if (bell !== null && Date.now() - bell.at < KNOWN_FOR) return bell;
+    try {
+      const answer = await request(`${page.urls.room}bell/`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { bell: position, shows_text: showsText } = await answer.json();
+      bell = { position, showsText, at: Date.now() };
+    } catch {
+      // Not known: what is to somebody is what they would miss most.
+      bell ??= { position: "to_me", showsText: false, at: 0 };
+    }
+    return bell;
+  }
+
+  /** Asks for the answered messages that are not loaded: whose they are decides. */
+  async function findAnswered() {
+    const answered = [...waiting.values()].flatMap(({ reply_to }) => reply_to ?? []).slice(-ASKED);
+    if (answered.every((seq) => session.quote(seq) !== undefined)) return;
+    await new Promise((resolve) => setTimeout(resolve, GATHER));
+  }
+
+  async function tell() {
+    timer = null;
+    if (!storage.settings.on || (await looking.isAnywhere())) return waiting.clear();
+    const { position, showsText } = await askBell();
+    if (position === "to_me") await findAnswered();
+    const due = [...waiting.values()].sort((a, b) => a.seq - b.seq);
+    waiting.clear();
+    const told = ringing(due, {
+      me,
+      position,
+      isMine: session.isMine,
+      readUpTo: readUpTo(),
+      hidden: session.state.hidden,
+    });
+    if (told.length > 0) await exclusively(() => speak(told, showsText));
+  }
+
+  /** @param {readonly Chat.Message[]} messages @param {boolean} showsText */
+  async function speak(messages, showsText) {
+    const news = storage.claim(tag, messages);
+    if (news.length === 0) return;
+    const before = (await seqsShown()).flatMap((seq) => known(seq) ?? []);
+    const hears = storage.settings.sound && storage.claimSound(Date.now());
+    const isHeard = hears && (await sound());
+    await show([...before, ...news], showsText, { again: true, silent: isHeard || !hears });
+  }
+
+  /**
+   * @param {readonly Chat.Message[]} messages
+   * @param {boolean} showsText
+   * @param {{again: boolean, silent: boolean}} how
+   */
+  async function show(messages, showsText, { again, silent }) {
+    if (!tray.isAllowed) return;
+    const seqs = [...new Set(messages.map(({ seq }) => seq))].sort((a, b) => a - b);
+    const { room, names } = session.state;
+    const { title, body } = notificationOf(messages, {
+      room: room ?? page.room,
+      names,
+      showsText,
+      textOf: plainText,
+    });
+    const url = new URL(`${page.urls.room}#m${seqs[0]}`, location.href).href;
+    await tray.show({
+      title,
+      options: {
+        body,
+        tag,
+        renotify: again,
+        silent,
+        lang: document.documentElement.lang,
+        dir: "auto",
+        icon: document.querySelector("link[rel=apple-touch-icon]")?.getAttribute("href") ?? "",
+        timestamp: Date.parse(messages[messages.length - 1].at),
+        data: { kind: "messages", room: page.room.id, url, seq: seqs[0], seqs },
+      },
+    });
+  }
+
+  /** Returns the numbers of the messages that the notification of this room is about. */
+  async function seqsShown() {
+    const [shown] = await tray.shown(tag);
+    return shown ? seqsOf(shown.data) : [];
+  }
+
+  /** @param {number} seq */
+  function known(seq) {
+    const { messages, tail } = session.state;
+    const message = [...messages, ...(tail ?? [])].find((one) => one.seq === seq);
+    return message?.deleted ? undefined : message;
+  }
+
+  return {
+    /** Takes messages that have come. @param {readonly Chat.Message[]} messages */
+    arrived(messages) {
+      if (looking.isHere || !storage.settings.on) return;
+      const news = messages.filter(({ kind, author }) => kind === "chat" && author?.id !== me);
+      for (const message of news) waiting.set(message.seq, message);
+      if (news.length === 0) return;
+      const reads = Date.now() - readElsewhereAt < READING;
+      if (timer !== null) return;
+      const wait = reads ? GATHER_WHILE_READING : GATHER;
+      timer = setTimeout(tell, wait);
+    },
+
+    /**
+     * Takes messages as they are now: of one that was deleted nothing stays on the screen.
+     * @param {readonly Chat.Message[]} messages
+     */
+    async changed(messages) {
+      for (const message of messages) {
+        if (message.deleted) waiting.delete(message.seq);
+        else if (waiting.has(message.seq)) waiting.set(message.seq, message);
+      }
+      const later = messages.filter(({ seq, changed }) => changed > seq);
+      if (later.length === 0) return;
+      const seqs = await seqsShown();
+      if (!later.some(({ seq }) => seqs.includes(seq))) return;
+      await exclusively(async () => {
+        const rest = (await seqsShown()).flatMap((seq) => known(seq) ?? []);
+        if (rest.length === 0) return tray.close(tag);
+        await show(rest, (await askBell()).showsText, { again: false, silent: true });
+      });
+    },
+
+    /** Notes how far the person has read, here or elsewhere. @param {number} seq */
+    async read(seq) {
+      if (seq <= lastRead) return;
+      lastRead = seq;
+      if (!looking.isHere) readElsewhereAt = Date.now();
+      for (const one of waiting.keys()) if (one <= seq) waiting.delete(one);
+      const seqs = await seqsShown();
+      if (seqs.length > 0 && seqs.every((one) => one <= seq)) await tray.close(tag);
+    },
+
+    /** Asks for the bell's position again when it is needed next: it was turned here. */
+    turned() {
+      bell = null;
+    },
+  };
+}
+
+/** @param {any} data of a notification of the page's own, or of web push @returns {number[]} */
+function seqsOf(data) {
+  if (Array.isArray(data?.seqs)) return data.seqs;
+  return Number.isSafeInteger(data?.seq) ? [data.seq] : [];
+}

@@ -1,0 +1,9 @@
+/** Returns the text of a message without its formatting, for where there can be none. */
+
+/** @param {Chat.Message} message */
+export function plainText({ body, html }) {
+  if (html === undefined) return body;
+  // Blocks and lines end words, which their text alone does not say.
+  const spaced = html.replace(/<br>|<\/(?:p|li|pre|blockquote)>/g, "$& ");
+  return new DOMParser().parseFromString(spaced, "text/html").body.textContent ?? body;
+}
