@@ -19,13 +19,15 @@ from django.views.decorators.http import require_safe
 from history import calendar, export, personal, timeline, zones
 from history.person import Person
 from history.readers import Reading, Unread, readers
-from history.search import marks, query
+from history.search import chips, marks, query
 from history.search.hits import Hits, find
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 PAGE = 50
 TRANSCRIPT_PAGE = 100
 RECENT_ROOMS = 6
+# Rooms that a search is offered to be narrowed down to.
+ROOMS_OFFERED = 3
 
 
 @never_cache
@@ -65,7 +67,8 @@ def _found(
 ) -> dict[str, Any]:
     """Return what a page shows of the search `?q=`, in one room or in all."""
     typed = request.GET["q"].strip()
-    asked = query.parse(typed, zone=zones.of(request), now=datetime.now(UTC))
+    zone, now = zones.of(request), datetime.now(UTC)
+    asked = query.parse(typed, zone=zone, now=now)
     hits, texts = Hits(), list[SafeString]()
     skip = _cursor(request, "skip") or 0
     if person is not None:
@@ -83,7 +86,13 @@ def _found(
             texts = [marks.shown(message, hits.terms) for message in hits.messages]
         personal.place(person, hits.messages)
         personal.fold(person, hits.messages)
+    rooms = {message.place.code: None for message in hits.messages} if only is None else {}
     return {
+        "chips": chips.chips(
+            typed,
+            today=now.astimezone(zone).date(),
+            rooms=list(rooms)[:ROOMS_OFFERED] if len(rooms) > 1 else [],
+        ),
         "typed": typed[: query.MAX_LENGTH],
         "query": asked,
         "hits": hits,

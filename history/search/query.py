@@ -23,8 +23,8 @@ OPERATORS = ("from", "in", "before", "after")
 # From this number of letters on, a typed word matches words that begin so; "in" and "go" are whole words.
 BEGINS_FROM = 3
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„«»「」『』＂", '"') | {"\0": " ", "：": ":"})
-_ITEM = re.compile(
+QUOTES = str.maketrans(dict.fromkeys("“”„«»「」『』＂", '"') | {"\0": " ", "：": ":"})
+ITEM = re.compile(
     rf'(?:(?P<operator>{"|".join(OPERATORS)}):\s*)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))?',
     re.IGNORECASE,
 )
@@ -86,7 +86,7 @@ def parse(text: str, *, zone: tzinfo, now: datetime) -> Query:
     if len(text) > MAX_LENGTH:
         query.notes.append(_("That is long: only the beginning was looked for."))
     today = now.astimezone(zone).date()
-    for found in _ITEM.finditer(text[:MAX_LENGTH].translate(_QUOTES)):
+    for found in ITEM.finditer(text[:MAX_LENGTH].translate(QUOTES)):
         operator, quoted, plain = found["operator"], found["quoted"], found["plain"]
         value = (quoted if quoted is not None else plain or "").strip()
         if operator:

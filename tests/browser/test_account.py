@@ -31,7 +31,7 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
     account.goto(f"{site.url}/")
     account.get_by_role("link", name="Keep your name and history").click()
     fill(account, username="ada.browser", password=PASSWORD, again=PASSWORD)
-    account.get_by_role("button", name="Keep them").click()
+    account.get_by_role("button", name="Create account").click()
     expect(account.get_by_role("status")).to_contain_text("sign in anywhere")
     expect(ada.people.get_by_text("has an account")).to_have_count(1)
     ada.wait_until_live().say("said with an account")

@@ -50,7 +50,8 @@ class Demo:
 
     @property
     def addresses(self) -> list[str]:
-        return ["/", f"/rooms/{self.code}/", "/history/", "/history/rooms/", self.transcript]
+        pages = ["/history/", "/history/rooms/", "/history/?q=message from:me", self.transcript]
+        return ["/", f"/rooms/{self.code}/", *pages, "/account/"]
 
 
 @pytest.fixture(scope="module")
@@ -199,11 +200,25 @@ def test_a_transcript_is_linked_into_read_and_downloaded(
 
     with step("is downloaded whole, and says how far it is"):
         place = page.locator("[data-downloads]")
+        place.get_by_text("Download", exact=True).click()
         with page.expect_download() as download:
             place.get_by_role("link", name="JSON").click()
         assert re.fullmatch(r"room-\w+-[0-9-]+\.json", download.value.suggested_filename)
         count = len(json.loads(download.value.path().read_bytes())["messages"])
         expect(place.get_by_role("status")).to_have_text(f"Done: {count} of {count} messages.")
+
+    with step("what was opened is shut by turning to something else, and by Escape"):
+        formats = place.get_by_role("link", name="JSON")
+        expect(formats).to_be_hidden()
+        place.get_by_text("Download", exact=True).click()
+        page.locator("h1").click()
+        expect(formats).to_be_hidden()
+        place.get_by_text("Download", exact=True).click()
+        page.keyboard.press("Escape")
+        expect(formats).to_be_hidden()
+
+    with step("people have the pictures that they have in the room"):
+        expect(page.locator(".line:not(.line--continued) > .avatar").first).to_have_text("A")
 
 
 def test_a_transcript_tells_times_and_days_of_the_viewers_zone(
@@ -229,6 +244,8 @@ def test_a_transcript_can_be_read_without_scripts(demo: Demo, as_ada: Callable[.
     page = as_ada(demo.transcript, java_script_enabled=False)
     expect(page.locator(".message__text").first).to_have_text(re.compile("message"))
     expect(page.locator("time[data-clock]").first).to_have_text(re.compile(r"^\d\d:\d\d UTC$"))
+    page.get_by_text("Download", exact=True).click()
+    expect(page.get_by_role("link", name="JSON")).to_be_visible()
 
 
 def test_every_page_is_accessible_and_fits_and_nothing_of_a_room_is_kept(

@@ -94,7 +94,7 @@ class TestSigningIn:
         register(ada)
         wrong, unknown = sign_in(ben, password="wrong"), sign_in(ben, "nobody")
         assert wrong.status_code == unknown.status_code == 422
-        assert alert(wrong) == alert(unknown) == "User name and password do not belong together."
+        assert alert(wrong) == alert(unknown) == "That user name and password do not match."
 
     def test_takes_the_password_from_any_keyboard(self, ada: Person, person: NewPerson) -> None:
         typed = "sieben grüne Lampen 42"
@@ -305,7 +305,7 @@ class TestSigningOut:
 class TestHowFarOneHasRead:
     def test_is_shown_until_one_says_no(self, ada: Person) -> None:
         ada.create()  # a guest: nobody needs an account for it
-        for shown, said in ((False, "nobody sees"), (True, "see again")):
+        for shown, said in ((False, "Nobody can see"), (True, "can see again")):
             ada.post("/account/reading/", shown=_switch(ada).attributes["value"])
             page = read(ada.get("/account/"))
             assert said in page.one(role="status").text

@@ -17,6 +17,23 @@ from tests.http.searching import found, search
 pytestmark = pytest.mark.django_db
 
 
+class TestFilters:
+    def test_narrow_a_search_down_and_are_taken_away(self, ada: Person, ben: Person) -> None:
+        one, other = ada.create(), ada.create()
+        for room in (one, other):
+            ben.join(room)
+            ben.say(room, f"ferry {room.code}")
+            ada.say(room, "the ferry")
+        page = search(ada, "ferry")
+        links = {chip.text: chip.attributes["href"] for chip in page.all("a", class_="chip")}
+        mine = read(ada.get(f"/history/{links['From me']}"))
+        assert len(mine.all(class_="message__text")) == 2
+        here = read(ada.get(f"/history/{links[f'In {one.code}']}"))
+        assert len(here.all(class_="message__text")) == 2
+        (away,) = here.all("a", class_="chip--on")
+        assert len(read(ada.get(f"/history/{away.attributes['href']}")).all(class_="hit")) == 4
+
+
 class TestWhatIsSeen:
     def test_is_what_was_said_in_rooms_one_is_or_was_in(
         self, ada: Person, ben: Person, client: Client

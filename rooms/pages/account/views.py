@@ -115,7 +115,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                     merge.merge(guest=me, account=user)
                 open_session(request, user)
             return HttpResponseRedirect(_next(request))
-        form.add_error(None, _("User name and password do not belong together."))
+        form.add_error(None, _("That user name and password do not match."))
     return _form(request, "account/login.html", form, me=me)
 
 
@@ -178,7 +178,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     else:
         ended = sign_ins.end_all(user=me, but=session_key(request))
     if ended:
-        messages.success(request, _("Signed out there."))
+        messages.success(request, _("That browser is signed out."))
     return redirect("account")
 
 
@@ -212,9 +212,9 @@ def show_reading(request: HttpRequest) -> HttpResponse:
     shown = request.POST.get("shown") == "yes"
     people.show_reading(user=signed_in(request), shown=shown)
     if shown:
-        messages.success(request, _("Others see again how far you have read."))
+        messages.success(request, _("Others can see again how far you have read."))
     else:
-        messages.success(request, _("From now on nobody sees how far you have read."))
+        messages.success(request, _("Nobody can see how far you have read any more."))
     return redirect("account")
 
 
@@ -251,7 +251,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             deletion.delete_account(user=me, erase=typed["texts"] == "erase")
             logout(request)
-            messages.success(request, _("You are gone from here."))
+            messages.success(request, _("You have been deleted from this site."))
             return redirect("front")
     return _form(request, "account/delete.html", form, me=me)
 

@@ -1,13 +1,17 @@
 /** Shows the dates of server-made pages in the viewer's zone. */
 
-import { localeFor } from "./time.js";
+import { dayKey, localeFor } from "./time.js";
+
+const DAY = 24 * 3600 * 1000;
 
 /**
- * Rewrites each `time[data-moment]` in the viewer's zone.
+ * Rewrites each `time[data-moment]` in the viewer's zone, as days are named everywhere; and each
+ * `time[data-until]`, of today as its time alone.
  * @param {ParentNode} root
  * @param {Chat.Times} times
  */
 export function showLocalDates(root, times) {
+  const now = Date.now();
   const moment = new Intl.DateTimeFormat(
     localeFor(document.documentElement.lang, navigator.languages),
     {
@@ -19,7 +23,14 @@ export function showLocalDates(root, times) {
   );
   for (const time of root.querySelectorAll("time[data-moment]")) {
     const at = /** @type {HTMLTimeElement} */ (time).dateTime;
-    time.textContent = moment.format(new Date(at));
+    const isNear = dayKey(at) === dayKey(now) || dayKey(at) === dayKey(now - DAY);
+    const near = `${times.day(at, now)}, ${times.clock(at)}`;
+    time.textContent = isNear ? near : moment.format(new Date(at));
     time.setAttribute("title", times.full(at));
+  }
+  for (const time of root.querySelectorAll("time[data-until]")) {
+    const at = /** @type {HTMLTimeElement} */ (time).dateTime;
+    const isToday = dayKey(at) === dayKey(now);
+    time.textContent = isToday ? times.clock(at) : moment.format(new Date(at));
   }
 }

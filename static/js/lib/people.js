@@ -3,7 +3,7 @@
 import { element, icon } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 
-/** The number of `hue-<n>` classes in room/people.css. */
+/** The number of `hue-<n>` classes in css/avatar.css. */
 export const HUES = 12;
 
 /**

@@ -56,7 +56,9 @@ function createDownloads(place) {
   place.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!link.hasAttribute("download")) return;
     event.preventDefault();
+    link.closest("details")?.removeAttribute("open");
     if (running === null) void start(link.href);
   });
   cancel.addEventListener("click", () => running?.abort());

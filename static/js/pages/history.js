@@ -1,12 +1,20 @@
-// Own messages and transcripts: draws the messages of a server-made page as the room does, and
-// finds the page of a transcript that has the message of a link.
+// Own messages, searches and transcripts: draws the messages of a server-made page as the room does,
+// shuts what was opened, and finds the page of a transcript that has the message of a link.
 
+import { shutDropdowns } from "../lib/dropdowns.js";
+import { avatar } from "../lib/people.js";
 import { copyChildren } from "../log/markup.js";
 import { messageText, textElement } from "../log/message-text.js";
 
 const page = document.querySelector("main");
 const { meId = "", sprite = "" } = page?.dataset ?? {};
 const reader = { sprite, myId: meId };
+
+shutDropdowns(document);
+for (const place of document.querySelectorAll("[data-avatar]")) {
+  const name = place.parentElement?.querySelector(".line__author")?.textContent ?? "";
+  place.replaceWith(avatar(name, place.getAttribute("data-avatar") ?? ""));
+}
 
 for (const body of document.querySelectorAll("[data-body]")) {
   body.replaceWith(messageText({ body: body.textContent ?? "" }, reader));
