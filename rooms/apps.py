@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -10,9 +11,12 @@ class RoomsConfig(AppConfig):
         from history import notices
         from rooms import lookups, roles
         from rooms.actions import verbs
+        from rooms.pushing.checks import check_common_key, check_key
 
         lookups.register()
         notices.SENTENCES |= verbs.SENTENCES
+        checks.register(check_key, checks.Tags.security)
+        checks.register(check_common_key, checks.Tags.security, deploy=True)
         post_migrate.connect(
             roles.keep, sender=apps.get_app_config("auth"), dispatch_uid="rooms.roles"
         )

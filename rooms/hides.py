@@ -14,16 +14,17 @@ from rooms.models import HiddenPerson, Membership
 ANY = Exists(HiddenPerson.objects.filter(user=OuterRef("user")))
 
 
-def hiders(*, author_id: int, among: Collection[int]) -> set[int]:
-    """Return those of these people, by key, who have hidden the author.
+def by_each(user_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return the keys of the people whom each of these has hidden; those who hide nobody are missing.
 
-    One query, whatever the number of recipients: whoever is among the answer is sent no notification
-    of anything that the author says.
+    One query, whatever the number of recipients: none of them is notified of anything that the people
+    say whom they have hidden.
     """
-    if not among:
-        return set()
-    rows = HiddenPerson.objects.filter(person=author_id, user__in=among)
-    return set(rows.values_list("user_id", flat=True))
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = HiddenPerson.objects.filter(user__in=user_ids)
+    for user_id, person_id in rows.values_list("user_id", "person_id"):
+        found[user_id].add(person_id)
+    return found
 
 
 def hidden_by(user_id: int) -> frozenset[int]:

@@ -37,6 +37,12 @@ def renew(*, worker_id: int) -> bool:
     return bool(Worker.objects.filter(pk=worker_id).update(lease_until=_lease_end()))
 
 
+def is_eldest(*, worker_id: int) -> bool:
+    """Return True for one worker of those with a lease: what one does for all is that one's."""
+    living = Worker.objects.filter(lease_until__gte=Now()).order_by("pk")
+    return living.values_list("pk", flat=True).first() == worker_id
+
+
 def live_connections() -> QuerySet[Connection]:
     return Connection.objects.filter(worker__lease_until__gte=Now())
 

@@ -115,6 +115,14 @@ class BadPushKeys(BadFrame):
     sentence = _("These are not the keys of a push subscription.")
 
 
+class NoPushSubscription(MessageNotFound):
+    sentence = _("This browser has no push subscription.")
+
+
+class PushIsOff(Forbidden):
+    sentence = _("This site sends no notifications.")
+
+
 class NameMissing(BadName):
     sentence = _("Please tell the others what to call you.")
 

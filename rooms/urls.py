@@ -7,6 +7,7 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("push/", push.push, name="push"),
     path("push/seen/", push.seen, name="push_seen"),
+    path("push/test/", push.test, name="test_push"),
     path("push/forget/", push.forget, name="forget_push"),
     path("rooms/<str:code>/", front.room, name="room"),
     # A link with what stood behind it in a message: a bracket, a quote, a full stop.

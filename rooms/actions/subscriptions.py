@@ -77,6 +77,19 @@ def forget(*, user: User, endpoint: str) -> int:
     return len(keys)
 
 
+def find(*, user: User, session_key: str, endpoint: str) -> PushSubscription | None:
+    """Return the subscription with an endpoint, with "" the newest of this session, if it is the person's."""
+    mine = PushSubscription.objects.filter(user=user)
+    if endpoint:
+        return mine.filter(endpoint_hash=hashed(endpoint)).first()
+    return mine.filter(sign_in__session_key=session_key).order_by("-seen_at", "-pk").first()
+
+
+def ask_for_test(subscription: PushSubscription) -> None:
+    """Have a notification sent that says nothing but that notifications work."""
+    PushSubscription.objects.filter(pk=subscription.pk).update(test_due_at=Now(), test_result="")
+
+
 def hashed(endpoint: str) -> str:
     """Return what a subscription is found by."""
     return sha256(endpoint.encode(errors="replace")).hexdigest()

@@ -35,3 +35,9 @@ database_failures = Counter(
 )
 doorbells_lost = Counter("chat_doorbells_lost", "Doorbells that could not be rung")
 doorbells_foreign = Counter("chat_doorbells_foreign", "Doorbells of another site on the same Redis")
+pushes = Counter("chat_pushes", "Notifications handed to push services, or not", ["result"])
+push_seconds = Histogram(
+    "chat_push_seconds",
+    "From a message to the moment its push service has a notification of it",
+    buckets=(0.5, 1, 2, 5, 10, 20, 60, 300, 1800),
+)

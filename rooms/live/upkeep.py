@@ -28,6 +28,7 @@ from rooms.live import metrics
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
 from rooms.live.threads import DatabaseThreads
+from rooms.pushing import queue
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ def jobs(hub: Hub) -> list[Job]:
         Job(name="search's leavings", every=600, work=index.scrub, needs_lease=False),
         Job(name="expired sign-ins", every=600, work=sign_ins.forget_expired, needs_lease=False),
         Job(name="handoffs", every=600, work=handoffs.forget_old, needs_lease=False),
+        Job(name="notifications of the day before", every=600, work=queue.purge, needs_lease=False),
     ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from rooms.live import metrics, upkeep
 from rooms.live.door import Door
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
+from rooms.live.pusher import Pusher
 from rooms.live.read_receipts import ReadReceipts
 from rooms.live.receiver import Receiver
 from rooms.live.repair import POLL
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
 SETTLE_LIMITS = 1.0
+# Seconds between two looks for people to notify.
+PUSH = 1.0
 # Rooms that are waited for at once. Each takes a thread and a connection.
 PATIENT = 2
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
@@ -83,6 +86,7 @@ class LiveWorker:
         self.read_receipts = ReadReceipts(hub=self.hub, threads=self.threads)
         self.door = Door(patient=self._patient)
         self.settler = limits.settler()
+        self._pusher = Pusher()
         self.identity: Identity | None = None  # until the database could be asked
         self._leased = asyncio.Event()
         self._upkeep = Upkeep(
@@ -93,6 +97,7 @@ class LiveWorker:
                     needs_lease=False),
                 Job(name="limits", every=SETTLE_LIMITS, work=self.settler.settle, on=On.LOOP,
                     needs_lease=False),
+                Job(name="web push", every=PUSH, work=self._push, on=On.LOOP),
                 *upkeep.jobs(self.hub),
             ],
             live=self.threads,
@@ -118,6 +123,7 @@ class LiveWorker:
     async def stop(self) -> None:
         """Commit what was posted, give the lease back, close the connections."""
         await self._upkeep.stop()
+        await self._pusher.stop()
         await self.read_receipts.stop()
         await self.settler.close()
         await self.writer.stop()
@@ -175,6 +181,9 @@ class LiveWorker:
                 logger.warning("this worker had been given up for dead: noting its sockets anew")
             self.hub.turn_away(await self.door.move(registered))
             self._leased.set()
+
+    async def _push(self) -> None:
+        await self._pusher.step(self.door.worker_id)
 
     async def _poll(self) -> None:
         """Check which history the database has, and compare the cursors with it."""

@@ -20,7 +20,7 @@ class PushSubscription(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions"
     )
     # Without a constraint, as `Push.membership` is: while an upgrade rolls, workers of the release before
-    # delete sign-ins and memberships, and know nothing of these rows. `actions.pushing.purge` does.
+    # delete sign-ins and memberships, and know nothing of these rows. `pushing.queue.purge` does.
     sign_in = models.ForeignKey(
         SignIn, on_delete=models.CASCADE, related_name="push_subscriptions", db_constraint=False
     )
@@ -37,6 +37,9 @@ class PushSubscription(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     # When the browser last said that it still has the subscription.
     seen_at = models.DateTimeField(db_default=Now())
+    # When to send the notification that a person asked for as a test; and what became of it.
+    test_due_at = models.DateTimeField(null=True, blank=True)
+    test_result = models.CharField(max_length=12, blank=True)
 
     class Meta:
         verbose_name = "push subscription"
@@ -61,13 +64,13 @@ class Push(models.Model):
     # When to send: unset if nothing is due. A worker that takes the row sets a time at which the row is
     # due again, should that worker be killed.
     due_at = models.DateTimeField(null=True, blank=True)
-    # Since when something is due.
-    since = models.DateTimeField(null=True, blank=True)
     # Whether something that is due is to the person: it mentions them or answers them.
     to_me = models.BooleanField(default=False)
     # The newest message that the subscription was told of, and when.
     told_through = models.BigIntegerField(default=0)
     told_at = models.DateTimeField(null=True, blank=True)
+    # The message that the notification shows: to be replaced if that is deleted. Unset for none.
+    shown = models.BigIntegerField(null=True, blank=True)
     # How often the push service could not take it.
     tries = models.PositiveSmallIntegerField(default=0)
 

@@ -1,8 +1,9 @@
-"""Web push, for the pages' scripts: subscribing a browser, and forgetting it."""
+"""Web push, for the pages' scripts: subscribing a browser, trying it, and forgetting it."""
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -10,6 +11,7 @@ from rooms import limits, vapid
 from rooms.actions import subscriptions
 from rooms.errors import SignedOut
 from rooms.models import User
+from rooms.refusals import NoPushSubscription, PushIsOff
 
 
 @never_cache
@@ -56,6 +58,57 @@ def forget(request: HttpRequest) -> JsonResponse:
     limits.subscribe(person=me.public_id)
     count = subscriptions.forget(user=me, endpoint=request.POST.get("endpoint", ""))
     return JsonResponse({"forgotten": count})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def test(request: HttpRequest) -> JsonResponse:
+    """What became of a notification that the visitor sends to themselves. A POST sends one.
+
+    It goes the way of all others, through the queue: that is what it tests.
+    """
+    me = _signed_in(request)
+    fields = request.POST if request.method == "POST" else request.GET
+    found = subscriptions.find(
+        user=me,
+        session_key=request.session.session_key or "",
+        endpoint=fields.get("endpoint", ""),
+    )
+    if request.method == "POST":
+        limits.test_push(person=me.public_id)
+        if found is None:
+            raise NoPushSubscription
+        if _key() is None:
+            raise PushIsOff
+        subscriptions.ask_for_test(found)
+        return JsonResponse({"state": "sending"})
+    if found is None:
+        return _tested("gone")
+    return JsonResponse({"state": "sending"}) if found.test_due_at else _tested(found.test_result)
+
+
+def _tested(result: str) -> JsonResponse:
+    """Answer what became of a test: of none, with ""."""
+    if result in {"", "sent"}:
+        return JsonResponse({"state": result or "none"})
+    return JsonResponse({"state": "failed", "why": result, "message": str(_WHY[result])})
+
+
+# What people are told of a test that failed, by the result of the request.
+_WHY = {
+    "gone": _("This browser's subscription has ended. Switch notifications off and on again."),
+    "rejected": _("The push service refused it. Switch notifications off and on again; if that does "
+                  "not help, tell whoever runs this site."),
+    "busy": _("The push service has no time at the moment. Try again later."),
+    "resting": _("The push service has not answered lately. Try again later."),
+    "off": _("This site sends no notifications."),
+    "refused": _("That is not the address of a push service."),
+    "unreachable": _("The push service cannot be reached from here."),
+    "untrusted": _("The push service has a certificate that is not trusted."),
+    "slow": _("The push service took too long to answer."),
+    "broken": _("The push service gave an answer that makes no sense."),
+    "too_big": _("The push service gave an answer that makes no sense."),
+}  # fmt: skip
 
 
 def _key() -> str | None:

@@ -1,7 +1,9 @@
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
+from tests.support.https import Authority
+from tests.support.pushservice import PushService
 from tests.support.services import RedisServer
 from tests.support.workers import Site
 
@@ -14,10 +16,26 @@ def hasty_redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def hasty(_new_site: Callable[..., Site], hasty_redis: RedisServer) -> Iterator[Site]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The certificate authority that the workers of `hasty` trust."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+async def push_service(authority: Authority) -> AsyncIterator[PushService]:
+    """A push service that the workers of `hasty` may reach."""
+    async with PushService(authority) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def hasty(
+    _new_site: Callable[..., Site], hasty_redis: RedisServer, authority: Authority
+) -> Iterator[Site]:
     """Two workers that wait a second or two where others wait ten or more, and that a test may
     kill: it starts them again."""
     settings = {"CHAT_LEAVE_GRACE": "2", "CHAT_ROOM_GRACE": "1"}
+    settings |= {"CHAT_OUTBOUND_ALLOW": "127.0.0.1", "SSL_CERT_FILE": str(authority.file)}
     with _new_site(workers=2, postgres=True, redis_url=hasty_redis.url, settings=settings) as site:
         yield site
 

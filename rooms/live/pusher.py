@@ -1,0 +1,253 @@
+"""Sending notifications to push services, at a pace that sockets do not feel.
+
+One worker does it for all, the eldest: a question of cost alone, since the queue hands out nothing twice.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import Error
+from yarl import URL
+
+from rooms import presence, vapid
+from rooms.live import metrics
+from rooms.live.threads import DatabaseThreads
+from rooms.models import Push, PushSubscription
+from rooms.outbound.outcomes import OutboundError, Outcome
+from rooms.pushing import content, due, message, queue
+from rooms.pushing.content import Decision, Drop, Send, Wait
+
+logger = logging.getLogger(__name__)
+
+# Requests under way, of them to one push service, and those that are begun in one step.
+UNDER_WAY, OF_ONE_HOST, STEP = 64, 24, 100
+# Seconds between two requests: encrypting takes a fraction of a millisecond each.
+SPACING = 0.004
+# Seconds for which results wait for one another, to be kept together.
+SETTLE = 0.1
+# After so many failures in a row a push service is left alone, for these seconds.
+FAILURES, REST = 5, 15.0
+# Seconds that the end waits for requests under way. What is cut off is due again after its lease.
+STOP = 3.0
+# Answers that say the subscription is over, and those that another try may change.
+_GONE, _AGAIN = {404, 410}, {408, 425, 429}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a request, as metrics and people are told; and how long to wait for another try."""
+
+    name: str
+    wait: timedelta | None = None
+
+    @property
+    def may_change(self) -> bool:
+        """Return True if the same request may succeed later."""
+        return self.name in {"busy", *map(str, _MAY_CHANGE)}
+
+
+_MAY_CHANGE = (
+    Outcome.UNREACHABLE, Outcome.UNTRUSTED, Outcome.SLOW, Outcome.BROKEN, Outcome.TOO_BIG,
+)  # fmt: skip
+
+
+class Pusher:
+    """Finds out who is to be notified, and sends."""
+
+    def __init__(self) -> None:
+        self._threads = DatabaseThreads(name="push")
+        self._client: Any = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: list[tuple[Send, Result]] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._failures: Counter[str] = Counter()
+        self._resting: dict[str, float] = {}
+
+    async def step(self, worker_id: int | None) -> None:
+        """Do a piece of it: some rooms, and some of what is due. Raises what the database raises."""
+        if worker_id is None or settings.CHAT_PUSH == "off" or not settings.CHAT_OUTBOUND:
+            return
+        free = min(STEP, UNDER_WAY - len(self._tasks))
+        decided, tests = await self._threads.run(_next, worker_id, free)
+        for subscription in tests:
+            self._spawn(self._try(subscription))
+        for decision in decided:
+            self._spawn(self._send(decision))
+            await asyncio.sleep(SPACING)
+
+    async def stop(self) -> None:
+        """Wait for what is under way, a little, and keep what became of it."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._settling is not None:
+            await self._settling
+        if self._client is not None:
+            await self._client.close()
+        await self._threads.close()
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # Sending --------------------------------------------------------------------------------------
+
+    async def _send(self, send: Send) -> None:
+        room = send.push.membership.room.public_id
+        result = await self._request(
+            send.push.subscription, send.payload, urgent=send.to_me, topic=room
+        )
+        metrics.pushes.labels(result.name).inc()
+        if result.name == "sent" and send.said_at is not None:
+            metrics.push_seconds.observe(max(0.0, (_now() - send.said_at).total_seconds()))
+        self._results.append((send, result))
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.get_running_loop().create_task(self._settle())
+
+    async def _try(self, subscription: PushSubscription) -> None:
+        """Send a test, and keep what became of it."""
+        payload = content.trial(subscription)
+        result = await self._request(subscription, payload, urgent=True, topic="test")
+        with contextlib.suppress(Error):  # it is due again after its lease
+            await self._threads.run(_tested, subscription, result)
+
+    async def _request(
+        self, subscription: PushSubscription, payload: bytes, *, urgent: bool, topic: str
+    ) -> Result:
+        host = URL(subscription.endpoint).host or ""
+        if (until := self._resting.get(host, 0.0)) > time.monotonic():
+            return Result("resting", timedelta(seconds=until - time.monotonic()))
+        if self._client is None:
+            self._client = _client()
+        try:
+            asked = message.build(subscription, payload, urgent=urgent, topic=topic)
+            answer = await self._client.request(
+                "POST", asked.url, headers=asked.headers, body=asked.body
+            )
+        except OutboundError as error:
+            result = Result(str(error.outcome))
+        except vapid.NoKey:
+            result = Result("rejected")
+        else:
+            result = _read(answer.status, answer.headers.get("Retry-After", ""))
+            if result.name == "rejected":
+                logger.warning("push service %s refused: %d", host, answer.status)
+        self._note(host, result)
+        return result
+
+    def _note(self, host: str, result: Result) -> None:
+        """Leave a push service alone for a while that does nothing but fail."""
+        if not result.may_change or result.wait is not None:
+            self._failures.pop(host, None)
+            return
+        self._failures[host] += 1
+        if self._failures[host] >= FAILURES:
+            self._failures.pop(host)
+            self._resting = {h: t for h, t in self._resting.items() if t > time.monotonic()}
+            self._resting[host] = time.monotonic() + REST
+
+    async def _settle(self) -> None:
+        """Keep what became of requests, some at a time."""
+        while True:
+            await asyncio.sleep(SETTLE)
+            results, self._results = self._results, []
+            if not results:
+                return
+            try:
+                await self._threads.run(settle, results)
+            except Error as error:
+                # They are due again after their lease: some are sent twice.
+                logger.warning("%d notifications could not be noted: %s", len(results), error)
+
+
+def _client() -> Any:
+    # Half a second of a start, and memory, that a site without subscriptions saves.
+    from rooms.outbound.client import OutboundClient
+
+    return OutboundClient(purpose="push", per_host=OF_ONE_HOST, body_max=16 * 1024)
+
+
+def _read(status: int, retry_after: str) -> Result:
+    """Return what an answer means."""
+    if 200 <= status < 300:
+        return Result("sent")
+    if status in _GONE:
+        return Result("gone")
+    if status in _AGAIN or status >= 500:
+        return Result("busy", _wait(retry_after))
+    return Result("rejected")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _wait(retry_after: str) -> timedelta | None:
+    """Return what a Retry-After says: seconds, or a date."""
+    if retry_after.isdecimal() and len(retry_after) < 7:
+        return timedelta(seconds=int(retry_after))
+    with contextlib.suppress(ValueError):
+        return max(timedelta(), parsedate_to_datetime(retry_after) - _now())
+    return None
+
+
+# On a thread --------------------------------------------------------------------------------------
+
+
+def _next(worker_id: int, limit: int) -> tuple[list[Send], list[PushSubscription]]:
+    """Find what is new, and return what is to be sent now. Nothing, if another worker does that."""
+    if not presence.is_eldest(worker_id=worker_id):
+        return [], []
+    due.find()
+    if limit <= 0:
+        return [], []
+    tests = queue.take_tests(limit)
+    return keep(content.decide(queue.take(limit - len(tests)))), tests
+
+
+def keep(decided: Sequence[Decision]) -> list[Send]:
+    """Put back what is not to be sent now, and return the rest."""
+    queue.forget(decision.push for decision in decided if isinstance(decision, Drop))
+    for decision in decided:
+        if isinstance(decision, Wait):
+            queue.later([decision.push], decision.wait)
+    return [decision for decision in decided if isinstance(decision, Send)]
+
+
+def settle(results: Sequence[tuple[Send, Result]]) -> None:
+    """Keep what became of notifications."""
+    sent: dict[tuple[int, int | None], list[Push]] = defaultdict(list)
+    dropped = []
+    for send, result in results:
+        if result.name == "sent":
+            sent[send.through, send.shown].append(send.push)
+        elif result.name == "gone":
+            queue.ended(send.push.subscription)
+        elif result.name == "resting":
+            queue.later([send.push], result.wait or timedelta())
+        elif result.may_change:
+            queue.failed(send.push, result.wait)
+        else:
+            dropped.append(send.push)
+    for (through, shown), pushes in sent.items():
+        queue.told(pushes, through=through, shown=shown)
+    queue.forget(dropped)
+
+
+def _tested(subscription: PushSubscription, result: Result) -> None:
+    if result.name == "gone":
+        queue.ended(subscription)
+    else:
+        queue.tested(subscription, result.name)

@@ -1,0 +1,316 @@
+"""What a notification says, and whether it is sent at all: asked again just before it is.
+
+Between the moment somebody was found and this one they may have read it elsewhere, been removed, turned
+the bell or signed out; and what was said may be deleted.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from history.models import Mention, Message
+from rooms import access, bell, hides, presence
+from rooms.models import Membership, Push, PushSubscription
+from rooms.pushing import due
+from rooms.pushing.due import AWAY, CONNECTED, FRESH, SHOWN
+
+# How long somebody with an open socket may leave a message unread, and still be notified of it when
+# the socket turns out to be dead.
+DOUBT = timedelta(minutes=2)
+# Messages of a room that are looked at, and the largest count that is told.
+LOOKED_AT, MOST = 400, 99
+# Bytes of a payload, and characters of what was said.
+PAYLOAD_MAX, TEXT_MAX = 3072, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A notification to send."""
+
+    push: Push
+    payload: bytes
+    to_me: bool
+    # What the subscription has been told of with it, and which message it shows.
+    through: int
+    shown: int | None
+    # When the message was sent; unset for what only replaces another notification.
+    said_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing yet: ask again after a while."""
+
+    push: Push
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nothing to send."""
+
+    push: Push
+
+
+Decision = Send | Wait | Drop
+
+
+def decide(pushes: Sequence[Push]) -> list[Decision]:
+    """Return what becomes of each of these: a handful of queries for all of them."""
+    if not pushes:
+        return []
+    by_room: dict[int, list[Push]] = defaultdict(list)
+    for push in pushes:
+        by_room[push.membership.room_id].append(push)
+    signed_in = access.identify({push.subscription.sign_in.session_key for push in pushes})
+    decided: list[Decision] = []
+    for some in by_room.values():
+        facts = _Facts(some, signed_in)
+        decided += [_decide(push, facts) for push in some]
+    return decided
+
+
+class _Facts:
+    """All that is known of one room, for some pushes of it."""
+
+    def __init__(self, pushes: Sequence[Push], signed_in: dict[str, int]) -> None:
+        self._pushes = pushes
+        self._signed_in = signed_in
+        self.room = pushes[0].membership.room
+        self.users = {push.subscription.user_id for push in pushes}
+        row: Any = Membership.objects.filter(pk=pushes[0].membership_id).values_list(Now()).first()
+        self.now: datetime = row[0]
+        self.connected = set(
+            presence.live_connections()
+            .filter(room=self.room, user__in=self.users)
+            .values_list("user_id", flat=True)
+        )
+        least = min(_seen(push.membership) for push in pushes)
+        rows = Message.objects.filter(
+            stream=self.room.stream_id,
+            seq__gt=least,
+            kind=Message.Kind.CHAT,
+            deleted_at__isnull=True,
+            at__gt=Now() - FRESH,
+        ).order_by("-seq")
+        # Newest first.
+        self.messages = list(rows.only("seq", "author_id", "reply_to", "at")[:LOOKED_AT])
+        self.to_whom: dict[int, set[int]] = defaultdict(set)
+        for seq, author in due.replies(self.room.stream_id, self.messages).items():
+            if author is not None:
+                self.to_whom[seq].add(author)
+        called = Mention.objects.filter(message__in=self.messages, user__in=self.users)
+        for seq, user in called.values_list("seq", "user_id"):
+            self.to_whom[seq].add(user)
+        self._hidden = hides.by_each(self.users)
+        self._texts: dict[int, Message] = {}
+
+    @cached_property
+    def usual(self) -> Membership.Bell:
+        return bell.usual(self.room)
+
+    @cached_property
+    def _changed(self) -> dict[int, datetime]:
+        """When the messages that notifications show were changed, of those that were."""
+        shown = {push.shown for push in self._pushes if push.shown is not None}
+        rows = Message.objects.filter(stream=self.room.stream_id, seq__in=shown)
+        changed = rows.values_list("seq", "edited_at", "deleted_at")
+        return {seq: at for seq, *times in changed for at in times if at}
+
+    def is_stale(self, push: Push) -> bool:
+        """Return True if a notification shows what has been deleted or edited since."""
+        changed_at = self._changed.get(push.shown or 0)
+        return changed_at is not None and push.told_at is not None and changed_at > push.told_at
+
+    def is_signed_in(self, push: Push) -> bool:
+        key = push.subscription.sign_in.session_key
+        return self._signed_in.get(key) == push.subscription.user_id
+
+    def unread(self, push: Push) -> list[Message]:
+        """Return what a person is to be notified of and has not read: newest first."""
+        member, user = push.membership, push.subscription.user_id
+        position = Membership.Bell(member.bell) if member.bell else self.usual
+        seen, since = _seen(member), push.subscription.created_at
+        unheard = {user, *self._hidden.get(user, ())}
+        return [
+            message
+            for message in self.messages
+            if message.seq > seen
+            and message.author_id not in unheard
+            and message.at > since
+            and bell.rings(position, to_me=self.is_to(message, user))
+        ]
+
+    def is_to(self, message: Message, user: int) -> bool:
+        return user in self.to_whom.get(message.seq, ())
+
+    def text(self, message: Message) -> Message:
+        """Return a message with its author and text, as it is now."""
+        if message.pk not in self._texts:
+            self._texts[message.pk] = Message.objects.select_related("author").get(pk=message.pk)
+        return self._texts[message.pk]
+
+
+def _decide(push: Push, facts: _Facts) -> Decision:
+    member, user = push.membership, push.subscription.user
+    at = push.told_at
+    is_shown = push.shown is not None and at is not None and at > facts.now - SHOWN
+    if not facts.is_signed_in(push) or not user.is_active or member.user_id != user.pk:
+        return Drop(push)
+    if not access.may_read(member):
+        return _gone(push, room=None) if is_shown else Drop(push)
+    if member.left_at is not None or not facts.room.is_open:
+        return Drop(push)
+    unread = facts.unread(push)
+    new = [message for message in unread if message.seq > push.told_through]
+    if new and (wait := _wait(member, facts, new[0])):
+        return Wait(push, wait)
+    if new and user.pk not in facts.connected:
+        to_me = [message for message in new if facts.is_to(message, user.pk)]
+        chosen = to_me[0] if to_me else new[0]
+        return _messages(push, facts, unread, chosen, through=new[0].seq)
+    if is_shown and facts.is_stale(push):
+        if unread:
+            return _messages(push, facts, unread, unread[0], through=push.told_through)
+        return _gone(push, room=facts.room)
+    return Drop(push)
+
+
+def _wait(member: Membership, facts: _Facts, newest: Message) -> timedelta | None:
+    """Return how long to wait for somebody who may be there; None for not at all."""
+    if member.user_id in facts.connected:
+        return CONNECTED if newest.at > facts.now - DOUBT else None
+    if member.present and member.away_since is not None:
+        left = member.away_since + AWAY - facts.now
+        return left if left > timedelta() else None
+    return None
+
+
+def _seen(member: Membership) -> int:
+    """Return the number up to which there is nothing to tell a member."""
+    return max(member.read_through, member.hidden_through)
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+def _messages(
+    push: Push, facts: _Facts, unread: Sequence[Message], shown: Message, *, through: int
+) -> Send:
+    user, room, count = push.subscription.user, facts.room, min(len(unread), MOST)
+    is_new = shown.seq > push.told_through
+    to_me = facts.is_to(shown, user.pk)
+    any_to_me = any(facts.is_to(message, user.pk) for message in unread)
+    data = {
+        "kind": "messages",
+        "room": room.public_id,
+        "seq": shown.seq,
+        "count": count,
+        "to_me": any_to_me,
+    }
+    with_text = settings.CHAT_PUSH == "text" and user.notifies_with_text
+    message = facts.text(shown)
+    payload = _encoded(
+        title=room.title or room.code,
+        body=_sentence(message, count=count, to_me=to_me, with_text=with_text),
+        tag=room.public_id,
+        navigate=f"{push.subscription.origin}/rooms/{room.code}/#m{shown.seq}",
+        timestamp=int(message.at.timestamp() * 1000),
+        heard=is_new,
+        data=data,
+    )
+    said_at = shown.at if is_new else None
+    return Send(push, payload, any_to_me and is_new, through, shown.seq, said_at)
+
+
+def _sentence(message: Message, *, count: int, to_me: bool, with_text: bool) -> str:
+    name = str(message.author)
+    if with_text:
+        said = _("%(name)s: %(text)s") % {"name": name, "text": _shortened(message.plain)}
+        return _("%(count)d new. %(said)s") % {"count": count, "said": said} if count > 1 else said
+    if count > 1:
+        return _("%(count)d new, the last from %(name)s") % {"count": count, "name": name}
+    if to_me:
+        return _("%(name)s wrote to you") % {"name": name}
+    return _("%(name)s wrote something") % {"name": name}
+
+
+def _gone(push: Push, *, room: Any) -> Send:
+    """Return what replaces a notification of what is deleted, or of a room that is another's business now."""
+    origin = push.subscription.origin
+    payload = _encoded(
+        title=(room.title or room.code) if room else _brand(),
+        body=_("The message was deleted.")
+        if room
+        else _("There is nothing to read here any more."),
+        tag=push.membership.room.public_id,
+        navigate=f"{origin}/rooms/{room.code}/" if room else f"{origin}/",
+        timestamp=None,
+        heard=False,
+        data={"kind": "gone", "room": push.membership.room.public_id, "count": 0, "to_me": False},
+    )
+    return Send(push, payload, to_me=False, through=push.told_through, shown=None, said_at=None)
+
+
+def trial(subscription: PushSubscription) -> bytes:
+    """Return the notification that a person sends to themselves."""
+    return _encoded(
+        title=_brand(),
+        body=_("Notifications work on this device."),
+        tag="test",
+        navigate=f"{subscription.origin}/account/",
+        timestamp=None,
+        heard=True,
+        data={"kind": "test", "count": 0, "to_me": False},
+    )
+
+
+def _encoded(
+    *,
+    title: str,
+    body: str,
+    tag: str,
+    navigate: str,
+    timestamp: int | None,
+    heard: bool,
+    data: dict[str, Any],
+) -> bytes:
+    """Return a payload: JSON of at most PAYLOAD_MAX bytes. The body is what gives way."""
+    notification: dict[str, Any] = {
+        "title": title,
+        "body": body,
+        "lang": get_language() or "en",
+        "dir": "auto",
+        "tag": tag,
+        "navigate": navigate,
+        "renotify": heard,
+        "silent": not heard,
+        "data": data,
+    }
+    if timestamp is not None:
+        notification["timestamp"] = timestamp
+    while True:
+        payload = orjson.dumps({"web_push": 8030, "notification": notification})
+        if len(payload) <= PAYLOAD_MAX or not body:
+            return payload
+        body = body[: len(body) * 3 // 4]
+        notification["body"] = body + "…" if body else ""
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= TEXT_MAX else text[: TEXT_MAX - 1].rstrip() + "…"
+
+
+def _brand() -> str:
+    return render_to_string("brand.html").strip()

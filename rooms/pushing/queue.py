@@ -1,0 +1,135 @@
+"""The queue of notifications: what is due is handed out once, and comes back if nothing becomes of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from rooms.models import Membership, Push, PushedThrough, PushSubscription, SignIn
+
+# What a worker has taken is due again after this time: longer than anything takes to be sent.
+LEASE = timedelta(seconds=60)
+# A room notifies a person once in this time.
+PAUSE = timedelta(seconds=5)
+# After so many tries in vain a notification is given up.
+TRIES = 8
+# The longest time between two tries, whatever a push service asks for: by then nothing of it is news.
+LONGEST = timedelta(days=1)
+# What is needed no longer is kept for this time: a notification may still be on a screen.
+KEPT = timedelta(days=1)
+
+
+def take(limit: int) -> list[Push]:
+    """Take what is due, what is to people first. What is taken is nobody else's until its lease ends."""
+    with transaction.atomic():
+        due = Push.objects.select_for_update(skip_locked=True).filter(due_at__lte=Now())
+        keys = [push.pk for push in due.order_by("-to_me", "due_at", "pk").only("pk")[:limit]]
+        Push.objects.filter(pk__in=keys).update(due_at=Now() + LEASE)
+    rows = Push.objects.select_related(
+        "subscription__sign_in", "subscription__user", "membership__room__pushed"
+    )
+    return list(rows.filter(pk__in=keys).order_by("-to_me", "pk"))
+
+
+def take_tests(limit: int) -> list[PushSubscription]:
+    """Take the tests that people have asked for."""
+    with transaction.atomic():
+        due = PushSubscription.objects.select_for_update(skip_locked=True).filter(
+            test_due_at__lte=Now()
+        )
+        keys = [row.pk for row in due.order_by("test_due_at", "pk").only("pk")[:limit]]
+        PushSubscription.objects.filter(pk__in=keys).update(test_due_at=Now() + LEASE)
+    return list(PushSubscription.objects.filter(pk__in=keys).order_by("pk"))
+
+
+def told(pushes: Collection[Push], *, through: int, shown: int | None) -> None:
+    """Note that these were sent: up to which message, and which one is shown.
+
+    They are looked at again after the pause, for what was said meanwhile.
+    """
+    Push.objects.filter(pk__in=[push.pk for push in pushes]).update(
+        told_through=through,
+        shown=shown,
+        told_at=Now(),
+        to_me=False,
+        tries=0,
+        due_at=Now() + PAUSE,
+    )
+
+
+def later(pushes: Collection[Push], wait: timedelta) -> None:
+    """Look at these again after a while."""
+    Push.objects.filter(pk__in=[push.pk for push in pushes]).update(due_at=Now() + wait)
+
+
+def failed(push: Push, wait: timedelta | None) -> bool:
+    """Note that a push service could not take one. Return False if that is given up.
+
+    `wait` is how long the push service asks for, if it does.
+    """
+    tries = push.tries + 1
+    if tries >= TRIES:
+        forget([push])
+        return False
+    pause = wait or timedelta(seconds=2**tries)
+    Push.objects.filter(pk=push.pk).update(tries=tries, due_at=Now() + min(pause, LONGEST))
+    return True
+
+
+def forget(pushes: Iterable[Push]) -> None:
+    """Note that nothing of these is to be sent.
+
+    Something may have been said since they were looked at: whoever found it has seen that they were due, and
+    left them so. Then they still are.
+    """
+    rooms: dict[int, list[Push]] = defaultdict(list)
+    for push in pushes:
+        rooms[push.membership.room_id].append(push)
+    for room_id, some in rooms.items():
+        with transaction.atomic():
+            marks = PushedThrough.objects.select_for_update().filter(pk=room_id)
+            through = marks.values_list("through", flat=True).first() or 0
+            done = [push.pk for push in some if looked_through(push) >= through]
+            rest = [push.pk for push in some if push.pk not in done]
+            Push.objects.filter(pk__in=done).update(due_at=None, to_me=False, tries=0)
+            Push.objects.filter(pk__in=rest).update(due_at=Now())
+
+
+def looked_through(push: Push) -> int:
+    """Return how far the room had been looked at when a push was taken."""
+    mark: Any = getattr(push.membership.room, "pushed", None)
+    return mark.through if mark else 0
+
+
+def hidden(pushes: Collection[Push]) -> None:
+    """Note that these show nothing that would have to be replaced."""
+    Push.objects.filter(pk__in=[push.pk for push in pushes]).update(shown=None)
+
+
+def ended(subscription: PushSubscription) -> None:
+    """Forget a subscription that its push service knows no more."""
+    PushSubscription.objects.filter(pk=subscription.pk).delete()
+
+
+def tested(subscription: PushSubscription, result: str) -> None:
+    """Note what became of a test."""
+    PushSubscription.objects.filter(pk=subscription.pk).update(test_due_at=None, test_result=result)
+
+
+def purge() -> None:
+    """Drop what is needed no longer, and what workers of the release before left behind."""
+    sign_ins = SignIn.objects.filter(pk=OuterRef("sign_in_id"))
+    _drop(PushSubscription.objects.filter(~Exists(sign_ins)))
+    memberships = Membership.objects.filter(pk=OuterRef("membership_id"))
+    old = Q(told_at__lt=Now() - KEPT) | Q(told_at__isnull=True)
+    _drop(Push.objects.filter(~Exists(memberships)))
+    _drop(Push.objects.filter(old, due_at__isnull=True))
+
+
+def _drop(rows: Any) -> None:
+    keys: Sequence[int] = list(rows.values_list("pk", flat=True)[:1000])
+    rows.model._default_manager.filter(pk__in=keys).delete()
