@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from history.prepared import Prepared, Statement
 from rooms import hides, sessions
-from rooms.errors import Forbidden, NotMember, Removed, RoomClosed, muted
+from rooms.errors import Ended, Forbidden, NotMember, Removed, RoomClosed, muted
 from rooms.models import Deed, Membership, Room, SignIn, User
 from rooms.refusals import OnlyTheOwner, RemovedFor, RemovedFromRoom
 
@@ -58,7 +58,9 @@ def may_read(membership: Membership) -> bool:
 
 
 def require_voice(membership: Membership, *, now: datetime) -> None:
-    """Raises Muted. `now` is the database's."""
+    """Raises Ended or Muted. `now` is the database's. `room` must have been selected with it."""
+    if membership.room.ended_at is not None:
+        raise Ended
     until = membership.muted_until
     if until is not None and until > now:
         raise muted(membership.muted_for, seconds=(until - now).total_seconds())
@@ -157,7 +159,7 @@ _STANDING = (
     *("role", "left_at", "removed_at", "removed_for", "banned_at", "muted_until", "muted_for"),
     *("hidden_through", "read_through", "present", "away_since", "reserved_until", "known_code"),
     *("room__public_id", "room__code", "room__stream_id", "room__closed_at", "room__capacity"),
-    "room__closes_at",
+    *("room__closes_at", "room__ended_at"),
     *("user__public_id", "user__display_name", "user__is_guest", "user__is_active"),
     *("user__name_key", "user__name_skeleton"),
 )

@@ -98,6 +98,14 @@ def muted(reason: str, *, seconds: float) -> Muted:
     return MutedFor(reason=reason, retry_after=wait) if reason else Muted(retry_after=wait)
 
 
+class Ended(ChatError):
+    """The owner has ended the room: until it closes, a minute later, it can be read."""
+
+    code = "ended"
+    status = 403
+    sentence = _("This room has ended: nothing more can be said in it.")
+
+
 class RoomNotFound(ChatError):
     """No open room has this code. Closed, unknown and banned read the same to an outsider."""
 

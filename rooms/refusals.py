@@ -17,6 +17,7 @@ from rooms.errors import (
     PersonNotFound,
     RateLimited,
     Removed,
+    RoomLocked,
     TooLong,
     Unavailable,
 )
@@ -181,6 +182,12 @@ class DownloadsUnderWay(RateLimited):
 
 class ManyDownload(Unavailable):
     sentence = _("Too many downloads are under way.")
+
+
+class RoomHasEnded(RoomLocked):
+    """Said at the door, in the minute in which that can be undone."""
+
+    sentence = _("This room has ended: nobody new can come in.")
 
 
 # Waiting to be let in ---------------------------------------------------------------------------------
@@ -354,6 +361,17 @@ class RemovedFromRoom(Removed):
 
 class RemovedFor(Removed):
     sentence = _("You were removed from this room: %(reason)s")
+
+
+# The end of a room ------------------------------------------------------------------------------------
+
+
+class EndedAlready(Forbidden):
+    sentence = _("This room has ended already.")
+
+
+class NotEnded(Forbidden):
+    sentence = _("This room has not ended.")
 
 
 # Taking an order back ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from rooms.pages import bell, front, push, report
+from rooms.pages.manage import ending
 from rooms.pages.manage import views as manage
 
 urlpatterns = [
@@ -19,6 +20,9 @@ urlpatterns = [
     path("rooms/<str:code>/manage/", manage.page, name="manage"),
     path("rooms/<str:code>/manage/settings/", manage.change, name="manage_settings"),
     path("rooms/<str:code>/manage/code/", manage.renew_code, name="manage_code"),
+    path("rooms/<str:code>/manage/end/", ending.end, name="end"),
+    path("rooms/<str:code>/manage/end/undo/", ending.reopen, name="reopen"),
+    path("rooms/<str:code>/manage/end/plan/", ending.plan, name="plan_end"),
     path("rooms/<str:code>/manage/people/<str:who>/", manage.about, name="about_person"),
     path("rooms/<str:code>/manage/people/<str:who>/<str:verb>/", manage.person, name="order"),
     path("rooms/<str:code>/manage/waiting/refuse/", manage.refuse_all, name="refuse_all"),

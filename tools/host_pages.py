@@ -1,4 +1,4 @@
-"""A lesson with its host, for pictures: somebody there has hidden somebody else."""
+"""A lesson with its host, for pictures: it ends at a time, and somebody there has hidden somebody else."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,18 @@ LESSON = (
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A room, and somebody in it who has hidden another."""
+    """A room, its owner, somebody in it who has hidden another, and a room that has just ended."""
 
     code: str
+    owner: Visitor
     hides: Visitor
+    ended: str
 
 
-async def hide(hides: Visitor, person_id: str, code: str) -> Lesson:
-    await hides.submit("/account/hidden/", {"person": person_id, "hidden": "yes"})
+async def begin(owner: Visitor, hides: Visitor, *, hidden: str, code: str, ended: str) -> Lesson:
+    """`hidden` is the id of who is hidden."""
+    await owner.order(code, "end/plan/", minutes="45")
+    await owner.order(ended, "end/")
+    await hides.submit("/account/hidden/", {"person": hidden, "hidden": "yes"})
     await hides.get("/history/")  # says that it was done, or every picture would
-    return Lesson(code, hides)
+    return Lesson(code, owner, hides, ended)

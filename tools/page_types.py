@@ -16,6 +16,12 @@ from msgspec import structs
 ROOM = "A room. What is missing before the first frame is optional."
 # The settings that the page is rendered with.
 RENDERED = {"title", "grace"}
+# What a room has besides its settings, while it is so.
+ENDINGS = {
+    "ends_at": "When it closes, whoever is in it.",
+    "door_closes_at": "From when on nobody new comes in.",
+    "ended_at": "When its owner ended it: until it closes, nothing can be said.",
+}
 MESSAGE = 'A message. docs/PROTOCOL.md, "Message", says what each field is.'
 SAID = "What an author says with a message: what a `post` has beside the client's name for it."
 HEAD = """\
@@ -39,6 +45,8 @@ def module() -> str:
     for name, setting in room_settings.TABLE.items():
         kind = setting.wire_type or room_settings.TYPES[name]
         room.append(_line(name, kind, means=setting.means, optional=name not in RENDERED))
+    for name, means in ENDINGS.items():
+        room.append(_line(name, str, means=means, optional=True))
     kinds = " | ".join(f'"{kind}"' for kind in Message.Kind.values)
     known = {"kind": kinds, "author": "Author | null"}
     message = [

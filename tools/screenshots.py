@@ -170,7 +170,10 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
 async def _lesson(stack: AsyncExitStack, people: list[Visitor]) -> host_pages.Lesson:
     code = await people[0].create(title="Physics, 9b")
     sockets = await _talk(stack, people[:3], code, host_pages.LESSON)
-    return await host_pages.hide(people[2], sockets[1].view.you["id"], code)
+    ended = await people[0].create(title="Physics, 9a")
+    await _talk(stack, people[:2], ended, host_pages.LESSON[:2])
+    who = sockets[1].view.you["id"]
+    return await host_pages.begin(people[0], people[2], hidden=who, code=code, ended=ended)
 
 
 async def _ruled(stack: AsyncExitStack, people: list[Visitor]) -> str:
@@ -293,6 +296,8 @@ def scenes(demo: Demo) -> list[Scene]:
         ),
         Scene("lesson-hidden", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, _settle),
         Scene("lesson-menu", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, _open_person),
+        Scene("lesson-end", f"/rooms/{demo.lesson.code}/manage/", ada, _show("#ending")),
+        Scene("lesson-ended", f"/rooms/{demo.lesson.ended}/", ada, _settle),
         Scene("lesson-account", "/account/", demo.lesson.hides),
         Scene("lesson-search", "/history/?q=go", demo.lesson.hides),
         Scene("not-found", "/nowhere/"),
@@ -304,6 +309,13 @@ def scenes(demo: Demo) -> list[Scene]:
 def _click(selector: str) -> Step:
     async def step(page: Page) -> None:
         await page.locator(selector).first.click()
+
+    return step
+
+
+def _show(selector: str) -> Step:
+    async def step(page: Page) -> None:
+        await page.locator(selector).first.scroll_into_view_if_needed()
 
     return step
 

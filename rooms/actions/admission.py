@@ -22,7 +22,14 @@ from rooms.errors import (
 )
 from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
-from rooms.refusals import AsksNoMore, ManyWait, ManyWaitNearby, NotLetIn, WaitsInThisBrowser
+from rooms.refusals import (
+    AsksNoMore,
+    ManyWait,
+    ManyWaitNearby,
+    NotLetIn,
+    RoomHasEnded,
+    WaitsInThisBrowser,
+)
 from rooms.turn import Turn, turn
 
 State = JoinRequest.State
@@ -66,15 +73,18 @@ def prove(*, code: str, passcode: str, before_hashing: Callable[[], None] = lamb
     return kept
 
 
-def check(*, room: Room, is_shunned: bool, proof: str, asking: bool = False) -> None:
+def check(*, room: Room, now: datetime, is_shunned: bool, proof: str, asking: bool = False) -> None:
     """Hold a newcomer to the settings of a room, which is locked; `is_shunned` as `shunned` says.
 
-    Raises NewcomersKeptOut to guests from where somebody was banned, RoomLocked, PasscodeNeeded,
-    WrongPasscode or, unless they are `asking` just now, MustAsk.
+    `now` is the database's: a door that closes at a time is closed from then on, whenever that is
+    written down. Raises NewcomersKeptOut to guests from where somebody was banned, RoomLocked,
+    PasscodeNeeded, WrongPasscode or, unless they are `asking` just now, MustAsk.
     """
     if is_shunned:
         raise NewcomersKeptOut
-    if room.locked:
+    if room.ended_at is not None:
+        raise RoomHasEnded
+    if room.locked or (room.door_closes_at is not None and room.door_closes_at <= now):
         raise RoomLocked
     if room.passcode and proof != room.passcode:
         raise WrongPasscode if proof else PasscodeNeeded
@@ -116,7 +126,8 @@ def ask(*, user: User, code: str, proof: str = "", fingerprints: Fingerprints = 
         is_there = room.is_open and room.code == codes.normalize(code)
         if not is_there or banned or not user.is_active:
             raise RoomNotFound
-        check(room=room, is_shunned=_is_shunned(t, user, fingerprints), proof=proof, asking=True)
+        is_shunned = _is_shunned(t, user, fingerprints)
+        check(room=room, now=t.now, is_shunned=is_shunned, proof=proof, asking=True)
         _require_turned_away_long_ago(t, user)
         _require_place_outside(t, user, fingerprints)
         JoinRequest.objects.update_or_create(

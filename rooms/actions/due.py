@@ -10,11 +10,11 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from rooms import presence
-from rooms.actions import admission, rooms
+from rooms.actions import admission, ending, rooms
 
 
 def anything() -> bool:
-    """Return True if a worker died, a member left, a room closes or a page asks no more.
+    """Return True if a worker died, a member left, a room closes or ends, or a page asks no more.
 
     Each worker asks every second, and the answer is nearly always no. What follows on a yes asks again
     under the locks, with every condition; this may say yes too often, and never no too often.
@@ -33,6 +33,7 @@ def _statement(vendor: str, grace: int) -> tuple[str, Sequence[Any]]:
         presence.dead_workers(),
         presence.away(grace=timedelta(seconds=grace)),
         rooms.closing_now(),
+        ending.due(),
     )
     written = [_written(part) for part in parts]
     sql = "SELECT " + " OR ".join(f"EXISTS ({part})" for part, _ in written)

@@ -30,7 +30,8 @@ _TRIES = 200
 # When codes run short, empty rooms are given up sooner, however long their grace: from this share of
 # all codes taken on, those that have been empty for this many seconds, the longest empty first.
 CROWDED = ((0.9, 60), (0.75, 600), (0.5, 3600))
-_CLOSES = Q(closed_at__isnull=True, closes_at__lte=Now())
+# An ended room closes when it can no longer be undone, and not sooner.
+_CLOSES = Q(closed_at__isnull=True, ended_at__isnull=True, closes_at__lte=Now())
 # Rooms given up in one go for want of codes.
 _GIVEN_UP = 200
 
@@ -171,7 +172,7 @@ def _let_in(
     is_known = membership is not None
     is_new = membership is None or membership.removed_at is not None
     if is_new and not is_owner:
-        admission.check(room=room, is_shunned=room.is_shunned, proof=proof)
+        admission.check(room=room, now=t.now, is_shunned=room.is_shunned, proof=proof)
     if membership is None:
         # What was said before is there to be read, but nobody has it waiting for them.
         membership = Membership(room=room, user=user, read_through=t.head.seq)
@@ -208,10 +209,17 @@ def close(*, room: Room, reason: str = "") -> bool:
     The log is told, with the `reason`. Return False if it was closed already.
     """
     with turn(room) as t:
-        is_closed = _mark_closed(Room.objects.filter(pk=room.pk, closed_at__isnull=True))
+        is_closed = finish(t)
         if is_closed:
             t.append(Entry.notice(None, notices.facts("close room", reason=reason)))
-            _end(t)
+    return is_closed
+
+
+def finish(t: Turn) -> bool:
+    """Close the room of a turn. Return False if it was closed already."""
+    is_closed = _mark_closed(Room.objects.filter(pk=t.room.pk, closed_at__isnull=True))
+    if is_closed:
+        _end(t)
     return is_closed
 
 
@@ -242,6 +250,7 @@ def give_up_longest_empty() -> int:
         return 0
     given_up = closing.unexpected() & Q(
         closed_at__isnull=True,
+        ended_at__isnull=True,
         closes_at__isnull=False,
         empty_since__lte=Now() - timedelta(seconds=longest),
     )
@@ -261,7 +270,7 @@ def _close_empty(rooms: Iterable[Room], overdue: Q) -> int:
 
 
 def _mark_closed(rooms: QuerySet[Room]) -> bool:
-    return bool(rooms.update(closed_at=Now(), closes_at=None))
+    return bool(rooms.update(closed_at=Now(), closes_at=None, ends_at=None, door_closes_at=None))
 
 
 def _end(t: Turn) -> None:

@@ -14,7 +14,7 @@ UNDO_WITHIN = timedelta(days=1)
 
 
 def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = False) -> Deed:
-    """Undo a mute, a removal, a ban, or the deletion of one message or of many.
+    """Undo a mute, a removal, a ban, the deletion of one message or of many, or a room's end.
 
     Raises NotMember, Removed, RoomClosed; Forbidden for what cannot be undone, or not any more.
     """
@@ -26,7 +26,7 @@ def undo(*, room: Room, by: User, deed: Deed, reason: str = "", staff: bool = Fa
             raise CannotUndo
         if Deed.objects.filter(undoes=deed).exists() or deed.at < t.now - UNDO_WITHIN:
             raise TooLateToUndo
-        user = User.objects.get(public_id=deed.target_id)
+        user = User.objects.get(public_id=deed.target_id) if deed.target_id else None
         require_right_to_undo(t, deed)
         verb.undo(t, deed, user, texts)
         return t.record(f"undo {deed.verb}", target=user, undoes=deed)

@@ -15,15 +15,16 @@ from django.utils.translation import ngettext
 
 from history.notices import Sentence
 from rooms import access, room_settings
-from rooms.actions import admission, changes, clearing, messages, roles, sanctions
-from rooms.models import Deed, Membership, User
+from rooms.actions import admission, changes, clearing, ending, messages, roles, sanctions
+from rooms.models import Deed, Membership
 from rooms.spans import span
 from rooms.turn import Turn
 
 Text = str | Promise
 Role = Membership.Role
-# Undoes what an entry of the audit log is about, done to the user; raises Forbidden if it cannot.
-Undo = Callable[[Turn, Deed, User, clearing.Texts], None]
+# Undoes what an entry of the audit log is about, done to the user, or to nobody; raises Forbidden if it
+# cannot.
+Undo = Callable[[Turn, Deed, Any, clearing.Texts], None]
 # The groups that buttons stand in, in this order.
 TALK, OFFICE, DOOR = GROUPS = _("Messages"), _("Role"), _("Access to the room")
 # What a form may send along, beside the person: the arguments of `perform`.
@@ -247,11 +248,27 @@ _TABLE = (
         sentence=_("{by} gave this room a new code. The old code no longer works"),
         at_least=Role.OWNER,
     ),
+    Verb(
+        name="end",
+        sentence=_("{by} ended this room. It closes in a minute"),
+        at_least=Role.OWNER,
+        undo=ending.undo,
+        done=_("{who} ended the room"),
+    ),
+    Verb(
+        name="plan the end",
+        sentence=_("{by} {what}"),
+        in_words=ending.sentence,
+        at_least=Role.OWNER,
+    ),
     Verb(name="succeed"),
     Verb(name="turn all away"),
 )
 # Notices with a name of their own. Undoing a mute or a ban is told as lifting it.
 _TOLD = {
+    "undo end": Sentence(text=_("{by} took the end of the room back")),
+    "end on time": Sentence(text=_("It is time: this room has closed")),
+    "door": Sentence(text=_("The door has closed: nobody new can come in")),
     "restore": Sentence(text=_("{by} restored {what} of {about}"), in_words=_messages),
     "undo remove": Sentence(text=_("{by} undid the removal of {about}")),
     "succeed away": Sentence(text=_("{by} is away for good: {about} runs this room now")),

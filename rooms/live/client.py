@@ -7,7 +7,7 @@ from typing import Any, NotRequired, cast
 
 from history import wire
 from history.wire import WireAuthor, timestamp
-from rooms.errors import muted
+from rooms.errors import Ended, muted
 from rooms.live.sockets import Sender
 from rooms.models import Membership
 
@@ -31,7 +31,7 @@ class Client:
     """A socket of a member in a room. `epoch` is the room's when the member was checked last."""
 
     __slots__ = (
-        "author", "epoch", "hidden_through", "leaving", "muted_till", "preparing",
+        "author", "epoch", "has_ended", "hidden_through", "leaving", "muted_till", "preparing",
         "read_through", "role", "sender", "session_key", "socket_id", "takes_crowds", "typed_at",
         "user_id", "you",
     )  # fmt: skip
@@ -46,6 +46,7 @@ class Client:
         self.you: You | None = None
         self.epoch = 0
         self.hidden_through = 0  # messages up to here are hidden from this member
+        self.has_ended = False  # the room: nobody may write
         self.muted_till = 0.0  # on the loop's clock; 0 for members who may write
         self.read_through = 0  # as of the last check
         self.takes_crowds = False  # in short: asked for when it connected
@@ -65,6 +66,7 @@ class Client:
         self.hidden_through = member.hidden_through
         self.read_through = max(self.read_through, member.read_through)
         self.epoch = max(self.epoch, epoch)
+        self.has_ended = member.room.ended_at is not None
         until = member.muted_until
         left = (until - now).total_seconds() if until else 0.0
         self.muted_till = asyncio.get_running_loop().time() + left if left > 0 else 0.0
@@ -78,7 +80,9 @@ class Client:
         return cast("WireYou", told)
 
     def require_voice(self) -> None:
-        """Raises Muted."""
+        """Raises Ended or Muted."""
+        if self.has_ended:
+            raise Ended
         if (left := self._muted_left()) and self.you is not None:
             raise muted(self.you["muted_for"], seconds=left)
 

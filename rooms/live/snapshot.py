@@ -19,8 +19,12 @@ from rooms.errors import ChatError, NotMember
 from rooms.models import JoinRequest, Membership, Room
 from rooms.protocol import READERS_MAX, WirePerson
 
-# The `room` object of the wire: `id`, `code`, `created_at`, and the room's settings.
+# The `room` object of the wire: `id`, `code`, `created_at`, the room's settings, and the times at which
+# it ends or shuts its door, if it does.
 RoomInfo = dict[str, Any]
+
+
+ENDINGS = ("ends_at", "door_closes_at", "ended_at")
 
 
 class Waiting(TypedDict):
@@ -138,6 +142,7 @@ def describe(room: Room) -> RoomInfo:
         "code": room.code,
         "created_at": timestamp(room.created_at),
         **room_settings.on_wire(room),
+        **{name: timestamp(at) for name in ENDINGS if (at := getattr(room, name)) is not None},
     }
 
 

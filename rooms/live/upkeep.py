@@ -17,6 +17,7 @@ from rooms import counts, presence, publish
 from rooms.actions import (
     admission,
     due,
+    ending,
     handoffs,
     leaving,
     retention,
@@ -82,7 +83,8 @@ def jobs(hub: Hub) -> list[Job]:
 
 
 def sweep() -> None:
-    """Do what any worker does for all: bury the dead, announce leaves, close rooms that are empty.
+    """Do what any worker does for all: bury the dead, announce leaves, close rooms that are
+    empty or whose time has come.
 
     A room that somebody holds is left for the next time, here as in the other jobs.
     """
@@ -93,6 +95,7 @@ def sweep() -> None:
         presence.reap()
         leaving.announce_leaves()
         rooms.close_abandoned()
+        ending.carry_out()
 
 
 def _sweep_after_outages() -> None:

@@ -51,6 +51,12 @@ class Room(models.Model):
     # run short.
     empty_since = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("closed", null=True, blank=True)
+    # When it closes whoever is in it, and from when on nobody new comes in: the owner's wish.
+    ends_at = models.DateTimeField(null=True, blank=True)
+    door_closes_at = models.DateTimeField(null=True, blank=True)
+    # When the owner ended it. Until it closes, at `ends_at`, that can be undone: its code is nobody
+    # else's so long, nobody comes in, and nothing is said.
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = (
@@ -70,6 +76,16 @@ class Room(models.Model):
                 fields=["empty_since"],
                 condition=Q(closed_at__isnull=True, closes_at__isnull=False),
                 name="room_empty",
+            ),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(closed_at__isnull=True, ends_at__isnull=False),
+                name="room_ending",
+            ),
+            models.Index(
+                fields=["door_closes_at"],
+                condition=Q(closed_at__isnull=True, door_closes_at__isnull=False),
+                name="room_door_closing",
             ),
         )
 

@@ -80,6 +80,8 @@ class RoomAdmin(StaffAdmin):
         "grace",
         "created_at",
         "closes_at",
+        "door_closes_at",
+        "ends_at",
         "closed_at",
         "public_id",
     )

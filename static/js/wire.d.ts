@@ -26,6 +26,12 @@ declare namespace Chat {
     retention_days?: number | null;
     /** Newcomers are asked for a passcode. */
     passcode?: boolean;
+    /** When it closes, whoever is in it. */
+    ends_at?: string;
+    /** From when on nobody new comes in. */
+    door_closes_at?: string;
+    /** When its owner ended it: until it closes, nothing can be said. */
+    ended_at?: string;
   }
 
   /** What an author says with a message: what a `post` has beside the client's name for it. */

@@ -221,6 +221,27 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     ben.say("still here")
     expect(eve.message("still here")).to_be_visible()
 
+    with step("it ends at a time that everybody sees, or now, which can be undone for a minute"):
+        page.get_by_role("link", name="Room settings").click()
+        settings.get_by_role("button", name="End in 45 minutes").click()
+        lines = [each.locator("[data-ending]") for each in (ben.page, outside, page)]
+        for line in lines:
+            expect(line).to_contain_text("This room closes at")
+        settings.get_by_role("button", name="End the room now").click()
+        expect(settings.get_by_role("status")).to_contain_text("until then you can undo it")
+        page.keyboard.press("Escape")
+        for line in lines:
+            expect(line).to_contain_text("This room has ended")
+        ben.say("but")
+        expect(ben.box).to_have_value("but")
+        expect(ben.page.get_by_role("button", name="Send")).to_be_disabled()
+        expect(lines[0].get_by_role("button", name="Undo")).to_have_count(0)
+        lines[2].get_by_role("button", name="Undo").click()
+        for line in lines:
+            expect(line).to_contain_text("This room closes at")
+        ben.box.press("Enter")
+        expect(eve.message("but")).to_be_visible()
+
 
 def test_slow_mode_is_counted_down_by_the_composer_while_people_knock(
     ada: RoomPage, invite: Invite, site: Site, aside: Aside, open_context: OpenContext

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.live.members import all_see, fence, members_of_a_room, tab, visitor_of
+from tests.live.members import all_see, command, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import FormRefused, FrameRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.workers import Site
 
@@ -47,6 +47,37 @@ async def test_settings_and_roles_change_live_on_every_worker(cluster: Site) -> 
         await ada.until(lambda view: view.you["role"] == "moderator")
         await bob.until(lambda view: view.you["role"] == "owner")
         await eve.until(lambda view: view.members[bob.view.you["id"]]["role"] == "owner")
+
+
+async def test_an_ended_room_is_silent_for_a_minute_and_then_closes_for_all(
+    cluster: Site,
+) -> None:
+    async with members_of_a_room(cluster, "Ada", "Bob") as [ada, bob]:
+        owner, code = visitor_of(ada), ada.code
+        await owner.order(code, "end/plan/", minutes="45")
+        for room in (ada, bob):
+            await room.until(lambda view: "ends_at" in view.room)
+        planned = bob.view.room["ends_at"]
+        await owner.order(code, "end/")
+        for room in (ada, bob):
+            await room.until(lambda view: "ended_at" in view.room)
+            assert room.view.room["ends_at"] < planned
+            with pytest.raises(FrameRefused) as refusal:
+                await room.post("but")
+            assert refusal.value.code == "ended"
+        await owner.order(code, "end/undo/")
+        await bob.until(lambda view: "ended_at" not in view.room)
+        assert bob.view.room["ends_at"] == planned
+        await fence([bob, ada], "it goes on")
+        await owner.order(code, "end/")
+        await command(
+            cluster,
+            "from datetime import timedelta; from django.db.models import F; "
+            "Room.objects.filter(ended_at__isnull=False).update("
+            "ends_at=F('ends_at') - timedelta(minutes=1))",
+        )
+        for room in (ada, bob):
+            assert await room.closed() == 4501
 
 
 async def test_all_pages_of_who_hides_somebody_are_told_and_no_other_is(cluster: Site) -> None:

@@ -56,6 +56,7 @@ class Room:
     waiting: set[int] = field(default_factory=set)
     shunned: dict[int, int] = field(default_factory=dict)  # banned people, and the address of each
     secrets: dict[str, Secret] = field(default_factory=dict)
+    ended: bool = False
     locked: bool = False
     by_request: bool = False
     history_open: bool = True
@@ -103,7 +104,7 @@ class Room:
         if is_new and who != self.owner:
             if address in self.shunned.values():
                 return Entry.REFUSED
-            if self.locked or (self.passcode and passcode != self.passcode):
+            if self.ended or self.locked or (self.passcode and passcode != self.passcode):
                 return Entry.REFUSED
             if self.by_request:
                 self.waiting.add(who)

@@ -214,7 +214,7 @@ class Play:
     async def presume(self, number: int, by: int, who: int, verb: str) -> None:
         """Somebody who is not the owner gives an order, and nothing comes of it."""
         room, giver = self.rooms[number], self.people[by]
-        path = {"settings": "settings/", "code": "code/"}.get(verb)
+        path = {"settings": "settings/", "code": "code/", "end": "end/"}.get(verb)
         ident = self.people[who].id or "u_0123456789abcdef"
         answer = await giver.order(room.code, path or f"people/{ident}/{verb}/")
         assert answer.status_code in {403, 404}, (verb, answer.status_code, answer.text)
@@ -238,6 +238,25 @@ class Play:
         rest = {"title": "", "slow_mode": "0", "grace": "3600"} | room.settings()
         answer = await owner.order(room.code, "settings/", **passcode, **rest)
         assert answer.status_code == 200, answer.text
+
+    async def end(self, number: int, who: int) -> None:
+        """The owner ends the room: nobody says anything or comes in until that is undone."""
+        room, owner = self.rooms[number], self.people[self.rooms[number].owner]
+        assert (await owner.order(room.code, "end/")).status_code == 200
+        room.ended = True
+        for each in room.inside():
+            for socket in self.people[each].open(number):
+                with pytest.raises(FrameRefused) as refusal:
+                    await socket.post(f"I too {secret()}")
+                assert refusal.value.code == "ended"
+        if who in room.strangers(PEOPLE):
+            await self.enter(who, number, right=True, old=False)
+        assert (await owner.order(room.code, "end/undo/")).status_code == 200
+        room.ended = False
+        for each in room.inside():
+            for socket in self.people[each].open(number):
+                await socket.until(lambda view: "ended_at" not in view.room)
+        await self.post(room.owner, number)
 
     async def race(self, number: int, who: int, verb: str) -> None:
         """Somebody is thrown out, or goes, while they speak and the owner speaks."""

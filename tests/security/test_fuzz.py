@@ -119,6 +119,10 @@ class Fuzz(RuleBasedStateMachine):
         if guests := self.room(number).guests():
             self.run(self.play.race(number, one(guests, pick), verb))
 
+    @rule(number=rooms, who=picks)
+    def end_and_go_on(self, number: int, who: int) -> None:
+        self.run(self.play.end(number, who % PEOPLE))
+
     @rule(number=rooms, pick=picks, by_page=flags)
     def leave(self, number: int, pick: int, by_page: bool) -> None:
         if guests := self.room(number).guests():
@@ -141,7 +145,7 @@ class Fuzz(RuleBasedStateMachine):
         number=rooms,
         by=picks,
         pick=picks,
-        verb=st.sampled_from(["ban", "unban", "remove", "admit", "settings", "code"]),
+        verb=st.sampled_from(["ban", "unban", "remove", "admit", "settings", "code", "end"]),
     )
     def give_orders_that_are_not_theirs_to_give(
         self, number: int, by: int, pick: int, verb: str

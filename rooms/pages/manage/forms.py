@@ -1,8 +1,10 @@
 """Forms for the owner's verbs. The verbs judge bounds."""
 
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from history.errors import Text
@@ -68,6 +70,78 @@ def _field(setting: Setting, kind: Any) -> forms.Field:
 
 
 SettingsForm.base_fields |= {name: _field(TABLE[name], TYPES[name]) for name in COLUMNS}
+
+
+class MomentField(forms.CharField):
+    """A moment as it is typed into a field for local times, in `zone`; programs name an offset."""
+
+    zone: tzinfo = UTC
+
+    def __init__(self, **about: Any) -> None:
+        super().__init__(required=False, max_length=40, **about)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what the field shows: minutes, in the visitor's time zone."""
+        return f"{value.astimezone(self.zone):{_LOCAL}}" if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        if not typed:
+            return None
+        try:
+            moment = parse_datetime(typed)
+            if moment is not None and moment.tzinfo is None:
+                moment = moment.replace(tzinfo=self.zone)
+            return moment and moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
+    def clean(self, value: Any) -> Any:
+        moment = self.to_python(value)
+        if moment is None and value:
+            raise forms.ValidationError(_("That is no date and time."))
+        return moment
+
+
+class EndingForm(forms.Form):
+    """When a room closes, and its door. `minutes`, of a button, is when the room closes from now on."""
+
+    ends_at = MomentField(label=_("This room closes at"))
+    door_closes_at = MomentField(
+        label=_("The door closes at"),
+        help_text=_("From then on nobody new can come in. Everyone who is here stays."),
+    )
+    minutes = forms.IntegerField(required=False, min_value=1, max_value=366 * 24 * 60)
+
+    @classmethod
+    def of(cls, room: Room, zone: tzinfo, data: Any = None) -> "EndingForm":
+        form = cls(data, initial={name: getattr(room, name) for name in MOMENTS})
+        for name in MOMENTS:
+            form.fields[name].zone = zone  # type: ignore[attr-defined]
+        return form
+
+    def wanted(self, *, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """Return when the room closes and when its door does, of a valid form.
+
+        What a field shows of a moment stands for all of it.
+        """
+        ends_at, door_closes_at = (self._moment(name) for name in MOMENTS)
+        if minutes := self.cleaned_data["minutes"]:
+            ends_at = now + timedelta(minutes=minutes)
+        return ends_at, door_closes_at
+
+    def _moment(self, name: str) -> datetime | None:
+        typed: datetime | None = self.cleaned_data[name]
+        known: datetime | None = self.initial[name]
+        is_same = known is not None and typed == known.replace(second=0, microsecond=0)
+        return known if is_same else typed
+
+
+# In how many minutes a room can close at the press of a button.
+LESSONS = ((15, _("15 minutes")), (45, _("45 minutes")), (90, _("90 minutes")))
+MOMENTS = ("ends_at", "door_closes_at")
+# How a field for local times writes one.
+_LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class OrderForm(forms.Form):

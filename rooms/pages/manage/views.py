@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from history import zones
 from rooms import addresses, limits
 from rooms.actions import admission, settings, undoing, verbs
 from rooms.actions.verbs import Verb
@@ -22,7 +23,7 @@ from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
 from rooms.pages.manage import answers, forms, people
 from rooms.pages.manage.answers import in_charge
-from rooms.pages.manage.forms import OrderForm, SettingsForm
+from rooms.pages.manage.forms import EndingForm, OrderForm, SettingsForm
 from rooms.pages.manage.sayings import said
 from rooms.refusals import BadForm, CannotUndo, NotInThisRoom
 
@@ -39,7 +40,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         me = in_charge(request, code)
     except ChatError:
         return redirect("room", code=code)
-    return _page(request, me, SettingsForm.of(me.room))
+    return shown(request, me, SettingsForm.of(me.room))
 
 
 @never_cache
@@ -54,7 +55,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             form.ask_before_erasing(me.room)
         if not form.is_valid():
             if for_person:
-                return _page(request, me, form, status=422)
+                return shown(request, me, form, status=422)
             raise BadForm(problem=next(iter(form.errors.values()))[0])
         wanted = form.wanted()
         if wanted.passcode:
@@ -185,12 +186,22 @@ def _orders(me: Membership) -> dict[str, Any]:
     return {"mutes": forms.MUTES}
 
 
-def _page(
-    request: HttpRequest, me: Membership, form: SettingsForm, *, status: int = 200
+def shown(
+    request: HttpRequest,
+    me: Membership,
+    form: SettingsForm,
+    *,
+    ending: EndingForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """Return the page, with a form that was refused perhaps."""
     room: Room = me.room
+    zone = zones.of(request)
     context = _orders(me) | {
         "room": room,
+        "ending": ending or EndingForm.of(room, zone),
+        "zone": zone,
+        "lessons": forms.LESSONS,
         "me": me,
         "form": form,
         "choices": forms.choices(room),

@@ -14,6 +14,7 @@ import { createAnnouncer, sentenceFor } from "../room/announcer.js";
 import { createBadge } from "../room/badge.js";
 import { createBellButton } from "../room/bell-button.js";
 import { createConnectionStatus, unsendableReason } from "../room/connection-status.js";
+import { createEnding } from "../room/ending.js";
 import { createRoomManagement } from "../room/manage.js";
 import { createMessageActions } from "../room/message-actions-ui.js";
 import { createMissedMessages } from "../room/missed-messages.js";
@@ -156,6 +157,8 @@ const muteLine = createMuteLine({
   onChange: () => composer.refresh(),
 });
 
+const ending = createEnding(part("ending"), times);
+
 const status = createConnectionStatus(
   { line: part("status"), banner: part("banner") },
   connectionSituation,
@@ -180,7 +183,7 @@ const composer = createComposer({
   counter: part("counter"),
   touch,
   limit: () => session.state.limits.body,
-  isBlocked: () => muteLine.isBlocked,
+  isBlocked: () => muteLine.isBlocked || ending.hasEnded,
   draft: browserStorage.draft(),
   onDraft: (text) => messageActions.keepText(text),
   onFiles: () =>
@@ -243,12 +246,20 @@ function changed() {
   log.schedule();
   panel.render(room ?? page.room, members, you.role ?? "member");
   management.render(session.state);
+  showEnding(room ?? {}, you.role ?? "member");
   muteLine.interval = you.role === "member" ? (room?.slow_mode ?? 0) : 0;
   if (session.connection.phase === "over") lifecycle.showEnd();
   failedMessages.render(pending);
   messageActions.render();
   status.refresh();
   lifecycle.updateReading();
+}
+
+/** @param {Partial<Chat.Room>} room @param {string} role mine */
+function showEnding(room, role) {
+  const before = ending.hasEnded;
+  ending.render(room, role);
+  if (ending.hasEnded !== before) composer.refresh();
 }
 
 /** @param {"resume" | "reset"} mode */

@@ -99,6 +99,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
     const person = target?.closest("[data-moderate]")?.getAttribute("data-moderate");
     if (person) open(`${page.urls.manage}people/${person}/`, "brief");
     else if (target?.closest("[data-search]")) open(`${page.urls.transcript}search/`, "search");
+    else if (target?.closest("[data-reopen]")) post("end/undo/");
     else if (target?.closest("[data-rename]")) open("/account/name/", "brief");
     else if (target?.closest("[data-settings], [data-waiting] a")) open(page.urls.manage, "page");
     else return;

@@ -1,0 +1,177 @@
+"""The end of a room, by its owner's wish: at once, with a minute to undo it, or at a time.
+
+The times are in the database. Whichever worker sees first that one has come does what is due, under
+the room's lock, so that it is done once however many there are.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from history.wire import timestamp
+from rooms.actions import rooms
+from rooms.actions.clearing import Texts
+from rooms.errors import RoomHeld
+from rooms.models import Deed, Membership, Room, User
+from rooms.refusals import BadSetting, EndedAlready, NotEnded
+from rooms.spans import span
+from rooms.turn import Turn, turn
+
+# How long an end can be undone. The room keeps its code so long.
+UNDO_FOR = timedelta(minutes=1)
+# How far ahead an end can be planned.
+LONGEST = timedelta(days=366)
+OWNER = Membership.Role.OWNER
+
+
+def end(*, room: Room, by: User, reason: str = "", staff: bool = False) -> Deed:
+    """End a room: nothing more is said, nobody comes in, and it closes in a minute.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden.
+    """
+    with turn(room, by=by, at_least=OWNER, reason=reason, staff=staff) as t:
+        if t.room.ended_at is not None:
+            raise EndedAlready
+        was = t.room.ends_at and timestamp(t.room.ends_at)
+        Room.objects.filter(pk=t.room.pk).update(ended_at=t.now, ends_at=t.now + UNDO_FOR)
+        t.notice("end")
+        t.evict()
+        return t.record("end", was=was)
+
+
+def undo(t: Turn, deed: Deed, user: None, texts: Texts) -> None:
+    """Take the end of a room back, which ends when it would have before. Raises Forbidden."""
+    if t.room.ended_at is None:
+        raise NotEnded
+    was = parse_datetime(deed.details["was"] or "")
+    Room.objects.filter(pk=t.room.pk).update(
+        ended_at=None, ends_at=was if was and was > t.now else None
+    )
+    t.notice("undo end")
+    t.evict()
+
+
+def last_end(room: Room) -> Deed | None:
+    """Return the deed by which a room was ended, if it can be undone."""
+    if room.ended_at is None:
+        return None
+    return Deed.objects.filter(room_id=room.public_id, verb="end").order_by("-pk").first()
+
+
+def plan(
+    *,
+    room: Room,
+    by: User,
+    ends_at: datetime | None,
+    door_closes_at: datetime | None,
+    staff: bool = False,
+) -> Deed | None:
+    """Have a room close, and its door, at a time, or at none. Return None if that was so already.
+
+    Raises NotMember, Removed, RoomClosed, Forbidden, and BadSetting for a time that is over.
+    """
+    with turn(room, by=by, at_least=OWNER, staff=staff) as t:
+        if t.room.ended_at is not None:
+            raise EndedAlready
+        wanted = {"ends_at": ends_at, "door_closes_at": door_closes_at}
+        news = {name: at for name, at in wanted.items() if at != getattr(t.room, name)}
+        if not news:
+            return None
+        _check(news, wanted, now=t.now)
+        Room.objects.filter(pk=t.room.pk).update(**news)
+        t.notice("plan the end", what={name: _until(at, t.now) for name, at in news.items()})
+        t.evict()
+        at_times: dict[str, Any] = {name: at and timestamp(at) for name, at in news.items()}
+        return t.record("plan the end", **at_times)
+
+
+def due() -> QuerySet[Room]:
+    """Return the open rooms whose end has come, or their door's."""
+    has_come = Q(ends_at__lte=Now()) | Q(door_closes_at__lte=Now())
+    return Room.objects.filter(has_come, closed_at__isnull=True)
+
+
+def carry_out() -> int:
+    """Close the rooms and doors whose time has come; how many. A room that is held has to wait."""
+    count = 0
+    for room in due().order_by("stream_id"):
+        with suppress(RoomHeld), turn(room) as t:
+            count += _carry_out(t)
+    return count
+
+
+def _carry_out(t: Turn) -> bool:
+    """Do what is due, which is read again under the lock. Return False if nothing is any more."""
+    room = t.room
+    if not room.is_open:
+        return False
+    if room.ends_at is not None and room.ends_at <= t.now:
+        if room.ended_at is None:  # else it was told when it was ended
+            t.notice("end on time")
+        return rooms.finish(t)
+    if room.door_closes_at is None or room.door_closes_at > t.now:
+        return False
+    Room.objects.filter(pk=room.pk).update(locked=True, door_closes_at=None)
+    if not room.locked:
+        t.notice("door")
+    t.evict()
+    return True
+
+
+def _check(
+    news: Mapping[str, datetime | None], wanted: Mapping[str, datetime | None], *, now: datetime
+) -> None:
+    for at in news.values():
+        if at is not None and at <= now:
+            raise BadSetting(problem=_("That time is over."))
+        if at is not None and at > now + LONGEST:
+            raise BadSetting(problem=_("That is more than a year ahead."))
+    ends_at, door_closes_at = wanted["ends_at"], wanted["door_closes_at"]
+    if ends_at is not None and door_closes_at is not None and door_closes_at >= ends_at:
+        raise BadSetting(problem=_("The door closes before the room does, or not at all."))
+
+
+def sentence(planned: Mapping[str, Any]) -> str:
+    """Return what the notice says was planned, in the language that is active."""
+    said = [
+        words % {"span": span(seconds)} if seconds else words
+        for name, seconds in planned.items()
+        if (words := _words(name, bool(seconds)))
+    ]
+    if len(said) < 2:
+        return said[0] if said else gettext("changed when this room ends")
+    # Translators: two things that somebody planned for a room.
+    return gettext("%(one)s and %(other)s") % {"one": said[0], "other": said[1]}
+
+
+def _words(name: str, is_planned: bool) -> str:
+    match name, is_planned:
+        case "ends_at", True:
+            return gettext("has this room close in %(span)s")
+        case "ends_at", False:
+            return gettext("no longer has this room close at a time")
+        case "door_closes_at", True:
+            return gettext("has the door close in %(span)s: nobody new can come in then")
+        case "door_closes_at", False:
+            return gettext("no longer has the door close at a time")
+    return ""  # of a later release
+
+
+def _until(at: datetime | None, now: datetime) -> int | None:
+    """Return the seconds until a time as people say them: in whole minutes, hours or days."""
+    if at is None:
+        return None
+    seconds = (at - now).total_seconds()
+    unit = next((size for size, least in _ROUGHLY if seconds >= least), 60)
+    return max(unit, round(seconds / unit) * unit)
+
+
+# So many seconds are said in this unit, from so many on.
+_ROUGHLY = ((86_400, 172_800), (3600, 3 * 3600))
