@@ -3,6 +3,7 @@
 from playwright.async_api import Page
 
 from tests.support.client import Visitor
+from tests.support.push_keys import BrowserKeys
 from tests.support.workers import Site
 
 PASSWORD = "seven green lanterns"
@@ -17,7 +18,7 @@ _SIGN_OUT = """async () => {
 
 
 async def keeper(site: Site, *, room: str) -> Visitor:
-    """Somebody with an account, signed in on a phone too, who is in a room."""
+    """Somebody with an account, signed in on a phone too, who is in a room and notified on both."""
     noor, phone = Visitor(site.url, "Noor"), Visitor(site.url, "Noor")
     noor.http.headers["User-Agent"] = _FIREFOX
     phone.http.headers["User-Agent"] = _PHONE
@@ -26,6 +27,8 @@ async def keeper(site: Site, *, room: str) -> Visitor:
     await noor.submit("/account/register/", fields, form_at="/account/register/")
     async with phone:
         await phone.submit("/account/login/", fields, form_at="/account/login/")
+        await phone.submit("/push/", BrowserKeys().subscription("https://push.example.net/phone"))
+    await noor.submit("/push/", BrowserKeys().subscription("https://push.example.net/desk"))
     async with noor.socket(room) as socket:
         await socket.post("I keep my name from now on.")
     await noor.get("/history/")  # says that it was done, or every picture would

@@ -98,6 +98,12 @@ def show_reading(*, user: User, shown: bool) -> None:
     user.save(update_fields=["shows_reading"])
 
 
+def notify_with_text(*, user: User, shown: bool) -> None:
+    """Let a person's notifications show what was said, or only who wrote, and where."""
+    user.notifies_with_text = shown
+    user.save(update_fields=["notifies_with_text"])
+
+
 def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
     """Return True if a person's name, or one that looks like it, is another's in the room.
 

@@ -90,6 +90,12 @@ def ask_for_test(subscription: PushSubscription) -> None:
     PushSubscription.objects.filter(pk=subscription.pk).update(test_due_at=Now(), test_result="")
 
 
+def end(*, user: User, key: int) -> bool:
+    """End the subscription with this primary key. Return False if it is none of this person's."""
+    mine = PushSubscription.objects.filter(user=user, pk=key)
+    return bool(mine.delete()[0])
+
+
 def hashed(endpoint: str) -> str:
     """Return what a subscription is found by."""
     return sha256(endpoint.encode(errors="replace")).hexdigest()

@@ -94,7 +94,9 @@ def wait_for(page: Page, condition: str) -> list[dict[str, Any]]:
     )
 
 
-def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(ada: RoomPage, ben: Ben) -> None:
+def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
+    ada: RoomPage, ben: Ben, site: Site
+) -> None:
     page = ada.page
     bell = page.get_by_role("button", name="Notifications")
     box = page.get_by_role("dialog", name="Notifications")
@@ -160,6 +162,17 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(ada: RoomPage, 
         ada.hide(False)
         expect(page.locator("article.is-target")).to_contain_text("@Ada hello")
         wait_for(page, "shown.length === 0")
+
+    with step("who signs out leaves nothing on the screen, and is notified of nothing more"):
+        ada.hide()
+        ben.say("@Ada goodbye")
+        wait_for(page, "shown.length === 1")
+        page.goto(f"{site.url}/account/logout/")
+        page.get_by_role("button", name="Sign out and lose everything").click()
+        wait_for(page, "shown.length === 0")
+        assert (
+            page.evaluate("Object.keys(localStorage).filter((key) => key.includes(':bell'))") == []
+        )
 
 
 def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben) -> None:

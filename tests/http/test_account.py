@@ -8,9 +8,10 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from history.models import Message
-from rooms.models import Membership, SignIn, User
+from rooms.models import Membership, PushSubscription, SignIn, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import Element, alert, read, value
+from tests.support.push_keys import BrowserKeys
 
 PASSWORD = "seven green lanterns"
 
@@ -306,12 +307,50 @@ class TestHowFarOneHasRead:
     def test_is_shown_until_one_says_no(self, ada: Person) -> None:
         ada.create()  # a guest: nobody needs an account for it
         for shown, said in ((False, "Nobody can see"), (True, "can see again")):
-            ada.post("/account/reading/", shown=_switch(ada).attributes["value"])
+            ada.post("/account/reading/", shown=_switch(ada, "shown").attributes["value"])
             page = read(ada.get("/account/"))
             assert said in page.one(role="status").text
-            assert _switch(ada).attributes["aria-checked"] == str(shown).lower()
+            assert _switch(ada, "shown").attributes["aria-checked"] == str(shown).lower()
             assert ada.user.shows_reading is shown
 
 
-def _switch(person: Person) -> Element:
-    return read(person.get("/account/")).one("button", role="switch")
+class TestNotifications:
+    def test_show_what_was_said_until_one_says_no(self, ada: Person) -> None:
+        ada.create()
+        for shown, said in ((False, "only who wrote"), (True, "show again")):
+            ada.post("/account/notifications/", text=_switch(ada, "text").attributes["value"])
+            page = read(ada.get("/account/"))
+            assert said in page.one(role="status").text
+            assert _switch(ada, "text").attributes["aria-checked"] == str(shown).lower()
+            assert ada.user.notifies_with_text is shown
+
+    def test_leave_no_choice_where_the_site_lets_them_show_names_only(
+        self, ada: Person, settings: Any
+    ) -> None:
+        ada.create()
+        settings.CHAT_PUSH = "names"
+        page = read(ada.get("/account/"))
+        assert not page.all("button", name="text")
+        assert "only who wrote, and where" in page.text
+
+    def test_of_a_browser_are_turned_off_by_whoever_has_them(
+        self, ada: Person, ben: Person
+    ) -> None:
+        ada.create()
+        ben.create()
+        ada.post("/push/", **BrowserKeys().subscription("https://push.example.net/send/ada"))
+        page = read(ada.get("/account/"))
+        device = page.one("input", name="device").attributes["value"]
+        [button] = [one for one in page.all("button") if one.text == "Turn off"]
+        assert button.attributes["aria-label"].startswith("Turn off notifications for ")
+        for wrong in (device + "0", "x", "", "9" * 30):
+            ada.post("/account/notifications/", device=wrong)
+        ben.post("/account/notifications/", device=device)
+        assert PushSubscription.objects.filter(user=ada.user).exists()
+        ada.post("/account/notifications/", device=device)
+        assert not PushSubscription.objects.exists()
+        assert "press the bell in a room" in read(ada.get("/account/")).text
+
+
+def _switch(person: Person, name: str) -> Element:
+    return read(person.get("/account/")).one("button", role="switch", name=name)

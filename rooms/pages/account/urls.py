@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rooms.pages.account import continuing, handoff, hidden, views
+from rooms.pages.account import continuing, handoff, hidden, notifications, views
 
 urlpatterns = [
     path("", views.overview, name="account"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("password/", views.password, name="password"),
     path("sessions/", views.end_sessions, name="end_sessions"),
     path("reading/", views.show_reading, name="show_reading"),
+    path("notifications/", notifications.change, name="notifications"),
     path("hidden/", hidden.change, name="hidden_people"),
     path("handoff/", handoff.show, name="handoff"),
     path("handoff/state/", handoff.state, name="handoff_state"),

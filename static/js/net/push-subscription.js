@@ -8,6 +8,10 @@ import { gettext } from "../lib/i18n.js";
 /** The server is told once in this time that the browser still has it. Milliseconds. */
 const TOLD_EVERY = 86_400_000;
 
+/** How long, and how often, the server is asked what became of a test. Milliseconds. */
+const PATIENCE = 20_000;
+const ASKED_EVERY = 500;
+
 /**
  * What became of an attempt: the endpoint that the server keeps, or why there is none, for a person.
  * @typedef {{endpoint: string, problem: ""} | {endpoint: "", problem: string}} Outcome
@@ -77,8 +81,24 @@ export function createPushSubscription(csrfToken) {
       return known ? { endpoint: subscription.endpoint } : "gone";
     },
 
-    /** Has the server send this person's browsers a notification. */
-    test: () => post("/push/test/"),
+    /**
+     * Has the server send this browser a notification. Returns once the push service has taken it;
+     * throws why it has not, for a person.
+     * @param {string} endpoint
+     */
+    async test(endpoint) {
+      await post("/push/test/", { endpoint });
+      const state = `/push/test/?${new URLSearchParams({ endpoint })}`;
+      for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+        await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY));
+        const told = await fetch(state, { headers: { Accept: "application/json" } })
+          .then((answer) => answer.json())
+          .catch(() => null);
+        if (told?.state === "failed") throw new Error(told.message);
+        if (told?.state === "sent") return;
+      }
+      throw new Error(gettext("The push service has not taken it yet."));
+    },
   };
   return push;
 }

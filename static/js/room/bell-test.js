@@ -5,8 +5,8 @@ import { gettext } from "../lib/i18n.js";
 import { permission } from "./bell-advice.js";
 import { createNotificationTray } from "./notification-tray.js";
 
-/** A push service takes at most this long, while the page waits. Milliseconds. */
-const PATIENCE = 15_000;
+/** From the push service to the browser it takes at most this long. Milliseconds. */
+const ARRIVAL = 10_000;
 
 /**
  * @param {object} parts
@@ -23,7 +23,7 @@ export async function tryOut({ push, storage, page }) {
     found.push(gettext("The browser does not allow notifications."));
     return found.join(" ");
   }
-  if (endpoint !== "") found.push(await tryPush(push));
+  if (endpoint !== "") found.push(await tryPush(push, endpoint));
   else found.push(await tryHere(page));
   return found.join(" ");
 }
@@ -43,27 +43,32 @@ async function tryHere(page) {
     : gettext("The browser refused to show a notification.");
 }
 
-/** @param {{test: () => Promise<unknown>}} push */
-async function tryPush(push) {
-  const arrival = arrived();
+/**
+ * @param {{test: (endpoint: string) => Promise<void>}} push
+ * @param {string} endpoint
+ */
+async function tryPush(push, endpoint) {
+  const arrival = nextArrival();
   try {
-    await push.test();
+    await push.test(endpoint);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  return (await arrival)
+  return (await Promise.race([arrival, wait(ARRIVAL)]))
     ? gettext("It arrived. If you do not see it, look into your system's settings.")
-    : gettext("The site has sent it, but nothing has arrived here yet.");
+    : gettext("The push service has it, but it has not arrived here yet.");
 }
 
 /** @returns {Promise<boolean>} true once the service worker has shown a test */
-function arrived() {
+function nextArrival() {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE);
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
-      if (data?.type !== "shown" || data.kind !== "test") return;
-      clearTimeout(timer);
-      resolve(true);
+      if (data?.type === "shown" && data.kind === "test") resolve(true);
     });
   });
+}
+
+/** @param {number} milliseconds @returns {Promise<boolean>} false */
+function wait(milliseconds) {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
 }
