@@ -249,6 +249,8 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("waiting", f"/rooms/{demo.ruled}/", demo.eve),
         Scene("ruled", f"/rooms/{demo.ruled}/", ada, _open_panel),
         Scene("orders", f"/rooms/{demo.ruled}/", ada, _open_orders),
+        Scene("settings-sheet", f"/rooms/{demo.ruled}/", ada, _open_settings),
+        Scene("search-sheet", busy, ada, _search),
         Scene("muted", f"/rooms/{demo.ruled}/", demo.grace, _settle),
         Scene(
             "manage", f"/rooms/{demo.ruled}/manage/", ada, _click("details:last-of-type summary")
@@ -408,6 +410,21 @@ async def _open_orders(page: Page) -> None:
     await _open_panel(page)
     await page.locator("[data-person-menu][data-below]").last.click()
     await page.get_by_role("menuitem", name="Moderate").click()
+    await page.wait_for_selector("dialog [data-part]")
+
+
+async def _open_settings(page: Page) -> None:
+    await _open_panel(page)
+    await page.get_by_role("link", name="Room settings").click()
+    await page.wait_for_selector("dialog [data-part=orders]")
+
+
+async def _search(page: Page) -> None:
+    await _settle(page)
+    await page.get_by_role("link", name="Search in this room").click()
+    await page.get_by_role("searchbox").fill("ferry")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".find")
 
 
 async def _join(page: Page) -> None:

@@ -70,6 +70,9 @@ class User(AbstractUser):
     # The account was deleted at the person's wish: what is left has no name and cannot sign in.
     erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
 
+    # What createsuperuser asks for beside the user name and a password: this site writes no e-mails.
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
     objects: ClassVar[People] = People()
 
     class Meta:

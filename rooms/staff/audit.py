@@ -1,5 +1,6 @@
 """The audit log: who did what to whom, and why. There to be read, and for nothing else."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -7,12 +8,13 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from rooms import audit, codes
+from rooms import audit, codes, room_settings
 from rooms.actions import verbs
 from rooms.models import Deed, Room, User
+from rooms.spans import span
 from rooms.staff.base import StaffAdmin, listing, written
 from rooms.staff.filters import LinkedIdFilter
 
@@ -105,7 +107,10 @@ class DeedAdmin(StaffAdmin):
 
     @admin.display(description=_("details"))
     def more(self, deed: Deed) -> SafeString:
-        return written(", ".join(_told(name, value) for name, value in deed.details.items()))
+        if deed.verb == "settings":
+            return written(room_settings.sentence(deed.details))
+        known = {name: value for name, value in deed.details.items() if value is not None}
+        return written(", ".join(_told(name, value) for name, value in known.items()))
 
     @admin.display(description=_("why"))
     def reasons(self, deed: Deed) -> SafeString:
@@ -117,10 +122,49 @@ class DeedAdmin(StaffAdmin):
         return f"{deed.undoes_id}" if deed.undoes_id else "–"
 
 
-def _told(name: str, value: object) -> str:
-    """A detail as people say it: "history open: no"."""
-    shown = (gettext("yes") if value else gettext("no")) if isinstance(value, bool) else value
+def _told(name: str, value: Any) -> str:
+    """Return a detail in words: "messages 5 and 6", "for 10 minutes", "erased: no"."""
+    if name in _IN_WORDS:
+        return _IN_WORDS[name](value)
+    if isinstance(value, bool):
+        shown = gettext("yes") if value else gettext("no")
+    elif isinstance(value, list):
+        shown = _list(value)
+    else:
+        shown = str(value)
     return f"{name.replace('_', ' ')}: {shown}"
+
+
+def _list(values: Sequence[object]) -> str:
+    """Return "5", "5 and 6", or "5, 6 and 7"."""
+    *others, last = [str(value) for value in values] or [gettext("none")]
+    if not others:
+        return last
+    return gettext("%(others)s and %(last)s") % {"others": ", ".join(others), "last": last}
+
+
+def _numbered(one: str, several: str) -> Callable[[Any], str]:
+    """Return the function that puts numbers, or one of them, into words. These have %(list)s."""
+
+    def say(value: Any) -> str:
+        values = value if isinstance(value, list) else [value]
+        return ngettext(one, several, len(values)) % {"list": _list(values)}
+
+    return say
+
+
+# Details whose names alone would say little.
+_IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "seq": _numbered("message %(list)s", "messages %(list)s"),
+    "seqs": _numbered("message %(list)s", "messages %(list)s"),
+    "report": _numbered("report %(list)s", "reports %(list)s"),
+    "reports": _numbered("report %(list)s", "reports %(list)s"),
+    "minutes": lambda minutes: gettext("for %(span)s") % {"span": span(minutes * 60)},
+    "network": lambda network: (
+        gettext("with the network") if network else gettext("the person only")
+    ),
+    "was": lambda role: gettext("was %(role)s") % {"role": role},
+}
 
 
 def _named(model: type[User | Room], public_id: str, name: str) -> SafeString:

@@ -7,6 +7,7 @@ and is put into the audit log by the transaction that does it.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -18,6 +19,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -54,7 +56,7 @@ class Verb:
 
     `name` is part of the address (…/7/close/) and of the action (close_selected), `done` is what
     the audit log calls it; `about` says what it will mean to people, `tells` offers to tell them
-    the reason. `perform` returns False if there was nothing left to do, and may raise ChatError.
+    the reason; `is_grave` sets it apart from the others. `perform` returns False if there was nothing left to do, and may raise ChatError.
     `whom` is room, target and details of the audit log's entry; None: the verb has written its own.
     """
 
@@ -68,6 +70,7 @@ class Verb:
     whom: Callable[[Any], dict[str, Any]] | None
     needs_reason: bool = True
     tells: Text = ""
+    is_grave: bool = False
 
     def record(self, order: Order, row: Any, **details: Any) -> None:
         """Put it into the audit log as done."""
@@ -189,7 +192,7 @@ class StaffAdmin(DeclaredFilters):
         ) -> HttpResponse | None:
             chosen = list(rows[: VERB_LIMIT + 1])
             if len(chosen) > VERB_LIMIT:
-                text = _("No more than %(limit)d at once, please.") % {"limit": VERB_LIMIT}
+                text = _("No more than %(limit)d at a time, please.") % {"limit": VERB_LIMIT}
                 self.message_user(request, text, messages.ERROR)
                 return None
             if "confirmed" in request.POST and self._perform(request, verb, chosen):
@@ -242,9 +245,18 @@ class StaffAdmin(DeclaredFilters):
             text = _("%(verb)s: %(count)d done.") % {"verb": verb.label, "count": done}
             self.message_user(request, text, messages.SUCCESS)
         if rest := len(rows) - done:
-            text = _("%(verb)s: %(count)d left as they were.") % {"verb": verb.label, "count": rest}
+            text = _("%(verb)s: %(count)d unchanged.") % {"verb": verb.label, "count": rest}
             self.message_user(request, text, messages.WARNING)
         return True
+
+
+def moment(at: datetime) -> str:
+    """Return a time as Django writes those of columns."""
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
+# Stands on a row's page where there is nothing to show; in a list Django writes it by itself.
+NOTHING = "–"
 
 
 def written(text: str, *, limit: int = 0) -> SafeString:

@@ -20,7 +20,7 @@ from rooms import codes
 from rooms.actions import messages
 from rooms.models import Report, Room, User
 from rooms.staff import paging
-from rooms.staff.base import Order, StaffAdmin, Text, Verb, link, listing, written
+from rooms.staff.base import NOTHING, Order, StaffAdmin, Text, Verb, link, listing, moment, written
 from rooms.staff.filters import PersonFilter, RoomFilter
 
 _EXCERPT = 120
@@ -64,6 +64,7 @@ DELETE = Verb(
         "message keeps its place, where it says that it was deleted."
     ),
     permission="history.delete_message",
+    is_grave=True,
     applies=lambda request, message: message.kind == Message.Kind.CHAT and not message.is_deleted,
     perform=_delete,
     whom=lambda message: {
@@ -86,7 +87,7 @@ def _is_kept(message: Message) -> bool:
 RESTORE = Verb(
     name="restore",
     done="undo delete message",
-    label=_("Put the text back"),
+    label=_("Restore the text"),
     about=_("The message is in the room again as it was."),
     permission="history.delete_message",
     applies=lambda request, message: _is_kept(message),
@@ -153,9 +154,9 @@ class MessageAdmin(StaffAdmin):
         return [name for name in self.fields if name != "earlier" or may_look_back]
 
     def links(self, row: Message) -> Iterable[tuple[Text, str]]:
-        yield _("All of this room"), listing(Message, room=row.stream.room.pk)
+        yield _("Messages in this room"), listing(Message, room=row.stream.room.pk)
         if row.author:
-            yield _("All of this person"), listing(Message, author=row.author.pk)
+            yield _("Messages of this person"), listing(Message, author=row.author.pk)
         yield _("Reports"), listing(Report, room=row.stream.room.pk, seq=row.seq)
 
     def describe(self, row: Message) -> str:
@@ -181,14 +182,14 @@ class MessageAdmin(StaffAdmin):
     def text(self, message: Message) -> Any:
         return _("(deleted)") if message.is_deleted else written(message.text)
 
-    @admin.display(description=_("earlier texts"), empty_value="–")
-    def earlier(self, message: Message) -> SafeString | None:
+    @admin.display(description=_("earlier texts"))
+    def earlier(self, message: Message) -> SafeString | str:
         """Return its texts before it was edited, or removed by a moderator, newest first."""
         rows = message.revisions.order_by("-pk")
         lines = (
             (
                 revision.get_cause_display(),
-                f"{revision.at:%Y-%m-%d %H:%M} UTC",
+                moment(revision.at),
                 written(revision.body),
             )
             for revision in rows
@@ -197,7 +198,7 @@ class MessageAdmin(StaffAdmin):
         return (
             format_html('<ol class="staff-log">{}</ol>', format_html_join("", line, lines))
             if rows
-            else None
+            else NOTHING
         )
 
     @admin.display(description=_("deleted by"))

@@ -71,10 +71,10 @@ def figures() -> list[Figure]:
     return [
         Figure(_("Open reports"), waiting, listing(Report, state__exact="open"), waiting > 0),
         Figure(_("Open rooms"), rooms.count(), listing(Room, state="open")),
-        Figure(_("Rooms with somebody there"), occupied, listing(Room, state="occupied")),
-        Figure(_("People there"), here, listing(Membership, standing="here")),
+        Figure(_("Rooms in use"), occupied, listing(Room, state="occupied")),
+        Figure(_("People online"), here, listing(Membership, standing="here")),
         Figure(_("Connections"), Connection.objects.count()),
-        Figure(_("People banned"), banned, listing(User, kind="banned")),
+        Figure(_("Banned people"), banned, listing(User, kind="banned")),
     ]
 
 

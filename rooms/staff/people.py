@@ -71,6 +71,7 @@ BAN = Verb(
         "The person is shown out of every room at once and cannot come back. What they said stays."
     ),
     permission="rooms.change_user",
+    is_grave=True,
     applies=lambda request, user: user.is_active and _may_judge(request, user),
     perform=_ban,
     whom=lambda user: {"target": user},
@@ -78,7 +79,7 @@ BAN = Verb(
 UNBAN = Verb(
     name="unban",
     done="lift site ban",
-    label=_("Let in again"),
+    label=_("Lift the ban"),
     about=_("The ban is lifted. Memberships are as they were."),
     permission="rooms.change_user",
     applies=lambda request, user: (

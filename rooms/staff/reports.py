@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +16,19 @@ from history.models import Message
 from rooms import codes
 from rooms.actions import reports
 from rooms.models import Report, Room, Seconding, User
-from rooms.staff.base import Order, StaffAdmin, Text, Verb, address, deeds, link, listing, written
+from rooms.staff.base import (
+    NOTHING,
+    Order,
+    StaffAdmin,
+    Text,
+    Verb,
+    address,
+    deeds,
+    link,
+    listing,
+    moment,
+    written,
+)
 from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
@@ -99,7 +112,7 @@ DISMISS = Verb(
 REOPEN = Verb(
     name="reopen",
     done="reopen report",
-    label=_("Take up again"),
+    label=_("Reopen"),
     about=_("The report is open again. What was done stays done."),
     permission="rooms.change_report",
     applies=lambda request, report: report.state != Report.State.OPEN,
@@ -169,12 +182,12 @@ class ReportAdmin(StaffAdmin):
     def links(self, row: Report) -> Iterable[tuple[Text, str]]:
         if message := _message(row):
             yield _("The message"), address(message)
-        yield _("The room's messages"), listing(Message, room=row.room_id)
+        yield _("Messages in this room"), listing(Message, room=row.room_id)
         if row.person:
-            yield _("Reports of this person"), listing(Report, person=row.person.pk)
-            yield _("Done to this person"), deeds(row.person) or ""
+            yield _("Reports about this person"), listing(Report, person=row.person.pk)
+            yield _("Audit log of this person"), deeds(row.person) or ""
         if row.reporter:
-            yield _("By this reporter"), listing(Report, reporter=row.reporter.pk)
+            yield _("Reports by this reporter"), listing(Report, reporter=row.reporter.pk)
 
     def describe(self, row: Report) -> str:
         said = _reported(row)
@@ -209,12 +222,12 @@ class ReportAdmin(StaffAdmin):
     def told_by(self, report: Report) -> SafeString | str:
         return link(report.reporter)
 
-    @admin.display(description=_("also reported by"), empty_value="–")
-    def seconded_by(self, report: Report) -> SafeString | None:
+    @admin.display(description=_("also reported by"))
+    def seconded_by(self, report: Report) -> SafeString | str:
         """The others who reported the same, with what they said."""
         others = list(report.secondings.select_related("reporter").order_by("pk")[:_OTHERS])
         if not others:
-            return None
+            return NOTHING
         lines = (
             (link(other.reporter), other.get_reason_display(), written(other.comment))
             for other in others
@@ -226,19 +239,19 @@ class ReportAdmin(StaffAdmin):
             '<ol class="staff-log">{}{}</ol>', format_html_join("", line, lines), more
         )
 
-    @admin.display(description=_("comment"), empty_value="–")
-    def comment_written(self, report: Report) -> SafeString | None:
-        return written(report.comment) if report.comment else None
+    @admin.display(description=_("comment"))
+    def comment_written(self, report: Report) -> SafeString | str:
+        return written(report.comment) if report.comment else NOTHING
 
-    @admin.display(description=_("what was said"), empty_value="–")
-    def surroundings(self, report: Report) -> SafeString | None:
+    @admin.display(description=_("what was said"))
+    def surroundings(self, report: Report) -> SafeString | str:
         """The log around it as it was when it was reported, whatever became of it since."""
         if not report.excerpt:
-            return None
+            return NOTHING
         lines = (
             (
                 "is-reported" if message["seq"] == report.seq else "",
-                message["at"][:16].replace("T", " "),
+                moment(datetime.fromisoformat(message["at"])),
                 written(message["author"]["name"]) if message["author"] else "",
                 _said(message),
             )

@@ -14,6 +14,7 @@ from history.models import Message
 from rooms import codes
 from rooms.actions import rooms
 from rooms.models import Membership, Report, Room
+from rooms.spans import span
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
 
 
@@ -55,6 +56,7 @@ CLOSE = Verb(
         "is free again; its messages stay with those who were there. A room cannot be reopened."
     ),
     permission="rooms.change_room",
+    is_grave=True,
     applies=lambda request, room: room.is_open,
     perform=_close,
     whom=lambda room: {"room": room},
@@ -77,7 +79,7 @@ class RoomAdmin(StaffAdmin):
         "owned_by",
         "people",
         "said",
-        "grace",
+        "open_for",
         "created_at",
         "closes_at",
         "door_closes_at",
@@ -132,6 +134,10 @@ class RoomAdmin(StaffAdmin):
     @admin.display(description=_("owner"))
     def owned_by(self, room: Room) -> SafeString | str:
         return link(room.owner)
+
+    @admin.display(description=_("stays open when empty for"))
+    def open_for(self, room: Room) -> str:
+        return span(room.grace)
 
     @admin.display(description=_("people now"))
     def people(self, room: Any) -> int:

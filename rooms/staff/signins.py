@@ -6,20 +6,21 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from rooms import agents
 from rooms.models import SignIn, User
-from rooms.staff.base import StaffAdmin, link
+from rooms.staff.base import NOTHING, StaffAdmin, link, written
 from rooms.staff.filters import UserFilter
 
 
 @admin.register(SignIn)
 class SignInAdmin(StaffAdmin):
-    list_display = ("person", "address", "agent", "created_at", "seen_at")
+    list_display = ("person", "address", "browser", "created_at", "seen_at")
     list_display_links = None
     list_filter = (UserFilter,)
     list_select_related = ("user",)
     search_fields = ("user__username", "address")
     search_help_text = _("Name, user name or id of the person, or the whole address")
-    fields = ("person", "address", "agent", "created_at", "seen_at")
+    fields = ("person", "address", "browser", "user_agent", "created_at", "seen_at")
     readonly_fields = fields
 
     def get_search_results(
@@ -36,3 +37,11 @@ class SignInAdmin(StaffAdmin):
     @admin.display(description=_("person"))
     def person(self, row: SignIn) -> SafeString | str:
         return link(row.user)
+
+    @admin.display(description=_("browser"))
+    def browser(self, row: SignIn) -> str:
+        return agents.plain(row.agent)
+
+    @admin.display(description=_("as the browser calls itself"))
+    def user_agent(self, row: SignIn) -> SafeString | str:
+        return written(row.agent) if row.agent else NOTHING

@@ -14,11 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import access, answers, limits, publish
+from rooms import access, agents, answers, limits, publish
 from rooms.actions import handoffs
 from rooms.errors import ChatError, NoHandoff
 from rooms.models import Handoff, Membership, Room
-from rooms.pages.account import agents
 from rooms.pages.account.visitor import for_somebody, session_key, signed_in
 
 State = Handoff.State

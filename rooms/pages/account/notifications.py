@@ -9,9 +9,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from rooms import agents
 from rooms.actions import people, subscriptions
 from rooms.models import PushSubscription, User
-from rooms.pages.account import agents
 from rooms.pages.account.visitor import for_somebody, session_key, signed_in
 
 

@@ -21,12 +21,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, answers, limits, names, passwords, paths
+from rooms import addresses, agents, answers, limits, names, passwords, paths
 from rooms.actions import accounts, deletion, merge, people, sign_ins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
 from rooms.models import User
-from rooms.pages.account import agents, mydata, notifications
+from rooms.pages.account import mydata, notifications
 from rooms.pages.account.forms import (
     ChangePasswordForm,
     DeleteForm,

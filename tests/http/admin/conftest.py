@@ -14,9 +14,7 @@ from tests.http.admin.staff import PASSWORD, guest, room_of
 @pytest.fixture
 def boss(client: Client) -> User:
     """A superuser, signed in."""
-    call_command(
-        "createsuperuser", "--noinput", username="boss", email="boss@chat.example", verbosity=0
-    )
+    call_command("createsuperuser", "--noinput", username="boss", verbosity=0)
     user = User.objects.get(username="boss")
     user.set_password(PASSWORD)
     user.save()

@@ -197,11 +197,14 @@ def test_a_list_is_narrowed_by_the_filters_it_offers(
     assert client.get(address(f"{name}_changelist"), asked).status_code == 200
 
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
 def test_an_administrator_sees_accounts_and_where_they_are_signed_in_but_makes_no_staff(
     client: Client, staff: Callable[..., User]
 ) -> None:
     bob = User.objects.create_user("bob-signs-in", email="bob@chat.example", password=PASSWORD)
-    SignIn.objects.create(user=bob, session_key="secret-key", address="192.0.2.7", agent="Firefox")
+    SignIn.objects.create(user=bob, session_key="secret-key", address="192.0.2.7", agent=FIREFOX)
     staff(role="administrator")
     assertContains(client.get(address("rooms_user_changelist"), {"q": "signs-in"}), "bob-signs-in")
     page = client.get(address("rooms_user_change", bob.pk))
@@ -209,6 +212,8 @@ def test_an_administrator_sees_accounts_and_where_they_are_signed_in_but_makes_n
     assertNotContains(page, bob.password[:12])
     signed_in = client.get(address("rooms_signin_changelist"), {"q": "bob-signs-in"})
     assertContains(signed_in, "192.0.2.7")
+    assertContains(signed_in, "Firefox on Linux")
+    assertNotContains(signed_in, FIREFOX)
     assertNotContains(signed_in, "secret-key")
     client.post(address("rooms_user_change", bob.pk), {"username": "bob", "is_superuser": "on"})
     bob.refresh_from_db()

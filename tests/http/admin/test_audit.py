@@ -1,5 +1,7 @@
 """The audit log at the admin: found by who, what, whom, where and when; and only read."""
 
+from typing import Any
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -71,6 +73,32 @@ def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
     ):
         assert answer.status_code == 403
     assert Deed.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("verb", "details", "told"),
+    [
+        ("clear", {"seqs": [5, 6]}, "messages 5 and 6"),
+        ("clear", {"seqs": [5, 6, 9]}, "messages 5, 6 and 9"),
+        ("delete message", {"seq": 5}, "message 5"),
+        ("uphold report", {"seq": None, "reports": [3]}, "report 3"),
+        ("mute", {"minutes": 60}, "for 1 hour"),
+        ("ban", {"was": "moderator", "network": False}, "was moderator, the person only"),
+        ("delete account", {"erased": True}, "erased: yes"),
+        (
+            "change account",
+            {"fields": ["staff status", "groups"]},
+            "fields: staff status and groups",
+        ),
+        ("settings", {"history_open": False, "slow_mode": 30}, "hid what was said before"),
+    ],
+)
+def test_details_are_told_in_words(
+    client: Client, boss: User, verb: str, details: dict[str, Any], told: str
+) -> None:
+    entry = audit.record(verb, actor=boss, role="staff", **details)
+    page = client.get(address("rooms_deed_change", entry.pk))
+    assertContains(page, f'<bdi dir="auto">{told}')
 
 
 def test_what_is_done_to_accounts_and_roles_is_there_too(client: Client, boss: User) -> None:

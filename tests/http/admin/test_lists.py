@@ -40,7 +40,7 @@ def test_a_verb_is_done_to_so_many_rows_and_no_more(
 ) -> None:
     monkeypatch.setattr(base, "VERB_LIMIT", 1)
     told = act(client, "rooms_room", "close_selected", room, room_of(guest("Bob")))
-    assertContains(told, "No more than 1 at once")
+    assertContains(told, "No more than 1 at a time")
     assert Room.objects.filter(closed_at__isnull=True).count() == 2
 
 

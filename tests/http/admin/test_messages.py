@@ -35,7 +35,7 @@ def test_selected_messages_become_tombstones_and_joins_stay(
 ) -> None:
     told = act(client, "history_message", "delete_selected", *room.stream.messages.all())
     assertContains(told, "Delete: 2 done.")
-    assertContains(told, "Delete: 1 left as they were.")
+    assertContains(told, "Delete: 1 unchanged.")
     rows = room.stream.messages.order_by("seq")
     assert [(row.kind, row.body, row.is_deleted) for row in rows] == [
         ("join", "", False),

@@ -86,7 +86,7 @@ def test_it_shows_the_busiest_rooms_and_workers(client: Client, boss: User, room
         ("beta:8", False),
     ]
     assertContains(answer, "&lt;b&gt;Loud")
-    assertContains(answer, "not heard of")
+    assertContains(answer, "not responding")
 
 
 def test_a_moderator_sees_no_machines(client: Client, staff: Callable[..., User]) -> None:

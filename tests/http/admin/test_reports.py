@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import formats
 from pytest_django.asserts import assertContains, assertNotContains
 
 from history.models import Message
@@ -56,6 +57,9 @@ def test_a_report_is_listed_and_shows_what_was_said(
         assertNotContains(answer, "sweet nothings")
         assertNotContains(answer, "<b>Look!")
     assertContains(page, "goodbye")
+    assertNotContains(page, ">None<")
+    said_at = formats.date_format(Message.objects.get(body="goodbye").at, "DATETIME_FORMAT")
+    assertContains(page, f'<span class="quiet">{said_at}</span>')
     assertContains(page, 'class="is-reported"', count=1)
     assertContains(page, "Ben")
     assertNotContains(

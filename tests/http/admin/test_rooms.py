@@ -111,6 +111,6 @@ def test_several_rooms_are_closed_at_once(client: Client, boss: User) -> None:
 
     told = act(client, "rooms_room", "close_selected", *several)
     assertContains(told, "Close the room: 2 done.")
-    assertContains(told, "Close the room: 1 left as they were.")
+    assertContains(told, "Close the room: 1 unchanged.")
     assert not Room.objects.filter(closed_at__isnull=True).exists()
     assert len(deeds()) == 2
