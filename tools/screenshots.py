@@ -18,10 +18,11 @@ from tests.support.browser import flags
 from tests.support.client import RoomSocket, Visitor
 from tests.support.programs import ROOT, require_chromium
 from tests.support.workers import Site
-from tools import account_pages, host_pages, staff_pages
+from tools import account_pages, host_pages, room_scenes, staff_pages
+from tools.room_scenes import Say, settle
 
 PICTURES = ROOT / "var" / "screenshots"
-WIDTHS = {1280: 800, 390: 844}
+WIDTHS = {1920: 1080, 1280: 800, 390: 844}
 THEMES = ("light", "dark")
 Step = Callable[[Page], Awaitable[object]]
 
@@ -89,6 +90,14 @@ class Scene:
     path: str
     visitor: Visitor | None = None
     step: Step | None = None
+    wide: bool = False  # on a large screen too
+    touch: bool = False  # on a phone only, by fingers
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        if self.touch:
+            return (390,)
+        return tuple(WIDTHS) if self.wide else (1280, 390)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,9 @@ class Demo:
     guarded: str
     barred: str
     banned: Visitor
+    crowded: str
+    watch: str
+    say: Say
     keeper: Visitor
     lesson: host_pages.Lesson
 
@@ -146,6 +158,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         await ada.order(guarded, "settings/", **fields)
         banned = await stack.enter_async_context(Visitor(site.url, "Mallory"))
         barred = await _barred(ada, banned)
+        crowded = await room_scenes.crowded(site, ada)
+        watch, say = await room_scenes.busy_talk(stack, ada, people[1])
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
@@ -162,6 +176,9 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             guarded,
             barred,
             banned,
+            crowded,
+            watch,
+            say,
             await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
             await _lesson(stack, people),
         )
@@ -238,7 +255,7 @@ def scenes(demo: Demo) -> list[Scene]:
     ada = demo.ada
     busy = f"/rooms/{demo.busy}/"
     return [
-        Scene("outing", f"/rooms/{demo.outing}/", ada, _settle),
+        Scene("outing", f"/rooms/{demo.outing}/", ada, settle),
         Scene("front", "/"),
         Scene("front-options", "/", step=_click("summary")),
         Scene("front-refused", "/", step=_send_wrong_code),
@@ -250,13 +267,27 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("ruled", f"/rooms/{demo.ruled}/", ada, _open_panel),
         Scene("orders", f"/rooms/{demo.ruled}/", ada, _open_orders),
         Scene("settings-sheet", f"/rooms/{demo.ruled}/", ada, _open_settings),
-        Scene("search-sheet", busy, ada, _search),
-        Scene("muted", f"/rooms/{demo.ruled}/", demo.grace, _settle),
+        Scene("muted", f"/rooms/{demo.ruled}/", demo.grace, settle),
         Scene(
             "manage", f"/rooms/{demo.ruled}/manage/", ada, _click("details:last-of-type summary")
         ),
         Scene("closed", f"/rooms/{demo.closed}/", ada),
-        Scene("room-busy", busy, ada, _settle),
+        Scene("room-busy", busy, ada, settle, wide=True),
+        Scene("room-touch", busy, ada, settle, touch=True),
+        Scene("room-swipe", busy, ada, room_scenes.swipe, touch=True),
+        Scene("room-search", busy, ada, room_scenes.search, wide=True),
+        Scene("room-help", busy, ada, room_scenes.open_help),
+        Scene("room-composer-emoji", busy, ada, room_scenes.choose_emoji),
+        Scene("room-crowd", f"/rooms/{demo.crowded}/", ada, room_scenes.open_crowd),
+        Scene("room-copied", busy, ada, room_scenes.copy_link),
+        Scene("room-pins", busy, ada, room_scenes.open_pins),
+        Scene("room-failure", busy, ada, room_scenes.fail_to_load),
+        Scene(
+            "room-jump",
+            f"/rooms/{demo.watch}/",
+            ada,
+            partial(room_scenes.miss_messages, say=demo.say),
+        ),
         Scene("room-panel", busy, ada, _open_panel),
         Scene("room-menu", busy, ada, _open_menu),
         Scene("room-emoji", busy, ada, _open_emoji),
@@ -264,7 +295,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("room-answer", busy, ada, _answer),
         Scene("room-mention", busy, ada, _mention),
         Scene("room-shortcode", busy, ada, _shortcode),
-        Scene("room-empty", f"/rooms/{demo.quiet}/", ada, _settle),
+        Scene("room-empty", f"/rooms/{demo.quiet}/", ada, settle),
         Scene("history", "/history/", ada),
         Scene("history-empty", "/history/"),
         Scene("rooms", "/history/rooms/", ada),
@@ -296,12 +327,13 @@ def scenes(demo: Demo) -> list[Scene]:
             "/",
             step=partial(account_pages.sign_in_and_out, room=demo.outing),
         ),
-        Scene("lesson-hidden", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, _settle),
+        Scene("lesson-hidden", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, settle),
         Scene("lesson-menu", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, _open_person),
         Scene("lesson-end", f"/rooms/{demo.lesson.code}/manage/", ada, _show("#ending")),
-        Scene("lesson-ended", f"/rooms/{demo.lesson.ended}/", ada, _settle),
+        Scene("lesson-ended", f"/rooms/{demo.lesson.ended}/", ada, settle),
         Scene("lesson-account", "/account/", demo.lesson.hides),
         Scene("lesson-search", "/history/?q=go", demo.lesson.hides),
+        Scene("room-undo", f"/rooms/{demo.ruled}/", ada, _mute_somebody),
         Scene("not-found", "/nowhere/"),
         Scene("offline", "/offline/"),
         Scene("room-offline", busy, ada, _go_offline),  # last: it says something
@@ -329,21 +361,18 @@ async def _send_wrong_code(page: Page) -> None:
     await page.wait_for_selector("[role=alert]")
 
 
-async def _settle(page: Page) -> None:
-    await page.wait_for_selector("#room [data-people] li", state="attached")
-
-
 async def _open_panel(page: Page) -> None:
-    await _settle(page)
+    await settle(page)
     if await page.locator(".room-bar__people").is_visible():
         await page.locator(".room-bar__people").click()
 
 
 async def _open_menu(page: Page) -> Locator:
-    await _settle(page)
+    await settle(page)
     message = page.locator("article", has_text="thank you").first
     await message.hover()
     await message.get_by_role("button", name="More").click()
+    await page.wait_for_selector("[data-menu]:popover-open")
     return page.get_by_role("menu")
 
 
@@ -355,7 +384,7 @@ async def _open_emoji(page: Page) -> None:
 
 async def _open_bell(page: Page) -> None:
     """With notifications on, as far as a private window has them."""
-    await _settle(page)
+    await settle(page)
     await page.context.grant_permissions(["notifications"])
     await page.locator("[data-bell]").click()
     bell = page.get_by_role("dialog", name="Notifications")
@@ -370,13 +399,13 @@ async def _answer(page: Page) -> None:
 
 
 async def _mention(page: Page) -> None:
-    await _settle(page)
+    await settle(page)
     await page.locator("textarea[name=body]").press_sequentially("Hello @")
     await page.wait_for_selector("[role=option]")
 
 
 async def _shortcode(page: Page) -> None:
-    await _settle(page)
+    await settle(page)
     await page.locator("textarea[name=body]").press_sequentially("Hello :smi")
     await page.wait_for_selector("[role=option]")
 
@@ -395,7 +424,7 @@ async def _download(page: Page) -> None:
 
 
 async def _open_report(page: Page) -> None:
-    await _settle(page)
+    await settle(page)
     menu = await _open_menu(page)
     await menu.get_by_role("menuitem", name="Report").click()
 
@@ -419,12 +448,9 @@ async def _open_settings(page: Page) -> None:
     await page.wait_for_selector("dialog [data-part=orders]")
 
 
-async def _search(page: Page) -> None:
-    await _settle(page)
-    await page.get_by_role("link", name="Search in this room").click()
-    await page.get_by_role("searchbox").fill("ferry")
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector(".find")
+async def _mute_somebody(page: Page) -> None:
+    await _open_panel(page)
+    await room_scenes.mute_somebody(page)
 
 
 async def _join(page: Page) -> None:
@@ -434,7 +460,7 @@ async def _join(page: Page) -> None:
 
 
 async def _go_offline(page: Page) -> None:
-    await _settle(page)
+    await settle(page)
     await page.context.set_offline(True)
     await page.fill("textarea", "Written in a tunnel")
     await page.keyboard.press("Control+Enter")
@@ -446,6 +472,8 @@ async def take(browser: Browser, site: Site, scene: Scene, width: int, theme: st
     context = await browser.new_context(
         base_url=site.url,
         viewport={"width": width, "height": WIDTHS[width]},
+        has_touch=scene.touch,
+        is_mobile=scene.touch,
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
     )
@@ -475,7 +503,7 @@ async def main(wanted: list[str]) -> None:
             for scene in scenes(data):
                 if wanted and not scene.name.startswith(tuple(wanted)):
                     continue
-                for width in WIDTHS:
+                for width in scene.widths:
                     for theme in THEMES:
                         print(await take(browser, site, scene, width, theme))
             await browser.close()

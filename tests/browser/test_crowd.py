@@ -7,26 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Aside
+from tests.support.crowd import crowd
 from tests.support.story import step
 from tests.support.workers import Site
-
-CROWD = """
-from history.lookalikes import skeleton
-from rooms import names
-from rooms.actions.entering import enter
-from rooms.models import Membership, Room, User
-from rooms.turn import turn
-
-def person(name):
-    keys = {"name_key": names.key(name), "name_skeleton": skeleton(name)}
-    return User(username=f"crowd {name}", display_name=name, is_guest=True, **keys)
-
-users = User.objects.bulk_create(person(name) for name in NAMES)
-room = Room.objects.get(code=CODE, closed_at=None)
-members = Membership.objects.bulk_create(Membership(room=room, user=user) for user in users)
-with turn(room) as t:
-    enter({t: members})
-"""
 
 
 def test_a_crowd_takes_one_line_as_it_comes_and_goes_and_a_list_as_long_as_is_seen(
@@ -57,7 +40,7 @@ def test_a_crowd_takes_one_line_as_it_comes_and_goes_and_a_list_as_long_as_is_se
 
     with step("of all who are here, only those who are seen are in the document"):
         names = [*(f"Person {number:03}" for number in range(299)), "Zoë Ångström"]
-        site.manage("shell", "-v0", "-c", f"NAMES = {names}; CODE = {ada.code!r}\n{CROWD}")
+        site.manage("shell", "-v0", "-c", crowd(ada.code, names))
         expect(page.get_by_role("heading", name="301 people here")).to_be_visible()
         field = page.get_by_role("searchbox", name="Find a person here")
         rows = ada.people.get_by_role("listitem")

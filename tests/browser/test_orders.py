@@ -84,7 +84,7 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     say_why(ada, "a mistake")
     ada.page.keyboard.press("Enter")
     press(ada, "Mute")
-    muted = ben.page.locator("[data-muted]")
+    muted = ben.page.locator("[data-muted] p")
     expect(muted).to_be_visible()
     expect(ada.page.get_by_text("Ada muted Ben")).to_have_count(1)  # the Enter key did not
     ada.page.get_by_role("button", name="Undo").click()

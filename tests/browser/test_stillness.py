@@ -18,7 +18,7 @@ PILED = "Z" + "\u0353\u0310" * 15
 TOO_WIDE = """page => [...document.querySelectorAll("#room :is(p, bdi, span, summary, button)")]
     .filter(node => node.checkVisibility() && !node.closest(".visually-hidden"))
     .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
-    .map(node => node.outerHTML)"""
+    .map(node => [node.getBoundingClientRect().right, node.outerHTML])"""
 
 
 def places(*locators: Locator) -> list[Any]:
@@ -28,7 +28,7 @@ def places(*locators: Locator) -> list[Any]:
 def tops(room: RoomPage) -> list[float]:
     """Where each row of the log stands."""
     rows: list[float] = room.page.locator("[data-rows] > *").evaluate_all(
-        "rows => rows.map(row => row.getBoundingClientRect().top)"
+        "rows => rows.map(row => row.offsetTop - row.closest('[role=log]').scrollTop)"
     )
     return rows
 

@@ -6,7 +6,7 @@ import { message } from "./helpers.js";
 
 function createNotice() {
   const notice = { text: "" };
-  const show = (/** @type {string} */ text) => {
+  const show = (/** @type {string} */ _tone, /** @type {string} */ text) => {
     notice.text = text;
     return (/** @type {string} */ replacement) => {
       notice.text = replacement;

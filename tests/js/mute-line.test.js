@@ -29,15 +29,15 @@ describe("the mute line", () => {
   });
 
   function open() {
-    const [line, slowModeLine] = [fakeElement(), fakeElement()];
+    const [bar, line, slowModeLine] = [fakeElement(), fakeElement(), fakeElement()];
     const times = { clock: (/** @type {any} */ at) => `at ${at / 1000}`, full: String };
-    const muteLine = createMuteLine({ line, slowModeLine, times, onChange() {} });
-    return { line, slowModeLine, muteLine };
+    const muteLine = createMuteLine({ bar, line, slowModeLine, times, onChange() {} });
+    return { bar, line, slowModeLine, muteLine };
   }
   const you = { id: "me", name: "Me", muted_until: "1970-01-01T00:10:00.000Z" };
 
   test("is shown for as long as the server says, whatever the clock says", () => {
-    const { line, muteLine } = open();
+    const { bar, line, muteLine } = open();
     muteLine.update({ ...you, muted_left: 600, muted_for: "shouting" });
     assert.equal(
       line.textContent,
@@ -45,9 +45,9 @@ describe("the mute line", () => {
     );
     assert.ok(muteLine.isBlocked);
     pass(599);
-    assert.ok(!line.hidden);
+    assert.ok(!bar.hidden);
     pass(1);
-    assert.ok(line.hidden);
+    assert.ok(bar.hidden);
     assert.ok(!muteLine.isBlocked);
   });
 

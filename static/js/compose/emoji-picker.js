@@ -47,6 +47,8 @@ export function createEmojiPicker(picker, touch, recents) {
   const field = find(picker, "input", HTMLInputElement);
   const grid = find(picker, "[data-grid]", HTMLElement);
   const label = find(picker, "[data-emoji-name]", HTMLElement);
+  const shortcuts = element("div", { class: "emoji__groups" });
+  grid.before(shortcuts);
   const names = new Map([...groups.values()].flat().map(({ sign, name }) => [sign, name]));
   /** @type {(sign: string) => void} */
   let chosen = () => {};
@@ -83,12 +85,49 @@ export function createEmojiPicker(picker, touch, recents) {
         ...(recent.length > 0 ? section(gettext("Recent"), recent) : []),
         ...[...groups].flatMap(([group, list]) => section(TITLES[group]?.() ?? group, list)),
       );
+      showShortcuts();
       return;
     }
+    shortcuts.hidden = true;
     const typed = asEmoji(text);
     const found = typed === null ? search(text) : [{ sign: typed, name: typed }];
     if (found.length === 0) setText(label, gettext("No emoji found."));
     grid.replaceChildren(element("div", { class: "emoji__cells" }, ...cells(found)));
+  }
+
+  /** Offers a way to each group, by its first emoji. With keys, the search is the shorter way. */
+  function showShortcuts() {
+    shortcuts.hidden = false;
+    shortcuts.replaceChildren(
+      ...[...grid.querySelectorAll("h3")].map((heading) => {
+        const title = heading.textContent ?? "";
+        const first = heading.nextElementSibling?.firstElementChild?.textContent ?? "";
+        const button = element(
+          "button",
+          { type: "button", tabindex: "-1", "aria-label": title, title },
+          first,
+        );
+        button.addEventListener("click", () => {
+          // The heading itself sticks to the top, and is in view already.
+          const cells = /** @type {HTMLElement} */ (heading.nextElementSibling);
+          grid.scrollTop = cells.offsetTop - grid.offsetTop - heading.offsetHeight;
+        });
+        return button;
+      }),
+    );
+    markShortcut();
+  }
+
+  /** Marks the group that is in view. */
+  function markShortcut() {
+    const edge = grid.scrollTop + grid.offsetTop;
+    const sections = [...grid.querySelectorAll("[role=group]")].filter(
+      (cells) => cells instanceof HTMLElement,
+    );
+    const current = sections.findIndex((cells) => cells.offsetTop + cells.offsetHeight > edge + 1);
+    for (const [index, button] of [...shortcuts.children].entries()) {
+      button.toggleAttribute("data-current", index === current);
+    }
   }
 
   /** @param {Element | null} cell */
@@ -109,9 +148,13 @@ export function createEmojiPicker(picker, touch, recents) {
   grid.addEventListener("click", ({ target }) => {
     if (target instanceof Element) take(target.closest("[data-sign]"));
   });
-  grid.addEventListener("focusin", ({ target }) => {
-    if (target instanceof Element) setText(label, target.getAttribute("aria-label") ?? "");
-  });
+  grid.addEventListener("scroll", markShortcut, { passive: true });
+  for (const type of ["focusin", "pointerover"]) {
+    grid.addEventListener(type, ({ target }) => {
+      const name = target instanceof Element && target.getAttribute("aria-label");
+      if (name) setText(label, name);
+    });
+  }
   picker.addEventListener("keydown", (event) => {
     const columns = getComputedStyle(
       grid.querySelector(".emoji__cells") ?? grid,

@@ -13,14 +13,15 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * @typedef {object} Options
- * @property {HTMLElement} line over the composer, shown while muted
+ * @property {HTMLElement} bar over the composer, shown while muted
+ * @property {HTMLElement} line within it, for the sentence
  * @property {HTMLElement} slowModeLine
  * @property {Pick<Chat.Times, "full" | "clock">} times
  * @property {() => void} onChange whether I may write has changed
  */
 
 /** @param {Options} options */
-export function createMuteLine({ line, slowModeLine, times, onChange }) {
+export function createMuteLine({ bar, line, slowModeLine, times, onChange }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   // Both on the page's monotonic clock, in milliseconds.
@@ -35,7 +36,7 @@ export function createMuteLine({ line, slowModeLine, times, onChange }) {
   function render() {
     clearTimeout(timer);
     const [muted, blocked] = [left(mutedUntil), interval > 0 ? left(blockedUntil) : 0];
-    line.hidden = muted === 0;
+    bar.hidden = muted === 0;
     if (muted > 0) {
       // Told by this machine's clock even if it is wrong: that is the one its user looks at.
       const until = Date.now() + muted;

@@ -58,7 +58,10 @@ export function createComposerPurpose({ bar, box, sprite, setText, say, unfinish
     bar.hidden = purpose === null && note === "";
     box.setAttribute("aria-label", purpose === null ? label : heading(purpose));
     if (bar.hidden) return;
-    const [picture, ...text] = purpose === null ? ["alert-circle", note] : describe(purpose);
+    // A reply or an edit that is not what it was.
+    const isWarning = purpose === null || changedText !== "";
+    bar.toggleAttribute("data-warning", isWarning);
+    const [picture, ...text] = purpose === null ? ["triangle-alert", note] : describe(purpose);
     bar.replaceChildren(icon(picture, sprite), element("p", {}, ...text), cancel());
   }
 
@@ -69,7 +72,7 @@ export function createComposerPurpose({ bar, box, sprite, setText, say, unfinish
   function describe({ kind, message, name }) {
     if (changedText !== "") {
       return [
-        "alert-circle",
+        "triangle-alert",
         element("strong", {}, gettext("This message was changed meanwhile. It now says:")),
         element("span", { class: "composer__theirs", dir: "auto", tabindex: "0" }, changedText),
         element("span", {}, gettext("Send yours to replace it.")),

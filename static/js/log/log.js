@@ -8,6 +8,7 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { untilMidnight } from "../lib/time.js";
 import { PAGE_LIMIT } from "../net/protocol.js";
 import { endOf, has } from "../state/messages.js";
+import { arrive, settle } from "./arrival.js";
 import { createOpened } from "./hidden.js";
 import { build, placeholder } from "./message-row.js";
 import { createFolding } from "./message-text.js";
@@ -84,7 +85,10 @@ export function createLog({
   /** @param {boolean} following */
   function onFollow(following) {
     view = following ? null : (view ?? viewAtEnd(state().messages));
-    if (!following) seenUpTo = state().cursor ?? 0;
+    if (!following) {
+      seenUpTo = state().cursor ?? 0;
+      settle(places.rows);
+    }
     renderJump();
     onMove();
   }
@@ -144,7 +148,8 @@ export function createLog({
     };
     const list = rows(shown, isNewest() ? now.pending : [], context);
     scroll.keep(() => {
-      timeline.render(list);
+      const added = timeline.render(list);
+      if (scroll.following) arrive(added);
       folding.settle();
       renderTop();
       places.empty.hidden =

@@ -2,7 +2,7 @@
 
 import { element, icon, isolated } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { followArrows } from "../lib/menu-keys.js";
+import { followMenuKeys } from "../lib/menu-keys.js";
 import { isolate } from "../lib/people.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { actionsFor, QUICK_REACTIONS } from "../state/message-actions.js";
@@ -59,7 +59,7 @@ export function createMessageMenu(menu, sprite, perform) {
   /** @type {HTMLElement | null} the row that had the focus */
   let origin = null;
 
-  followArrows(menu);
+  followMenuKeys(menu);
   menu.addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
     // Closed by Escape or by a click elsewhere: the focus goes back to the message.
@@ -96,7 +96,8 @@ export function createMessageMenu(menu, sprite, perform) {
         }),
       );
       menu.showPopover();
-      positionPopover(menu, from ?? node);
+      // The tools may have left the row while this module was being loaded.
+      positionPopover(menu, from?.isConnected ? from : node);
       menu.querySelector("button")?.focus({ preventScroll: true });
     },
   };

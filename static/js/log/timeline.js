@@ -27,7 +27,11 @@ export function createTimeline(container, draw, placeholder) {
   let shown = new Map();
 
   return {
-    /** @param {readonly Chat.Row[]} rows */
+    /**
+     * @param {readonly Chat.Row[]} rows
+     * @returns {HTMLElement[]} the elements of the new rows after all that were shown before; none
+     *   when nothing was
+     */
     render(rows) {
       const keys = new Set(rows.map((row) => row.key));
       for (const [key, { node }] of shown) if (!keys.has(key)) node.remove();
@@ -36,12 +40,14 @@ export function createTimeline(container, draw, placeholder) {
       const next = new Map();
       const entries = rows.map((row) => entryFor(row, shown.get(row.key), build));
       let place = container.firstElementChild;
+      const known = entries.findLastIndex(({ row }) => shown.has(row.key));
       for (const entry of entries) {
         next.set(entry.row.key, entry);
         if (entry.node === place) place = place.nextElementSibling;
         else container.insertBefore(entry.node, place);
       }
       shown = next;
+      return known < 0 ? [] : entries.slice(known + 1).map(({ node }) => node);
     },
 
     /** Builds every row again: something that all rows depend on has changed. */

@@ -49,7 +49,7 @@ const form = find(root, "form[data-composer]", HTMLFormElement);
 const announcer = createAnnouncer(part("announcer"));
 const badge = createBadge(document, page.urls.iconUnread);
 const panel = createPanel(root, page.me.id, page.urls.sprite);
-const notice = createNoticeBar(part("notice"));
+const notice = createNoticeBar(part("notice"), page.urls.sprite);
 const hidden = () => session.state.hidden;
 const missedMessages = createMissedMessages({ notice, me: page.me.id, hidden, goToUnreadLine });
 
@@ -95,10 +95,11 @@ const session = createSession({
     },
     missed: (seqs) => (seqs === null ? missedMessages.showMany() : missedMessages.show(seqs)),
     room: (room) => applyRoomSettings(root, page, room),
-    refused: (message) => notice.show(message),
+    refused: (message) => notice.show("failure", message),
     handoff: () => onDemand.lookAtHandoff(),
     replyTargetDeleted: () =>
       notice.show(
+        "warning",
         gettext("The message you replied to was deleted, so yours was sent without the quote."),
       ),
     you: (you) => muteLine.update(you),
@@ -106,7 +107,7 @@ const session = createSession({
     wait: (seconds) => muteLine.wait(seconds),
     changeRefused(reason, change, code) {
       const isExplained = messageActions.takeBack(change, code);
-      if (reason !== "" && !isExplained) notice.show(reason);
+      if (reason !== "" && !isExplained) notice.show("failure", reason);
     },
     bounds: () => log.bounds,
   },
@@ -151,7 +152,8 @@ const management = createRoomManagement(root, page, {
 });
 
 const muteLine = createMuteLine({
-  line: part("muted"),
+  bar: part("muted"),
+  line: find(part("muted"), "p", HTMLElement),
   slowModeLine: part("slow-mode"),
   times,
   onChange: () => composer.refresh(),
@@ -188,6 +190,7 @@ const composer = createComposer({
   onDraft: (text) => messageActions.keepText(text),
   onFiles: () =>
     notice.show(
+      "warning",
       gettext("Files cannot be sent here yet. You can paste a link to the file instead."),
     ),
   onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
@@ -214,10 +217,6 @@ const onDemand = createOnDemand({
   say: (text) => announcer.say(text),
   tell: notice.show,
   isHidden: (id) => hidden().has(id),
-  onReported(thanks) {
-    notice.show(thanks);
-    announcer.say(thanks);
-  },
 });
 
 const messageActions = createMessageActions({

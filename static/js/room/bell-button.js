@@ -16,7 +16,7 @@ import { createBellStorage } from "../state/bell-storage.js";
  * @param {ReturnType<typeof import("./session.js").createSession>} hooks.session
  * @param {() => number} hooks.readUpTo
  * @param {(seq: number) => void} hooks.onSeq a notification of this message was pressed
- * @param {(text: string) => void} hooks.tell
+ * @param {Chat.NoticeBar["show"]} hooks.tell
  */
 export function createBellButton(root, page, { session, readUpTo, onSeq, tell }) {
   const button = find(root, "[data-bell]", HTMLButtonElement);
@@ -65,7 +65,7 @@ export function createBellButton(root, page, { session, readUpTo, onSeq, tell })
       await (await panel).open();
     } catch {
       panel = undefined;
-      tell(gettext("This could not be loaded. Try again when you are online."));
+      tell("failure", gettext("This could not be loaded. Try again when you are online."));
     }
   }
 

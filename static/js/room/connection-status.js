@@ -1,6 +1,6 @@
 /** The connection line and the banner: how the connection is, in words. `describe` is pure. */
 
-import { element, setText } from "../lib/dom.js";
+import { element, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { CLOSE } from "../net/protocol.js";
 
@@ -215,6 +215,24 @@ export function createConnectionStatus({ line, banner }, situation, actions) {
   const message = element("p", { role: "status" });
   const clock = element("span", { class: "quiet" });
   banner.append(message, clock);
+  /** The name of the banner's sign. */
+  let picture = "";
+
+  /**
+   * Out of reach of the server is a warning: nothing is lost. That it has ended is a fact.
+   * @param {Shown["kind"]} kind
+   * @param {string} sprite
+   */
+  function sign(kind, sprite) {
+    const name = kind === "offline" ? "wifi-off" : "info";
+    banner.dataset.tone = kind === "offline" ? "warning" : "info";
+    if (name === picture) return;
+    picture = name;
+    banner.querySelector(":scope > .tone")?.remove();
+    const node = icon(name, sprite);
+    node.classList.add("tone");
+    banner.prepend(node);
+  }
   /** @type {HTMLElement | null} */
   let control = null;
   let offered = "";
@@ -241,6 +259,7 @@ export function createConnectionStatus({ line, banner }, situation, actions) {
       setText(line, shown.line);
       banner.hidden = shown.banner === "";
       banner.dataset.kind = shown.kind;
+      if (shown.banner !== "") sign(shown.kind, current.urls.sprite);
       setText(message, shown.banner);
       setText(clock, shown.countdown);
       offer(shown.nextStep);

@@ -32,7 +32,7 @@ const PAGE = "/account/handoff/";
  * @param {string} options.roomId
  * @param {string} options.sprite
  * @param {(text: string) => void} options.say to screen readers
- * @param {(text: string) => void} options.tell
+ * @param {Chat.NoticeBar["show"]} options.tell
  */
 export function createHandoff({ root, roomId, sprite, say, tell }) {
   const token = root.querySelector("[name=csrfmiddlewaretoken]")?.getAttribute("value") ?? "";
@@ -84,7 +84,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
     try {
       await work();
     } catch {
-      tell(gettext("The server did not answer. Please try again."));
+      tell("failure", gettext("The server did not answer. Please try again."));
     }
   }
 
@@ -95,7 +95,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
 
   async function showCode() {
     const { link, error } = await request("", { room: roomId });
-    if (link === undefined) return tell(error?.message ?? "");
+    if (link === undefined) return void tell("failure", error?.message ?? "");
     const picture = element("div", { class: "qr__picture" });
     await drawCode(picture, link, gettext("QR code to continue on another device"));
     const button = element(
@@ -132,7 +132,8 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
         attempt(async () => {
           const told = await request("answer/", { handoff: String(handoff), answer });
           dialog.close();
-          tell(told.message ?? told.error?.message ?? "");
+          if (told.message) tell("success", told.message);
+          else tell("failure", told.error?.message ?? "");
         }),
       );
       answers.append(button);

@@ -9,7 +9,7 @@ const URL_HIDDEN = "/account/hidden/";
 
 /**
  * @param {string} token of the page's forms
- * @param {(text: string, action?: {label: string, run: () => void}) => void} tell
+ * @param {Chat.NoticeBar["show"]} tell
  */
 export function createHiding(token, tell) {
   /**
@@ -24,10 +24,11 @@ export function createHiding(token, tell) {
         body: new URLSearchParams({ person, hidden: hidden ? "yes" : "no" }),
       });
       const said = await answer.json();
-      if (!answer.ok) tell(said.error.message);
-      else tell(said.message, { label: gettext("Undo"), run: () => void change(person, !hidden) });
+      if (!answer.ok) return void tell("failure", said.error.message);
+      const undo = { label: gettext("Undo"), run: () => void change(person, !hidden) };
+      tell("success", said.message, undo);
     } catch {
-      tell(gettext("The server did not answer. Please try again."));
+      tell("failure", gettext("The server did not answer. Please try again."));
     }
   };
 }

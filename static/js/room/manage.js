@@ -18,7 +18,7 @@ const MAX_LISTED = 3;
  * @param {Chat.PageData} page
  * @param {object} hooks
  * @param {(text: string) => void} hooks.say
- * @param {(text: string, action?: {label: string, run: () => void}) => void} hooks.tell
+ * @param {Chat.NoticeBar["show"]} hooks.tell
  * @param {(count: number) => void} hooks.onWaiting
  * @param {(seq: number) => void} hooks.onSeq a message was found by a search and chosen
  */
@@ -46,9 +46,9 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
         method: "POST",
         headers: { Accept: "application/json", "X-CSRFToken": token },
       });
-      if (!answer.ok) tell((await answer.json()).error.message);
+      if (!answer.ok) tell("failure", (await answer.json()).error.message);
     } catch {
-      tell(gettext("The server did not answer. Please try again."));
+      tell("failure", gettext("The server did not answer. Please try again."));
     }
   }
 
@@ -89,8 +89,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
   /** @param {{message?: string, undo?: number}} answer */
   function done({ message, undo }) {
     if (message === undefined || undo === undefined) return;
-    say(message);
-    tell(message, { label: gettext("Undo"), run: () => post(`undo/${undo}/`) });
+    tell("success", message, { label: gettext("Undo"), run: () => post(`undo/${undo}/`) });
   }
 
   root.addEventListener("click", (event) => {

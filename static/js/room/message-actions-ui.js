@@ -6,8 +6,9 @@
 
 import { createComposerPurpose } from "../compose/purpose.js";
 import { toClipboard } from "../lib/clipboard.js";
-import { element, find, icon } from "../lib/dom.js";
+import { element, find } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
+import { setTone } from "../lib/tones.js";
 import { createMessageTools } from "../log/message-tools.js";
 import { createPins } from "../log/pins.js";
 import { createReadReceipts } from "../log/read-receipts.js";
@@ -101,12 +102,8 @@ export function createMessageActions({
     const isCopied = await toClipboard(text);
     const outcome = isCopied ? done : gettext("Could not copy");
     say(outcome);
-    const note = element(
-      "p",
-      { class: "message__note", "aria-hidden": "true" },
-      icon(isCopied ? "check" : "alert-circle", sprite),
-      outcome,
-    );
+    const note = element("p", { class: "message__note", "aria-hidden": "true" }, outcome);
+    setTone(note, isCopied ? "success" : "failure", sprite);
     node.append(note);
     setTimeout(() => note.remove(), NOTE_FOR);
   }

@@ -28,7 +28,7 @@ export function createMissedMessages({ notice, me, hidden, goToUnreadLine }) {
 
   /** @param {string} text */
   function tell(text) {
-    replaceText = notice.show(text, { label: gettext("Go there"), run: goToUnreadLine });
+    replaceText = notice.show("info", text, { label: gettext("Go there"), run: goToUnreadLine });
   }
 
   return {

@@ -15,26 +15,14 @@ import { browserStorages } from "../state/browser-storage.js";
  * @property {string} me my id
  * @property {string} sprite
  * @property {boolean} touch
- * @property {(text: string, action?: {label: string, run: () => void}) => void} tell
+ * @property {Chat.NoticeBar["show"]} tell
  * @property {(id: string) => boolean} isHidden returns true for a person whom I have hidden
  * @property {string} roomId
  * @property {(text: string) => void} say to screen readers
- * @property {(thanks: string) => void} onReported
  */
 
 /** @param {Options} options */
-export function createOnDemand({
-  root,
-  box,
-  me,
-  sprite,
-  touch,
-  roomId,
-  say,
-  tell,
-  isHidden,
-  onReported,
-}) {
+export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell, isHidden }) {
   /**
    * Makes a part once, with the modules it needs; returns null, and says so, if they cannot be
    * loaded. The next call tries again.
@@ -48,7 +36,7 @@ export function createOnDemand({
     return () => {
       part ??= make().catch(() => {
         part = undefined;
-        tell(gettext("This could not be loaded. Try again when you are online."));
+        tell("failure", gettext("This could not be loaded. Try again when you are online."));
         return null;
       });
       return part;
@@ -74,7 +62,7 @@ export function createOnDemand({
 
   const reports = once(async () => {
     const { createReport } = await import("./report.js");
-    return createReport(root, onReported);
+    return createReport(root, (thanks) => tell("success", thanks));
   });
 
   const hiding = once(async () => {

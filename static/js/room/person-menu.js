@@ -5,7 +5,7 @@
 
 import { element, icon } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { followArrows } from "../lib/menu-keys.js";
+import { followMenuKeys } from "../lib/menu-keys.js";
 import { positionPopover } from "../lib/popover-position.js";
 
 /**
@@ -16,7 +16,7 @@ import { positionPopover } from "../lib/popover-position.js";
 export function createPersonMenu(panel, sprite) {
   const menu = element("div", { class: "menu", popover: "auto", role: "menu" });
   panel.append(menu);
-  followArrows(menu);
+  followMenuKeys(menu);
   menu.addEventListener("click", () => menu.hidePopover());
 
   /**

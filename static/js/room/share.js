@@ -49,15 +49,16 @@ export function createShare(root, room, say) {
  * @param {(text: string) => void} say
  */
 export async function copy(text, button, say) {
-  const done = (await toClipboard(text)) ? gettext("Copied") : gettext("Could not copy");
+  const isCopied = await toClipboard(text);
+  const done = isCopied ? gettext("Copied") : gettext("Could not copy");
   say(done);
   const label = button.querySelector("[data-label]");
-  if (label === null || button.classList.contains("is-done")) return;
+  if (label === null || button.dataset.outcome) return;
   const before = label.textContent ?? "";
   setText(label, done);
-  button.classList.add("is-done");
+  button.dataset.outcome = isCopied ? "success" : "failure";
   setTimeout(() => {
     setText(label, before);
-    button.classList.remove("is-done");
+    delete button.dataset.outcome;
   }, CONFIRM_FOR);
 }

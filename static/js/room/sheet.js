@@ -8,6 +8,7 @@ import { ask } from "../lib/ask.js";
 import { element, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { showLocalDates } from "../lib/local-dates.js";
+import { roleOf } from "../lib/tones.js";
 import { viewerTimes } from "./page-data.js";
 import { reconcile, unsaved } from "./sheet-parts.js";
 
@@ -60,6 +61,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
 
   /** @param {string} text */
   function tell(text, isBad = false) {
+    status.setAttribute("role", roleOf(isBad ? "failure" : "success"));
     status.hidden = text === "";
     status.classList.toggle("notice--error", isBad);
     const sign = icon(isBad ? "alert-circle" : "circle-check", sprite);
