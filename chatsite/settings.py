@@ -14,6 +14,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite import secretkey
+from rooms import call_links
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -79,6 +80,12 @@ if not re.fullmatch(r"(?!rooms/|history/|static/)(?:[\w-]+/)+", CHAT_ADMIN_PATH,
     raise ImproperlyConfigured(
         f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
         f"site's own addresses, not {CHAT_ADMIN_PATH!r}"
+    )
+# Where all rooms have their calls, with {room} for the room's id.
+CHAT_CALL_LINK = os.environ.get("CHAT_CALL_LINK", "").strip()
+if CHAT_CALL_LINK and not call_links.is_good(CHAT_CALL_LINK):
+    raise ImproperlyConfigured(
+        f"CHAT_CALL_LINK must be like https://meet.example.org/{{room}}, not {CHAT_CALL_LINK!r}"
     )
 CHAT_LOG_FORMAT = _one_of("CHAT_LOG_FORMAT", "text", ("text", "json"))
 

@@ -374,6 +374,10 @@ class NotEnded(Forbidden):
     sentence = _("This room has not ended.")
 
 
+class NoCallLink(Forbidden):
+    sentence = _("This room has no call link.")
+
+
 # Taking an order back ---------------------------------------------------------------------------------
 
 

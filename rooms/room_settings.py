@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, get_args, get_type_hints
 
+from django.conf import settings
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from history.errors import Text
-from rooms import names
+from rooms import call_links, names
 from rooms.models import Room
 from rooms.refusals import BadSetting, NulCharacter
 from rooms.spans import span
@@ -57,6 +58,8 @@ class Setting:
     refusal: Text = ""
     # Values that the page offers, each with its label.
     choices: tuple[tuple[int, Text], ...] = ()
+    # Returns True for a value that is not refused.
+    is_good: Callable[[Any], bool] | None = None
     # What the notice says that its owner did to the room, for the new value.
     told: Callable[[Any], str]
     # What the wire shows, and its type, where that is not the column as it is.
@@ -84,6 +87,22 @@ class RoomSettings:
                 if to
                 else gettext("removed the room's title")
             ),
+        ),
+    ]
+    call_link: Annotated[
+        str,
+        Setting(
+            means="The address of the room's calls, or nothing.",
+            label=_("Call link"),
+            hint=_(
+                "The address of a meeting, which everyone here finds behind a button. {room} in it "
+                "stands for an id that only people of this room know."
+            ),
+            bounds=(0, call_links.LONGEST),
+            is_good=lambda link: not link or call_links.is_good(link),
+            refusal=_("A call link begins with https:// and has no spaces and no password in it."),
+            told=lambda to: gettext("set a call link") if to else gettext("removed the call link"),
+            wire=lambda room: call_link(room),
         ),
     ]
     locked: Annotated[
@@ -210,6 +229,8 @@ class RoomSettings:
             value = getattr(self, name)
             if isinstance(value, str) and "\0" in value:
                 raise NulCharacter
+            if setting.is_good is not None and not setting.is_good(value):
+                raise BadSetting(problem=setting.refusal)
             if setting.bounds is None or value is None:
                 continue
             least, most = setting.bounds
@@ -221,6 +242,11 @@ class RoomSettings:
         return {
             name: value for name in COLUMNS if (value := getattr(self, name)) != getattr(room, name)
         }
+
+
+def call_link(room: Room) -> str:
+    """Return the address of a room's calls: its owner's, else the site's; "" for none."""
+    return call_links.resolved(room.call_link or settings.CHAT_CALL_LINK, room_id=room.public_id)
 
 
 def sentence(changed: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from rooms.pages import bell, front, push, report
+from rooms.pages import bell, call, front, push, report
 from rooms.pages.manage import ending
 from rooms.pages.manage import views as manage
 
@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(r"^rooms/(?P<code>[^/]+)/[^\w/]{1,9}/?$", front.tidied),
     path("rooms/<str:code>/waiting/", front.waiting, name="waiting"),
     path("rooms/<str:code>/leave/", front.leave, name="leave"),
+    path("rooms/<str:code>/call/", call.call, name="call"),
     path("rooms/<str:code>/bell/", bell.page, name="bell"),
     path("rooms/<str:code>/report/", report.report, name="report"),
     path("rooms/<str:code>/manage/", manage.page, name="manage"),

@@ -26,6 +26,8 @@ class Lesson:
 
 async def begin(owner: Visitor, hides: Visitor, *, hidden: str, code: str, ended: str) -> Lesson:
     """`hidden` is the id of who is hidden."""
+    fields = {"title": "Physics, 9b", "slow_mode": "0", "grace": "3600", "history_open": "on"}
+    await owner.order(code, "settings/", **fields, call_link="https://meet.example/{room}")
     await owner.order(code, "end/plan/", minutes="45")
     await owner.order(ended, "end/")
     await hides.submit("/account/hidden/", {"person": hidden, "hidden": "yes"})

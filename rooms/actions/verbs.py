@@ -248,6 +248,7 @@ _TABLE = (
         sentence=_("{by} gave this room a new code. The old code no longer works"),
         at_least=Role.OWNER,
     ),
+    Verb(name="call", sentence=_("{by} started a call"), at_least=Role.MEMBER),
     Verb(
         name="end",
         sentence=_("{by} ended this room. It closes in a minute"),

@@ -44,6 +44,9 @@ class Room(models.Model):
         "newcomers see what was said before", default=True, db_default=True
     )
     retention_days = models.PositiveIntegerField("days messages are kept", null=True, blank=True)
+    # Where its people meet for a call (rooms/call_links.py), and when somebody last called.
+    call_link = models.CharField(max_length=300, blank=True, default="", db_default="")
+    called_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField("created", db_default=Now())
     # When it will close if nobody comes in; unset while somebody is there.
     closes_at = models.DateTimeField(null=True, blank=True)

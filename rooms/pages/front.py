@@ -35,7 +35,7 @@ from rooms.limits import in_turn
 from rooms.models import Membership, Report, Room, User
 from rooms.pages import sessions
 from rooms.pages.forms import EntryForm
-from rooms.room_settings import GRACES
+from rooms.room_settings import GRACES, call_link
 
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)
@@ -223,6 +223,7 @@ def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
         "me": membership.user,
         "membership": membership,
         "reasons": Report.Reason.choices,
+        "call_link": call_link(membership.room),
     }
     return render(request, "rooms/room.html", context)
 

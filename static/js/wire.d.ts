@@ -10,6 +10,8 @@ declare namespace Chat {
     created_at?: string;
     /** What the room is about, or nothing. */
     title: string;
+    /** The address of the room's calls, or nothing. */
+    call_link?: string;
     /** Nobody new comes in. */
     locked?: boolean;
     /** Newcomers ask to be let in. */

@@ -221,6 +221,22 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     ben.say("still here")
     expect(eve.message("still here")).to_be_visible()
 
+    with step("a call is a tap away, in a window that knows nothing of this one, and told"):
+        page.get_by_role("link", name="Room settings").click()
+        settings.get_by_label("Call link").fill("https://meet.example/{room}")
+        settings.get_by_role("button", name="Save").click()
+        expect(settings.get_by_role("status")).to_contain_text("Saved.")
+        page.keyboard.press("Escape")
+        browser = ben.page.context
+        browser.route("https://meet.example/**", lambda route: route.fulfill(body="a meeting"))
+        with browser.expect_page() as opened:
+            ben.page.get_by_role("link", name="Call").click()
+        meeting = opened.value
+        meeting.wait_for_url("https://meet.example/r_*")
+        assert meeting.evaluate("window.opener") is None
+        meeting.close()
+        expect(page.locator(".log__notice", has_text="Ben started a call.")).to_be_visible()
+
     with step("it ends at a time that everybody sees, or now, which can be undone for a minute"):
         page.get_by_role("link", name="Room settings").click()
         settings.get_by_role("button", name="End in 45 minutes").click()

@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from history.errors import Text
+from rooms import call_links
 from rooms.actions import retention
 from rooms.models import Room
 from rooms.pages.forms import title_of
@@ -40,6 +41,12 @@ class SettingsForm(forms.Form):
         """A title of before there were rules for it may stay."""
         title: str = self.cleaned_data["title"]
         return title if title == self.initial.get("title") else title_of(title)
+
+    def clean_call_link(self) -> str:
+        link: str = self.cleaned_data["call_link"]
+        if link and not call_links.is_good(link):
+            raise forms.ValidationError(str(TABLE["call_link"].refusal))
+        return link
 
     def ask_before_erasing(self, room: Room) -> None:
         """Refuse a valid form once if it would erase messages that are there now."""

@@ -206,6 +206,7 @@ def shown(
         "form": form,
         "choices": forms.choices(room),
         "kept_days": config.CHAT_RETENTION_DAYS,
+        "site_call_link": config.CHAT_CALL_LINK,
         "people": people.listed(me),
         "undoable": [(deed, people.told(deed)) for deed in people.undoable(me)],
         "is_owner": me.role == Membership.Role.OWNER,

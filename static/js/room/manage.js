@@ -92,7 +92,17 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
     tell("success", message, { label: gettext("Undo"), run: () => post(`undo/${undo}/`) });
   }
 
+  /** Tells the room of a call, which this click opens whatever is answered. */
+  function call() {
+    fetch(`${page.urls.room}call/`, {
+      method: "POST",
+      headers: { Accept: "application/json", "X-CSRFToken": token },
+      keepalive: true,
+    }).catch(() => {});
+  }
+
   root.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-call]")) return call();
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const target = event.target instanceof Element ? event.target : null;
     const person = target?.closest("[data-moderate]")?.getAttribute("data-moderate");

@@ -15,6 +15,12 @@ export function applyRoomSettings(root, page, room) {
     document.title = renameTitle(document.title, page.room, room);
     page.room.title = room.title;
   }
+  const call = room.call_link ?? "";
+  for (const link of root.querySelectorAll("[data-call]")) {
+    if (link.getAttribute("href") === call) continue;
+    link.setAttribute("href", call);
+    link.toggleAttribute("hidden", call === "");
+  }
   if (room.code === page.room.code) return;
   const [oldPath, newPath] = [`/rooms/${page.room.code}/`, `/rooms/${room.code}/`];
   document.title = document.title.replace(page.room.code, room.code);
