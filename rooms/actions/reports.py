@@ -109,6 +109,11 @@ def reopen(*, report: Report, by: User, note: str = "") -> bool:
     return True
 
 
+def subject(*, by: Membership, seq: int | None, person_id: str = "") -> User | None:
+    """Return the person whom a report would be about. Raises MessageNotFound or PersonNotFound."""
+    return _person(by, person_id) if seq is None else _message(by, seq).author
+
+
 def _message(by: Membership, seq: int) -> Message:
     """Return the message, if the reporter may see it."""
     message = (

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from rooms import access, addresses, answers, codes, fingerprints, limits
 from rooms.actions import reports
 from rooms.errors import ChatError, NotMember, RoomNotFound
-from rooms.models import Membership, Report
+from rooms.models import Membership, Report, User
 from rooms.refusals import BadForm
 
 _ID = RegexValidator(r"\A[ru]_[0-9a-z]{1,18}\Z")
@@ -91,6 +91,7 @@ def _ask(
     request: HttpRequest, membership: Membership, form: ReportForm, *, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
+        "about": _subject(membership, form),
         "room": membership.room,
         "code": membership.seen_code,
         "form": form,
@@ -98,6 +99,18 @@ def _ask(
         "back": _back(membership, form["seq"].value()),
     }
     return render(request, "rooms/report.html", context, status=status)
+
+
+def _subject(membership: Membership, form: ReportForm) -> User | None:
+    """Return the other person whom the form is about, if it says who that is: they can be hidden."""
+    seq, person = str(form["seq"].value() or ""), str(form["person"].value() or "")
+    try:
+        found = reports.subject(
+            by=membership, seq=int(seq) if seq.isdecimal() else None, person_id=person
+        )
+    except (ChatError, ValueError, OverflowError):
+        return None
+    return None if found == membership.user else found
 
 
 def _refuse(

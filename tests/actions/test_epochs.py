@@ -17,6 +17,8 @@ from rooms.actions import (
     admission,
     clearing,
     deletion,
+    ending,
+    hiding,
     leaving,
     merge,
     people,
@@ -270,3 +272,43 @@ def end_of_a_session(room: Room, ada: User, bob: User) -> Callable[[], object]:
     key = session(bob)
     sign_ins.note(user=bob, key=key, agent="", address="")
     return lambda: sign_ins.end(keys=[key])
+
+
+@case
+def end_of_the_room(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    return lambda: ending.end(room=room, by=ada)
+
+
+@case
+def end_of_the_room_undone(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    deed = ending.end(room=room, by=ada)
+    return lambda: undoing.undo(room=room, by=ada, deed=deed)
+
+
+@case
+def plan_of_the_end(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    at = room.created_at + timedelta(days=1)
+    return lambda: ending.plan(room=room, by=ada, ends_at=at, door_closes_at=None)
+
+
+@case
+def end_that_was_planned(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    Room.objects.filter(pk=room.pk).update(ends_at=Now())
+    return ending.carry_out
+
+
+@case
+def door_that_closes(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    Room.objects.filter(pk=room.pk).update(door_closes_at=Now())
+    return ending.carry_out
+
+
+@case
+def hiding_somebody(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    return lambda: hiding.hide(user=bob, person_id=ada.public_id)
+
+
+@case
+def showing_somebody_again(room: Room, ada: User, bob: User) -> Callable[[], object]:
+    hiding.hide(user=bob, person_id=ada.public_id)
+    return lambda: hiding.show_again(user=bob, person_id=ada.public_id)

@@ -119,3 +119,21 @@ def test_too_many_in_a_short_time_are_refused(
     fields = {"person": ben.user.public_id, "hidden": "yes"}
     codes = [ada.client.post("/account/hidden/", fields, **JSON).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+def test_without_a_script_it_begins_on_the_page_of_a_report(
+    ada: Person, ben: Person, room: Room
+) -> None:
+    [said] = ben.say(room, "the blue ferry")
+    [own] = ada.say(room, "mine")
+    report = f"/rooms/{room.code}/report/"
+    for about in (f"seq={said.seq}", f"person={ben.user.public_id}"):
+        form = read(ada.get(f"{report}?{about}")).one("form", action="/account/hidden/")
+        assert "Hide Ben for me" in form.text
+    fields = {i.attributes["name"]: i.attributes["value"] for i in form.all("input")}
+    answer = ada.post("/account/hidden/", hidden="yes", **fields)
+    assert answer.headers["Location"] == f"/rooms/{room.code}/"
+    assert HiddenPerson.objects.get().person == ben.user
+    nobody = ("", f"seq={own.seq}", "seq=999", "seq=99999999999999999999", "person=u_nobody")
+    for about in nobody:
+        assert not read(ada.get(f"{report}?{about}")).all("form", action="/account/hidden/"), about

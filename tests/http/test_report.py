@@ -218,7 +218,11 @@ def test_from_the_transcript_of_a_room_whose_code_is_used_again(
     transcript = read(ada.get(f"/history/rooms/{room.public_id}/"))
     [way] = [link for link in transcript.all("a") if "report" in link.attributes["href"]]
     form = ada.get(way.attributes["href"])
-    fields = {name: value(form, name) for name in ("seq", "person", "room")}
+    ticket = read(form).one("form", class_="ticket__main")
+    fields = {
+        name: ticket.one("input", name=name).attributes.get("value", "")
+        for name in ("seq", "person", "room")
+    }
     answer = ada.post(f"/rooms/{room.code}/report/", reason="abuse", **fields)
     there = f"/history/rooms/{room.public_id}/?at={message.seq}#m{message.seq}"
     assert answer.headers["Location"] == there
