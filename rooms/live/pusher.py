@@ -198,8 +198,11 @@ def _wait(retry_after: str) -> timedelta | None:
     """Return what a Retry-After says: seconds, or a date."""
     if retry_after.isdecimal() and len(retry_after) < 7:
         return timedelta(seconds=int(retry_after))
-    with contextlib.suppress(ValueError):
-        return max(timedelta(), parsedate_to_datetime(retry_after) - _now())
+    with contextlib.suppress(ValueError, OverflowError):
+        until = parsedate_to_datetime(retry_after)
+        if until.tzinfo is None:  # "-0000", or none at all: dates in HTTP are in UTC
+            until = until.replace(tzinfo=UTC)
+        return max(timedelta(), until - _now())
     return None
 
 
