@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from rooms.errors import SignedOut
-from rooms.models import Push, PushSubscription, SignIn, User
+from rooms.models import PushSubscription, SignIn, User
 from rooms.outbound import addresses
 from rooms.outbound.addresses import BadAddress
 from rooms.refusals import BadPushAddress, BadPushKeys
@@ -40,8 +40,8 @@ def subscribe(
     if sign_in is None:
         raise SignedOut
     digest = hashed(endpoint)
-    former = PushSubscription.objects.filter(endpoint_hash=digest).exclude(user=user)
-    Push.objects.filter(subscription__in=former).delete()  # of rooms that were another's
+    # With what is due in the rooms of another person, and the time since when that one is notified.
+    PushSubscription.objects.filter(endpoint_hash=digest).exclude(user=user).delete()
     kept, _ = PushSubscription.objects.update_or_create(
         endpoint_hash=digest,
         defaults={

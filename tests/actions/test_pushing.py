@@ -382,6 +382,21 @@ def test_a_push_service_is_not_asked_before_the_time_it_names(
     assert bodies(notify()) == ["Ada: hello"]
 
 
+def test_a_browser_that_became_another_s_tells_nothing_said_before(
+    ada: User, eve: User, bob: User, room: Room
+) -> None:
+    go(eve)
+    say(ada, room, "@Eve, are you there?")
+    laptop = subscribe(bob, "https://push.example.net/laptop")
+    PushSubscription.objects.update(created_at=Now() - timedelta(hours=1))
+    subscriptions.ask_for_test(laptop)
+    taken = subscribe(eve, laptop.endpoint)
+    assert not taken.test_due_at, "what the other person asked for"
+    assert [send.push.subscription.user for send in take()] == [bob]
+    say(ada, room, "hello?")
+    assert bodies(notify()) == ["Ada: hello?"]
+
+
 def test_a_subscription_that_has_ended_is_forgotten(ada: User, bob: User, room: Room) -> None:
     subscribe(bob, "https://push.example.net/laptop")
     say(ada, room, "hello")
