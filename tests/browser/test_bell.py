@@ -114,6 +114,14 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
         page.keyboard.press("Escape")
         expect(bell).to_be_focused()
 
+    with step("on a narrow screen it is a sheet at the lower edge"):
+        page.set_viewport_size({"width": 390, "height": 844})
+        bell.click()
+        expect(box).to_be_in_viewport(ratio=1)
+        assert axe.violations(page) == []
+        page.keyboard.press("Escape")
+        page.set_viewport_size({"width": 1280, "height": 800})
+
     with step("whoever looks at the room is not notified"):
         ben.say("while you look")
         ada.message("while you look").wait_for()

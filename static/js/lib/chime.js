@@ -10,6 +10,9 @@ const NOTES = [
 const LENGTH = 0.32;
 const VOLUME = 0.12;
 
+/** A device that was asleep takes this long at most until it can be heard. Milliseconds. */
+const START = 1000;
+
 /** @type {AudioContext | null} */
 let context = null;
 
@@ -46,7 +49,7 @@ export async function unlock() {
   context ??= new AudioContext();
   // Where it is not allowed, the promise waits for a press that may never come.
   const isRunning = () => context?.state === "running";
-  await Promise.race([context.resume().catch(() => {}), wait(200)]);
+  await Promise.race([context.resume().catch(() => {}), wait(START)]);
   return isRunning();
 }
 

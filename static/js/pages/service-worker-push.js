@@ -53,7 +53,7 @@ async function showPushed(pushed) {
     icon: pushWorker.notified.icon,
     data: { ...data, url: navigate },
   });
-  const all = await pushWorker.clients.matchAll({ type: "window" });
+  const all = await pushWorker.clients.matchAll({ type: "window", includeUncontrolled: true });
   for (const tab of all) tab.postMessage({ type: "shown", kind: data?.kind });
 }
 

@@ -18,7 +18,7 @@ const ARRIVAL = 10_000;
 export async function tryOut({ push, storage, page }) {
   const { sound, endpoint } = storage.settings;
   const found = [];
-  if (sound && !(await chime())) found.push(gettext("The browser did not allow a sound."));
+  if (sound && !(await chime())) found.push(gettext("No sound could be made here."));
   if ((await permission()) !== "granted") {
     found.push(gettext("The browser does not allow notifications."));
     return found.join(" ");
