@@ -14,6 +14,7 @@ from tests.browser.conftest import come_in
 from tests.browser.room_page import RoomPage
 from tests.support.browser import PATIENCE, Aside, Console
 from tests.support.client import RoomSocket, Visitor
+from tests.support.push_keys import BrowserKeys
 from tests.support.story import step
 from tests.support.workers import Site
 
@@ -33,6 +34,14 @@ LISTEN = """() => {
 PRESS = """async (tag) => {
     const [notification] = await self.registration.getNotifications({ tag });
     self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+}"""
+
+# What the browser tells the service worker when it has another subscription.
+REPLACE = """({ endpoint, ...keys }) => {
+    const event = new Event("pushsubscriptionchange");
+    event.waitUntil = () => {};
+    event.newSubscription = { toJSON: () => ({ endpoint, keys }) };
+    self.dispatchEvent(event);
 }"""
 
 
@@ -211,6 +220,17 @@ def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben) -> 
         push.deliver("messages", "Ben: hello @Ada", seq=seq)
         told = wait_for(page, "shown.some(({ body }) => body === 'Ben: hello @Ada')")
         assert len(told) == 2
+
+    with step("a subscription that the browser has replaced is handed to the site"):
+        made = BrowserKeys().subscription("https://push.example.net/replaced")
+        page.context.service_workers[0].evaluate(REPLACE, made)
+        page.goto(f"{push.origin}/account/")
+        device = page.get_by_role("button", name="Turn off notifications for")
+        while not device.count():  # the worker's request may still be on its way
+            page.reload()
+        device.click()
+        expect(page.get_by_role("status")).to_contain_text("gets no notifications any more")
+        assert axe.violations(page) == []
 
     with step("a press goes to the page that has the room open, at the message"):
         room = RoomPage.again(page.context.new_page(), push.url)

@@ -20,19 +20,16 @@ const ASKED_EVERY = 500;
 /** @param {string} csrfToken */
 export function createPushSubscription(csrfToken) {
   /**
-   * Posts to the site; throws what a person is to read.
+   * Asks the site; throws what a person is to read.
    * @param {string} path
-   * @param {Record<string, string>} [fields]
+   * @param {RequestInit} [how]
    */
-  async function post(path, fields = {}) {
+  async function ask(path, how) {
     /** @type {Response} */
     let answer;
     try {
-      answer = await fetch(path, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": csrfToken },
-        body: new URLSearchParams(fields),
-      });
+      const headers = { Accept: "application/json", "X-CSRFToken": csrfToken };
+      answer = await fetch(path, { ...how, headers });
     } catch {
       throw new Error(gettext("The server did not answer. Please try again."));
     }
@@ -41,13 +38,15 @@ export function createPushSubscription(csrfToken) {
     return told;
   }
 
+  /** @param {string} path @param {Record<string, string>} fields */
+  const post = (path, fields) => ask(path, { method: "POST", body: new URLSearchParams(fields) });
+
   const push = {
     /** Subscribes this browser. @returns {Promise<Outcome>} */
     async subscribe() {
       try {
         const manager = await pushManager();
-        const answer = await fetch("/push/", { headers: { Accept: "application/json" } });
-        const { key } = answer.ok ? await answer.json() : { key: null };
+        const { key } = await ask("/push/");
         if (key === null)
           throw new Error(gettext("This site sends no notifications to closed pages."));
         const subscription = await subscribed(manager, key);
@@ -91,11 +90,9 @@ export function createPushSubscription(csrfToken) {
       const state = `/push/test/?${new URLSearchParams({ endpoint })}`;
       for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
         await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY));
-        const told = await fetch(state, { headers: { Accept: "application/json" } })
-          .then((answer) => answer.json())
-          .catch(() => null);
-        if (told?.state === "failed") throw new Error(told.message);
-        if (told?.state === "sent") return;
+        const told = await ask(state);
+        if (told.state === "failed") throw new Error(told.message);
+        if (told.state === "sent") return;
       }
       throw new Error(gettext("The push service has not taken it yet."));
     },
