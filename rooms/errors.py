@@ -28,7 +28,7 @@ class TooLong(ChatError):
 class Empty(ChatError):
     code = "empty"
     status = 422
-    sentence = _("There is nothing in that message.")
+    sentence = _("That message is empty.")
 
 
 class BadName(ChatError):

@@ -86,7 +86,7 @@ class BodyTooLong(TooLong):
 
 
 class OneAfterTheOther(Unavailable):
-    sentence = _("One thing after the other, please.")
+    sentence = _("One thing at a time, please.")
 
 
 # Forms ------------------------------------------------------------------------------------------------
@@ -165,15 +165,15 @@ class ManySignIn(RateLimited):
 
 
 class SearchesUnderWay(RateLimited):
-    sentence = _("Your other searches are still under way.")
+    sentence = _("Your other searches are still running.")
 
 
 class ManySearch(Unavailable):
-    sentence = _("Many are searching just now.")
+    sentence = _("Many people are searching right now.")
 
 
 class ManyComeIn(Unavailable):
-    sentence = _("Very many people are coming in just now.")
+    sentence = _("Very many people are joining right now.")
 
 
 class DownloadsUnderWay(RateLimited):
@@ -198,19 +198,19 @@ class NotLetIn(RateLimited):
 
 
 class WaitsInThisBrowser(RateLimited):
-    sentence = _("Somebody waits in this browser already.")
+    sentence = _("Someone is already waiting in this browser.")
 
 
 class ManyWaitNearby(RateLimited):
-    sentence = _("Several people from your network wait already. Please try later.")
+    sentence = _("Several people from your network are already waiting. Please try again later.")
 
 
 class ManyWait(RateLimited):
-    sentence = _("Too many people are waiting. Please try later.")
+    sentence = _("Too many people are waiting. Please try again later.")
 
 
 class AsksNoMore(NotMember):
-    sentence = _("That person does not ask any more.")
+    sentence = _("That person is no longer asking to join.")
 
 
 # Going on at another device ---------------------------------------------------------------------------
@@ -273,11 +273,11 @@ class SlowMode(RateLimited):
 
 
 class OnlyChatIsChanged(Forbidden):
-    sentence = _("Only what somebody said can be changed.")
+    sentence = _("Only messages can be edited.")
 
 
 class OnlyChatIsDeleted(BadFrame):
-    sentence = _("Only what somebody said can be deleted.")
+    sentence = _("Only messages can be deleted.")
 
 
 class MessageDeleted(MessageNotFound):
@@ -285,11 +285,11 @@ class MessageDeleted(MessageNotFound):
 
 
 class NotItsAuthor(Forbidden):
-    sentence = _("Only its author can change what a message says.")
+    sentence = _("Only its author can edit a message.")
 
 
 class DeletesOnlyOwn(Forbidden):
-    sentence = _("You can delete only what you said yourself.")
+    sentence = _("You can only delete your own messages.")
 
 
 class ReactionsFull(Forbidden):
@@ -301,7 +301,7 @@ class PinsFull(Forbidden):
 
 
 class SaidNothing(MessageNotFound):
-    sentence = _("%(name)s said nothing in that time.")
+    sentence = _("%(name)s sent no messages in that time.")
 
 
 # Orders -----------------------------------------------------------------------------------------------
@@ -312,11 +312,11 @@ class OnlyTheOwner(Forbidden):
 
 
 class OnlyThoseInCharge(Forbidden):
-    sentence = _("Only those who run the room can do that.")
+    sentence = _("Only the owner and moderators can do that.")
 
 
 class NotYoursToJudge(Forbidden):
-    sentence = _("%(name)s is not yours to judge.")
+    sentence = _("You cannot moderate %(name)s.")
 
 
 class NotInThisRoom(NotMember):
@@ -326,7 +326,7 @@ class NotInThisRoom(NotMember):
 
 
 class BannedAlready(NotMember):
-    sentence = _("That person is banned already.")
+    sentence = _("That person is already banned.")
 
 
 class NotBanned(NotMember):
@@ -334,7 +334,7 @@ class NotBanned(NotMember):
 
 
 class CannotReportYourself(BadFrame):
-    sentence = _("That is yourself.")
+    sentence = _("You cannot report yourself.")
 
 
 class CannotHideYourself(BadFrame):
@@ -367,7 +367,7 @@ class RemovedFor(Removed):
 
 
 class EndedAlready(Forbidden):
-    sentence = _("This room has ended already.")
+    sentence = _("This room has already ended.")
 
 
 class NotEnded(Forbidden):
@@ -390,15 +390,15 @@ class TooLateToUndo(Forbidden):
 
 
 class UndoneAlready(Forbidden):
-    sentence = _("That is undone already.")
+    sentence = _("That has already been undone.")
 
 
 class MessageNotKept(Forbidden):
-    sentence = _("What it said is no longer kept.")
+    sentence = _("The text of that message is no longer kept.")
 
 
 class MessagesNotKept(Forbidden):
-    sentence = _("What was said is no longer kept.")
+    sentence = _("Those messages are no longer kept.")
 
 
 class OnlyTheOwnerUndoes(Forbidden):
@@ -410,4 +410,4 @@ class OnlyTheSiteUndoes(Forbidden):
 
 
 class SomebodyElseUndoes(Forbidden):
-    sentence = _("Somebody else has to undo what was done to you.")
+    sentence = _("You cannot undo what was done to you.")

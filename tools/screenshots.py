@@ -378,7 +378,7 @@ async def _open_menu(page: Page) -> Locator:
 
 async def _open_emoji(page: Page) -> None:
     menu = await _open_menu(page)
-    await menu.get_by_role("menuitem", name="Another reaction").click()
+    await menu.get_by_role("menuitem", name="More reactions").click()
     await page.wait_for_selector("[data-emoji-picker]:popover-open [data-sign]")
 
 

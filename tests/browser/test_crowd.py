@@ -42,7 +42,7 @@ def test_a_crowd_takes_one_line_as_it_comes_and_goes_and_a_list_as_long_as_is_se
         names = [*(f"Person {number:03}" for number in range(299)), "Zoë Ångström"]
         site.manage("shell", "-v0", "-c", crowd(ada.code, names))
         expect(page.get_by_role("heading", name="301 people here")).to_be_visible()
-        field = page.get_by_role("searchbox", name="Find a person here")
+        field = page.get_by_role("searchbox", name="Find someone here")
         rows = ada.people.get_by_role("listitem")
         expect(field).to_be_visible()
         expect(rows.first).to_contain_text("Ada")

@@ -59,7 +59,7 @@ def test_an_edit_is_seen_by_all_and_nothing_typed_is_lost(ada: RoomPage, invite:
         boxes[1].press("Enter")
         ada.expect_bodies(["hello everybody"])
         for _ in ("told as it comes", "and when it is saved"):
-            changed = "This message was changed meanwhile. It now says:hello everybody"
+            changed = "This message has changed since you began. It now says:hello everybody"
             expect(bar).to_contain_text(changed)
             expect(boxes[0]).to_have_value("hello all")
             boxes[0].press("Enter")
@@ -117,7 +117,7 @@ def test_reactions_answers_and_pins_are_seen_by_all(ada: RoomPage, invite: Invit
         expect(mine).to_have_attribute("aria-pressed", "true")
 
     with step("any emoji is found by its name"):
-        menu_of(ada, "look").get_by_role("menuitem", name="Another reaction").click()
+        menu_of(ada, "look").get_by_role("menuitem", name="More reactions").click()
         ada.page.get_by_label("Name of an emoji").fill("rocket")
         ada.page.keyboard.press("Enter")
         expect(ada.message("look").get_by_role("button", name="🚀 You")).to_be_visible()

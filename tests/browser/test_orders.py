@@ -42,15 +42,15 @@ def hide_and_show_again(ada: RoomPage, ben: RoomPage) -> None:
         ben.expect_bodies(["first", "second"])
         menu.click()
         ben.page.get_by_role("menuitem", name="Hide for me").click()
-        expect(line).to_contain_text("Hidden: 2 messages of Ada")
+        expect(line).to_contain_text("Hidden: 2 messages from Ada")
         ben.hide()
         ada.say("@Ben third")
-        expect(line).to_contain_text("Hidden: 3 messages of Ada")
+        expect(line).to_contain_text("Hidden: 3 messages from Ada")
         assert "(" not in ben.page.title(), "nothing is unread"
         ben.hide(hidden=False)
     with step("a reload shows the same from the first moment"):
         ben.page.reload()
-        expect(line).to_contain_text("Hidden: 3 messages of Ada")
+        expect(line).to_contain_text("Hidden: 3 messages from Ada")
         ben.wait_until_live()
         expect(ben.texts).to_have_count(0)
     with step("it is opened, and shown again from the message's menu and from the list of people"):
@@ -63,7 +63,7 @@ def hide_and_show_again(ada: RoomPage, ben: RoomPage) -> None:
         ada.say("fourth")
         ben.expect_bodies(["first", "second", "@Ben third", "fourth"])
         ben.page.get_by_role("button", name="Undo").click()
-        expect(line).to_contain_text("Hidden: a message of Ada")
+        expect(line).to_contain_text("Hidden: a message from Ada")
         menu.click()
         ben.page.get_by_role("menuitem", name="Show again").click()
         expect(line).to_have_count(0)
@@ -296,7 +296,7 @@ def test_slow_mode_is_counted_down_by_the_composer_while_people_knock(
                     await visitor.join(ada.code)
 
         aside.run(knock("Kim", "Lee", "Moe"))  # as many as one address may have
-        expect(phone.get_by_role("heading", name="3 people ask to join")).to_be_visible()
+        expect(phone.get_by_role("heading", name="3 people are asking to join")).to_be_visible()
         expect(phone.locator("[data-waiting-count]")).to_have_text("3")
         rows = phone.locator("[data-waiting] li")
         expect(rows).to_have_count(3)

@@ -11,7 +11,7 @@ from tests.support.story import step
 from tests.support.workers import Site
 
 # What chatsite/web/busy.py answers a form with, in the words of its page.
-TOO_BUSY = "Very many people are coming in just now."
+TOO_BUSY = "Very many people are joining right now."
 # The style sheet of the offline page.
 KEPT = "css/pages/offline.css"
 TEN = [f"message {number}" for number in range(10)]

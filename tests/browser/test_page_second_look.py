@@ -93,7 +93,7 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
     page.keyboard.press("Escape")
     expect(hit).to_be_hidden()
 
-    # From the box to the messages, to the help, and back.
+    # Go from the box to the messages, to the help, and back.
     ada.box.fill("")
     ada.box.press("F6")
     expect(ada.log).to_be_focused()

@@ -74,7 +74,7 @@ def test_a_reported_message_reaches_the_admin_and_is_deleted_from_there(
         ben.message("unspeakable").hover()
         ben.message("unspeakable").get_by_role("button", name="More").click()
         ben.page.get_by_role("menuitem", name="Report").click()
-        dialog = ben.page.get_by_role("dialog", name="Report a message of Ada")
+        dialog = ben.page.get_by_role("dialog", name="Report a message from Ada")
         expect(dialog).to_contain_text("something unspeakable")
         dialog.get_by_role("button", name="Send the report").click()
         expect(dialog).to_be_visible()  # nothing was said to be wrong

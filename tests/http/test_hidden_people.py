@@ -11,7 +11,7 @@ from tests.http.conftest import Person
 from tests.http.pages import read
 
 JSON = {"headers": {"accept": "application/json"}}
-LINE = "Hidden: a message of Ben"
+LINE = "Hidden: a message from Ben"
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ const rows = [
     { ends_at: "2026-11-23T12:45:00.000Z" },
     "This room closes at 2026-11-23T12:45.",
   ],
-  ["the door closes", { door_closes_at: door }, "Nobody new can come in from 12:10 on."],
+  ["the door closes", { door_closes_at: door }, "Nobody new can join after 12:10."],
   [
     "both",
     { ends_at: end, door_closes_at: door },
-    "This room closes at 12:45. Nobody new can come in from 12:10 on.",
+    "This room closes at 12:45. Nobody new can join after 12:10.",
   ],
   [
     "it was ended, whatever else was planned",

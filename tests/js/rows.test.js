@@ -114,7 +114,7 @@ describe("joins and leaves", () => {
     assert.ok(row.type === "fold");
     const lines = row.detail.split("\n");
     assert.equal(lines.length, 201);
-    assert.equal(lines[0], "100 before these");
+    assert.equal(lines[0], "100 earlier");
     assert.match(lines[200], /P299/);
   });
 
@@ -122,7 +122,7 @@ describe("joins and leaves", () => {
     const [, row] = rowsOf([join(1, "ada"), crowd(2, 400, { left: 2 }), leave(401, "ben")]);
     assert.ok(row.type === "fold");
     assert.equal(row.text, "400 joined, 3 left");
-    assert.match(row.detail, /399 joined, 2 left, at last \u2068Zed\u2069/);
+    assert.match(row.detail, /399 joined, 2 left, most recently \u2068Zed\u2069/);
     const [, alone] = rowsOf([crowd(2, 400)]);
     assert.ok(alone.type === "fold" && alone.text === "399 joined" && alone.detail !== "");
   });

@@ -73,7 +73,7 @@ export function createComposerPurpose({ bar, box, sprite, setText, say, unfinish
     if (changedText !== "") {
       return [
         "triangle-alert",
-        element("strong", {}, gettext("This message was changed meanwhile. It now says:")),
+        element("strong", {}, gettext("This message has changed since you began. It now says:")),
         element("span", { class: "composer__theirs", dir: "auto", tabindex: "0" }, changedText),
         element("span", {}, gettext("Send yours to replace it.")),
       ];
@@ -133,7 +133,7 @@ export function createComposerPurpose({ bar, box, sprite, setText, say, unfinish
   function showChangedText(text) {
     changedText = text;
     draw();
-    say(`${gettext("This message was changed meanwhile. It now says:")} ${text}`);
+    say(`${gettext("This message has changed since you began. It now says:")} ${text}`);
   }
 
   /**

@@ -29,7 +29,7 @@ export function quoteElement({ seq, quote, name, hidden }, viewer) {
     );
   }
   const text = hidden ? gettext("hidden for you") : excerpt(quote);
-  const label = fill(gettext("In reply to %(name)s: %(text)s. Go there"), { name, text });
+  const label = fill(gettext("In reply to %(name)s: %(text)s. Go to that message"), { name, text });
   return element(
     "button",
     { ...attributes, "aria-label": label },

@@ -85,7 +85,7 @@ export function createMessageMenu(menu, sprite, perform) {
         act();
       };
       const rest = offered.filter((action) => action !== "react");
-      menu.setAttribute("aria-label", fill(gettext("Message of %(name)s"), { name }));
+      menu.setAttribute("aria-label", fill(gettext("Message from %(name)s"), { name }));
       menu.replaceChildren(
         ...(offered.includes("react") ? [reactions(message, closing)] : []),
         ...rest.map((action) => {
@@ -125,7 +125,7 @@ export function createMessageMenu(menu, sprite, perform) {
    * @param {(act: () => void) => () => void} closing
    */
   function ask(act, closing) {
-    const question = gettext("Delete for everyone? The text is gone for good.");
+    const question = gettext("Delete for everyone? This cannot be undone.");
     const keep = item(
       "keep",
       "x",
@@ -165,7 +165,7 @@ export function createMessageMenu(menu, sprite, perform) {
     }
     const more = element(
       "button",
-      { type: "button", role: "menuitem", "aria-label": gettext("Another reaction") },
+      { type: "button", role: "menuitem", "aria-label": gettext("More reactions") },
       icon("smile-plus", sprite),
     );
     more.addEventListener(

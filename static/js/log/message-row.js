@@ -100,8 +100,8 @@ function notice({ message: { seq, body, at }, target }, viewer) {
  */
 function hidden({ seq, through, author, name, count, target }, viewer) {
   const text = ngettext(
-    "Hidden: a message of %(name)s",
-    "Hidden: %(n)s messages of %(name)s",
+    "Hidden: a message from %(name)s",
+    "Hidden: %(n)s messages from %(name)s",
     count,
   );
   return element(

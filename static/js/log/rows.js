@@ -184,9 +184,7 @@ function fold(run, context) {
   });
   const unlisted = run.slice(0, -LISTED).reduce((sum, message) => sum + peopleOf(message), 0);
   if (unlisted > 0) {
-    said.unshift(
-      fill(ngettext("%(n)s before these", "%(n)s before these", unlisted), { n: unlisted }),
-    );
+    said.unshift(fill(ngettext("%(n)s earlier", "%(n)s earlier", unlisted), { n: unlisted }));
   }
   return {
     type: "fold",
@@ -242,7 +240,7 @@ function counts(joined, left) {
  */
 function crowd({ at, joined = 0, left = 0, people: some = [] }, { names, times }) {
   const known = some.map(({ id, name }) => isolate(names.get(id) ?? name));
-  const text = fill(gettext("%(counts)s, at last %(names)s"), {
+  const text = fill(gettext("%(counts)s, most recently %(names)s"), {
     counts: counts(joined, left),
     names: list(known),
   });

@@ -273,7 +273,7 @@ let hasBeenLive = false;
 /** @param {Chat.ConnectionState} connection */
 function connectionChanged({ phase }) {
   // The banner announced the loss; that it disappears says nothing to a screen reader.
-  if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Live again"));
+  if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Back online"));
   status.refresh();
   if (phase === "over") lifecycle.showEnd();
   const read = browserStorage.readUpTo();

@@ -17,7 +17,7 @@ import { createPeople, rowsInView } from "./crowd.js";
  */
 export function createCrowdList({ list, searchFrom, compare, draw }) {
   const people = createPeople(compare);
-  const label = gettext("Find a person here");
+  const label = gettext("Find someone here");
   const field = element("input", {
     class: "input people-search",
     type: "search",

@@ -17,13 +17,13 @@ function formatting() {
   return [
     [typed("**bold**"), element("strong", {}, gettext("bold"))],
     [typed("*italic*"), element("em", {}, gettext("italic"))],
-    [typed("~~struck~~"), element("s", {}, gettext("struck"))],
+    [typed("~~strikethrough~~"), element("s", {}, gettext("strikethrough"))],
     [typed("`code`"), element("code", {}, gettext("code"))],
-    [typed("```"), gettext("on a line before and a line after: a block of code")],
+    [typed("```"), gettext("a block of code, between two lines of these")],
     [typed("> words"), element("blockquote", {}, gettext("a quote"))],
-    [typed("- item"), gettext("a list; 1. item for one with numbers")],
+    [typed("- item"), gettext("a list; 1. starts a numbered one")],
     [typed("[words](https://…)"), link],
-    [typed("@name"), gettext("mentions somebody")],
+    [typed("@name"), gettext("mentions someone")],
     [typed(":tada:"), "🎉"],
   ];
 }
@@ -34,15 +34,15 @@ function keys(control) {
   return [
     [key("Enter"), gettext("Send")],
     [key("Shift", "Enter"), gettext("New line")],
-    [key("↑"), gettext("In the empty box: edit your last message")],
+    [key("↑"), gettext("Edit your last message, while the box is empty")],
     [key("Esc"), gettext("Cancel a reply or an edit")],
     [[...key(control, "K"), or, ...key("/")], gettext("Search in this room")],
-    [key("F6"), gettext("From the box to the messages")],
-    [[...key("↑"), " ", ...key("↓")], gettext("From message to message")],
-    [key("Enter"), gettext("On a message: everything you can do with it")],
-    [key("Esc"), gettext("From a message back to the log, then to the box")],
+    [key("F6"), gettext("Go from the box to the messages")],
+    [[...key("↑"), " ", ...key("↓")], gettext("Go from message to message")],
+    [key("Enter"), gettext("Open the menu of a message")],
+    [key("Esc"), gettext("Go back from a message to the box")],
     [[...key("Page Up"), " ", ...key("Page Down")], gettext("Scroll the messages")],
-    [[...key(control, "/"), or, ...key("?")], gettext("This list")],
+    [[...key(control, "/"), or, ...key("?")], gettext("Show this list")],
   ];
 }
 
@@ -50,7 +50,7 @@ function keys(control) {
 function gestures() {
   return [
     [[gettext("Swipe a message")], gettext("Reply")],
-    [[gettext("Press and hold a message")], gettext("Everything else you can do with it")],
+    [[gettext("Press and hold a message")], gettext("Open its menu")],
   ];
 }
 
@@ -90,7 +90,7 @@ export function createHelp(root, sprite, touch) {
     { class: "icon-button", type: "submit", "aria-label": gettext("Close") },
     icon("x", sprite),
   );
-  const writing = section(gettext("What you type, and how it is shown"), formatting());
+  const writing = section(gettext("Formatting"), formatting());
   const keyboard = section(gettext("Keyboard"), keys(control));
   const fingers = section(gettext("Touch"), gestures());
   const dialog = element(

@@ -140,14 +140,16 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
       const n = waiting.length;
       setText(
         count,
-        fill(ngettext("%(n)s person asks to join", "%(n)s people ask to join", n), { n }),
+        fill(ngettext("%(n)s person is asking to join", "%(n)s people are asking to join", n), {
+          n,
+        }),
       );
       more.hidden = n <= MAX_LISTED;
       number.hidden = n === 0;
       setText(number, String(n));
       onWaiting(n);
       const last = waiting.at(-1);
-      if (isMore && last) say(fill(gettext("%(name)s asks to join"), { name: last.name }));
+      if (isMore && last) say(fill(gettext("%(name)s is asking to join"), { name: last.name }));
     },
   };
 }

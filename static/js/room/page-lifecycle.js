@@ -90,7 +90,7 @@ export function createPageLifecycle({
   function explainReadOnly() {
     const id = "composer-ended";
     if (box.getAttribute("aria-describedby") === id) return;
-    const text = gettext("This was not sent, and no longer can be. You can still copy it.");
+    const text = gettext("This was not sent and can no longer be sent, but you can still copy it.");
     form.prepend(element("p", { class: "composer__ended", id }, text));
     box.setAttribute("aria-describedby", id);
   }

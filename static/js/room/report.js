@@ -23,7 +23,7 @@ export function createReport(root, onSent) {
     form.reset();
     find(form, "[name=seq]", HTMLInputElement).value = seq;
     find(form, "[name=person]", HTMLInputElement).value = person;
-    const sentence = seq ? gettext("Report a message of %(name)s") : gettext("Report %(name)s");
+    const sentence = seq ? gettext("Report a message from %(name)s") : gettext("Report %(name)s");
     title.replaceChildren(...isolated(fill(sentence, { name: isolate(name) })));
     setText(quote, text);
     quote.hidden = text === "";
