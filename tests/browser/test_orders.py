@@ -131,7 +131,7 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
         expect(ben.page.get_by_role("button", name=gone)).to_have_count(0)
     expect(ben.banner.get_by_role("link")).to_have_text("To the front page")
     expect(ben.box).not_to_be_editable()
-    expect(ben.page.get_by_text("This was not sent, and no longer can be.")).to_be_visible()
+    expect(ben.page.get_by_text("This was not sent and can no longer be sent")).to_be_visible()
     expect(ben.page.get_by_role("link", name="Search in this room")).to_be_hidden()
     ben.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ben.banner.get_by_role("button", name="Copy what you wrote").click()

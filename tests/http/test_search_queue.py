@@ -54,7 +54,7 @@ def test_a_search_that_gets_no_turn_says_so(
     answer = ada.get(SEARCH)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    assert "Many are searching just now" in read(answer).one("main").text
+    assert "Many people are searching right now" in read(answer).one("main").text
     assert ada.get("/history/").status_code == 200
     all_turns.close()
     assert ada.get(SEARCH).status_code == 200

@@ -145,7 +145,7 @@ async def test_beyond_the_bound_people_are_told_when_to_come_back(
     assert status == 503
     assert 0 < int(wait) < 10
     assert f'http-equiv="refresh" content="{wait}"' in page
-    assert "coming in just now" in page
+    assert "joining right now" in page
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     # A form that was sent is sent again by its page's script, or by its writer.
     _, _, page = await _answer(handler, _scope("POST"))
