@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
 from rooms import audit
@@ -19,6 +20,11 @@ class Recorded(DeclaredFilters):
 
     A form has no field for the reason. What was changed is told, never to what.
     """
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        """Have boxes to tick: Django's two lists side by side cannot be used with a screen reader."""
+        kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         return self._record(request, "make", obj)

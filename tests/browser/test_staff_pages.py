@@ -199,11 +199,20 @@ def test_the_desks_are_for_everybody(
     ada.expect_bodies(["hello"])
     admin_page = way_in.open(open_context(bypass_csp=True).new_page())
     found = []
-    for path in ("", "rooms/report/", "rooms/deed/", "rooms/room/", f"rooms/room/?q={ada.code}"):
+    for path in (
+        *("", "rooms/report/", "rooms/deed/", "rooms/room/", "history/message/", "rooms/user/"),
+        *("rooms/membership/", "rooms/signin/", "rooms/user/add/", "auth/group/add/"),
+        f"rooms/room/?q={ada.code}",
+    ):
         admin_page.goto(f"{site.url}/admin/{path}")
         found += violations(admin_page)
     admin_page.locator("#result_list").get_by_role("link", name=ada.code).click()
     found += violations(admin_page)
+    [(looker,)] = site.rows("SELECT id FROM rooms_user WHERE username = %s", [NAME])
+    admin_page.goto(f"{site.url}/admin/rooms/user/{looker}/change/")
+    found += violations(admin_page)
+    admin_page.goto(f"{site.url}/admin/rooms/room/?q={ada.code}")
+    admin_page.locator("#result_list").get_by_role("link", name=ada.code).click()
     admin_page.get_by_role("link", name="Close the room").click()
     found += violations(admin_page)
     assert not found, "\n".join(found)
