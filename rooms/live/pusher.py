@@ -23,15 +23,17 @@ from rooms.live import metrics
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Push, PushSubscription
 from rooms.outbound.outcomes import OutboundError, Outcome
-from rooms.pushing import content, due, message, queue
+from rooms.pushing import content, due, message, queue, words
 from rooms.pushing.content import Decision, Drop, Send, Wait
 
 logger = logging.getLogger(__name__)
 
-# Requests under way, of them to one push service, and those that are begun in one step.
-UNDER_WAY, OF_ONE_HOST, STEP = 64, 24, 100
-# Seconds between two requests: encrypting takes a fraction of a millisecond each.
-SPACING = 0.004
+# Requests under way, and of them to one push service.
+UNDER_WAY, OF_ONE_HOST = 128, 32
+# What is due and looked at in one step; and notifications that are to nobody in particular and sent in it.
+STEP, CALM = 100, 25
+# A few at a time, with pauses in seconds: while Python works on these, a post waits for it.
+CHUNK, SPACING = 6, 0.01
 # Seconds for which results wait for one another, to be kept together.
 SETTLE = 0.1
 # After so many failures in a row a push service is left alone, for these seconds.
@@ -76,12 +78,20 @@ class Pusher:
         """Do a piece of it: some rooms, and some of what is due. Raises what the database raises."""
         if worker_id is None or settings.CHAT_PUSH == "off" or not settings.CHAT_OUTBOUND:
             return
-        free = min(STEP, UNDER_WAY - len(self._tasks))
-        decided, tests = await self._threads.run(_next, worker_id, free)
-        for subscription in tests:
+        if not await self._threads.run(_find, worker_id):
+            return
+        for subscription in await self._threads.run(queue.take_tests, CHUNK):
             self._spawn(self._try(subscription))
-        for decision in decided:
-            self._spawn(self._send(decision))
+        looked = calm = 0
+        while looked < STEP and len(self._tasks) < UNDER_WAY:
+            taken, sends = await self._threads.run(_next, only_to_me=calm >= CALM)
+            for send in sends:
+                self._spawn(self._send(send))
+                calm += not send.to_me
+                await asyncio.sleep(SPACING)
+            looked += taken
+            if taken < CHUNK:
+                break
             await asyncio.sleep(SPACING)
 
     async def stop(self) -> None:
@@ -118,7 +128,7 @@ class Pusher:
 
     async def _try(self, subscription: PushSubscription) -> None:
         """Send a test, and keep what became of it."""
-        payload = content.trial(subscription)
+        payload = words.trial(subscription)
         result = await self._request(subscription, payload, urgent=True, topic="test")
         with contextlib.suppress(Error):  # it is due again after its lease
             await self._threads.run(_tested, subscription, result)
@@ -209,15 +219,18 @@ def _wait(retry_after: str) -> timedelta | None:
 # On a thread --------------------------------------------------------------------------------------
 
 
-def _next(worker_id: int, limit: int) -> tuple[list[Send], list[PushSubscription]]:
-    """Find what is new, and return what is to be sent now. Nothing, if another worker does that."""
+def _find(worker_id: int) -> bool:
+    """Find whom to notify. Return False if another worker does that."""
     if not presence.is_eldest(worker_id=worker_id):
-        return [], []
+        return False
     due.find()
-    if limit <= 0:
-        return [], []
-    tests = queue.take_tests(limit)
-    return keep(content.decide(queue.take(limit - len(tests)))), tests
+    return True
+
+
+def _next(*, only_to_me: bool) -> tuple[int, list[Send]]:
+    """Look at some of what is due. Return how many, and what is to be sent of it."""
+    pushes = queue.take(CHUNK, only_to_me=only_to_me)
+    return len(pushes), keep(content.decide(pushes))
 
 
 def keep(decided: Sequence[Decision]) -> list[Send]:

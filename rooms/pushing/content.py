@@ -1,4 +1,4 @@
-"""What a notification says, and whether it is sent at all: asked again just before it is.
+"""Whether a notification is sent, and of which message: asked again just before it is.
 
 Between the moment somebody was found and this one they may have read it elsewhere, been removed, turned
 the bell or signed out; and what was said may be deleted.
@@ -11,17 +11,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import orjson
-from django.conf import settings
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from history.models import Mention, Message
 from rooms import access, bell, hides, presence
-from rooms.models import Membership, Push, PushSubscription
-from rooms.pushing import due
+from rooms.models import Membership, Push
+from rooms.pushing import due, words
 from rooms.pushing.due import AWAY, CONNECTED, FRESH, SHOWN
 
 # How long somebody with an open socket may leave a message unread, and still be notified of it when
@@ -29,8 +24,6 @@ from rooms.pushing.due import AWAY, CONNECTED, FRESH, SHOWN
 DOUBT = timedelta(minutes=2)
 # Messages of a room that are looked at, and the largest count that is told.
 LOOKED_AT, MOST = 400, 99
-# Bytes of a payload, and characters of what was said.
-PAYLOAD_MAX, TEXT_MAX = 3072, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +161,7 @@ def _decide(push: Push, facts: _Facts) -> Decision:
     if not facts.is_signed_in(push) or not user.is_active or member.user_id != user.pk:
         return Drop(push)
     if not access.may_read(member):
-        return _gone(push, room=None) if is_shown else Drop(push)
+        return _replacing(push, words.gone(push, is_member=False)) if is_shown else Drop(push)
     if member.left_at is not None or not facts.room.is_open:
         return Drop(push)
     unread = facts.unread(push)
@@ -178,11 +171,18 @@ def _decide(push: Push, facts: _Facts) -> Decision:
     if new and user.pk not in facts.connected:
         to_me = [message for message in new if facts.is_to(message, user.pk)]
         chosen = to_me[0] if to_me else new[0]
-        return _messages(push, facts, unread, chosen, through=new[0].seq)
+        return Send(
+            push,
+            _messages(push, facts, unread, chosen),
+            to_me=bool(to_me),
+            through=new[0].seq,
+            shown=chosen.seq,
+            said_at=chosen.at,
+        )
     if is_shown and facts.is_stale(push):
-        if unread:
-            return _messages(push, facts, unread, unread[0], through=push.told_through)
-        return _gone(push, room=facts.room)
+        if not unread:
+            return _replacing(push, words.gone(push, is_member=True))
+        return _replacing(push, _messages(push, facts, unread, unread[0]), shown=unread[0].seq)
     return Drop(push)
 
 
@@ -201,116 +201,19 @@ def _seen(member: Membership) -> int:
     return max(member.read_through, member.hidden_through)
 
 
-# Words --------------------------------------------------------------------------------------------
-
-
-def _messages(
-    push: Push, facts: _Facts, unread: Sequence[Message], shown: Message, *, through: int
-) -> Send:
-    user, room, count = push.subscription.user, facts.room, min(len(unread), MOST)
-    is_new = shown.seq > push.told_through
-    to_me = facts.is_to(shown, user.pk)
-    any_to_me = any(facts.is_to(message, user.pk) for message in unread)
-    data = {
-        "kind": "messages",
-        "room": room.public_id,
-        "seq": shown.seq,
-        "count": count,
-        "to_me": any_to_me,
-    }
-    with_text = settings.CHAT_PUSH == "text" and user.notifies_with_text
-    message = facts.text(shown)
-    payload = _encoded(
-        title=room.title or room.code,
-        body=_sentence(message, count=count, to_me=to_me, with_text=with_text),
-        tag=room.public_id,
-        navigate=f"{push.subscription.origin}/rooms/{room.code}/#m{shown.seq}",
-        timestamp=int(message.at.timestamp() * 1000),
-        heard=is_new,
-        data=data,
-    )
-    said_at = shown.at if is_new else None
-    return Send(push, payload, any_to_me and is_new, through, shown.seq, said_at)
-
-
-def _sentence(message: Message, *, count: int, to_me: bool, with_text: bool) -> str:
-    name = str(message.author)
-    if with_text:
-        said = _("%(name)s: %(text)s") % {"name": name, "text": _shortened(message.plain)}
-        return _("%(count)d new. %(said)s") % {"count": count, "said": said} if count > 1 else said
-    if count > 1:
-        return _("%(count)d new, the last from %(name)s") % {"count": count, "name": name}
-    if to_me:
-        return _("%(name)s wrote to you") % {"name": name}
-    return _("%(name)s wrote something") % {"name": name}
-
-
-def _gone(push: Push, *, room: Any) -> Send:
-    """Return what replaces a notification of what is deleted, or of a room that is another's business now."""
-    origin = push.subscription.origin
-    payload = _encoded(
-        title=(room.title or room.code) if room else _brand(),
-        body=_("The message was deleted.")
-        if room
-        else _("There is nothing to read here any more."),
-        tag=push.membership.room.public_id,
-        navigate=f"{origin}/rooms/{room.code}/" if room else f"{origin}/",
-        timestamp=None,
-        heard=False,
-        data={"kind": "gone", "room": push.membership.room.public_id, "count": 0, "to_me": False},
-    )
-    return Send(push, payload, to_me=False, through=push.told_through, shown=None, said_at=None)
-
-
-def trial(subscription: PushSubscription) -> bytes:
-    """Return the notification that a person sends to themselves."""
-    return _encoded(
-        title=_brand(),
-        body=_("Notifications work on this device."),
-        tag="test",
-        navigate=f"{subscription.origin}/account/",
-        timestamp=None,
-        heard=True,
-        data={"kind": "test", "count": 0, "to_me": False},
+def _messages(push: Push, facts: _Facts, unread: Sequence[Message], shown: Message) -> bytes:
+    """Return the notification of what is unread, of which one message is shown."""
+    user = push.subscription.user
+    return words.messages(
+        push,
+        facts.text(shown),
+        count=min(len(unread), MOST),
+        to_me=facts.is_to(shown, user.pk),
+        any_to_me=any(facts.is_to(message, user.pk) for message in unread),
+        is_new=shown.seq > push.told_through,
     )
 
 
-def _encoded(
-    *,
-    title: str,
-    body: str,
-    tag: str,
-    navigate: str,
-    timestamp: int | None,
-    heard: bool,
-    data: dict[str, Any],
-) -> bytes:
-    """Return a payload: JSON of at most PAYLOAD_MAX bytes. The body is what gives way."""
-    notification: dict[str, Any] = {
-        "title": title,
-        "body": body,
-        "lang": get_language() or "en",
-        "dir": "auto",
-        "tag": tag,
-        "navigate": navigate,
-        "renotify": heard,
-        "silent": not heard,
-        "data": data,
-    }
-    if timestamp is not None:
-        notification["timestamp"] = timestamp
-    while True:
-        payload = orjson.dumps({"web_push": 8030, "notification": notification})
-        if len(payload) <= PAYLOAD_MAX or not body:
-            return payload
-        body = body[: len(body) * 3 // 4]
-        notification["body"] = body + "…" if body else ""
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= TEXT_MAX else text[: TEXT_MAX - 1].rstrip() + "…"
-
-
-def _brand() -> str:
-    return render_to_string("brand.html").strip()
+def _replacing(push: Push, payload: bytes, *, shown: int | None = None) -> Send:
+    """Return what takes the place of another notification, without being heard."""
+    return Send(push, payload, to_me=False, through=push.told_through, shown=shown, said_at=None)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from history.models import Mention, Message
@@ -147,7 +147,14 @@ def _queue(room: Room, news: _News, now: datetime) -> None:
 
 def _wanted(room: Room, news: _News, now: datetime) -> dict[tuple[int, int], tuple[datetime, bool]]:
     """Return when to notify whom, and whether of something that is to them: by subscription and membership."""
+    # In a busy room nearly everybody is due already.
+    queued = Push.objects.filter(
+        membership=OuterRef("pk"),
+        subscription=OuterRef("user__push_subscriptions"),
+        due_at__isnull=False,
+    )
     members = Membership.objects.filter(
+        ~Exists(queued) | Q(user__in=news.to_me),
         room=room,
         left_at__isnull=True,
         banned_at__isnull=True,

@@ -16,16 +16,17 @@ from history.log import read
 from history.models import Message
 from history.wire import WireMessage
 from rooms import commands, limits, names, protocol, room_settings
-from rooms.actions import admission, changes, hiding, texts
+from rooms.actions import admission, changes, hiding, subscriptions, texts
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.limits import downloads, intake, searches
-from rooms.live import calls, crowds, door, gathering
+from rooms.live import calls, crowds, door, gathering, pusher
 from rooms.live.crowds import WireRun
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
+from rooms.pushing import queue
 from tests.support import documents
 from tests.support.client import FrameRefused, RoomSocket, Visitor
 from tests.support.documents import plain
@@ -284,6 +285,9 @@ def test_limits_are_written_down() -> None:
         ],
         "people somebody hides": [hiding.MOST],
         "requests for pages that wait, a worker": [pages.WAITING, pages.PLACES, 503],
+        "push subscriptions, a person": [subscriptions.MOST],
+        "notifications of one room, a subscription": [1, int(queue.PAUSE.total_seconds())],
+        "notifications that are to nobody in particular, the whole site": [pusher.CALM],
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),

@@ -15,15 +15,9 @@ def hasty_redis() -> Iterator[RedisServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """The certificate authority that the workers of `hasty` trust."""
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture
 async def push_service(authority: Authority) -> AsyncIterator[PushService]:
-    """A push service that the workers of `hasty` may reach."""
+    """A push service that the workers of `hasty` and `cluster` may reach."""
     async with PushService(authority) as service:
         yield service
 
@@ -35,7 +29,7 @@ def hasty(
     """Two workers that wait a second or two where others wait ten or more, and that a test may
     kill: it starts them again."""
     settings = {"CHAT_LEAVE_GRACE": "2", "CHAT_ROOM_GRACE": "1"}
-    settings |= {"CHAT_OUTBOUND_ALLOW": "127.0.0.1", "SSL_CERT_FILE": str(authority.file)}
+    settings |= authority.settings
     with _new_site(workers=2, postgres=True, redis_url=hasty_redis.url, settings=settings) as site:
         yield site
 

@@ -166,6 +166,13 @@ class Room:
             return False
         return secret.seq > member.hidden and secret.change <= member.until
 
+    def may_be_told(self, who: int, token: str) -> bool:
+        """Whether a notification may say this, also of what was deleted since it was sent."""
+        secret, member = self.secrets.get(token), self.members.get(who)
+        if secret is None or member is None or secret.author == who:
+            return False
+        return secret.seq > member.hidden and secret.change <= member.until
+
     def readable(self, who: int) -> set[str]:
         """Return the messages that the transcript of the room shows to somebody."""
         if not self.may_read(who):

@@ -10,7 +10,9 @@ import pytest
 
 from tests.security.fuzzmodel import Entry, Member, Room, Secret
 from tests.security.fuzzpeople import Device, Person, tokens
+from tests.security.fuzzpush import Notifications
 from tests.support.client import FrameRefused, RoomSocket, SocketClosed
+from tests.support.pushservice import PushService
 from tests.support.workers import Site
 
 PEOPLE, ROOMS = 5, 2
@@ -28,12 +30,15 @@ def secret() -> str:
 class Play:
     """People, their rooms, and what is known of both."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, push_service: PushService) -> None:
         self.site = site
+        self.push_service = push_service
+        self.notifications = Notifications(site, push_service)
         self.people = [Person(n, site, address=min(n, 3)) for n in range(PEOPLE)]
         self.rooms: list[Room] = []
 
     async def begin(self) -> None:
+        await self.push_service.__aenter__()
         for number in range(ROOMS):
             owner = self.people[number]
             code = await owner.visitor.create()
@@ -44,13 +49,16 @@ class Play:
             await self.post(number, number)
         for number, who in ((0, 2), (1, 2), (0, 3), (1, 4)):
             await self.enter(who, number, right=True, old=False)
+        await self.notifications.subscribe(self.people)
 
     async def close(self) -> None:
         for person in self.people:
             await person.close()
+        await self.push_service.__aexit__(None, None, None)
 
     def check_frames(self) -> None:
         """Everything that was sent since the last look is held against the model."""
+        self.notifications.check(self.rooms)
         for person in self.people:
             for number, frame in person.news():
                 for token in tokens(frame):
@@ -309,6 +317,22 @@ class Play:
         for member in room.inside():
             answer = await self.people[member].visitor.get(path)
             assert answer.json()["bell"] == room.members[member].bell, self.people[member].name
+
+    async def doze(self, who: int, number: int) -> None:
+        """Somebody's sockets are gone for a while, and their browser is notified: or not, as they wish."""
+        room, person = self.rooms[number], self.people[who]
+        for socket in person.open(number):
+            await socket.drop()
+            person.sockets[number].remove(socket)
+        await self.notifications.away(person, room)
+        await self.post(room.owner, number)
+        newest = max(room.secrets, key=lambda token: room.secrets[token].seq)
+        await self.notifications.settled(person, room)
+        told = self.notifications.check(self.rooms).get(who, set())
+        hears = room.members[who].bell == "everything"
+        hears &= self.people[room.owner].id not in person.hides
+        assert (newest in told) == hears, f"{person.name}, away: {newest} in {told}"
+        await self.connect(who, number, worker=who)
 
     # Another device -------------------------------------------------------------------------------
 

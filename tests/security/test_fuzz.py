@@ -28,6 +28,8 @@ from hypothesis.stateful import (
 
 from tests.security.fuzzmodel import Room
 from tests.security.fuzzplay import PEOPLE, ROOMS, Play
+from tests.support.https import Authority
+from tests.support.pushservice import PushService
 from tests.support.workers import Site
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -54,11 +56,12 @@ class Fuzz(RuleBasedStateMachine):
     """People 0 and 1 own a room each; 3 and 4 sit behind one address."""
 
     site: Site
+    authority: Authority
 
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.play = Play(self.site)
+        self.play = Play(self.site, PushService(self.authority))
         self.steps: list[str] = []
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -183,6 +186,13 @@ class Fuzz(RuleBasedStateMachine):
     def turn_bell(self, number: int, who: int, to: str) -> None:
         self.run(self.play.turn_bell(who % PEOPLE, number, to))
 
+    @rule(number=rooms, pick=picks, bell=st.sampled_from(["everything", "nothing"]))
+    def doze(self, number: int, pick: int, bell: str) -> None:
+        """Somebody puts the phone away, and it buzzes, or does not."""
+        if guests := self.room(number).guests():
+            self.run(self.play.turn_bell(one(guests, pick), number, bell))
+            self.run(self.play.doze(one(guests, pick), number))
+
     @rule(who=picks, whom=picks, hidden=flags)
     def hide_somebody(self, who: int, whom: int, hidden: bool) -> None:
         """Anybody, of their rooms or of others."""
@@ -204,8 +214,8 @@ class Fuzz(RuleBasedStateMachine):
         self.play.check_frames()
 
 
-def test_nobody_ever_sees_what_is_not_theirs(cluster: Site) -> None:
-    Fuzz.site = cluster
+def test_nobody_ever_sees_what_is_not_theirs(cluster: Site, authority: Authority) -> None:
+    Fuzz.site, Fuzz.authority = cluster, authority
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Fuzz,
         settings=settings(

@@ -109,6 +109,11 @@ class Authority:
         self.file = directory / "authority.pem"
         self._ca.cert_pem.write_to_path(str(self.file))
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the environment of a site that trusts it, and may send requests to this machine."""
+        return {"CHAT_OUTBOUND_ALLOW": "127.0.0.1", "SSL_CERT_FILE": str(self.file)}
+
     def context(self, *names: str) -> ssl.SSLContext:
         """Return what a server of these names or addresses speaks TLS with."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

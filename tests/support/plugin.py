@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support import shared
+from tests.support.https import Authority
 from tests.support.processes import started
 from tests.support.programs import ROOT
 from tests.support.services import Postgres, PostgresServer, RedisServer
@@ -137,9 +138,18 @@ def site(_new_site: StartSite) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def cluster(_new_site: StartSite, redis_server: RedisServer) -> Iterator[Site]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The certificate authority of the tests' own push service."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def cluster(
+    _new_site: StartSite, redis_server: RedisServer, authority: Authority
+) -> Iterator[Site]:
     """Two workers on PostgreSQL and Redis. Shared: leave them running."""
-    with _new_site(workers=2, postgres=True, redis_url=redis_server.url) as site:
+    redis, settings = redis_server.url, authority.settings
+    with _new_site(workers=2, postgres=True, redis_url=redis, settings=settings) as site:
         yield site
 
 

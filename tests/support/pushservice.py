@@ -82,6 +82,10 @@ class PushService:
         async with asyncio.timeout(PATIENCE):
             return await self._came.get()
 
+    def come(self) -> list[Delivered]:
+        """Return all that came and was not looked at."""
+        return [self._came.get_nowait() for _ in range(self._came.qsize())]
+
     @property
     def is_idle(self) -> bool:
         """Return True if every notification that came has been looked at."""
