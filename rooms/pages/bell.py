@@ -22,6 +22,7 @@ def page(request: HttpRequest, code: str) -> JsonResponse:
     return JsonResponse(
         {
             "bell": bell.position(member),
+            "read": member.read_through,
             "chosen": bool(member.bell),
             "shows_text": member.user.notifies_with_text and settings.CHAT_PUSH != "names",
         }

@@ -21,6 +21,8 @@ function browser({ on = true, sound = true, position = "everything", local = sto
     isSoundAllowed: true,
     isServerAway: false,
     readUpTo: 0,
+    /** How far the server says that the person has read. */
+    read: 0,
     sounds: 0,
     asked: 0,
     /** @type {any[]} */
@@ -59,7 +61,15 @@ function browser({ on = true, sound = true, position = "everything", local = sto
       isMine: (/** @type {number} */ seq) => seq === 1,
       quote: () => null,
     }),
-    readUpTo: () => scene.readUpTo,
+    unread: {
+      get readUpTo() {
+        return scene.readUpTo;
+      },
+      readElsewhere(seq) {
+        scene.readUpTo = seq;
+        void notifier.read(seq);
+      },
+    },
     tray: {
       get isAllowed() {
         return scene.isAllowed;
@@ -88,7 +98,7 @@ function browser({ on = true, sound = true, position = "everything", local = sto
         scene.asked += 1;
         return {
           ok: !scene.isServerAway,
-          json: async () => ({ bell: position, shows_text: true }),
+          json: async () => ({ bell: position, shows_text: true, read: scene.read }),
         };
       }
     ),
@@ -265,20 +275,59 @@ describe("a notification that is shown", () => {
   });
 });
 
-test("the bell is asked how it stands once in five minutes, and after it was turned here", async () => {
-  const tab = browser();
-  for (const [seq, wait] of [
-    [2, 0],
-    [3, 299_000],
-    [4, 300_000],
-  ]) {
-    await tab.pass(wait);
-    tab.come(message(seq));
+describe("the server is asked how the bell stands", () => {
+  test("once in five minutes while nothing is to be told, and after it was turned here", async () => {
+    const tab = browser({ position: "to_me" });
+    for (const [seq, wait] of [
+      [2, 0],
+      [3, 298_000],
+      [4, 2_000],
+    ]) {
+      await tab.pass(wait);
+      tab.come(message(seq));
+      await tab.pass();
+    }
+    assert.equal(tab.asked, 2);
+    tab.notifier.turned();
+    tab.come(message(5));
     await tab.pass();
-  }
-  assert.equal(tab.asked, 2);
-  tab.notifier.turned();
-  tab.come(message(5));
-  await tab.pass();
-  assert.equal(tab.asked, 3);
+    assert.equal(tab.asked, 3);
+    assert.equal(tab.made.length, 0);
+  });
+
+  test("again just before something is told, ten seconds later", async () => {
+    const tab = browser();
+    for (const [seq, wait] of [
+      [2, 0],
+      [3, 9_000],
+      [4, 9_000],
+    ]) {
+      await tab.pass(wait);
+      tab.come(message(seq));
+      await tab.pass();
+    }
+    assert.deepEqual([tab.made.length, tab.asked], [3, 2]);
+  });
+
+  test("and how far the person has read: what they have read elsewhere is not told", async () => {
+    const tab = browser();
+    tab.come(message(2), message(3));
+    tab.read = 3;
+    await tab.pass();
+    assert.deepEqual([tab.made.length, tab.readUpTo], [0, 3]);
+  });
+
+  test("and again if they are reading elsewhere at this moment", async () => {
+    const tab = browser();
+    tab.come(message(2), message(3));
+    tab.read = 2;
+    await tab.pass();
+    assert.equal(tab.made.length, 0, "they may come to the rest in a moment");
+    tab.come(message(4));
+    tab.read = 3;
+    await tab.pass(2500);
+    assert.equal(tab.made.length, 0);
+    await tab.pass(2500);
+    assert.deepEqual(tab.made[0].data.seqs, [4]);
+  });
 });

@@ -172,7 +172,7 @@ const status = createConnectionStatus(
 
 const bell = createBellButton(root, page, {
   session,
-  readUpTo: () => unread.readUpTo,
+  unread,
   onSeq: (seq) => log.toMessage(seq),
   tell: notice.show,
 });

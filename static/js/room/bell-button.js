@@ -14,11 +14,11 @@ import { createBellStorage } from "../state/bell-storage.js";
  * @param {Chat.PageData} page
  * @param {object} hooks
  * @param {ReturnType<typeof import("./session.js").createSession>} hooks.session
- * @param {() => number} hooks.readUpTo
+ * @param {Chat.Unread} hooks.unread
  * @param {(seq: number) => void} hooks.onSeq a notification of this message was pressed
  * @param {Chat.NoticeBar["show"]} hooks.tell
  */
-export function createBellButton(root, page, { session, readUpTo, onSeq, tell }) {
+export function createBellButton(root, page, { session, unread, onSeq, tell }) {
   const button = find(root, "[data-bell]", HTMLButtonElement);
   const storage = createBellStorage(page.me.id);
   /** @type {Notifier | null} */
@@ -38,7 +38,7 @@ export function createBellButton(root, page, { session, readUpTo, onSeq, tell })
     notifier ??= startNotifier({
       page,
       session,
-      readUpTo,
+      unread,
       opened,
       onEnded: showState,
     });
@@ -83,6 +83,6 @@ export function createBellButton(root, page, { session, readUpTo, onSeq, tell })
     arrived: (messages) => notifier?.arrived(messages),
     /** @param {readonly Chat.Message[]} messages */
     changed: (messages) => notifier?.changed(messages),
-    read: () => notifier?.read(readUpTo()),
+    read: () => notifier?.read(unread.readUpTo),
   };
 }

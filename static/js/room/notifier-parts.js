@@ -30,11 +30,11 @@ async function renewPush(storage, onEnded) {
  * @param {object} parts
  * @param {Chat.PageData} parts.page
  * @param {ReturnType<typeof import("./session.js").createSession>} parts.session
- * @param {() => number} parts.readUpTo
+ * @param {Chat.Unread} parts.unread
  * @param {(url: string) => void} parts.opened a notification was pressed
  * @param {() => void} parts.onEnded notifications were turned off here
  */
-export function startNotifier({ page, session, readUpTo, opened, onEnded }) {
+export function startNotifier({ page, session, unread, opened, onEnded }) {
   const storage = createBellStorage(page.me.id);
   // Browsers allow sounds after the first press on a page, and some only if asked during it.
   const press = () => storage.settings.on && storage.settings.sound && unlock();
@@ -44,7 +44,7 @@ export function startNotifier({ page, session, readUpTo, opened, onEnded }) {
   return createNotifier({
     page,
     session,
-    readUpTo,
+    unread,
     storage,
     tray: createNotificationTray(opened),
     looking: createLooking(`chat bell ${page.me.id} ${page.room.id}`),

@@ -23,15 +23,20 @@ const READING = 120_000;
 /** Answered messages that are asked for at once. */
 const ASKED = 5;
 
-/** What the bell stands at is asked again after this long: another device may turn it. Milliseconds. */
+/**
+ * How the bell stands, and how far the person has read, is asked again after this long: while nothing
+ * is to be told, and just before something is. Another device may have turned it, or be read on.
+ * Milliseconds.
+ */
 const KNOWN_FOR = 300_000;
+const KNOWN_WELL_FOR = 10_000;
 
 /**
  * @typedef {object} Options
  * @property {Chat.PageData} page
  * @property {Pick<ReturnType<typeof import("./session.js").createSession>, "state" | "isMine" | "quote">}
  *   session
- * @property {() => number} readUpTo
+ * @property {Pick<Chat.Unread, "readUpTo" | "readElsewhere">} unread
  * @property {ReturnType<typeof import("./notification-tray.js").createNotificationTray>} tray
  * @property {ReturnType<typeof import("./looking.js").createLooking>} looking
  * @property {() => Promise<boolean>} sound makes it; false if the browser did not allow it
@@ -39,11 +44,16 @@ const KNOWN_FOR = 300_000;
  * @property {typeof fetch} [request]
  */
 
+/**
+ * How the bell stands, as it was asked at a time.
+ * @typedef {{position: import("../state/bell.js").Position, showsText: boolean, at: number}} Bell
+ */
+
 /** @param {Options} options */
 export function createNotifier({
   page,
   session,
-  readUpTo,
+  unread,
   tray,
   looking,
   sound,
@@ -59,23 +69,28 @@ export function createNotifier({
   let timer = null;
   /** When the person last read on another device or in another tab. */
   let readElsewhereAt = -Infinity;
-  let lastRead = readUpTo();
-  /** @type {{position: import("../state/bell.js").Position, showsText: boolean, at: number} | null} */
+  let lastRead = unread.readUpTo;
+  /** @type {Bell | null} */
   let bell = null;
 
-  async function askBell() {
-    if (bell !== null && Date.now() - bell.at < KNOWN_FOR) return bell;
+  /** @param {number} [age] of what is known, at the most */
+  async function askBell(age = KNOWN_FOR) {
+    if (bell !== null && Date.now() - bell.at < age) return bell;
     try {
       const answer = await request(`${page.urls.room}bell/`);
       if (!answer.ok) throw new Error(String(answer.status));
-      const { bell: position, shows_text: showsText } = await answer.json();
+      const { bell: position, shows_text: showsText, read } = await answer.json();
       bell = { position, showsText, at: Date.now() };
+      if (read > unread.readUpTo) unread.readElsewhere(read);
     } catch {
       // Not known: what is to somebody is what they would miss most.
       bell ??= { position: "to_me", showsText: false, at: 0 };
     }
     return bell;
   }
+
+  /** Returns true if the person may be reading elsewhere. */
+  const isReading = () => Date.now() - readElsewhereAt < READING;
 
   /** Asks for the answered messages that are not loaded: whose they are decides. */
   async function findAnswered() {
@@ -84,21 +99,33 @@ export function createNotifier({
     await new Promise((resolve) => setTimeout(resolve, GATHER));
   }
 
+  /** @param {number} wait */
+  function tellIn(wait) {
+    if (timer === null) timer = setTimeout(tell, wait);
+  }
+
   async function tell() {
     timer = null;
     if (!storage.settings.on || (await looking.isAnywhere())) return waiting.clear();
-    const { position, showsText } = await askBell();
-    if (position === "to_me") await findAnswered();
-    const due = [...waiting.values()].sort((a, b) => a.seq - b.seq);
+    const before = unread.readUpTo;
+    if ((await askBell()).position === "to_me") await findAnswered();
+    if (ringingNow(await askBell()).length === 0) return waiting.clear();
+    const known = await askBell(isReading() ? 0 : KNOWN_WELL_FOR);
+    if (unread.readUpTo > before && ringingNow(known).length > 0) {
+      // They read elsewhere just now: perhaps the rest in a moment, too.
+      return tellIn(GATHER_WHILE_READING);
+    }
+    const told = ringingNow(known);
     waiting.clear();
-    const told = ringing(due, {
-      me,
-      position,
-      isMine: session.isMine,
-      readUpTo: readUpTo(),
-      hidden: session.state.hidden,
-    });
-    if (told.length > 0) await exclusively(() => speak(told, showsText));
+    if (told.length > 0) await exclusively(() => speak(told, known.showsText));
+  }
+
+  /** Returns those that wait and are to be told, by `seq`. @param {Bell} bell */
+  function ringingNow({ position }) {
+    const due = [...waiting.values()].sort((a, b) => a.seq - b.seq);
+    const { hidden } = session.state;
+    const { readUpTo } = unread;
+    return ringing(due, { me, position, isMine: session.isMine, readUpTo, hidden });
   }
 
   /** @param {readonly Chat.Message[]} messages @param {boolean} showsText */
@@ -163,10 +190,7 @@ export function createNotifier({
       const news = messages.filter(({ kind, author }) => kind === "chat" && author?.id !== me);
       for (const message of news) waiting.set(message.seq, message);
       if (news.length === 0) return;
-      const reads = Date.now() - readElsewhereAt < READING;
-      if (timer !== null) return;
-      const wait = reads ? GATHER_WHILE_READING : GATHER;
-      timer = setTimeout(tell, wait);
+      tellIn(isReading() ? GATHER_WHILE_READING : GATHER);
     },
 
     /**
@@ -175,8 +199,7 @@ export function createNotifier({
      */
     async changed(messages) {
       for (const message of messages) {
-        if (message.deleted) waiting.delete(message.seq);
-        else if (waiting.has(message.seq)) waiting.set(message.seq, message);
+        if (waiting.has(message.seq)) waiting.set(message.seq, message);
       }
       const later = messages.filter(({ seq, changed }) => changed > seq);
       if (later.length === 0) return;
