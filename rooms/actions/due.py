@@ -33,7 +33,7 @@ def _statement(vendor: str, grace: int) -> tuple[str, Sequence[Any]]:
         presence.dead_workers(),
         presence.away(grace=timedelta(seconds=grace)),
         rooms.closing_now(),
-        ending.due(),
+        *ending.due(),
     )
     written = [_written(part) for part in parts]
     sql = "SELECT " + " OR ".join(f"EXISTS ({part})" for part, _ in written)

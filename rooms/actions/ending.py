@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
@@ -92,18 +92,22 @@ def plan(
         return t.record("plan the end", **at_times)
 
 
-def due() -> QuerySet[Room]:
-    """Return the open rooms whose end has come, or their door's."""
-    has_come = Q(ends_at__lte=Now()) | Q(door_closes_at__lte=Now())
-    return Room.objects.filter(has_come, closed_at__isnull=True)
+def due() -> tuple[QuerySet[Room], QuerySet[Room]]:
+    """Return the open rooms whose end has come, and those whose door's has.
+
+    Two queries, since each finds its rooms by an index, and a query for either would read all rooms.
+    """
+    rows = Room.objects.filter(closed_at__isnull=True)
+    return rows.filter(ends_at__lte=Now()), rows.filter(door_closes_at__lte=Now())
 
 
 def carry_out() -> int:
     """Close the rooms and doors whose time has come; how many. A room that is held has to wait."""
     count = 0
-    for room in due().order_by("stream_id"):
-        with suppress(RoomHeld), turn(room) as t:
-            count += _carry_out(t)
+    for rows in due():
+        for room in rows.order_by("stream_id"):
+            with suppress(RoomHeld), turn(room) as t:
+                count += _carry_out(t)
     return count
 
 
