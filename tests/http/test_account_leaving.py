@@ -103,8 +103,11 @@ class TestBeingGone:
         ada.create()
         register(ada)
         user = ada.user
+        ada.post("/push/", **BrowserKeys().subscription("https://push.example.net/ada"))
+        assert user.push_subscriptions.exists()
         gone = ada.post("/account/delete/", texts="erase", password=PASSWORD)
         assert gone.status_code == 302
+        assert not user.push_subscriptions.exists(), "nor is the browser notified"
         assert "sessionid" not in ada.client.cookies or not ada.client.cookies["sessionid"].value
         assert ada.get("/account/").status_code == 302
         assert sign_in(ada).status_code == 422
