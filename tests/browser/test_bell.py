@@ -74,7 +74,6 @@ def ada(site: Site, open_context: Callable[..., BrowserContext], console: Consol
     # Windows of tests are private ones: they show notifications, and have no push service.
     console.allow("does not support the Push API in incognito mode")
     context = open_context(bypass_csp=True)
-    context.grant_permissions(["notifications"], origin=site.url)
     return come_in(context, site.url, name="Ada", create="", title="Ferry")
 
 
@@ -110,6 +109,15 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
     bell = page.get_by_role("button", name="Notifications")
     box = page.get_by_role("dialog", name="Notifications")
     here = box.get_by_role("switch", name="Notify me on this device")
+
+    with step("where the browser does not allow it, that is what is said"):
+        bell.click()
+        here.click()
+        expect(box).to_contain_text("Your browser blocks notifications from this site.")
+        expect(here).not_to_be_checked()
+        bell.click()
+        expect(box).to_be_hidden()
+        page.context.grant_permissions(["notifications"], origin=site.url)
 
     with step("the bell is turned by keys, and says what it does"):
         page.evaluate(LISTEN)
@@ -192,8 +200,9 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
         )
 
 
-def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben) -> None:
+def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben, site: Site) -> None:
     page = ada.page
+    page.context.grant_permissions(["notifications"], origin=site.url)
     seq = ben.say("hello @Ada")
     push = Push(page, ada.url)
 

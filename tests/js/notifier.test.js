@@ -267,6 +267,16 @@ describe("a notification that is shown", () => {
     assert.equal(tab.made.length, 1);
   });
 
+  test("goes when the person is in the room no longer", async () => {
+    const tab = browser();
+    tab.come(message(2));
+    await tab.pass();
+    tab.come(message(3));
+    await tab.notifier.end();
+    await tab.pass();
+    assert.equal(tab.shown.size, 0);
+  });
+
   test("of web push goes as well", async () => {
     const tab = browser();
     tab.shown.set("r1", { data: { kind: "messages", seq: 7 } });

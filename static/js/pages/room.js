@@ -275,7 +275,10 @@ function connectionChanged({ phase }) {
   // The banner announced the loss; that it disappears says nothing to a screen reader.
   if (phase === "live" && !part("banner").hidden) announcer.say(gettext("Back online"));
   status.refresh();
-  if (phase === "over") lifecycle.showEnd();
+  if (phase === "over") {
+    lifecycle.showEnd();
+    bell.end();
+  }
   const read = browserStorage.readUpTo();
   if (phase === "live" && read !== null) session.tellRead(read);
   if (phase !== "live" || hasBeenLive) return;

@@ -62,7 +62,7 @@ export function createBellButton(root, page, { session, unread, onSeq, tell }) {
         }),
     );
     try {
-      await (await panel).open();
+      await (await panel).toggle();
     } catch {
       panel = undefined;
       tell("failure", gettext("This could not be loaded. Try again when you are online."));
@@ -83,6 +83,7 @@ export function createBellButton(root, page, { session, unread, onSeq, tell }) {
     arrived: (messages) => notifier?.arrived(messages),
     /** @param {readonly Chat.Message[]} messages */
     changed: (messages) => notifier?.changed(messages),
+    end: () => notifier?.end(),
     read: () => notifier?.read(unread.readUpTo),
   };
 }

@@ -102,9 +102,12 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
     // Both need the press that led here.
     unlock();
     const given = await permission({ ask: true });
-    storage.change({ on: given !== "denied" });
+    // Where there is nothing to ask for, there is still the sound.
+    storage.change({ on: given === "granted" || given === "none" });
     onSettings();
     render();
+    if (given === "default")
+      say(gettext("You have not allowed it. Press again to be asked again."));
     if (given !== "granted") return;
     const { endpoint, problem } = await push.subscribe();
     storage.change({ endpoint, seenAt: Date.now() });
@@ -146,8 +149,17 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
     button.setAttribute("aria-expanded", String(box.matches(":popover-open")));
   });
 
+  /** A press on the button closes the box before it arrives here as a click. */
+  let wasOpen = false;
+  button.addEventListener("pointerdown", () => {
+    wasOpen = box.matches(":popover-open");
+  });
+
   return {
-    async open() {
+    async toggle() {
+      const closes = wasOpen || box.matches(":popover-open");
+      wasOpen = false;
+      if (closes) return box.hidePopover();
       say("");
       render();
       box.showPopover();

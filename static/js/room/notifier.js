@@ -222,6 +222,12 @@ export function createNotifier({
       if (seqs.length > 0 && seqs.every((one) => one <= seq)) await tray.close(tag);
     },
 
+    /** Takes everything of this room off the screen: the person is in it no longer. */
+    async end() {
+      waiting.clear();
+      await tray.close(tag);
+    },
+
     /** Asks for the bell's position again when it is needed next: it was turned here. */
     turned() {
       bell = null;
