@@ -33,6 +33,17 @@ class WirePerson(TypedDict):
     registered: NotRequired[bool]  # only when true
 
 
+class WireElsewhere(TypedDict):
+    """Another room of a person. `silent`: the person wants to be notified of nothing there."""
+
+    id: str
+    code: str
+    title: str
+    unread: int
+    mentions: int
+    silent: bool
+
+
 # The people of a room: the list in a welcome, and the `members` frames with those who do not fit into it.
 Listed = tuple[orjson.Fragment, list[bytes]]
 
@@ -107,6 +118,11 @@ def listed(people: Sequence[WirePerson]) -> Listed:
 def read(reads: Mapping[str, int]) -> bytes:
     """Return the `read` frame: how far people have read, by id."""
     return encode("read", reads=positions(reads))
+
+
+def elsewhere(rooms: Sequence[WireElsewhere]) -> bytes:
+    """Return the `elsewhere` frame: the other rooms of a person, and what is unread there."""
+    return encode("elsewhere", rooms=rooms)
 
 
 def positions(reads: Mapping[str, int]) -> list[dict[str, str | int]]:

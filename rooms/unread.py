@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -38,6 +38,21 @@ SELECT ms.id,
     ) called)
 FROM rooms_membership ms JOIN rooms_room r ON r.id = ms.room_id
 JOIN history_stream s ON s.id = r.stream_id WHERE ms.id IN ({ids})
+"""
+# The same of memberships that are still somebody's way into their room, in the snapshot of the count.
+_COUNT_INSIDE = f"{_COUNT} AND ms.left_at IS NULL AND ms.banned_at IS NULL"
+
+# The open rooms that people are in, those they came into last.
+_PLACES = """
+SELECT id, user_id, room_id, public_id, code, title, bell, head, read_through,
+    (SELECT count(*) FROM rooms_hiddenperson h WHERE h.user_id = found.user_id) FROM (
+    SELECT ms.id, ms.user_id, ms.room_id, r.public_id, r.code, r.title, ms.bell, ms.read_through, s.head,
+        ROW_NUMBER() OVER (PARTITION BY ms.user_id ORDER BY ms.id DESC) AS place
+    FROM rooms_membership ms JOIN rooms_room r ON r.id = ms.room_id
+    JOIN history_stream s ON s.id = r.stream_id JOIN rooms_user u ON u.id = ms.user_id
+    WHERE ms.user_id IN ({ids}) AND ms.left_at IS NULL AND ms.banned_at IS NULL
+    AND r.closed_at IS NULL AND u.is_active
+) found WHERE place <= %s ORDER BY id DESC
 """
 
 # The last message that somebody may see of each room, if it is among the newest changes. Not of people
@@ -103,8 +118,43 @@ def of(membership_ids: Collection[int]) -> dict[int, Unread]:
     """Return what is unread of each of these memberships."""
     if not membership_ids:
         return {}
-    rows = _rows(_COUNT, [_LOOKED_AT, MOST_UNREAD + 1], membership_ids)
+    return _counted(_COUNT, membership_ids)
+
+
+def _counted(sql: str, membership_ids: Collection[int]) -> dict[int, Unread]:
+    rows = _rows(sql, [_LOOKED_AT, MOST_UNREAD + 1], membership_ids)
     return {pk: Unread(messages, mentions) for pk, messages, mentions in rows}
+
+
+class Place(NamedTuple):
+    """An open room that a person is in. What is unread there is another number only if one of
+    the last three is: `hidden` is how many people the person has hidden."""
+
+    membership: int
+    user: int
+    room: int
+    public_id: str
+    code: str
+    title: str
+    bell: str
+    head: int
+    read_through: int
+    hidden: int
+
+
+def places(user_ids: Collection[int]) -> dict[int, list[Place]]:
+    """Return the open rooms that each of these people is in, the latest OPEN_ROOMS of each, in one
+    statement."""
+    found: dict[int, list[Place]] = {}
+    for row in _rows(_PLACES, [], user_ids, after=[OPEN_ROOMS]) if user_ids else ():
+        place = Place(*row)
+        found.setdefault(place.user, []).append(place)
+    return found
+
+
+def inside(membership_ids: Collection[int]) -> dict[int, Unread]:
+    """Return what `of` does. The memberships of people who are out of their room by now are missing."""
+    return _counted(_COUNT_INSIDE, membership_ids) if membership_ids else {}
 
 
 _with_authors = Prepared(
@@ -121,11 +171,12 @@ def _last_messages(membership_ids: Collection[int]) -> dict[int, Message]:
 
 
 def _rows(
-    sql: str, parameters: Sequence[int], membership_ids: Collection[int]
+    sql: str, parameters: Sequence[int], keys: Collection[int], *, after: Sequence[int] = ()
 ) -> list[tuple[Any, ...]]:
+    """Run a statement. Its parameters stand before the keys, and those in `after` behind them."""
     later = "GREATEST" if connection.vendor == "postgresql" else "MAX"
-    ids = ", ".join(["%s"] * len(membership_ids))
+    ids = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(ids=ids, later=later), [*parameters, *membership_ids])
+        cursor.execute(sql.format(ids=ids, later=later), [*parameters, *keys, *after])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

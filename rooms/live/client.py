@@ -31,7 +31,7 @@ class Client:
     """A socket of a member in a room. `epoch` is the room's when the member was checked last."""
 
     __slots__ = (
-        "author", "epoch", "has_ended", "hidden_through", "leaving", "muted_till", "preparing",
+        "author", "elsewhere", "epoch", "has_ended", "hidden_through", "leaving", "muted_till", "preparing",
         "read_through", "role", "sender", "session_key", "socket_id", "takes_crowds", "typed_at",
         "user_id", "you",
     )  # fmt: skip
@@ -52,6 +52,7 @@ class Client:
         self.takes_crowds = False  # in short: asked for when it connected
         self.preparing = 0  # commands that wait for a text to be prepared
         self.leaving = 0  # leaves that were not answered yet
+        self.elsewhere = b""  # the frame about the person's other rooms, as it was sent last
         self.typed_at = float("-inf")  # the loop's clock
 
     def stand(self, member: Membership, *, epoch: int, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from history.log.entry import Change
 from rooms import limits, presence, publish
 from rooms.live import metrics, upkeep
 from rooms.live.door import Door
+from rooms.live.elsewhere import LOOK_EVERY, Elsewhere
 from rooms.live.hub import Hub
 from rooms.live.outage import outage
 from rooms.live.pusher import Pusher
@@ -85,6 +86,7 @@ class LiveWorker:
         self.writer = Writer(hub=self.hub, threads=self.threads, patient=self._patient)
         self.read_receipts = ReadReceipts(hub=self.hub, threads=self.threads)
         self.door = Door(patient=self._patient)
+        self._elsewhere = Elsewhere(rooms=self.hub.rooms, threads=self.threads)
         self.settler = limits.settler()
         self._pusher = Pusher()
         self.identity: Identity | None = None  # until the database could be asked
@@ -98,6 +100,8 @@ class LiveWorker:
                 Job(name="limits", every=SETTLE_LIMITS, work=self.settler.settle, on=On.LOOP,
                     needs_lease=False),
                 Job(name="web push", every=PUSH, work=self._push, on=On.LOOP),
+                Job(name="unread elsewhere", every=LOOK_EVERY, work=self._elsewhere.look, on=On.LOOP,
+                    needs_lease=False),
                 *upkeep.jobs(self.hub),
             ],
             live=self.threads,

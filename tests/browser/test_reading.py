@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import enter
 from tests.browser.message_menu import delete
 from tests.browser.room_page import RoomPage, talk
 from tests.support.browser import Aside, Console
+from tests.support.client import Visitor
 from tests.support.story import step
 from tests.support.workers import Site
 
@@ -87,8 +89,13 @@ def wait_until_read(window: RoomPage, seq: int) -> None:
     )
 
 
+async def say(visitor: Visitor, code: str, body: str) -> None:
+    async with visitor.socket(code) as room:
+        await room.post(body)
+
+
 def test_what_was_not_read_is_counted_and_marked(
-    ada: RoomPage, invite: Invite, console: Console
+    ada: RoomPage, invite: Invite, console: Console, site: Site, aside: Aside
 ) -> None:
     console.allow("WebSocket|ERR_INTERNET_DISCONNECTED")
     ben = invite(ada, "Ben", own=True)
@@ -130,6 +137,22 @@ def test_what_was_not_read_is_counted_and_marked(
         expect(icon).not_to_have_attribute("href", re.compile("icon-unread"))
         other.page.close()
         ben.hide(False)
+
+    with step("another room's talk is in the panel, and what is to the reader in the title too"):
+        cy = Visitor(site.url, "Cy")
+        code = aside.run(cy.create(title="Elsewhere"))
+        enter(ben.page.context, site.url, name="Ben", code=code, join="")
+        ben.hide()
+        aside.run(say(cy, code, "@Ben over here"))
+        expect(ben.page).to_have_title(re.compile(r"^\(@1\) "))
+        ben.hide(False)
+        expect(ben.page).not_to_have_title(re.compile(r"^\("))
+        rooms = ben.page.get_by_role("region", name="Your other rooms")
+        expect(rooms.get_by_role("link")).to_have_text([f"{code}Elsewhere1 for you1 unread"])
+        there = RoomPage.again(ben.page.context.new_page(), f"{site.url}/rooms/{code}/")
+        expect(rooms.get_by_role("link")).to_have_text([f"{code}Elsewhere"])
+        there.page.close()
+        aside.run(cy.http.aclose())
 
     with step("after a long absence one is told what was missed"):
         ben.page.clock.install()

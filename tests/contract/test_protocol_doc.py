@@ -15,13 +15,13 @@ from chatsite.web import health, pages
 from history.log import read
 from history.models import Message
 from history.wire import WireMessage
-from rooms import commands, limits, names, protocol, room_settings
+from rooms import commands, limits, names, protocol, room_settings, unread
 from rooms.actions import admission, changes, hiding, subscriptions, texts
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
 from rooms.limits import downloads, intake, searches
-from rooms.live import calls, crowds, door, gathering, pusher
+from rooms.live import calls, crowds, door, elsewhere, gathering, pusher
 from rooms.live.crowds import WireRun
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
@@ -80,6 +80,7 @@ def test_what_a_client_may_send_is_written_down_and_nothing_else() -> None:
 async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None:
     seen: list[Frame] = []
     async with site.visitor("Ada") as ada, site.visitor("Bob") as bob:
+        await ada.create()
         code = await ada.create()
         await bob.join(code)
         async with ada.socket(code) as here:
@@ -93,6 +94,7 @@ async def test_what_the_server_sends_is_what_is_written_down(site: Site) -> None
                 await here.ask("page", before=1)
                 with pytest.raises(FrameRefused):
                     await here.ask("post", client_id="a1", body=" ")
+                await here.frame(lambda frame: frame["type"] == "elsewhere")
                 await _hand_off(ada, here)
                 await _give_orders(ada, bob, code)
                 await there.frame(lambda frame: frame["type"] == "room")
@@ -275,6 +277,12 @@ def test_limits_are_written_down() -> None:
         "welcome with mode reset": [commands.NEWEST_PAGE],
         "changes that can be resumed": [read.RESUME_LIMIT],
         "people in a welcome or members frame": [protocol.PEOPLE_MAX],
+        "other rooms of a person in an elsewhere frame": [unread.OPEN_ROOMS],
+        "people whose other rooms a worker looks at": [
+            elsewhere.PEOPLE,
+            int(elsewhere.LOOK_EVERY),
+            elsewhere.COUNTS,
+        ],
         "people in a room with read frames": [protocol.READERS_MAX],
         "people one message can mention": [texts.MENTIONS_MAX],
         "emojis on one message": [changes.EMOJIS_MAX, changes.REACTIONS_MAX],

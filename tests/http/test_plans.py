@@ -21,7 +21,7 @@ from history.log import edits, read
 from history.models import Message
 from history.readers import readers
 from history.search import candidates, hits
-from rooms import access
+from rooms import access, unread
 from rooms.actions import leaving, performing, reading, retention, sign_ins
 from rooms.actions.changes import Changed
 from rooms.commands import React
@@ -159,6 +159,9 @@ def _live(ada: User, room: Room) -> Calls:
     yield "resume", lambda: read.changed_since(stream, head - 400)
     yield "page", lambda: read.page(stream, before=head // 2)
     yield "poll", lambda: read.heads(range(stream, stream + 100))
+    mine = Membership.objects.filter(user=ada).values_list("pk", flat=True)
+    yield "elsewhere", lambda: unread.places([ada.pk])
+    yield "unread elsewhere", lambda: unread.inside(list(mine))
     yield "recheck", lambda: snapshot.recheck(room.pk, stream, {ada.pk}, keys)
     yield "recheck of sessions", lambda: snapshot.who_is_signed_in(keys)
     yield "post", lambda: performing.perform([factories.draft(entrance, "hello")])

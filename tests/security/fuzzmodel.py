@@ -55,6 +55,8 @@ class Room:
     members: dict[int, Member] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     shunned: dict[int, int] = field(default_factory=dict)  # banned people, and the address of each
+    # The codes that the room had while each person was in it.
+    known_codes: dict[int, set[str]] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
     ended: bool = False
     locked: bool = False
@@ -95,6 +97,10 @@ class Room:
         """The transcript: of every room one was in and not sent away from."""
         return who in self.members and not self.members[who].removed
 
+    def learn_code(self, *people: int) -> None:
+        for who in people:
+            self.known_codes.setdefault(who, set()).add(self.code)
+
     def enter(self, who: int, *, code: str, passcode: str, address: int) -> Entry:
         """Type a code. Who is let in is in."""
         member = self.members.get(who)
@@ -116,6 +122,7 @@ class Room:
             self.waiting.discard(who)
         member.left = member.removed = False
         member.until = FOREVER
+        self.learn_code(who)
         return Entry.IN
 
     def admit(self, by: int, who: int) -> bool:
@@ -127,6 +134,7 @@ class Room:
         member.left = member.removed = False
         member.hidden = 0 if self.history_open else self.newest
         member.until = member.until if member.banned else FOREVER
+        self.learn_code(who)
         return True
 
     def remove(self, by: int, who: int) -> bool:

@@ -45,6 +45,7 @@ class Play:
             socket = await owner.connect(number, code, worker=number)
             room = Room(socket.view.room["id"], code, owner=number)
             room.members[number] = Member()
+            room.learn_code(number)
             self.rooms.append(room)
             await self.post(number, number)
         for number, who in ((0, 2), (1, 2), (0, 3), (1, 4)):
@@ -61,6 +62,11 @@ class Play:
         self.notifications.check(self.rooms)
         for person in self.people:
             for number, frame in person.news():
+                for told in frame["rooms"] if frame["type"] == "elsewhere" else ():
+                    [other] = [room for room in self.rooms if room.id == told["id"]]
+                    assert told["code"] in other.known_codes[person.number], (
+                        f"{person.name} was told of room {told['code']} in room {number}"
+                    )
                 for token in tokens(frame):
                     assert self.rooms[number].may_frame(person.number, token), (
                         f"{person.name} was sent {token} in room {number}: {frame}"
@@ -235,6 +241,7 @@ class Play:
             answer = await owner.order(room.code, "code/")
             room.old_codes.append(room.code)
             room.code = answer.json()["code"]
+            room.learn_code(*room.inside())
             return
         passcode = {"open": "on"}
         if what == "passcode":

@@ -11,6 +11,7 @@ export const SERVER_FRAMES = Object.freeze([
   "requests",
   "typing",
   "read",
+  "elsewhere",
   "handoff",
   "ack",
   "page",

@@ -112,6 +112,25 @@ declare namespace Chat {
     reads: Position[];
   }
 
+  /** Another room of mine. */
+  interface OtherRoom {
+    id: string;
+    code: string;
+    title: string;
+    /** Messages of others that I have not read; 100 stands for any number from there on. */
+    unread: number;
+    /** Those that mention me, likewise. */
+    mentions: number;
+    /** I want to be notified of nothing there. */
+    silent: boolean;
+  }
+
+  interface ElsewhereFrame {
+    type: "elsewhere";
+    /** All of them: first those with mentions, then those with unread messages. */
+    rooms: OtherRoom[];
+  }
+
   interface HandoffFrame {
     type: "handoff";
   }
@@ -150,6 +169,7 @@ declare namespace Chat {
     | Requests
     | Typing
     | ReadFrame
+    | ElsewhereFrame
     | HandoffFrame
     | Ack
     | Page

@@ -11,7 +11,7 @@ import { openStorage } from "../net/outbox-storage.js";
 import { TYPING_INTERVAL, typing } from "../net/protocol.js";
 import { sentence, throttle } from "../net/typing.js";
 import { createAnnouncer, sentenceFor } from "../room/announcer.js";
-import { createBadge } from "../room/badge.js";
+import { createBadge, mentionsElsewhere } from "../room/badge.js";
 import { createBellButton } from "../room/bell-button.js";
 import { createConnectionStatus, unsendableReason } from "../room/connection-status.js";
 import { createEnding } from "../room/ending.js";
@@ -96,6 +96,10 @@ const session = createSession({
     missed: (seqs) => (seqs === null ? missedMessages.showMany() : missedMessages.show(seqs)),
     room: (room) => applyRoomSettings(root, page, room),
     refused: (message) => notice.show("failure", message),
+    elsewhere(rooms) {
+      badge.setElsewhere(mentionsElsewhere(rooms));
+      onDemand.showOtherRooms(rooms);
+    },
     handoff: () => onDemand.lookAtHandoff(),
     replyTargetDeleted: () =>
       notice.show(

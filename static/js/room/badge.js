@@ -1,4 +1,7 @@
-/** What a tab in the background shows: a number in its title and a dot on its icon. */
+/**
+ * What a tab in the background shows: a number in its title and a dot on its icon. Of other rooms
+ * it counts what mentions me; the rest of their talk is a number in the panel.
+ */
 
 /**
  * @param {Document} page
@@ -10,12 +13,13 @@ export function createBadge(page, iconWithDot) {
   let unread = 0;
   let toMe = 0;
   let waiting = 0;
+  let elsewhere = 0;
   /** The part before the page's own title, which changes with the room's. */
   let prefix = "";
 
   function show() {
-    const shown = page.hidden ? unread + waiting : 0;
-    const next = shown === 0 ? "" : `${label(unread, toMe, waiting)} `;
+    const shown = page.hidden ? unread + waiting + elsewhere : 0;
+    const next = shown === 0 ? "" : `${label(unread, toMe + elsewhere, waiting)} `;
     if (next === prefix) return;
     page.title = next + page.title.slice(prefix.length);
     prefix = next;
@@ -36,6 +40,12 @@ export function createBadge(page, iconWithDot) {
       show();
     },
 
+    /** @param {number} count messages that mention me in my other rooms */
+    setElsewhere(count) {
+      elsewhere = count;
+      show();
+    },
+
     /** @param {number} count people who ask to join */
     setWaiting(count) {
       waiting = count;
@@ -45,10 +55,10 @@ export function createBadge(page, iconWithDot) {
 }
 
 /**
- * Returns "(3)"; "(@1 · 3)" when one of the three speaks to me; "(✋2 · 3)" while two people ask to
- * join.
+ * Returns "(3)"; "(@1 · 3)" when one of the three speaks to me, or a message of another room does;
+ * "(✋2 · 3)" while two people ask to join.
  * @param {number} unread
- * @param {number} toMe
+ * @param {number} toMe here and elsewhere
  * @param {number} waiting
  */
 function label(unread, toMe, waiting) {
@@ -57,4 +67,12 @@ function label(unread, toMe, waiting) {
   if (toMe > 0) parts.push(`@${toMe}`);
   if (unread > 0) parts.push(unread > 99 ? "99+" : String(unread));
   return `(${parts.join(" · ")})`;
+}
+
+/**
+ * Returns how many unread messages mention me in rooms of which I want to be notified.
+ * @param {readonly Chat.OtherRoom[]} rooms
+ */
+export function mentionsElsewhere(rooms) {
+  return rooms.reduce((sum, { mentions, silent }) => sum + (silent ? 0 : mentions), 0);
 }

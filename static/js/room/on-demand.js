@@ -82,6 +82,11 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
     return createHandoff({ root, roomId, sprite, say, tell });
   });
 
+  const otherRooms = once(async () => {
+    const { createOtherRooms } = await import("./other-rooms.js");
+    return createOtherRooms(root);
+  });
+
   const parts = {
     openHelp: async () => (await help())?.open(),
 
@@ -97,6 +102,9 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
     async hide(id, hidden) {
       (await hiding())?.(id, hidden);
     },
+    /** @param {readonly Chat.OtherRoom[]} rooms */
+    showOtherRooms: async (rooms) => (await otherRooms())?.render(rooms),
+
     /** A device has opened the code that this session shows, or has come in. */
     lookAtHandoff: async () => (await handoff())?.look(),
 

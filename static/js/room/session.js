@@ -181,6 +181,9 @@ export function createSession(options) {
         for (const { id, seq } of frame.reads) if (id === page.me.id) unread.readElsewhere(seq);
         dispatch(frame);
         break;
+      case "elsewhere":
+        hooks.elsewhere(frame.rooms);
+        break;
       case "handoff":
         hooks.handoff();
         break;

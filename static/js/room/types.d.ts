@@ -21,6 +21,8 @@ declare namespace Chat {
     room(room: Room): void;
     /** The server refused something that nothing else here explains. */
     refused(message: string): void;
+    /** What is unread in my other rooms has changed, or which rooms these are. */
+    elsewhere(rooms: readonly OtherRoom[]): void;
     /** Another device has opened the code of one of my pages, or has come in. */
     handoff(): void;
     /** My name, my role or my mute may have changed. */

@@ -1,0 +1,83 @@
+/** My other rooms in the panel, with what is unread there. Loaded with the first that is told. */
+
+import { element, find, setText } from "../lib/dom.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+
+/** More is not counted: "99+". */
+const MOST = 99;
+
+/** The rooms that are listed at once; a click shows the rest. */
+const LISTED = 5;
+
+/** @param {number} number */
+export const counted = (number) => (number > MOST ? `${MOST}+` : String(number));
+
+/**
+ * Returns what the button that opens the panel shows: how many messages mention me elsewhere, "•"
+ * if there is other news, "" if there is none. Rooms of which I want to hear nothing do not count.
+ * @param {readonly Chat.OtherRoom[]} rooms
+ */
+export function summary(rooms) {
+  const heard = rooms.filter(({ silent }) => !silent);
+  const mentions = heard.reduce((sum, room) => sum + room.mentions, 0);
+  if (mentions > 0) return `@${counted(mentions)}`;
+  return heard.some(({ unread }) => unread > 0) ? "•" : "";
+}
+
+/** @param {ParentNode} root */
+export function createOtherRooms(root) {
+  const section = find(root, "[data-other-rooms]", HTMLElement);
+  const list = find(section, "ul", HTMLElement);
+  const mark = find(root, "[data-elsewhere]", HTMLElement);
+  let showsAll = false;
+  /** @type {readonly Chat.OtherRoom[]} */
+  let rooms = [];
+
+  function draw() {
+    const hidden = showsAll ? 0 : Math.max(rooms.length - LISTED, 0);
+    const focused = list.querySelector("a:focus")?.getAttribute("href");
+    list.replaceChildren(...rooms.slice(0, rooms.length - hidden).map(entry));
+    for (const link of list.querySelectorAll("a")) {
+      if (link.getAttribute("href") === focused) link.focus();
+    }
+    if (hidden === 0) return;
+    const text = fill(ngettext("%(n)s more", "%(n)s more", hidden), { n: hidden });
+    const button = element("button", { class: "button button--small", type: "button" }, text);
+    button.addEventListener("click", () => {
+      showsAll = true;
+      draw();
+    });
+    list.append(element("li", {}, button));
+  }
+
+  return {
+    /** @param {readonly Chat.OtherRoom[]} next */
+    render(next) {
+      rooms = next;
+      section.hidden = rooms.length === 0;
+      draw();
+      const text = summary(rooms);
+      mark.hidden = text === "";
+      setText(mark, text);
+      mark.title = text === "" ? "" : gettext("Unread in your other rooms");
+    },
+  };
+}
+
+/** @param {Chat.OtherRoom} room */
+function entry({ code, title, unread, mentions, silent }) {
+  const name = element("span", { class: "code", dir: "ltr" }, code);
+  const link = element("a", { href: `/rooms/${code}/` }, name);
+  link.append(element("bdi", {}, title));
+  if (mentions > 0) {
+    const text = ngettext("%(n)s for you", "%(n)s for you", mentions);
+    link.append(
+      element("span", { class: "unread unread--personal" }, fill(text, { n: counted(mentions) })),
+    );
+  }
+  if (unread > 0) {
+    const text = ngettext("%(n)s unread", "%(n)s unread", unread);
+    link.append(element("span", { class: "unread" }, fill(text, { n: counted(unread) })));
+  }
+  return element("li", { "data-silent": silent }, link);
+}
