@@ -233,6 +233,10 @@ class HandoffUsed(NoHandoff):
     )
 
 
+class HandoffAnswered(NoHandoff):
+    sentence = _("You have answered that already.")
+
+
 class HandoffTurnedAway(NoHandoff):
     sentence = _("Your other device answered No: nobody was let in here.")
 

@@ -16,6 +16,7 @@ from rooms import access
 from rooms.errors import NoHandoff
 from rooms.models import Handoff, Membership, User
 from rooms.refusals import (
+    HandoffAnswered,
     HandoffBanned,
     HandoffExpired,
     HandoffHere,
@@ -38,6 +39,7 @@ KEPT_FOR = timedelta(days=1)
 _BYTES = 16  # of a token: 22 characters
 _AGENT, _ADDRESS = 200, 45  # characters that are kept
 _LIVE = (State.OPEN, State.ASKED, State.ALLOWED)
+_ANSWERED = (State.ALLOWED, State.REFUSED, State.DONE)
 
 
 def begin(*, user: User, session_key: str, room_id: str = "") -> tuple[Handoff, str]:
@@ -96,6 +98,8 @@ def answer(*, user: User, session_key: str, number: int, allowed: bool) -> Hando
     found = _known().filter(pk=number, user=user, session_key=session_key).first()
     if found is None:
         raise NoHandoff
+    if found.state in _ANSWERED:
+        raise HandoffAnswered
     _require(found, State.ASKED)
     asks = Handoff.objects.filter(pk=found.pk, state=State.ASKED)
     if allowed:
@@ -103,7 +107,7 @@ def answer(*, user: User, session_key: str, number: int, allowed: bool) -> Hando
     else:
         done = asks.update(state=State.REFUSED, ended_at=Now())
     if not done:
-        raise HandoffReplaced
+        raise HandoffAnswered
     return _known().get(pk=found.pk)
 
 

@@ -204,6 +204,19 @@ def test_an_answer_is_about_the_device_that_was_shown(
     assert come_in(phone).status_code == 403
 
 
+def test_two_pages_that_ask_take_one_answer(ada: Person, phone: Person, room: Room) -> None:
+    scan(phone, show(ada, room))
+    number = str(Handoff.objects.get().pk)
+    say(ada, "yes")
+    for again in ("yes", "no"):
+        late = ada.post("/account/handoff/answer/", handoff=number, answer=again)
+        assert "answered that already" in alert(late)
+        # Where its script goes when something happens: the page's own address takes no GET.
+        page = read(late).one("div", data_state="allowed").attributes["data-page"]
+        assert page == "/account/handoff/"
+    assert come_in(phone).status_code == 302
+
+
 class TestWhoeverWasHereBefore:
     def test_a_guest_is_asked_first_and_told_what_is_lost(
         self, ada: Person, ben: Person, room: Room

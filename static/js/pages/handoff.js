@@ -12,7 +12,7 @@ const POLL_INTERVAL = 2000;
 const LIVE = ["open", "asked", "allowed"];
 
 const root = find(document, "[data-handoff]", HTMLElement);
-const { handoff: url = "", state: shown = "" } = root.dataset;
+const { handoff: url = "", page = "", state: shown = "" } = root.dataset;
 const link = root.querySelector("[data-handoff-link]");
 
 if (link instanceof HTMLInputElement) {
@@ -28,8 +28,8 @@ if (link instanceof HTMLInputElement) {
 async function poll() {
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" } });
-    // Not a reload, which would send the form for the code once more.
-    if (answer.ok && (await answer.json()).state !== shown) location.assign(location.pathname);
+    // Not a reload, which would send a form once more; nor this address, which may be that of an answer.
+    if (answer.ok && (await answer.json()).state !== shown) location.assign(page);
   } catch {
     // Offline, or the server is restarting: the next request will tell.
   }
