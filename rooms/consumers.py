@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import Error
 from django.http.cookie import parse_cookie
 
-from rooms import addresses, codes, commands, limits, origins, protocol
+from rooms import addresses, codes, commands, limits, origins, protocol, sessions
 from rooms.commands import Post, Refused
 from rooms.errors import ChatError, NotMember
 from rooms.live import calls, metrics, welcome, worker
@@ -155,5 +155,5 @@ def _session_key(scope: dict[str, Any]) -> str:
         if name == b"cookie":
             # Read as the pages read it: an odd cookie of another site's does not hide ours.
             key = parse_cookie(value.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
-            return key if key.isascii() and key.isalnum() else ""
+            return key if sessions.may_be_key(key) else ""
     return ""

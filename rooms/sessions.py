@@ -26,6 +26,17 @@ def noted() -> Any:
 
 _sign_in = Prepared(lambda key: noted().select_related("user").filter(session_key=key), key=str)
 
+# Characters of a key: shorter ones can be guessed, says Django.
+_KEY_MIN = 8
+
+
+def may_be_key(text: str) -> bool:
+    """Return True for what may be a session's key.
+
+    Nothing else goes into a query: other people's keys may be in it, and PostgreSQL refuses a NUL.
+    """
+    return text.isascii() and text.isalnum()
+
 
 class SessionStore(DatabaseStore):
     """Django's, with fewer queries.
@@ -40,6 +51,9 @@ class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        return key is not None and len(key) >= _KEY_MIN and may_be_key(key)
 
     def load(self) -> dict[str, Any]:
         sign_in = _sign_in.first(key=self.session_key or "")

@@ -103,12 +103,13 @@ def _ask(
 
 def _subject(membership: Membership, form: ReportForm) -> User | None:
     """Return the other person whom the form is about, if it says who that is: they can be hidden."""
-    seq, person = str(form["seq"].value() or ""), str(form["person"].value() or "")
+    # Only what is valid: the database is asked for it.
+    given = form.cleaned_data if form.is_bound else form.initial
     try:
         found = reports.subject(
-            by=membership, seq=int(seq) if seq.isdecimal() else None, person_id=person
+            by=membership, seq=given.get("seq"), person_id=given.get("person") or ""
         )
-    except (ChatError, ValueError, OverflowError):
+    except ChatError:
         return None
     return None if found == membership.user else found
 

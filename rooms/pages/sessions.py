@@ -13,7 +13,7 @@ from django.middleware.csrf import rotate_token
 
 from rooms.actions import sign_ins
 from rooms.models import User
-from rooms.sessions import SessionStore
+from rooms.sessions import SessionStore, may_be_key
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # When a session was last noted to be in use, in seconds since 1970.
@@ -86,7 +86,7 @@ def person(request: HttpRequest) -> User | AnonymousUser:
 def came_with(request: HttpRequest) -> str:
     """The key in the browser's cookie; "" for what cannot be one."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    return key if key.isascii() and key.isalnum() else ""
+    return key if may_be_key(key) else ""
 
 
 def _agent(request: HttpRequest) -> str:

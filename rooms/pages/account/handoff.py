@@ -18,7 +18,7 @@ from rooms import access, agents, answers, limits, publish
 from rooms.actions import handoffs
 from rooms.errors import ChatError, NoHandoff
 from rooms.models import Handoff, Membership, Room
-from rooms.pages.account.visitor import for_somebody, session_key, signed_in
+from rooms.pages.account.visitor import for_somebody, sent_id, session_key, signed_in
 
 State = Handoff.State
 _EXPIRED = "expired"
@@ -30,7 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show how far the handoff is; a POST makes a new code, and shows it this once."""
     if request.method != "POST":
         return _page(request, room=request.GET.get("room", ""))
-    me, room = signed_in(request), request.POST.get("room", "")
+    me, room = signed_in(request), sent_id(request, "room")
     try:
         limits.hand_off(person=me.public_id)
         made, token = handoffs.begin(user=me, session_key=session_key(request), room_id=room)

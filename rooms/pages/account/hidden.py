@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from rooms import answers, limits, paths
 from rooms.actions import hiding
 from rooms.errors import ChatError
-from rooms.pages.account.visitor import for_somebody, signed_in
+from rooms.pages.account.visitor import for_somebody, sent_id, signed_in
 
 
 @require_POST
@@ -19,7 +19,7 @@ def change(request: HttpRequest) -> HttpResponse:
 
     The pages of a room and its people send this with a script and are answered in JSON.
     """
-    me, who = signed_in(request), request.POST.get("person", "")[:20]
+    me, who = signed_in(request), sent_id(request, "person")
     wanted = request.POST.get("hidden") == "yes"
     back = paths.own(request, request.POST.get("next", "")) or "account"
     try:

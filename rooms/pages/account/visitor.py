@@ -1,5 +1,6 @@
 """The visitor of an account page, a guest or an account, and the password that proves it."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -14,6 +15,7 @@ from rooms.actions import accounts
 from rooms.models import User
 
 View = Callable[..., HttpResponseBase]
+_ID = re.compile(r"\w{1,20}", re.ASCII)
 
 
 def for_somebody(view: View) -> View:
@@ -31,6 +33,15 @@ def for_somebody(view: View) -> View:
 
 def person(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
+
+
+def sent_id(request: HttpRequest, field: str) -> str:
+    """Return the id of a person or room in a field, or "" for what can be none.
+
+    So the database is asked for nothing that it cannot hold: PostgreSQL refuses a NUL with an error.
+    """
+    text = request.POST.get(field, "")
+    return text if _ID.fullmatch(text) else ""
 
 
 def signed_in(request: HttpRequest) -> User:
