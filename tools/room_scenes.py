@@ -79,7 +79,7 @@ async def copy_link(page: Page) -> None:
     message = page.locator("article", has_text="thank you").first
     await message.hover()
     await message.get_by_role("button", name="More").click()
-    await page.get_by_role("menuitem", name="Copy the link").click()
+    await page.get_by_role("menuitem", name="Copy link").click()
     await page.wait_for_selector(".message__note")
 
 

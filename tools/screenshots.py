@@ -160,6 +160,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         barred = await _barred(ada, banned)
         crowded = await room_scenes.crowded(site, ada)
         watch, say = await room_scenes.busy_talk(stack, ada, people[1])
+        lesson = await _lesson(stack, people)
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
@@ -180,7 +181,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             watch,
             say,
             await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
-            await _lesson(stack, people),
+            lesson,
         )
 
 

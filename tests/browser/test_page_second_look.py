@@ -51,7 +51,7 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ada.message("Ferry").hover()
     ada.message("Ferry").get_by_role("button", name="More").click()
-    page.get_by_role("menuitem", name="Copy the link").click()
+    page.get_by_role("menuitem", name="Copy link").click()
     expect(ada.message("Ferry").locator(".message__note")).to_have_text("Link copied")
 
     # Ben says more while Ada reads further up.

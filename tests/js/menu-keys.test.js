@@ -34,7 +34,7 @@ describe("the arrow keys of a menu", () => {
 });
 
 describe("letters typed in a menu", () => {
-  const labels = ["", "Reply", "Pin", "Copy the text", "Copy the link", "Report…"];
+  const labels = ["", "Reply", "Pin", "Copy text", "Copy link", "Report…"];
 
   for (const [name, typed, at, expected] of /** @type {const} */ ([
     ["lead to the first item that begins so", "p", -1, 2],

@@ -35,9 +35,9 @@ function labelOf(action, name) {
     case "unpin":
       return gettext("Unpin");
     case "text":
-      return gettext("Copy the text");
+      return gettext("Copy text");
     case "link":
-      return gettext("Copy the link");
+      return gettext("Copy link");
     case "hide":
       return fill(gettext("Hide %(name)s for me"), { name: isolate(name) });
     case "unhide":
@@ -113,7 +113,8 @@ export function createMessageMenu(menu, sprite, perform) {
       "button",
       { type: "button", role: "menuitem", class: `menu__item menu__item--${kind}` },
       icon(picture, sprite),
-      ...isolated(label),
+      // One item beside the sign, however many names are in it.
+      element("span", {}, ...isolated(label)),
     );
     button.addEventListener("click", act);
     return button;

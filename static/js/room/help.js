@@ -17,9 +17,9 @@ function formatting() {
   return [
     [typed("**bold**"), element("strong", {}, gettext("bold"))],
     [typed("*italic*"), element("em", {}, gettext("italic"))],
-    [typed("~~strikethrough~~"), element("s", {}, gettext("strikethrough"))],
+    [typed("~~strike~~"), element("s", {}, gettext("strike"))],
     [typed("`code`"), element("code", {}, gettext("code"))],
-    [typed("```"), gettext("a block of code, between two lines of these")],
+    [typed("```"), gettext("a block of code, between two such lines")],
     [typed("> words"), element("blockquote", {}, gettext("a quote"))],
     [typed("- item"), gettext("a list; 1. starts a numbered one")],
     [typed("[words](https://…)"), link],
