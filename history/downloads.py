@@ -69,7 +69,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse | StreamingHttpResp
     person = _person(request)
     reading = readers().reading(person, room_id) if person else None
     if person is None or reading is None:
-        raise Http404(_("You were in no such room."))
+        raise Http404(_("You were never in such a room."))
     writer = rooms.WRITERS.get(request.GET.get("format", "html"))
     if writer is None:
         return _no_such_format(request, rooms.WRITERS)

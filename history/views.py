@@ -199,7 +199,7 @@ def _reading(person: Person | None, room_id: str) -> tuple[Person, Reading]:
     """Return the person and their reading of a room. Raises Http404 also if there is no such room."""
     reading = readers().reading(person, room_id) if person else None
     if person is None or reading is None:
-        raise Http404(_("You were in no such room."))
+        raise Http404(_("You were never in such a room."))
     return person, reading
 
 

@@ -150,7 +150,7 @@ class RoomFull(ChatError):
 class MustAsk(ChatError):
     code = "must_ask"
     status = 403
-    sentence = _("Who is new to this room asks to be let in.")
+    sentence = _("Newcomers to this room have to ask to be let in.")
 
 
 class TurnedAway(Forbidden):

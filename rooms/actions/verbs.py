@@ -99,7 +99,7 @@ _TABLE = (
         takes=frozenset({REASON}),
         path="unmute",
         said=_("%(name)s can write again."),
-        label=_("Let speak again"),
+        label=_("Unmute"),
         group=TALK,
         is_offered=lambda member: member.is_muted and not member.is_banned,
     ),
