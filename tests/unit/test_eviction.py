@@ -18,7 +18,7 @@ from rooms.live.hub import Hub
 from rooms.live.receiver import Receiver
 from rooms.live.room import LiveRoom
 from rooms.live.snapshot import People, Recheck, Snapshot
-from rooms.models import Membership, User
+from rooms.models import Membership, Room, User
 from rooms.protocol import Close
 from rooms.publish import group, notification_of
 from tests.unit.listening import Listener, said
@@ -50,6 +50,7 @@ class Database:
         members = {
             pk: Membership(
                 user=User(pk=pk, public_id=f"u_{pk}", display_name="Ada"),
+                room=Room(),
                 role=self.role,
                 present=pk not in self.absent,
             )

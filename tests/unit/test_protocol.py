@@ -289,7 +289,7 @@ def test_an_error_has_its_code_its_frame_and_the_wait() -> None:
 def test_every_refusal_has_a_code_of_the_contract() -> None:
     of_sockets = {
         "bad_frame", "too_long", "empty", "rate_limited", "forbidden", "muted", "not_found",
-        "unavailable", "conflict",
+        "unavailable", "conflict", "ended",
     }  # fmt: skip
     of_forms = {"bad_name", "bad_title", "name_taken", "locked", "passcode", "full", "must_ask"}
     kinds = [errors.ChatError]
