@@ -69,6 +69,7 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "Skip to the content",
         "To the front page",
         "Search in this room",
+        "Notifications",
         "Theme",
         "Messages",
         "https://example.com",
@@ -84,6 +85,7 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "QR code",
         "Change your name",
         "Room settings",
+        "Continue on another device",
         "Leave the room",
     ]
     ada.page.locator(".skip-link").focus()
