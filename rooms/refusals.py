@@ -105,7 +105,7 @@ class BadSetting(BadFrame):
 
 
 class BadBell(BadFrame):
-    sentence = _("Notifications can be for everything, for what is to you, or for nothing.")
+    sentence = _("You can be notified of everything, of mentions and replies, or of nothing.")
 
 
 class BadPushAddress(BadFrame):

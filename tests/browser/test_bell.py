@@ -170,7 +170,7 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
     with step("who wants only what is to them is not told of the rest"):
         ada.hide(False)
         bell.click()
-        box.get_by_role("radio", name="What is to me").check()
+        box.get_by_role("radio", name="Mentions and replies").check()
         page.keyboard.press("Escape")
         ada.say("mine")
         expect(ada.message("mine")).to_have_attribute("data-seq", re.compile("."))
@@ -238,7 +238,7 @@ def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben, sit
         while not device.count():  # the worker's request may still be on its way
             page.reload()
         device.click()
-        expect(page.get_by_role("status")).to_contain_text("gets no notifications any more")
+        expect(page.get_by_role("status")).to_contain_text("no longer notified")
         assert axe.violations(page) == []
 
     with step("a press goes to the page that has the room open, at the message"):

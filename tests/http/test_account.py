@@ -317,7 +317,7 @@ class TestHowFarOneHasRead:
 class TestNotifications:
     def test_show_what_was_said_until_one_says_no(self, ada: Person) -> None:
         ada.create()
-        for shown, said in ((False, "only who wrote"), (True, "show again")):
+        for shown, said in ((False, "only who wrote"), (True, "text again")):
             ada.post("/account/notifications/", text=_switch(ada, "text").attributes["value"])
             page = read(ada.get("/account/"))
             assert said in page.one(role="status").text

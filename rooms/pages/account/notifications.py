@@ -24,13 +24,13 @@ def change(request: HttpRequest) -> HttpResponse:
         shown = request.POST["text"] == "yes"
         people.notify_with_text(user=me, shown=shown)
         if shown:
-            messages.success(request, _("Your notifications show again what was said."))
+            messages.success(request, _("Your notifications show message text again."))
         else:
             messages.success(
                 request, _("From now on your notifications say only who wrote, and where.")
             )
     elif device.isdecimal() and len(device) < 19 and subscriptions.end(user=me, key=int(device)):
-        messages.success(request, _("That browser gets no notifications any more."))
+        messages.success(request, _("That browser is no longer notified."))
     return redirect("account")
 
 

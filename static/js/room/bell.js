@@ -27,8 +27,8 @@ import { tryOut } from "./bell-test.js";
 function positions() {
   return [
     ["everything", gettext("Everything"), gettext("Every message in this room")],
-    ["to_me", gettext("What is to me"), gettext("Mentions of me, and replies to me")],
-    ["nothing", gettext("Nothing"), gettext("This room stays silent")],
+    ["to_me", gettext("Mentions and replies"), gettext("Only what speaks to me")],
+    ["nothing", gettext("Nothing"), gettext("This room stays quiet")],
   ];
 }
 
