@@ -38,6 +38,8 @@ CHUNK, SPACING = 6, 0.01
 SETTLE = 0.1
 # After so many failures in a row a push service is left alone, for these seconds.
 FAILURES, REST = 5, 15.0
+# Seconds between two complaints of one push service in the log.
+SAID = 600.0
 # Seconds that the end waits for requests under way. What is cut off is due again after its lease.
 STOP = 3.0
 # Answers that say the subscription is over, and those that another try may change.
@@ -73,6 +75,7 @@ class Pusher:
         self._settling: asyncio.Task[None] | None = None
         self._failures: Counter[str] = Counter()
         self._resting: dict[str, float] = {}
+        self._said: dict[str, float] = {}
 
     async def step(self, worker_id: int | None) -> None:
         """Do a piece of it: some rooms, and some of what is due. Raises what the database raises."""
@@ -153,9 +156,16 @@ class Pusher:
         else:
             result = _read(answer.status, answer.headers.get("Retry-After", ""))
             if result.name == "rejected":
-                logger.warning("push service %s refused: %d", host, answer.status)
+                self._complain(host, answer.status)
         self._note(host, result)
         return result
+
+    def _complain(self, host: str, status: int) -> None:
+        """Say that a push service refuses this site, once in a while."""
+        now = time.monotonic()
+        if now - self._said.get(host, -SAID) >= SAID:
+            self._said = {h: at for h, at in self._said.items() if now - at < SAID} | {host: now}
+            logger.warning("push service %s refuses notifications: %d", host, status)
 
     def _note(self, host: str, result: Result) -> None:
         """Leave a push service alone for a while that does nothing but fail."""
@@ -220,8 +230,8 @@ def _wait(retry_after: str) -> timedelta | None:
 
 
 def _find(worker_id: int) -> bool:
-    """Find whom to notify. Return False if another worker does that."""
-    if not presence.is_eldest(worker_id=worker_id):
+    """Find whom to notify. Return False if another worker does that, or nobody wants to be."""
+    if not (PushSubscription.objects.exists() and presence.is_eldest(worker_id=worker_id)):
         return False
     due.find()
     return True

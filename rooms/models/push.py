@@ -71,7 +71,7 @@ class Push(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     # The message that the notification shows: to be replaced if that is deleted. Unset for none.
     shown = models.BigIntegerField(null=True, blank=True)
-    # How often the push service could not take it.
+    # How often it was taken to be sent, since it was.
     tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -4,6 +4,7 @@ Between the moment somebody was found and this one they may have read it elsewhe
 the bell or signed out; and what was said may be deleted.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db import Error
 from django.db.models.functions import Now
 
 from history.models import Mention, Message
@@ -18,6 +20,8 @@ from rooms import access, bell, hides, presence
 from rooms.models import Membership, Push
 from rooms.pushing import due, words
 from rooms.pushing.due import AWAY, CONNECTED, FRESH, SHOWN
+
+logger = logging.getLogger(__name__)
 
 # How long somebody with an open socket may leave a message unread, and still be notified of it when
 # the socket turns out to be dead.
@@ -69,7 +73,16 @@ def decide(pushes: Sequence[Push]) -> list[Decision]:
     decided: list[Decision] = []
     for some in by_room.values():
         facts = _Facts(some, signed_in)
-        decided += [_decide(push, facts) for push in some]
+        for push in some:
+            try:
+                decided.append(_decide(push, facts))
+            except Error:
+                raise
+            except Exception:  # all the others are told
+                logger.exception(
+                    "a notification of room %d could not be written", push.membership.room_id
+                )
+                decided.append(Drop(push))
     return decided
 
 

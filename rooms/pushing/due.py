@@ -4,19 +4,22 @@ A post looks for nobody. The log has it all: a room's changes since the sweep wa
 of an index, whatever happened to the worker that took the post.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from history.models import Mention, Message
 from rooms import bell
-from rooms.models import Membership, Push, PushedThrough, PushSubscription, Room
+from rooms.models import Membership, Push, PushedThrough, Room
+
+logger = logging.getLogger(__name__)
 
 Bell = Membership.Bell
 # Somebody who has lost the connection for a moment is not notified yet.
@@ -49,10 +52,13 @@ class _News:
 
 def find() -> None:
     """Put into the queue whoever is to be notified of what is new. Any number of workers may do it at once."""
-    if not PushSubscription.objects.exists():
-        return
     for room_id in rooms_with_news():
-        look(room_id)
+        try:
+            look(room_id)
+        except Error:
+            raise
+        except Exception:  # of all the other rooms people are notified
+            logger.exception("nobody could be found to notify in room %d", room_id)
 
 
 def rooms_with_news() -> Sequence[int]:

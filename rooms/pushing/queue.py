@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from rooms.models import Membership, Push, PushedThrough, PushSubscription, SignIn
@@ -42,21 +42,31 @@ _NEEDED = (
 
 
 def take(limit: int, *, only_to_me: bool = False) -> list[Push]:
-    """Take what is due, what is to people first. What is taken is nobody else's until its lease ends."""
+    """Take what is due, what is to people first. What is taken is nobody else's until its lease ends.
+
+    What was taken again and again, and nothing became of it, is given up.
+    """
+    due = Push.objects.filter(due_at__lte=Now())
+    if only_to_me:
+        due = due.filter(to_me=True)
+    if not due.exists():  # on SQLite a transaction is in the way of posts
+        return []
     with transaction.atomic():
-        due = Push.objects.select_for_update(skip_locked=True).filter(due_at__lte=Now())
-        if only_to_me:
-            due = due.filter(to_me=True)
-        keys = [push.pk for push in due.order_by("-to_me", "due_at", "pk").only("pk")[:limit]]
-        Push.objects.filter(pk__in=keys).update(due_at=Now() + LEASE)
+        some = due.select_for_update(skip_locked=True).order_by("-to_me", "due_at", "pk")
+        keys = [push.pk for push in some.only("pk")[:limit]]
+        Push.objects.filter(pk__in=keys).update(due_at=Now() + LEASE, tries=F("tries") + 1)
     rows = Push.objects.select_related(
         "subscription__sign_in", "subscription__user", "membership__room__pushed"
     )
-    return list(rows.only(*_NEEDED).filter(pk__in=keys).order_by("-to_me", "pk"))
+    taken = list(rows.only(*_NEEDED).filter(pk__in=keys).order_by("-to_me", "pk"))
+    forget(push for push in taken if push.tries > TRIES)
+    return [push for push in taken if push.tries <= TRIES]
 
 
 def take_tests(limit: int) -> list[PushSubscription]:
     """Take the tests that people have asked for."""
+    if not PushSubscription.objects.filter(test_due_at__lte=Now()).exists():
+        return []
     with transaction.atomic():
         due = PushSubscription.objects.select_for_update(skip_locked=True).filter(
             test_due_at__lte=Now()
@@ -82,21 +92,22 @@ def told(pushes: Collection[Push], *, through: int, shown: int | None) -> None:
 
 
 def later(pushes: Collection[Push], wait: timedelta) -> None:
-    """Look at these again after a while."""
-    Push.objects.filter(pk__in=[push.pk for push in pushes]).update(due_at=Now() + wait)
+    """Look at these again after a while, as if they had not been taken."""
+    Push.objects.filter(pk__in=[push.pk for push in pushes], tries__gt=0).update(
+        due_at=Now() + wait, tries=F("tries") - 1
+    )
 
 
 def failed(push: Push, wait: timedelta | None) -> bool:
-    """Note that a push service could not take one. Return False if that is given up.
+    """Note that a push service could not take one. Return False if it is given up.
 
     `wait` is how long the push service asks for, if it does.
     """
-    tries = push.tries + 1
-    if tries >= TRIES:
+    if push.tries >= TRIES:
         forget([push])
         return False
-    pause = wait or timedelta(seconds=2**tries)
-    Push.objects.filter(pk=push.pk).update(tries=tries, due_at=Now() + min(pause, LONGEST))
+    pause = wait or timedelta(seconds=2**push.tries)
+    Push.objects.filter(pk=push.pk).update(due_at=Now() + min(pause, LONGEST))
     return True
 
 

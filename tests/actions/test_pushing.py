@@ -1,6 +1,7 @@
 """Who is notified of what: found apart from posting, and asked again just before it is sent."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models.functions import Now
@@ -9,7 +10,7 @@ from rooms.actions import hiding, sanctions, sign_ins, subscriptions
 from rooms.live import pusher
 from rooms.live.pusher import Result
 from rooms.models import Membership, Push, PushedThrough, PushSubscription, Room, User, Worker
-from rooms.pushing import content, due, queue
+from rooms.pushing import content, due, queue, words
 from tests.actions.factories import (
     come_in,
     connect,
@@ -264,6 +265,32 @@ def test_what_was_taken_by_a_worker_that_was_killed_comes_back(
     assert take() == []
     pass_time(queue.LEASE.total_seconds() / 2)
     assert bodies(notify()) == ["Ada: hello"]
+
+
+def test_what_ends_every_worker_that_takes_it_is_given_up(ada: User, bob: User, room: Room) -> None:
+    say(ada, room, "hello")
+    for _ in range(queue.TRIES):
+        assert take()
+        pass_time(queue.LEASE.total_seconds())
+    assert take() == []
+    say(ada, room, "and again")
+    assert bodies(notify()) == ["2 new. Ada: and again"]
+
+
+def test_a_notification_that_cannot_be_written_keeps_nobody_else_s_back(
+    ada: User, bob: User, eve: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(eve)
+    go(eve)
+    say(ada, room, "hello")
+    written = words.messages
+
+    def broken(push: Push, *args: Any, **options: Any) -> bytes:
+        assert push.subscription.user_id != bob.pk
+        return written(push, *args, **options)
+
+    monkeypatch.setattr(words, "messages", broken)
+    assert [str(send.push.subscription.user) for send in take()] == ["Eve"]
 
 
 # Keeping ------------------------------------------------------------------------------------------
