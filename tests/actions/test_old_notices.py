@@ -77,6 +77,7 @@ def do_everything() -> tuple[User, User, Room]:
     roles.unmake_moderator(room=room, by=ada, user=bob, reason="lazy")
     wanted = RoomSettings(
         title="Bob is now called Eve: Zed",
+        call_link="",
         locked=False,
         by_request=True,
         capacity=9,
