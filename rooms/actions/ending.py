@@ -39,7 +39,7 @@ def end(*, room: Room, by: User, reason: str = "", staff: bool = False) -> Deed:
     with turn(room, by=by, at_least=OWNER, reason=reason, staff=staff) as t:
         if t.room.ended_at is not None:
             raise EndedAlready
-        was = t.room.ends_at and timestamp(t.room.ends_at)
+        was = t.room.ends_at and t.room.ends_at.isoformat()
         Room.objects.filter(pk=t.room.pk).update(ended_at=t.now, ends_at=t.now + UNDO_FOR)
         t.notice("end")
         t.evict()
