@@ -76,6 +76,17 @@ def test_times_are_the_visitor_s_and_stay_as_they_are_shown(room: Room, ada: Per
     assert (room.ends_at, room.door_closes_at) == (None, None)
 
 
+def test_a_time_in_the_hour_that_comes_twice_stays(room: Room, ada: Person) -> None:
+    ada.client.cookies["zone"] = "Europe/Berlin"
+    later = datetime(2050, 10, 30, 1, 30, tzinfo=UTC)  # 2:30 for the second time
+    Room.objects.filter(pk=room.pk).update(ends_at=later)
+    shown = value(ada, room, "ends_at")
+    assert shown == "2050-10-30T02:30"
+    assert ada.post(where(room, "end/plan/"), ends_at=shown, door_closes_at="").status_code == 302
+    room.refresh_from_db()
+    assert room.ends_at == later
+
+
 def test_a_button_has_the_room_close_in_so_many_minutes(room: Room, ada: Person) -> None:
     ada.post(where(room, "end/plan/"), ends_at="", door_closes_at="", minutes="45")
     room.refresh_from_db()

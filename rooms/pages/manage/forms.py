@@ -140,7 +140,11 @@ class EndingForm(forms.Form):
     def _moment(self, name: str) -> datetime | None:
         typed: datetime | None = self.cleaned_data[name]
         known: datetime | None = self.initial[name]
-        is_same = known is not None and typed == known.replace(second=0, microsecond=0)
+        if known is None:
+            return typed
+        # As it was shown, too: an hour that comes twice, when clocks are set back, is shown the same.
+        is_shown = self.data.get(name) == self.fields[name].prepare_value(known)
+        is_same = is_shown or typed == known.replace(second=0, microsecond=0)
         return known if is_same else typed
 
 
