@@ -31,7 +31,7 @@ def subscribe(
     BadPushAddress, BadPushKeys or SignedOut.
     """
     try:
-        addresses.parse(endpoint, ports=addresses.ports())
+        addresses.require_reachable(addresses.parse(endpoint, ports=addresses.ports()))
     except BadAddress as error:
         raise BadPushAddress(problem=str(error)) from None
     _check_keys(p256dh, auth)

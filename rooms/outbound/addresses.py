@@ -70,6 +70,20 @@ def is_public(ip: IPv4Address | IPv6Address) -> bool:
     return ip in _GLOBAL_6 and not any(ip in network for network in _RESERVED_6)
 
 
+def require_reachable(url: URL) -> None:
+    """Raise BadAddress for an address that no socket would be connected to.
+
+    For whoever types one, so that they are told at once. A name is judged when it is looked up.
+    """
+    host, port = url.raw_host or "", url.port or 0
+    try:
+        ip_address(host)
+    except ValueError:
+        return
+    if not may_reach(host, port, ports=PORTS, allowed=settings.CHAT_OUTBOUND_ALLOW):
+        raise BadAddress("no address of the internet")
+
+
 def parse(
     text: str, *, schemes: Collection[str] = ("https",), ports: Collection[int] = (443,)
 ) -> URL:

@@ -134,6 +134,8 @@ def test_one_forgets_only_ones_own(ada: Person, ben: Person) -> None:
         ({"endpoint": "https://push.example.net:8443/"}, "another port"),
         ({"endpoint": "https://push@example.net/"}, "a user name"),
         ({"endpoint": "https://0x7f.1/"}, "an odd notation"),
+        ({"endpoint": "https://169.254.169.254/"}, "no address of the internet"),
+        ({"endpoint": "https://[::ffff:127.0.0.1]/"}, "no address of the internet"),
         ({"endpoint": "https://push.example.net/" + "x" * 2048}, "longer than"),
         ({"p256dh": "AAAA"}, "not the keys"),
         ({"p256dh": "B" + "A" * 86}, "not the keys"),  # no point of the curve
