@@ -41,7 +41,7 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
         more("hello")
         shut("the menu of a message")
         more("hello")
-        page.get_by_role("menuitem", name="Another reaction").click()
+        page.get_by_role("menuitem", name="More reactions").click()
         expect(page.locator("[data-emoji-picker] [data-sign]").first).to_be_visible()
         shut("the emoji of a message")
 
@@ -63,7 +63,7 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
     with step("a report"):
         more("goodbye")
         page.get_by_role("menuitem", name="Report").click()
-        expect(page.get_by_role("dialog", name="Report a message of Ben")).to_be_visible()
+        expect(page.get_by_role("dialog", name="Report a message from Ben")).to_be_visible()
         shut("a report")
 
     with step("the menu of a person, and what can be done about one"):
