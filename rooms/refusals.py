@@ -254,7 +254,7 @@ class HandoffHere(NoHandoff):
 
 
 class HandoffUnsure(Forbidden):
-    sentence = _("Tick this first: %(name)s and all rooms of %(name)s would be lost.")
+    sentence = _("Tick this first: %(name)s and all their rooms would be lost.")
 
 
 class HandoffToAnother(Forbidden):

@@ -228,7 +228,7 @@ class TestWhoeverWasHereBefore:
         assert f"Rooms that would be lost: {room.code} Islands, {own.code} Lakes." in page
         refused = scan(ben, link)
         assert refused.status_code == 403
-        assert "Ben and all rooms of Ben would be lost" in alert(refused)
+        assert "Ben and all their rooms would be lost" in alert(refused)
         assert link in refused.content.decode(), "the link need not be scanned again"
         assert scan(ben, link, sure="on").status_code == 302
         assert ben.user == was, "not before the answer"
