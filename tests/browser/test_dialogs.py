@@ -79,7 +79,7 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
 
     with step("another name"):
         page.locator("[data-rename]").click()
-        expect(page.get_by_label("Your name")).to_be_visible()
+        expect(page.get_by_label("Your name", exact=True)).to_be_visible()
         shut("another name")
 
     with step("a search, with what it found"):
