@@ -60,6 +60,11 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
         expect(page.get_by_role("img", name="QR code of the link to this room")).to_be_visible()
         shut("the code that is scanned")
 
+    with step("the code for another device"):
+        page.get_by_role("link", name="Continue on another device").click()
+        expect(page.get_by_role("img", name="QR code to continue")).to_be_visible()
+        shut("the code for another device")
+
     with step("a report"):
         more("goodbye")
         page.get_by_role("menuitem", name="Report").click()
