@@ -251,7 +251,8 @@ def call_link(room: Room) -> str:
 
 def sentence(changed: Mapping[str, Any]) -> str:
     """Return what the notice says was done to these settings, in the language that is active."""
-    said = [TABLE[name].told(value) for name, value in changed.items() if name in TABLE]
+    # In our order: PostgreSQL keeps that of its own.
+    said = [setting.told(changed[name]) for name, setting in TABLE.items() if name in changed]
     if not said:  # settings of a later release
         return gettext("changed the room's settings")
     if len(said) == 1:

@@ -20,7 +20,8 @@ LINK = 120
 
 _PLAIN = frozenset({"paragraph_open", "paragraph_close", "inline", "text", "softbreak"})
 
-_BLOCK = re.compile(r"^[ \t]*(?:>|[-*]|[1-9]\d{0,2}\.)[ \t]+\S", re.MULTILINE)
+# A line may begin after a carriage return alone, as it does for the parser.
+_BLOCK = re.compile(r"(?:^|\r)[ \t]*(?:>|[-*]|[1-9]\d{0,2}\.)[ \t]+\S", re.MULTILINE)
 _STRESS = re.compile(r"(?<![^\W_])_[^\s_](?:.*\S)?_(?![^\W_])", re.DOTALL)
 _ESCAPE = re.compile(r"\\[*_~`[>:-]")
 
@@ -51,7 +52,7 @@ def needs_rendering(body: str) -> bool:
         or (":" in body and shortcodes.found_in(body))
         or ("\\" in body and _ESCAPE.search(body) is not None)
         or (
-            (" " in body and (body[0] in ">-*123456789 \t" or "\n" in body))
+            (" " in body and (body[0] in ">-*123456789 \t\r" or "\n" in body or "\r" in body))
             and _BLOCK.search(body) is not None
         )
     )

@@ -11,9 +11,9 @@ _SCRIPT = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # The rules that have to do with colours: all that another theme can change.
 _OF_COLOURS = ("color-contrast", "link-in-text-block")
-# On its way from one theme to the other, a colour is neither.
+# On its way from one theme to the other, a colour is neither; what opens is half seen through.
 _SETTLE = """() => document.getAnimations().forEach((animation) => {
-  if (animation instanceof CSSTransition) animation.finish();
+  if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
 })"""
 _RUN = """(runOnly) => axe.run(document, { runOnly }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) =>

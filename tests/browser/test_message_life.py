@@ -174,6 +174,7 @@ def test_the_tools_of_a_message_follow_mouse_and_keys(ada: RoomPage) -> None:
         expect(ada.message("first")).to_be_focused()
         expect(ada.box).to_have_value("")
         ada.page.keyboard.press("Enter")
+        expect(menu.get_by_role("menuitem", name="👍")).to_be_focused()
         ada.page.keyboard.press("ArrowRight")
         ada.page.keyboard.press("Enter")
         expect(ada.message("first").get_by_role("button", name="❤️ You")).to_be_visible()

@@ -42,6 +42,7 @@ def test_the_rendered_html_passes_the_sanitiser_unchanged(body: str) -> None:
 
 
 @given(bodies)
+@example("\r1. x")
 @settings(max_examples=400, deadline=None)
 def test_a_text_that_needs_no_rendering_would_gain_nothing_by_it(body: str) -> None:
     assert needs_rendering(body) or render(body) == ""

@@ -43,6 +43,8 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
   root.append(dialog);
   /** What is shown: "open", "asked", "over"; "" while the dialog is closed. */
   let shown = "";
+  /** The device that is asked about. @type {number | undefined} */
+  let asking;
   /** @type {Promise<Told> | null} */
   let looking = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -138,6 +140,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
       );
       answers.append(button);
     }
+    asking = handoff;
     const question = gettext("Is this your other device?");
     show("asked", heading(question), it, code, element("p", {}, proof), answers);
     say(`${question} ${browser}`);
@@ -160,7 +163,8 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
       looking = null;
     });
     const told = await looking;
-    if (told.state === "asked" && shown !== "asked") ask(told);
+    const isAnother = shown !== "asked" || told.handoff !== asking;
+    if (told.state === "asked" && isAnother) ask(told);
     else if (shown === "open" && told.state !== "open") showEnd();
     else if (shown === "asked" && told.state !== "asked") dialog.close();
   }

@@ -21,7 +21,10 @@ function codeAt({ pathname }) {
 function isReload() {
   const [navigation] = performance.getEntriesByType("navigation");
   const { type } = /** @type {PerformanceNavigationTiming} */ (navigation ?? {});
-  return type === "reload" || Reflect.get(document, "wasDiscarded") === true;
+  // Chromium has sometimes no entry for a page that comes from a service worker; the old interface knows.
+  const { navigation: old } = performance;
+  const isReloaded = type === undefined ? old.type === old.TYPE_RELOAD : type === "reload";
+  return isReloaded || Reflect.get(document, "wasDiscarded") === true;
 }
 
 /**

@@ -90,7 +90,11 @@ def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
             {"fields": ["staff status", "groups"]},
             "fields: staff status and groups",
         ),
-        ("settings", {"history_open": False, "slow_mode": 30}, "hid what was said before"),
+        (
+            "settings",
+            {"history_open": False, "slow_mode": 30},
+            "turned on slow mode (one message every 30 seconds) and hid what was said before",
+        ),
     ],
 )
 def test_details_are_told_in_words(
