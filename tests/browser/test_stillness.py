@@ -115,5 +115,11 @@ def test_names_and_words_without_a_break_stay_in_their_box(ada: RoomPage, invite
     width = "[document.documentElement.scrollWidth, innerWidth]"
     scrolled, seen = phone.page.evaluate(width)
     assert scrolled == seen
+    # The longest title takes no place from the code.
+    phone.page.locator("[data-title]").evaluate("title => { title.textContent = 'M'.repeat(80) }")
+    code = phone.page.locator(".room-bar [data-code]")
+    lines = "code => code.clientHeight / parseFloat(getComputedStyle(code).fontSize)"
+    assert code.evaluate(lines) < 2
+    assert phone.page.evaluate(width) == [seen, seen]
     # What is drawn above and below a line ends with the message.
     assert phone.texts.last.evaluate("text => getComputedStyle(text).overflowY") == "clip"
