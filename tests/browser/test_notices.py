@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import OpenContext, come_in
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Console
 from tests.support.story import step
+from tests.support.workers import Site
 
 Invite = Callable[..., RoomPage]
 
@@ -27,8 +29,9 @@ def rest_of_page(page: Page) -> list[object]:
 
 
 def test_notices_have_a_tone_move_nothing_and_go_away_unless_something_failed(
-    ada: RoomPage, invite: Invite, console: Console
+    site: Site, open_context: OpenContext, invite: Invite, console: Console
 ) -> None:
+    ada = come_in(open_context(own=True), site.url, name="Ada", create="")
     ben = invite(ada, "Ben")
     ben.say("hello")
     page = ada.page

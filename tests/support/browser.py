@@ -144,6 +144,11 @@ class Contexts:
         for page in context.pages:
             if page is not kept.keeper:
                 page.close()
+        if kept.keeper.evaluate("'__pwClock' in globalThis"):
+            context.close()
+            raise AssertionError(
+                "a context with a clock is opened with own=True: it keeps the clock"
+            )
         context.set_offline(False)
         context.clear_permissions()
         context.clear_cookies()

@@ -21,10 +21,7 @@ function codeAt({ pathname }) {
 function isReload() {
   const [navigation] = performance.getEntriesByType("navigation");
   const { type } = /** @type {PerformanceNavigationTiming} */ (navigation ?? {});
-  // Chromium has sometimes no entry for a page that comes from a service worker; the old interface knows.
-  const { navigation: old } = performance;
-  const isReloaded = type === undefined ? old.type === old.TYPE_RELOAD : type === "reload";
-  return isReloaded || Reflect.get(document, "wasDiscarded") === true;
+  return type === "reload" || Reflect.get(document, "wasDiscarded") === true;
 }
 
 /**
