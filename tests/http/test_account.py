@@ -184,7 +184,7 @@ class TestSessions:
         sign_in(phone)
         rows = [row.text for row in read(ada.get("/account/")).all("li", class_="session")]
         assert len(rows) == 2
-        assert rows[0].startswith("Firefox on Linux this one")
+        assert rows[0].startswith("Firefox on Linux this device")
         assert rows[1].startswith("Safari on iPhone")
 
     def test_can_be_ended_from_another_one(self, ada: Person, person: NewPerson) -> None:

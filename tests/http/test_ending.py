@@ -65,7 +65,7 @@ def test_times_are_the_visitor_s_and_stay_as_they_are_shown(room: Room, ada: Per
     room.refresh_from_db()
     assert room.ends_at == end
     assert value(ada, room, "ends_at") == typed["ends_at"]
-    assert "Times are those of Asia/Tokyo" in read(ada.get(where(room))).text
+    assert "Times are in Asia/Tokyo" in read(ada.get(where(room))).text
     exact = end + timedelta(seconds=31)
     Room.objects.filter(pk=room.pk).update(ends_at=exact)
     ada.post(where(room, "end/plan/"), **typed | {"door_closes_at": local(end + tokyo)[:14] + "00"})
