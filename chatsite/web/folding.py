@@ -5,6 +5,7 @@ and look the same on every request until the next release. Templates are written
 walked through once, and each run of such nodes is put together to one that keeps its text.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
@@ -29,15 +30,35 @@ from chatsite.web.nodes import inner, is_literal, quicker
 
 
 class FoldingLoader(Loader):
-    """Django's cached loader, but that it folds what it loads."""
+    """Django's cached loader, but that it folds what it loads.
+
+    Nobody is handed a template that is being folded: to render a list of nodes that becomes shorter
+    meanwhile leaves out the end of the page.
+    """
+
+    def __init__(self, engine: Any, loaders: Any) -> None:
+        super().__init__(engine, loaders)
+        self._lock = threading.RLock()
+        self._begun: set[str] = set()
+        self._folded: set[str] = set()
 
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         key = self.cache_key(template_name, skip)
-        is_new = key not in self.get_template_cache
-        template = super().get_template(template_name, skip)
-        if is_new:
-            _Folding(self.get_template).fold(template.nodelist)
-        return template
+        if key in self._folded:
+            return super().get_template(template_name, skip)
+        with self._lock:
+            template = super().get_template(template_name, skip)
+            if key not in self._begun:  # else a template that includes itself
+                self._begun.add(key)
+                _Folding(self.get_template).fold(template.nodelist)
+                self._folded.add(key)
+            return template
+
+    def reset(self) -> None:
+        with self._lock:
+            super().reset()
+            self._begun.clear()
+            self._folded.clear()
 
 
 class FoldedNode(Node):

@@ -22,7 +22,7 @@ def about(room: RoomPage, name: str) -> None:
 
 
 def say_why(room: RoomPage, why: str) -> None:
-    room.page.get_by_role("dialog").get_by_label("Why").fill(why)
+    room.page.get_by_role("dialog").get_by_label("Reason").fill(why)
 
 
 def press(room: RoomPage, name: str) -> None:

@@ -1,5 +1,6 @@
 """Templates of which what is the same for everybody is rendered once."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, tzinfo
@@ -15,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from chatsite.web.folding import FoldedNode, _Folding
+from chatsite.web.folding import FoldedNode, FoldingLoader, _Folding
 from chatsite.web.nodes import inner
 
 engine = engines["django"].engine  # type: ignore[attr-defined]
@@ -30,6 +31,34 @@ def test_pages_are_made_of_few_nodes() -> None:
     assert any(isinstance(node, FoldedNode) for node in folded)
     kinds = {type(node).__name__ for node in folded}
     assert not kinds & {"StaticNode", "TranslateNode", "URLNode"}, "they are the same on every page"
+
+
+def test_nobody_is_handed_a_template_that_is_being_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who rendered it meanwhile got a page without its end: two first visitors at one moment."""
+    loaders = [
+        f"django.template.loaders.{kind}.Loader" for kind in ("filesystem", "app_directories")
+    ]
+    loader = FoldingLoader(engine, loaders)
+    fold, done = _Folding.fold, list[str]()
+
+    def ask() -> None:
+        loader.get_template("rooms/entry.html")
+        done.append("handed out")
+
+    other = threading.Thread(target=ask)
+
+    def slowly(folding: _Folding, nodes: NodeList) -> None:
+        if other.ident is None:
+            other.start()
+            other.join(0.3)  # more than enough to be handed it
+        fold(folding, nodes)
+        done.append("folded")
+
+    monkeypatch.setattr(_Folding, "fold", slowly)
+    ask()
+    other.join()
+    assert set(done[:-2]) == {"folded"}
+    assert done[-2:] == ["handed out"] * 2
 
 
 @contextmanager
