@@ -50,6 +50,13 @@ def test_paths_lead_somewhere(name: str) -> None:
         assert path in MADE or list(ROOT.glob(path.rstrip("/"))), path
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_is_bold_begins_and_ends(name: str) -> None:
+    text = re.sub(r"```.*?```|`[^`]*`", "", documents.read(name).text, flags=re.DOTALL)
+    for part in re.split(r"\n\s*\n|\n(?=\* |\d+\. |\|)", text):
+        assert part.count("**") % 2 == 0, part
+
+
 def _commands(document: Document) -> Iterator[list[str]]:
     """The commands in a document's shell blocks, without variables set in front of them."""
     for block in document.blocks("sh"):
