@@ -41,7 +41,7 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
   const choices = positions().map(([value, label, hint]) =>
     element(
       "label",
-      { class: "bell__choice" },
+      { class: "check" },
       element("input", { type: "radio", name: "bell", value }),
       element("span", {}, label, element("small", { class: "hint" }, hint)),
     ),
