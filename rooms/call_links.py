@@ -16,7 +16,7 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
 def is_good(link: str) -> bool:
-    """Return True for an address that the page can lead to: of https, with a host, and nobody's password."""
+    """Return True for an address that the page can lead to: https, with a host and without a password."""
     if len(link) > LONGEST or not _WRITTEN.fullmatch(link.replace(ROOM, "room")):
         return False
     try:

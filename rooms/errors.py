@@ -188,7 +188,7 @@ class PersonNotFound(ChatError):
 
 
 class NoHandoff(ChatError):
-    """A link to go on at another device that carries nobody over, or not any more."""
+    """A link to continue on another device that carries nobody over, or no longer does."""
 
     code = "not_found"
     status = 404

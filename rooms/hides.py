@@ -17,8 +17,8 @@ ANY = Exists(HiddenPerson.objects.filter(user=OuterRef("user")))
 def by_each(user_ids: Collection[int]) -> dict[int, set[int]]:
     """Return the keys of the people whom each of these has hidden; those who hide nobody are missing.
 
-    One query, whatever the number of recipients: none of them is notified of anything that the people
-    say whom they have hidden.
+    One query, whatever the number of recipients: none of them is notified of messages of people whom
+    they have hidden.
     """
     found: dict[int, set[int]] = defaultdict(set)
     rows = HiddenPerson.objects.filter(user__in=user_ids)

@@ -213,7 +213,7 @@ class AsksNoMore(NotMember):
     sentence = _("That person is no longer asking to join.")
 
 
-# Going on at another device ---------------------------------------------------------------------------
+# Continuing on another device ---------------------------------------------------------------------------
 
 
 class HandoffExpired(NoHandoff):

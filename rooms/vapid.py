@@ -53,7 +53,7 @@ def key() -> Vapid02:
             f"{source} is no key of the curve P-256: 32 bytes in base64url, as web push tools make "
             "them. With another key than before all browsers have to subscribe again."
         ) from error
-    found.conf = {"no-strict": True}  # a site may be at an address that py-vapid takes for none
+    found.conf = {"no-strict": True}  # py-vapid would refuse some hosts that sites have
     return found
 
 
@@ -67,7 +67,7 @@ def public_key() -> str:
 def authorization(*, audience: str, subject: str) -> str:
     """Return the header that proves a request to be this site's. Raises NoKey.
 
-    `audience` is the push service's origin, `subject` where its keepers find those of this site.
+    `audience` is the push service's origin, `subject` a URL by which its operators find those of this site.
     """
     now = time.time()
     until, header = _signed.get((audience, subject), (0.0, ""))

@@ -7,7 +7,7 @@ from rooms.models import Membership, Room, User
 from rooms.refusals import NoCallLink
 from rooms.turn import turn
 
-# Whoever comes to the call within this time of the one who started it is not told of.
+# The room is not told of members who come to a call within this time of its start.
 ONE_CALL = timedelta(minutes=10)
 
 

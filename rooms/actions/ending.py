@@ -24,7 +24,7 @@ from rooms.refusals import BadSetting, EndedAlready, NotEnded
 from rooms.spans import span
 from rooms.turn import Turn, turn
 
-# How long an end can be undone. The room keeps its code so long.
+# How long an end can be undone. Until then the room keeps its code.
 UNDO_FOR = timedelta(minutes=1)
 # How far ahead an end can be planned.
 LONGEST = timedelta(days=366)
@@ -102,7 +102,7 @@ def due() -> tuple[QuerySet[Room], QuerySet[Room]]:
 
 
 def carry_out() -> int:
-    """Close the rooms and doors whose time has come; how many. A room that is held has to wait."""
+    """Close the rooms and doors whose time has come. Return how many. A room that is held has to wait."""
     count = 0
     for rows in due():
         for room in rows.order_by("stream_id"):
@@ -177,5 +177,5 @@ def _until(at: datetime | None, now: datetime) -> int | None:
     return max(unit, round(seconds / unit) * unit)
 
 
-# So many seconds are said in this unit, from so many on.
+# Units of a time, in seconds, and the shortest time that is told in each.
 _ROUGHLY = ((86_400, 172_800), (3600, 3 * 3600))

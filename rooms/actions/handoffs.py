@@ -1,4 +1,4 @@
-"""Handoffs: a person goes on at another device, as the same person in another session.
+"""Handoffs: a person continues on another device, as the same person in another session.
 
 The old device shows a link. Whoever opens it first waits, and is described to the old device, which says
 yes or no. Each step is one conditional update: of two devices that open a link at once one is too late.
@@ -45,7 +45,7 @@ _ANSWERED = (State.ALLOWED, State.REFUSED, State.DONE)
 def begin(*, user: User, session_key: str, room_id: str = "") -> tuple[Handoff, str]:
     """Return a new handoff of a person, to be answered in this session, and its token.
 
-    The ones before are over. `room_id` is the public id of the room to go on in, of which the person is
+    The ones before are over. `room_id` is the public id of the room to continue in, of which the person is
     a member. Raises HandoffOfStaff.
     """
     if user.is_staff:
@@ -91,7 +91,7 @@ def ask(*, token: str, visitor: User | None, agent: str, address: str) -> tuple[
 
 
 def answer(*, user: User, session_key: str, number: int, allowed: bool) -> Handoff:
-    """Let the device that asks go on as this person, or turn it away.
+    """Let the device that asks continue as this person, or turn it away.
 
     `number` is the handoff's key: the device that is answered is the one that was shown. Raises NoHandoff.
     """

@@ -100,7 +100,7 @@ logging_in_by = Limiter(Rate(burst=10, per_second=1 / 60), "login.device")
 first_tries = Limiter(Rate(burst=1, per_second=1 / 3600), "first.address")
 first_tries_around = Limiter(Rate(burst=10, per_second=1 / 60), "first.48")
 
-# Links to go on at another device that were none: 128 random bits, which nobody guesses. So these
+# Wrong links to continue on another device: 128 random bits, which nobody guesses. So these
 # numbers are for the database, and for the log of who tries.
 continuing = Limiter(Rate(burst=20, per_second=1 / 6), "continue.address")
 continuing_near = Limiter(Rate(burst=40, per_second=1 / 4), "continue.56")
@@ -329,13 +329,13 @@ def test_push(*, person: str) -> None:
 
 
 def hand_off(*, person: str) -> None:
-    """Another link to go on at another device. Raises RateLimited."""
+    """Another link to continue on another device. Raises RateLimited."""
     require([Claim(handing_off, person)])
 
 
 @contextmanager
 def continue_here(*, address: str) -> Iterator[None]:
-    """A try at a link to go on at another device, in the body. Raises RateLimited.
+    """A try at a link to continue on another device, in the body. Raises RateLimited.
 
     Taken first, and given back unless the link is no good (NoHandoff).
     """

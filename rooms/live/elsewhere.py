@@ -25,15 +25,15 @@ LOOK_EVERY = 1.0
 PEOPLE = 500
 # Memberships in which the unread messages are counted in one look; the rest wait for the next.
 COUNTS = 500
-# Seconds for which somebody who is in no other room is not looked at, but for one who comes into another
-# room on this worker.
+# Seconds for which somebody who is in no other room is left out, unless they come into another room on
+# this worker.
 REST = 5.0
 
 _Socket = tuple[LiveRoom, Client]
 
 
 class _Known(NamedTuple):
-    """What is unread in a room, and the last three fields of the Place of which it was counted."""
+    """What is unread in a room, and the last three fields of the Place for which it was counted."""
 
     counted_at: tuple[int, ...]
     unread: Unread
@@ -136,7 +136,7 @@ def _told(place: Place, known: Mapping[int, _Known]) -> WireElsewhere:
         "id": place.public_id,
         "code": place.code,
         "title": place.title,
-        # One more than is told apart stands for any number.
+        # One more than MOST_UNREAD stands for any larger number.
         "unread": min(count.messages, MOST_UNREAD + 1),
         "mentions": min(count.mentions, MOST_UNREAD + 1),
         "silent": place.bell == Membership.Bell.NOTHING,

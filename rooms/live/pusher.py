@@ -30,13 +30,13 @@ logger = logging.getLogger(__name__)
 
 # Requests under way, and of them to one push service.
 UNDER_WAY, OF_ONE_HOST = 128, 32
-# What is due and looked at in one step; and notifications that are to nobody in particular and sent in it.
+# Rows that one step looks at, and notifications to nobody in particular that it sends.
 STEP, CALM = 100, 25
 # A few at a time, with pauses in seconds: while Python works on these, a post waits for it.
 CHUNK, SPACING = 6, 0.01
 # Seconds for which results wait for one another, to be kept together.
 SETTLE = 0.1
-# After so many failures in a row a push service is left alone, for these seconds.
+# Failures in a row after which a push service is left alone, and the seconds for which it is.
 FAILURES, REST = 5, 15.0
 # Seconds between two complaints of one push service in the log.
 SAID = 600.0

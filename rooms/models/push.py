@@ -1,4 +1,4 @@
-"""Web push: where people want to be told, and what they are still to be told."""
+"""Web push: the browsers that people are notified in, and what is due to each."""
 
 from django.conf import settings
 from django.db import models
@@ -71,7 +71,7 @@ class Push(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     # The message that the notification shows: to be replaced if that is deleted. Unset for none.
     shown = models.BigIntegerField(null=True, blank=True)
-    # How often it was taken to be sent, since it was.
+    # How often it was taken since it was last sent.
     tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The client that goes out. Each address is judged by what makes its socket.
+"""The client that goes out. The function that makes a socket judges its address.
 
 `addresses` judges what a URL says; a name may lead anywhere. So the decision falls when a socket is about
 to be made, on the very address that it is to be connected to: whatever a name led to a moment ago, and

@@ -14,7 +14,7 @@ from rooms.models import Membership
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, code: str) -> JsonResponse:
-    """What the visitor is notified of in a room. A POST turns the bell to `bell`."""
+    """Return what the visitor is notified of in a room. A POST turns the bell to `bell`."""
     try:
         member = _turned(request, codes.normalize(code))
     except (NotMember, Removed, RoomClosed):

@@ -17,7 +17,7 @@ from rooms.refusals import NoPushSubscription, PushIsOff
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def push(request: HttpRequest) -> JsonResponse:
-    """What a browser subscribes with. A POST keeps its subscription."""
+    """Return what a browser needs to subscribe. A POST keeps its subscription."""
     me = _signed_in(request)
     if request.method == "POST":
         limits.subscribe(person=me.public_id)
@@ -63,7 +63,7 @@ def forget(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def test(request: HttpRequest) -> JsonResponse:
-    """What became of a notification that the visitor sends to themselves. A POST sends one.
+    """Return what became of a notification that visitors send to themselves. A POST sends one.
 
     It goes the way of all others, through the queue: that is what it tests.
     """

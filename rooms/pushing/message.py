@@ -33,7 +33,7 @@ def build(
     is hashed with the browser's secret, so that push services do not learn who shares a room.
     """
     audience = str(URL(subscription.endpoint).origin())
-    # A site is https, or no browser would subscribe there: but one that is tried on a developer's machine.
+    # Browsers subscribe on https alone, but for a site that is tried on a developer's machine.
     subject = f"https://{URL(subscription.origin).host}"
     named = sha256(f"{subscription.auth} {topic}".encode()).hexdigest()[:32]
     headers = {

@@ -15,11 +15,11 @@ from rooms.models import Membership, Push, PushedThrough, PushSubscription, Sign
 LEASE = timedelta(seconds=60)
 # A room notifies a person once in this time.
 PAUSE = timedelta(seconds=5)
-# After so many tries in vain a notification is given up.
+# Tries after which a notification is given up.
 TRIES = 8
 # The longest time between two tries, whatever a push service asks for: by then nothing of it is news.
 LONGEST = timedelta(days=1)
-# What is needed no longer is kept for this time: a notification may still be on a screen.
+# A row with nothing due is kept for this time: its notification may still be on a screen.
 KEPT = timedelta(days=1)
 
 # What is asked about again, and sent: the rows are wide, and a time takes as long to read as all the rest.
@@ -44,7 +44,7 @@ _NEEDED = (
 def take(limit: int, *, only_to_me: bool = False) -> list[Push]:
     """Take what is due, what is to people first. What is taken is nobody else's until its lease ends.
 
-    What was taken again and again, and nothing became of it, is given up.
+    A row that was taken more than TRIES times without success is given up.
     """
     due = Push.objects.filter(due_at__lte=Now())
     if only_to_me:

@@ -45,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_somebody
 def state(request: HttpRequest) -> HttpResponse:
-    """Return JSON about the code that this session shows: has a device opened it, and which."""
+    """Return JSON about the code that this session shows: whether a device has opened it, and which."""
     found = handoffs.shown(user=signed_in(request), session_key=session_key(request))
     return JsonResponse(_told(found))
 
@@ -77,7 +77,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def room_of(found: Handoff) -> Room | None:
-    """Return the room to go on in, if it is open and the person is in it."""
+    """Return the room to continue in, if it is open and the person is in it."""
     if not found.room_id:
         return None
     mine = Membership.objects.filter(user=found.user, room__public_id=found.room_id)

@@ -1,4 +1,4 @@
-"""People whom somebody has hidden for oneself."""
+"""The people whom the visitor has hidden."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse

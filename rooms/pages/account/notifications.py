@@ -1,4 +1,4 @@
-"""What one's notifications show, and the browsers that have them."""
+"""What the visitor's notifications show, and which browsers get them."""
 
 from typing import Any
 

@@ -48,7 +48,7 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def plan(request: HttpRequest, code: str) -> HttpResponse:
-    """When the room closes, and its door."""
+    """Set when the room closes, and its door."""
     try:
         me = in_charge(request, code)
     except ChatError as refusal:

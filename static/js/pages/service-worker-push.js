@@ -42,7 +42,7 @@ async function showPushed(pushed) {
   if (pushed === null) return;
   const { title, navigate, data, ...options } = pushed;
   const tabs = await tabsOf(navigate);
-  // Who looks at the room sees it there.
+  // A person who looks at the room sees the message there.
   if (data?.kind === "messages" && tabs.some(isLookedAt)) return;
   if (data?.kind === "gone") {
     const shown = await pushWorker.registration.getNotifications({ tag: options.tag });

@@ -1,4 +1,4 @@
-/** Whether anybody looks at this room: on the screen is this tab, or another one of this browser. */
+/** Whether anybody looks at this room: in this tab, or in another one of this browser. */
 
 /**
  * @param {string} name of the person's room

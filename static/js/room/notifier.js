@@ -17,7 +17,7 @@ const GATHER = 500;
  */
 const GATHER_WHILE_READING = 2500;
 
-/** Somebody who read elsewhere may be reading there still for this long. Milliseconds. */
+/** For this long somebody who read elsewhere may still be reading there. Milliseconds. */
 const READING = 120_000;
 
 /** Answered messages that are asked for at once. */
@@ -25,7 +25,7 @@ const ASKED = 5;
 
 /**
  * How the bell stands, and how far the person has read, is asked again after this long: while nothing
- * is to be told, and just before something is. Another device may have turned it, or be read on.
+ * is to be told, and just before something is. The person may have turned it or read on elsewhere.
  * Milliseconds.
  */
 const KNOWN_FOR = 300_000;

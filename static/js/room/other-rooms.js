@@ -1,4 +1,4 @@
-/** My other rooms in the panel, with what is unread there. Loaded with the first that is told. */
+/** My other rooms in the panel, with what is unread there. Loaded with the first `elsewhere` frame. */
 
 import { element, find, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";

@@ -88,7 +88,7 @@ export function createBellStorage(userId, local = browserStorages().local) {
 }
 
 /**
- * Forgets what is kept for everybody's notifications here: somebody has signed out.
+ * Forgets what this browser keeps for notifications, whoever they are for: somebody has signed out.
  * @param {Storage | undefined} [local]
  */
 export function forgetBells(local = browserStorages().local) {
