@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import RoomSocket, Visitor
 from tests.support.workers import Site
-from tools import account_pages, host_pages, room_scenes, staff_pages
+from tools import account_pages, conversation, host_pages, room_scenes, staff_pages
 from tools.room_scenes import Say
 
 CODE = '''Here is what I run:
@@ -88,6 +88,8 @@ class Demo:
     say: Say
     keeper: Visitor
     lesson: host_pages.Lesson
+    festival: str
+    festival_transcript: str
 
 
 @asynccontextmanager
@@ -126,6 +128,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         crowded = await room_scenes.crowded(site, ada)
         watch, say = await room_scenes.busy_talk(stack, ada, people[1])
         lesson = await _lesson(stack, people)
+        festival = await conversation.festival(site, stack, people)
+        festival_transcript = await _transcript(ada, festival)
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
@@ -147,6 +151,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             say,
             await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
             lesson,
+            festival,
+            festival_transcript,
         )
 
 
@@ -193,7 +199,7 @@ async def _talk(
     for visitor in people:
         if visitor is not people[0]:
             await visitor.join(code)
-        sockets.append(await stack.enter_async_context(visitor.socket(code)))
+        sockets.append(await stack.enter_async_context(visitor.socket(code, reconnect=True)))
     for speaker, body in talk:
         await sockets[speaker].post(body)
     return sockets

@@ -1,9 +1,10 @@
 """What is done in the room before a picture of it is taken, for screenshots.py."""
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.support.client import RoomSocket, Visitor
 from tests.support.crowd import crowd
@@ -22,6 +23,10 @@ SWIPE = """node => {
 }"""
 
 
+# Said in the ferry's room and in the festival's: somebody else's, in the middle of the log.
+_OF_THE_MENU = re.compile("thank you|second gate")
+
+
 async def settle(page: Page) -> None:
     await page.wait_for_selector("#room [data-people] li", state="attached")
 
@@ -38,7 +43,7 @@ async def busy_talk(stack: AsyncExitStack, owner: Visitor, other: Visitor) -> tu
     """A room with more talk than fits the screen, and somebody who goes on talking there."""
     code = await owner.create(title="Harbour watch")
     await other.join(code)
-    socket: RoomSocket = await stack.enter_async_context(other.socket(code))
+    socket: RoomSocket = await stack.enter_async_context(other.socket(code, reconnect=True))
     for hour in range(24):
         await socket.post(f"{hour}:00 – nothing to be seen from the pier.")
     return code, socket.post
@@ -76,16 +81,14 @@ async def open_crowd(page: Page) -> None:
 async def copy_link(page: Page) -> None:
     await settle(page)
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    message = page.locator("article", has_text="thank you").first
-    await message.hover()
-    await message.get_by_role("button", name="More").click()
-    await page.get_by_role("menuitem", name="Copy link").click()
+    menu = await open_menu(page)
+    await menu.get_by_role("menuitem", name="Copy link").click()
     await page.wait_for_selector(".message__note")
 
 
 async def swipe(page: Page) -> None:
     await page.wait_for_selector(".log__rows--swipe")
-    await page.locator("article", has_text="thank you").first.evaluate(SWIPE)
+    await page.locator("article", has_text=_OF_THE_MENU).first.evaluate(SWIPE)
 
 
 async def miss_messages(page: Page, say: Say) -> None:
@@ -98,6 +101,12 @@ async def miss_messages(page: Page, say: Say) -> None:
     await expect(page.locator("[data-jump]")).to_have_text("12 new")
 
 
+async def scroll_up(page: Page) -> None:
+    """To the talk of the day before, from its first message on."""
+    await settle(page)
+    await page.locator("[role=log]").evaluate("log => { log.scrollTop = 0; }")
+
+
 async def open_pins(page: Page) -> None:
     await settle(page)
     await page.locator("[data-pins] summary").click()
@@ -105,6 +114,7 @@ async def open_pins(page: Page) -> None:
 
 async def mute_somebody(page: Page) -> None:
     """Moderate the last of the list; what was done can be undone."""
+    await open_panel(page)
     await page.locator("[data-person-menu][data-below]").last.click()
     await page.get_by_role("menuitem", name="Moderate").click()
     await page.get_by_role("button", name="Mute", exact=True).click()
@@ -116,3 +126,93 @@ async def fail_to_load(page: Page) -> None:
     await page.route("**/js/compose/emoji-picker*.js", lambda route: route.abort())
     await page.get_by_role("button", name="Emoji").click()
     await page.wait_for_selector("[data-notice]:not([hidden])")
+
+
+async def open_panel(page: Page) -> None:
+    await settle(page)
+    if await page.locator(".room-bar__people").is_visible():
+        await page.locator(".room-bar__people").click()
+
+
+async def open_menu(page: Page) -> Locator:
+    await settle(page)
+    message = page.locator("article", has_text=_OF_THE_MENU).first
+    await _press_menu(message)
+    await page.wait_for_selector("[data-menu]:popover-open")
+    return page.get_by_role("menu")
+
+
+async def _press_menu(message: Locator) -> None:
+    """Open the menu of a message: by its own button on a phone, else by the tools under the mouse."""
+    button = message.locator("[data-row-menu]")
+    if await button.count() == 0:
+        await message.hover()
+        button = message.get_by_role("button", name="More")
+    await button.click()
+
+
+async def open_emoji(page: Page) -> None:
+    menu = await open_menu(page)
+    await menu.get_by_role("menuitem", name="More reactions").click()
+    await page.wait_for_selector("[data-emoji-picker]:popover-open [data-sign]")
+
+
+async def open_bell(page: Page) -> None:
+    """With notifications on, as far as a private window has them."""
+    await settle(page)
+    await page.context.grant_permissions(["notifications"])
+    await page.locator("[data-bell]").click()
+    bell = page.get_by_role("dialog", name="Notifications")
+    await bell.get_by_role("switch", name="Notify me on this device").check()
+    await bell.get_by_role("status").get_by_text("Not while").wait_for()
+
+
+async def answer(page: Page) -> None:
+    menu = await open_menu(page)
+    await menu.get_by_role("menuitem", name="Reply").click()
+    await page.keyboard.type("With pleasure.")
+
+
+async def mention(page: Page) -> None:
+    await settle(page)
+    await page.locator("textarea[name=body]").press_sequentially("Hello @")
+    await page.wait_for_selector("[role=option]")
+
+
+async def shortcode(page: Page) -> None:
+    await settle(page)
+    await page.locator("textarea[name=body]").press_sequentially("Hello :smi")
+    await page.wait_for_selector("[role=option]")
+
+
+async def open_report(page: Page) -> None:
+    await settle(page)
+    menu = await open_menu(page)
+    await menu.get_by_role("menuitem", name="Report").click()
+
+
+async def open_person(page: Page) -> None:
+    await open_panel(page)
+    await page.locator("[data-person-menu]").last.click()
+    await page.wait_for_selector("[role=menuitem]")
+
+
+async def open_orders(page: Page) -> None:
+    await open_panel(page)
+    await page.locator("[data-person-menu][data-below]").last.click()
+    await page.get_by_role("menuitem", name="Moderate").click()
+    await page.wait_for_selector("dialog [data-part]")
+
+
+async def open_settings(page: Page) -> None:
+    await open_panel(page)
+    await page.get_by_role("link", name="Room settings").click()
+    await page.wait_for_selector("dialog [data-part=orders]")
+
+
+async def go_offline(page: Page) -> None:
+    await settle(page)
+    await page.context.set_offline(True)
+    await page.fill("textarea", "Written in a tunnel")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_selector("[data-banner]:not([hidden])", timeout=20_000)
