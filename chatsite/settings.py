@@ -76,7 +76,7 @@ CHAT_RETENTION_DAYS = _number("CHAT_RETENTION_DAYS", 0, low=0, high=36_500)
 CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
 # The path of the admin, so that it need not be where everybody looks for it.
 CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"
-if not re.fullmatch(r"(?!rooms/|history/|static/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII):
+if not re.fullmatch(r"(?!rooms/|history/|static/|files/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII):
     raise ImproperlyConfigured(
         f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
         f"site's own addresses, not {CHAT_ADMIN_PATH!r}"
@@ -92,6 +92,16 @@ CHAT_LOG_FORMAT = _one_of("CHAT_LOG_FORMAT", "text", ("text", "json"))
 CHAT_METRICS_TOKEN = os.environ.get("CHAT_METRICS_TOKEN", "")
 CHAT_HTTPS_REDIRECT = _flag("CHAT_HTTPS_REDIRECT", "on")
 CHAT_HSTS = _one_of("CHAT_HSTS", "host", ("host", "subdomains", "preload"))
+
+# Files ------------------------------------------------------------------------------------------
+
+# In MiB: of one file (0: nobody sends any), of a person in a day, of a room, of the site (0: as many as the
+# disk has), and what is left free of the disk.
+CHAT_FILE_MAX = _number("CHAT_FILE_MAX", 25, low=0, high=2048)
+CHAT_FILES_PERSON = _number("CHAT_FILES_PERSON", 500, low=1, high=1_000_000)
+CHAT_FILES_ROOM = _number("CHAT_FILES_ROOM", 5000, low=1, high=100_000_000)
+CHAT_FILES_SITE = _number("CHAT_FILES_SITE", 0, low=0, high=1_000_000_000)
+CHAT_FILES_FREE = _number("CHAT_FILES_FREE", 1024, low=0, high=1_000_000)
 
 # Going out, to push services ---------------------------------------------------------------------
 
@@ -263,6 +273,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What people send each other (history/storage.py).
+    "files": {
+        "BACKEND": "history.storage.DurableStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -273,6 +292,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 # No other site uses our files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/server/http.py says why
+# Requests whose bodies may be longer, with a piece of a file: by path, in bytes.
+LARGE_BODIES = (r"/rooms/[^/]+/files/|/files/", 1024 * 1024)
 FILE_UPLOAD_HANDLERS = ["chatsite.web.uploads.NoUploads"]
 
 LOGGING: dict[str, Any] = {

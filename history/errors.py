@@ -58,3 +58,11 @@ class RoomHeld(Unavailable):
 
     def __init__(self, *, retry_after: float | None = 1.0) -> None:
         super().__init__(retry_after=retry_after)
+
+
+class NoFile(ChatError):
+    """A file that was to go into a message is not there, not whole, in another one, or somebody else's."""
+
+    code = "no_file"
+    status = 404
+    sentence = _("A file of this message is not here any more. Attach it again.")

@@ -118,11 +118,17 @@ def fold(text: str) -> str:
     return f" {' '.join(words)} " if words else ""
 
 
-def of(body: str, html: str) -> str:
-    """Return what search compares of a message: the text shown, and the typed text if it has more.
+def of(body: str, html: str, names: Sequence[str] = ()) -> str:
+    """Return what search compares of a message: the text shown, the typed text if it has more, and the
+    `names` of its files.
 
-    A line break stands between the two. No needle has one, so nothing is found across.
+    A line break stands between them. No needle has one, so nothing is found across.
     """
+    found = _of_text(body, html)
+    return "\n".join([found, *map(fold, names)]) if names else found
+
+
+def _of_text(body: str, html: str) -> str:
     typed = fold(body)
     shown = fold(markup.plain(body, html)) if html else typed
     # Marks of Markdown within a script without spaces end runs that do not end in the text shown.

@@ -1,10 +1,11 @@
-"""The log: one ordered stream of messages for each room.
+"""The log: one ordered stream of messages for each room, and the files in them.
 
 A stream's `head` is the number of its latest change. A transaction that changes the stream takes the
 next numbers, and so holds the stream's row until its commit. The order of numbers is then the order of
 commits, and "all changes after N" can miss nothing.
 """
 
+from secrets import token_hex
 from typing import Any
 
 from django.conf import settings
@@ -76,6 +77,9 @@ class Message(models.Model):
     facts: Any = models.JSONField(null=True, editable=False)
     # The body rendered and sanitised; empty where that would show nothing but the text itself.
     html = models.TextField(blank=True, db_default="", default="")
+    # Its files as they are on the wire (history.wire.WireFile), so that reading a message asks no other
+    # table. NULL without any.
+    files: Any = models.JSONField(null=True, editable=False)
     reply_to = models.BigIntegerField("answers", null=True, blank=True)
     at = models.DateTimeField("time", db_default=Now())
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -136,6 +140,11 @@ class Message(models.Model):
     def text(self) -> str:
         """What was said, as it was typed; of a notice, its sentence in the language that is active."""
         return notices.text(self.facts, self.body)
+
+    @property
+    def file_names(self) -> list[str]:
+        """The names of its files, in their order."""
+        return [file["name"] for file in self.files or ()]
 
     @property
     def plain(self) -> str:
@@ -209,3 +218,91 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause} of {self.message_id}"
+
+
+def new_file_id() -> str:
+    """Return an id that nobody guesses: who knows it must still be somebody who may see the file."""
+    return "f_" + token_hex(16)
+
+
+class File(models.Model):
+    """A file that somebody sends into a room: it arrives in pieces, is looked at, and goes into one message.
+
+    Its bytes are in the storage (history/storage.py), under names made of `public_id`. The row is there
+    before the first of them and goes after the last: no bytes are without a row.
+    """
+
+    public_id = models.CharField(max_length=34, unique=True, default=new_file_id, editable=False)
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="+", db_index=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        db_index=False,
+    )
+    # What its sender calls it: sending it again goes on where it was broken off.
+    client_id = models.CharField(max_length=64, null=True)
+    # The number of its message, and its place among the files there. NULL as long as it is in none.
+    seq = models.BigIntegerField(null=True)
+    place = models.SmallIntegerField(default=0)
+    name = models.CharField(max_length=200)
+    # Its media type: as its sender says, or that of an image which the site shows.
+    type = models.CharField(max_length=100)
+    size = models.BigIntegerField(help_text="In bytes.")
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    alt = models.CharField(max_length=1000, blank=True, default="")
+    # In pixels, upright; of images that the site shows.
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    thumb_width = models.IntegerField(null=True)
+    thumb_height = models.IntegerField(null=True)
+    begun_at = models.DateTimeField(db_default=Now())
+    # When its last piece so far came.
+    heard_at = models.DateTimeField(db_default=Now())
+    # Since when somebody looks at the whole file, and when that was done.
+    checking_since = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    # Nobody can have it any more: its bytes are deleted, then the row.
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["stream", "author", "client_id"], name="file_one_per_client_id"
+            ),
+        )
+        indexes = (
+            # A room's files, newest first; those of some messages.
+            models.Index(fields=["stream", "seq"], name="file_in_message"),
+            # What a person has sent in a day.
+            models.Index(fields=["author", "begun_at"], name="file_sent"),
+            # What is to be deleted, and what is in no message.
+            models.Index(fields=["id"], condition=Q(gone_at__isnull=False), name="file_gone"),
+            models.Index(
+                fields=["heard_at"],
+                condition=Q(seq__isnull=True, gone_at__isnull=True),
+                name="file_unposted",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Piece(models.Model):
+    """A piece of a file that is not whole yet."""
+
+    file = models.ForeignKey(File, on_delete=models.CASCADE, related_name="pieces", db_index=False)
+    start = models.BigIntegerField()
+    size = models.IntegerField()
+    # Its name in the storage.
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["file", "start"], name="piece_one_per_start"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.file_id} from {self.start}"

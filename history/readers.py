@@ -108,6 +108,10 @@ class Readers(ABC):
         """Return the person's reading of the room with this public id; None if there is none."""
 
     @abstractmethod
+    def reading_of(self, person: Person, stream_id: int) -> Reading | None:
+        """Return the person's reading of a stream; None if there is none."""
+
+    @abstractmethod
     def readings(self, person: Person, *, before: int | None, limit: int) -> list[Reading]:
         """Return a person's readings, the newest first; those before the key `before`."""
 
@@ -166,6 +170,10 @@ class Readers(ABC):
 
         Raises ChatError where too many are under way already.
         """
+
+    @abstractmethod
+    def send(self, parts: AsyncIterator[bytes], person: Person) -> AsyncIterable[bytes]:
+        """Return the bytes of a file that somebody sent, as a download like those of `deliver`."""
 
 
 @cache

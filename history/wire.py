@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NotRequired, Protocol, TypedDict
 from django.db.models import QuerySet
 
 from history import notices
-from history.models import Mention, Message, Reaction
+from history.models import File, Mention, Message, Reaction
 from history.person import Person
 from history.said import FIELDS, NOTHING_SAID, SaidOnWire
 
@@ -37,6 +37,24 @@ def author(person: Person) -> WireAuthor:
     return {"id": person.public_id, "name": person.display_name, "registered": True}
 
 
+class WireSize(TypedDict):
+    width: int
+    height: int
+
+
+class WireFile(TypedDict):
+    """A file of a message. Its addresses are made of `id` and `name`."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    alt: NotRequired[str]
+    width: NotRequired[int]
+    height: NotRequired[int]
+    thumb: NotRequired[WireSize]
+
+
 class WireMessage(SaidOnWire):
     seq: int
     changed: int
@@ -44,6 +62,7 @@ class WireMessage(SaidOnWire):
     author: WireAuthor | None
     client_id: str | None
     html: NotRequired[str]
+    files: NotRequired[list[WireFile]]
     at: str
     edited_at: str | None
     deleted: bool
@@ -66,6 +85,22 @@ class Attached:
 NOTHING = Attached()
 
 
+def file(row: File) -> WireFile:
+    """Return a file as it is in a message."""
+    found: WireFile = {
+        "id": row.public_id,
+        "name": row.name,
+        "type": row.type,
+        "size": row.size,
+    }
+    if row.alt:
+        found["alt"] = row.alt
+    if row.width and row.height and row.thumb_width and row.thumb_height:
+        found["width"], found["height"] = row.width, row.height
+        found["thumb"] = {"width": row.thumb_width, "height": row.thumb_height}
+    return found
+
+
 def timestamp(moment: datetime) -> str:
     """UTC with milliseconds, as JavaScript's `toISOString` writes it."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
@@ -81,6 +116,7 @@ def message(
     said: Any = NOTHING_SAID,
     changed: int | None = None,
     html: str = "",
+    files: Sequence[WireFile] | None = None,
     mentions: Sequence[str] = (),
 ) -> WireMessage:
     """Return a message made from its parts. `changed` is `seq` for one that never changed.
@@ -102,6 +138,8 @@ def message(
         new[name] = getattr(said, name)
     if html:
         new["html"] = html
+    if files:
+        new["files"] = list(files)
     if mentions:
         new["mentions"] = list(mentions)
     return new  # type: ignore[return-value]
@@ -119,6 +157,7 @@ class Row(Protocol):
     body: Any
     facts: Any
     html: Any
+    files: Any
     edited_at: Any
     pinned_at: Any
     deleted_at: Any
@@ -180,6 +219,8 @@ def _seen(row: Row, author: WireAuthor | None, attached: Attached) -> WireMessag
         found["body"] = notices.site_text(row.facts, row.body)
     if row.html:
         found["html"] = row.html
+    if row.files:
+        found["files"] = row.files
     if attached.reactions:
         found["reactions"], found["names"] = attached.reactions, attached.names
     if attached.mentions:

@@ -7,7 +7,7 @@ docs/PROTOCOL.md is the same in words, and tests hold the two and static/js/net/
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Annotated, Any, get_args
 
@@ -22,11 +22,13 @@ from rooms.refusals import (
     BadClientId,
     BadEditTime,
     BadEmoji,
+    BadFiles,
     BadNumber,
     BadPageSize,
     BadRef,
     BadSwitch,
     BodyTooLong,
+    FileTwice,
     FrameTooLong,
     NotAnObject,
     NotJson,
@@ -39,6 +41,9 @@ MAX_CLIENT_FRAME = 64 * 1024
 CLIENT_ID_MAX = 64
 REF_MAX = 64
 PAGE_MAX = 100
+# Files of one message, and the characters of a file's description.
+FILES_MAX = 10
+ALT_MAX = 1000
 NEWEST_PAGE = 50
 # A character that draws something. The invisible ones listed here are no whitespace to Unicode.
 _DRAWN = re.compile(
@@ -53,11 +58,19 @@ Ref = Annotated[str, Meta(max_length=REF_MAX)] | None
 ClientId = Annotated[str, Meta(min_length=1, max_length=CLIENT_ID_MAX)]
 
 
+class FileOfPost(Struct, frozen=True):
+    """A file that was sent before, by its id, and its description."""
+
+    id: Annotated[str, Meta(pattern="^f_[0-9a-f]{8,32}$")]
+    alt: Annotated[str, Meta(max_length=ALT_MAX)] = ""
+
+
 class Post(Said, frozen=True, tag="post", kw_only=True):
     """The author's message, and the client's own id for it."""
 
     client_id: ClientId
     body: str
+    files: Annotated[tuple[FileOfPost, ...], Meta(max_length=FILES_MAX)] = ()
     ref: Ref = None
 
 
@@ -123,6 +136,7 @@ _COMPLAINTS: dict[str, Callable[[], ChatError]] = {
     "ref": partial(BadRef, limit=REF_MAX),
     "client_id": partial(BadClientId, limit=CLIENT_ID_MAX),
     "body": BadBody,
+    "files": partial(BadFiles, limit=FILES_MAX, alt=ALT_MAX),
     "edited_at": BadEditTime,
     "emoji": BadEmoji,
     "on": BadSwitch,
@@ -165,10 +179,15 @@ def parse(data: bytes | str, *, body_max: int) -> Command:
 
 def _checked(command: Command, body_max: int) -> Command:
     """Return the command, canonical. Raises ChatError for what its types do not say."""
-    if isinstance(command, Post | Edit):
-        _check_body(command.body, body_max)
-        if isinstance(command, Post) and "\0" in command.client_id:
+    if isinstance(command, Post):
+        _check_body(command.body, body_max, may_be_empty=bool(command.files))
+        if "\0" in command.client_id:
             raise NulCharacter
+        if command.files:
+            _check_files(command.files)
+    elif isinstance(command, Edit):
+        # A message with files needs no text: rooms/actions/changes.py knows whether it has some.
+        _check_body(command.body, body_max, may_be_empty=True)
     elif isinstance(command, React):
         sign = _canonical_emoji(command.emoji)
         if sign is None:
@@ -177,12 +196,24 @@ def _checked(command: Command, body_max: int) -> Command:
     return command
 
 
-def _check_body(body: str, body_max: int) -> None:
+def _check_body(body: str, body_max: int, *, may_be_empty: bool) -> None:
     if len(body) > body_max:
         raise BodyTooLong(limit=body_max)
-    if not _DRAWN.search(body):
+    if not may_be_empty and is_empty(body):
         raise Empty
     if "\0" in body:
+        raise NulCharacter
+
+
+def is_empty(body: str) -> bool:
+    """Return True if a text has nothing that is drawn."""
+    return not _DRAWN.search(body)
+
+
+def _check_files(files: Sequence[FileOfPost]) -> None:
+    if len({file.id for file in files}) < len(files):
+        raise FileTwice
+    if any("\0" in file.alt for file in files):
         raise NulCharacter
 
 

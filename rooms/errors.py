@@ -31,6 +31,22 @@ class Empty(ChatError):
     sentence = _("That message is empty.")
 
 
+class BadFile(ChatError):
+    """A file that cannot be sent here."""
+
+    code = "bad_file"
+    status = 422
+    sentence = _("That file cannot be sent here.")
+
+
+class TooBig(ChatError):
+    """A file that is too big, for the site or for what is left of somebody's share."""
+
+    code = "too_big"
+    status = 413
+    sentence = _("That file is too big.")
+
+
 class BadName(ChatError):
     code = "bad_name"
     status = 422

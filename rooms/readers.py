@@ -43,6 +43,13 @@ _of_room = Prepared(
 )
 
 
+_of_stream = Prepared(
+    lambda user, stream: _readable(user).filter(room__stream=stream).order_by("pk")[:1],
+    user=int,
+    stream=int,
+)
+
+
 @cache
 def _newest(limit: int) -> Prepared:
     return Prepared(
@@ -134,7 +141,14 @@ class RoomReaders(Readers):
         limits.downloading.require(person.public_id)
 
     def deliver(self, parts: AsyncIterator[bytes], person: Person) -> AsyncIterable[bytes]:
-        return downloads.begin(parts, person=person.public_id)
+        return downloads.transcripts.begin(parts, person=person.public_id)
+
+    def reading_of(self, person: Person, stream_id: int) -> Reading | None:
+        found = _of_stream.first(user=person.pk, stream=stream_id)
+        return _reading(found) if found else None
+
+    def send(self, parts: AsyncIterator[bytes], person: Person) -> AsyncIterable[bytes]:
+        return downloads.files.begin(parts, person=person.public_id)
 
 
 def _reading(membership: Membership) -> Reading:

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
-from rooms.pages import bell, call, front, push, report
+from history import file_views
+from rooms.pages import bell, call, files, front, push, report
 from rooms.pages.manage import ending
 from rooms.pages.manage import views as manage
 
@@ -17,6 +18,15 @@ urlpatterns = [
     path("rooms/<str:code>/leave/", front.leave, name="leave"),
     path("rooms/<str:code>/call/", call.call, name="call"),
     path("rooms/<str:code>/bell/", bell.page, name="bell"),
+    path("rooms/<str:code>/files/", files.of_room, name="room_files"),
+    re_path(r"^files/(?P<file_id>f_[0-9a-f]{8,32})/$", files.one, name="file"),
+    re_path(r"^files/(?P<file_id>f_[0-9a-f]{8,32})/thumb/$", file_views.thumb, name="file_thumb"),
+    re_path(r"^files/(?P<file_id>f_[0-9a-f]{8,32})/view/$", file_views.view, name="file_view"),
+    re_path(
+        r"^files/(?P<file_id>f_[0-9a-f]{8,32})/(?P<name>[^/]{1,400})$",
+        file_views.whole,
+        name="file_whole",
+    ),
     path("rooms/<str:code>/report/", report.report, name="report"),
     path("rooms/<str:code>/manage/", manage.page, name="manage"),
     path("rooms/<str:code>/manage/settings/", manage.change, name="manage_settings"),

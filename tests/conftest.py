@@ -22,7 +22,8 @@ settings.load_profile("untimed")
 def _no_download_under_way() -> Iterator[None]:
     """A server closes each answer; a test that looks at the head of a download alone does not."""
     yield
-    downloads._under_way.clear()
+    downloads.transcripts._of.clear()
+    downloads.files._of.clear()
 
 
 @pytest.fixture(scope="session")

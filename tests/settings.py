@@ -20,6 +20,7 @@ for _name in [*os.environ]:
         del os.environ[_name]
 os.environ["CHAT_DATA_DIR"] = str(_data)
 os.environ["SECRET_KEY"] = "only-for-tests"
+os.environ["CHAT_FILES_FREE"] = "0"  # whatever the disk of this machine has left
 
 from chatsite.settings import *  # noqa: E402, F403
 from chatsite.settings import DATABASES, LOGGING, STORAGES  # noqa: E402

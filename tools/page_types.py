@@ -6,9 +6,11 @@ as well. Only the type checker reads the file. A test says when it is to be writ
 
 import os
 import types
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import django
 from msgspec import structs
@@ -23,6 +25,8 @@ ENDINGS = {
     "ended_at": "When its owner ended it: until it closes, nothing can be said.",
 }
 MESSAGE = 'A message. docs/PROTOCOL.md, "Message", says what each field is.'
+SIZE = "The size of an image, in pixels."
+FILE = 'A file of a message. docs/PROTOCOL.md, "Files", says what each field is.'
 SAID = "What an author says with a message: what a `post` has beside the client's name for it."
 HEAD = """\
 /**
@@ -49,20 +53,22 @@ def module() -> str:
         room.append(_line(name, str, means=means, optional=True))
     kinds = " | ".join(f'"{kind}"' for kind in Message.Kind.values)
     known = {"kind": kinds, "author": "Author | null"}
-    message = [
-        _line(name, known.get(name, kind), optional=name in wire.WireMessage.__optional_keys__)
-        for name, kind in get_type_hints(wire.WireMessage).items()
-    ]
+    message = _fields(wire.WireMessage, known)
     said = [
         _line(field.name, _bare(field.type), optional=not field.required)
         for field in structs.fields(Post)
         if field.name in FIELDS
     ]
+    said.append(_line("files", "{ id: string; alt?: string }[]", optional=True))
     return (
         HEAD
         + _interface("Room", ROOM, room)
         + "\n"
         + _interface("Said", SAID, said)
+        + "\n"
+        + _interface("WireSize", SIZE, _fields(wire.WireSize))
+        + "\n"
+        + _interface("WireFile", FILE, _fields(wire.WireFile))
         + "\n"
         + _interface("Message", MESSAGE, message)
         + "}\n"
@@ -76,6 +82,14 @@ def _interface(name: str, means: str, lines: list[str]) -> str:
 def _line(name: str, kind: Any, *, means: str = "", optional: bool = False) -> str:
     comment = f"    /** {means} */\n" if means else ""
     return f"{comment}    {name}{'?' if optional else ''}: {_type(kind)};\n"
+
+
+def _fields(shape: Any, known: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """Return the lines of a TypedDict's fields; `known` has types that the page knows better."""
+    return [
+        _line(name, known.get(name, kind), optional=name in shape.__optional_keys__)
+        for name, kind in get_type_hints(shape).items()
+    ]
 
 
 def _bare(kind: Any) -> Any:
@@ -94,6 +108,8 @@ def _type(kind: Any) -> str:
     simple = {str: "string", int: "number", bool: "boolean", types.NoneType: "null"}
     if kind in simple:
         return simple[kind]
+    if is_typeddict(kind):
+        return str(kind.__name__)
     parts = [_type(part) for part in get_args(kind)]
     if get_origin(kind) is types.UnionType:
         return " | ".join(parts)

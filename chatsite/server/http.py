@@ -1,10 +1,12 @@
 """Daphne's HTTP side, with bounds on bodies and readers, and a drain."""
 
 import logging
+import re
 from time import monotonic
 from typing import Any
 
 from daphne.http_protocol import HTTPFactory, WebRequest
+from django.conf import settings
 from twisted.web.http import HTTPChannel, _GenericHTTPChannelProtocol
 
 from chatsite.server.channel import KEEP_ALIVE, ChatChannel
@@ -25,6 +27,12 @@ MAX_BODY = 16 * 1024
 _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
+def max_body(path: str) -> int:
+    """Return how many bytes the body of a request to a path may have."""
+    paths, most = settings.LARGE_BODIES
+    return most if re.match(f"(?:{paths})", path) else MAX_BODY
+
+
 class ChatRequest(WebRequest):  # type: ignore[misc]
     __hash__ = object.__hash__
     __eq__ = object.__eq__
@@ -35,11 +43,14 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
     )
 
     _received = 0
+    _most = MAX_BODY
     _taken = 0  # bytes of the answer that the client had at the last check
     _taken_at = 0.0
 
     def gotLength(self, length: int | None) -> None:
         super().gotLength(length)
+        # The request has no path of its own yet.
+        self._most = max_body(self.channel._path.decode("ascii", "replace"))
         self._take(length or 0)
         self._received = 0
 
@@ -49,11 +60,11 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
 
     def _take(self, size: int) -> bool:
         """Count bytes of the body. Return False, and close the connection, if it is too large."""
-        was_fine, self._received = self._received <= MAX_BODY, self._received + size
-        if was_fine and self._received > MAX_BODY:
+        was_fine, self._received = self._received <= self._most, self._received + size
+        if was_fine and self._received > self._most:
             self.channel.transport.write(_TOO_LARGE)
             self.channel.loseConnection()
-        return self._received <= MAX_BODY
+        return self._received <= self._most
 
     def process(self) -> Any:
         self.server.look_for_proxy(self.requestHeaders, self.client)

@@ -108,6 +108,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     "autobahn.websocket.utf8validator:Utf8Validator": ("__init__()",),
     "twisted.web.http:": ("_GenericHTTPChannelProtocol",),
     "twisted.web.http:HTTPChannel": (
+        "_path",
         "_savedTimeOut",
         "_waitingForTransport",
         "allHeadersReceived()",

@@ -14,7 +14,7 @@ from django.utils.text import StreamingBuffer
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Django's middleware, but that a streamed answer is one gzip file.
+    """Django's middleware, but that a streamed answer is one gzip file, and files stay as they are.
 
     Django makes a gzip file of each part, and browsers stop reading after the first.
     """
@@ -22,6 +22,8 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        if response.has_header("Accept-Ranges"):  # a file, whose parts are counted in its own bytes
+            return response
         if not (isinstance(response, StreamingHttpResponse) and response.is_async):
             return super().process_response(request, response)
         if response.has_header("Content-Encoding"):

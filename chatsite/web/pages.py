@@ -23,10 +23,11 @@ from django.db import close_old_connections, connection
 from django.http import HttpResponseBase
 from django.urls import get_resolver
 
+from chatsite.server.http import MAX_BODY, max_body
 from chatsite.web import busy, health
 from chatsite.web.places import Page, Places
 from rooms import hashing, places
-from rooms.limits import in_turn, searches
+from rooms.limits import checks, in_turn, searches
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Any], Awaitable[None]]
@@ -40,10 +41,20 @@ PLACES = 2
 LENT = 2
 LENT_AFTER = 0.05
 # Pages that wait for a password to be hashed or for their turn to search take no place, but have a thread.
-THREADS = PLACES + LENT + hashing.WAITING + searches.WAITING + in_turn.WAITING
+THREADS = (
+    PLACES
+    + LENT
+    + hashing.WAITING
+    + searches.WAITING
+    + in_turn.WAITING
+    + checks.AT_ONCE
+    + checks.WAITING
+)
 # Requests that wait for a place, in the order in which they came: twice as many as a school has pupils.
 # More are told to come back.
 WAITING = 1000
+# Requests whose long bodies are in memory at once. Others' wait on the disk, where the server puts them.
+LARGE_AT_ONCE = 16
 
 
 class PagesHandler(ASGIHandler):
@@ -59,16 +70,18 @@ class PagesHandler(ASGIHandler):
         )
         self._places = Places(PLACES, waiting=WAITING, lent=LENT)
         self._watch: asyncio.TimerHandle | None = None
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["path"] == health.HEALTHZ:
             await health.alive(scope, send)
             return
-        body = await _read(receive)
-        if body is None:  # the visitor has gone
-            return
-        response = await self._ask(scope, body, receive)
-        if response is None:
+        if scope["method"] in {"GET", "HEAD"} or max_body(scope["path"]) == MAX_BODY:
+            response = await self._read_and_ask(scope, receive)
+        else:
+            async with self._large:
+                response = await self._read_and_ask(scope, receive)
+        if response is None:  # the visitor has gone
             return
         if not response.streaming:
             await self.send_response(response, send)
@@ -78,6 +91,12 @@ class PagesHandler(ASGIHandler):
         finally:
             # Django closes responses on a thread too. Not awaited: this may be a cancelled task.
             self._threads.submit(response.close)
+
+    async def _read_and_ask(
+        self, scope: dict[str, Any], receive: Receive
+    ) -> HttpResponseBase | None:
+        body = await _read(receive)
+        return None if body is None else await self._ask(scope, body, receive)
 
     async def _ask(
         self, scope: dict[str, Any], body: bytes, receive: Receive

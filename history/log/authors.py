@@ -13,9 +13,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now, Replace
 
 from history import notices
+from history.log import files
+from history.log.entry import ERASED
 from history.models import Mention, Message, Reaction, Revision
 from history.notices import Facts
-from history.said import NOTHING_SAID, shown
 
 _CHUNK = 500
 _RENUMBER = """
@@ -76,6 +77,7 @@ def hand_over(
     for pk in list(said.filter(Exists(namesakes)).values_list("pk", flat=True)):
         Message.objects.filter(pk=pk).update(client_id=token_hex(16))
     said.update(author=taker)
+    files.hand_over(giver, taker)
     Message.objects.filter(deleted_by=giver).update(deleted_by=taker)
     spoken_to = Message.objects.filter(mentions__user=giver, html__contains=names[0])
     Message.objects.filter(pk__in=list(spoken_to.values_list("pk", flat=True))).update(
@@ -109,15 +111,17 @@ def erase_texts(stream_id: int, user_id: int) -> None:
     said = Message.objects.filter(stream=stream_id, author=user_id, kind=Message.Kind.CHAT)
     for belonging in (Revision, Reaction, Mention):
         belonging.objects.filter(message__in=said).delete()
+    files.let_go(said)
     said.filter(deleted_at__isnull=True).update(
-        **shown(NOTHING_SAID), html="", pinned_at=None, deleted_at=Now(), deleted_by=None
+        **ERASED, pinned_at=None, deleted_at=Now(), deleted_by=None
     )
 
 
 def withdraw(user_id: int) -> None:
-    """Take a person's reactions back, and forget where they were spoken to."""
+    """Take a person's reactions back, forget where they were spoken to, and what they sent for no message."""
     Reaction.objects.filter(user=user_id).delete()
     Mention.objects.filter(user=user_id).delete()
+    files.let_go_of(user_id)
 
 
 def unname(stream_ids: Collection[int], person_id: str, *, name: str, by: str) -> set[int]:

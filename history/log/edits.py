@@ -9,15 +9,18 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from history import wire
-from history.log.entry import Mentioned
+from history.log import files
+from history.log.entry import ERASED, Mentioned
 from history.log.write import Numbers
 from history.models import Mention, Message, Reaction, Revision
-from history.said import FIELDS, NOTHING_SAID
 from history.wire import WireMessage
 
 # How long earlier texts are kept: for moderators, and to undo a moderator's deletion.
 KEPT_EDITED = timedelta(days=30)
 KEPT_REMOVED = timedelta(days=1)
+
+# What a message loses that can be restored.
+_HIDDEN = {name: ERASED[name] for name in ("body", "html", "files", "words")}
 
 # By (emoji, user id), in the order they were given: the row's key, None for one not yet written.
 _Given = dict[tuple[str, int], int | None]
@@ -54,15 +57,16 @@ class Edits:
             return False
         self._keep(message, Revision.Cause.EDIT)
         message.body, message.html, message.edited_at = body, html, self._head.now
+        message.words = None  # found out later, with the names of its files
         self._mentions[message.pk] = mentions
-        self._touch(message, "body", "html", "edited_at")
+        self._touch(message, "body", "html", "words", "edited_at")
         return True
 
     def tombstone(self, message: Message, *, by_id: int | None, keep: bool) -> bool:
         """Empty a message and leave its place.
 
-        With `keep` the text can be restored for a day. Without, it is gone for good with all that
-        it was before: also when somebody else deleted it earlier.
+        With `keep` the text and the files can be restored for a day. Without, they are gone for good with
+        all that it was before: also when somebody else deleted it earlier.
         """
         if not keep:
             self._erased.add(message.pk)
@@ -71,29 +75,29 @@ class Edits:
             return False
         if keep:
             self._keep(message, Revision.Cause.REMOVAL)
-        # What is erased for good loses all that was said with it; what can be restored, the text.
-        emptied = ("body",) if keep else FIELDS
-        for name in emptied:
-            setattr(message, name, getattr(NOTHING_SAID, name))
-        message.html = ""
+        # What is erased for good loses all that was said with it; what can be restored, what is shown.
+        emptied = _HIDDEN if keep else ERASED
+        for name, value in emptied.items():
+            setattr(message, name, value)
         message.deleted_at, message.deleted_by_id = self._head.now, by_id
         message.pinned_at = None
         self._given(message).clear()
         self._mentions[message.pk] = ()
-        self._touch(message, *emptied, "html", "deleted_at", "deleted_by", "pinned_at")
+        self._touch(message, *emptied, "deleted_at", "deleted_by", "pinned_at")
         return True
 
     def restore(
         self, message: Message, *, body: str, html: str, mentions: Sequence[Mentioned]
     ) -> bool:
-        """Give a deleted message its text back, in its place."""
+        """Give a deleted message its text and its files back, in its place."""
         if not message.is_deleted:
             return False
-        message.body, message.html = body, html
+        message.body, message.html, message.words = body, html, None
+        message.files = files.of_message(message) or None
         message.deleted_at = message.deleted_by_id = None
         self._mentions[message.pk] = mentions
         Revision.objects.filter(message=message, cause=Revision.Cause.REMOVAL).delete()
-        self._touch(message, "body", "html", "deleted_at", "deleted_by")
+        self._touch(message, "body", "html", "words", "files", "deleted_at", "deleted_by")
         return True
 
     def reactions(self, message: Message) -> Collection[tuple[str, int]]:
@@ -130,6 +134,7 @@ class Edits:
         """Write all of it, in the transaction that holds the lock. Return what was changed."""
         if self._erased:
             Revision.objects.filter(message__in=self._erased).delete()
+            files.let_go(Message.objects.filter(pk__in=self._erased))
         if not self._touched:
             return []
         for message, columns in self._touched.values():
@@ -190,8 +195,15 @@ def removed_text(message: Message) -> str | None:
 
 
 def purge() -> int:
-    """Forget earlier texts whose time is over; how many."""
+    """Forget earlier texts whose time is over, and files of messages that were removed; how many texts."""
     gone = 0
+    files.let_go(
+        Message.objects.filter(
+            revisions__cause=Revision.Cause.REMOVAL,
+            revisions__at__lt=Now() - KEPT_REMOVED,
+            deleted_at__isnull=False,
+        )
+    )
     for cause, kept in (
         (Revision.Cause.EDIT, KEPT_EDITED),
         (Revision.Cause.REMOVAL, KEPT_REMOVED),

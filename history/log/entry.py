@@ -11,8 +11,20 @@ from history import notices, wire
 from history.models import Message
 from history.notices import Facts
 from history.person import Person
-from history.said import NOTHING_SAID, Said
-from history.wire import WireAuthor, WireMessage
+from history.said import NOTHING_SAID, Said, shown
+from history.wire import WireAuthor, WireFile, WireMessage
+
+# What a message loses when it is erased: columns and values.
+ERASED: dict[str, Any] = {**shown(NOTHING_SAID), "html": "", "files": None, "words": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that is to go into a message, by its public id, with a description for who cannot see it."""
+
+    id: str
+    alt: str = ""
+
 
 # Somebody a message speaks to: the user's key, and the id that everybody knows.
 Mentioned = tuple[int, str]
@@ -44,6 +56,7 @@ class Entry:
     words: str | None = None
     # What a notice says (history/notices.py).
     facts: Facts | None = None
+    files: Sequence[WireFile] = ()
 
     @classmethod
     def of(
@@ -56,11 +69,12 @@ class Entry:
         mentions: Sequence[Mentioned] = (),
         words: str | None = None,
         facts: Facts | None = None,
+        files: Sequence[WireFile] = (),
         **said: Any,
     ) -> Self:
         """Return something to append, by a user or (a notice) by nobody. `said` are fields of Said."""
         key, who = (author.pk, wire.author(author)) if author else (None, None)
-        return cls(kind, key, who, Said(**said), client_id, html, mentions, words, facts)
+        return cls(kind, key, who, Said(**said), client_id, html, mentions, words, facts, files)
 
     @classmethod
     def notice(cls, author: Person | None, facts: Facts) -> Self:
@@ -78,6 +92,7 @@ class Entry:
             said=self.said,
             at=wire.timestamp(now),
             html=self.html,
+            files=self.files,
             mentions=[who for _, who in self.mentions],
         )
 

@@ -13,10 +13,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from history.log import read
-from history.log.entry import Head
+from history.log import files, read
+from history.log.entry import ERASED, Head
 from history.models import Mention, Message, Reaction, Revision
-from history.said import NOTHING_SAID, shown
 
 # How long a tombstone's row stays at least: longer than any worker serves a room without its log.
 SETTLED = timedelta(days=1)
@@ -45,10 +44,12 @@ def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> list[
     keys = list(
         rows.filter(due(before)).order_by("stream", "at").values_list("pk", flat=True)[:limit]
     )
-    Revision.objects.filter(message__in=rows.filter(at__lt=before, pinned_at=None)).delete()
+    old = rows.filter(at__lt=before, pinned_at=None)
+    files.let_go(old.filter(revisions__cause=Revision.Cause.REMOVAL))
+    Revision.objects.filter(message__in=old).delete()
     _detach(keys)
     Message.objects.filter(pk__in=keys).update(
-        **shown(NOTHING_SAID), html="", deleted_at=Now(), deleted_by=None, edited_at=None
+        **ERASED, deleted_at=Now(), deleted_by=None, edited_at=None
     )
     return keys
 
@@ -72,6 +73,7 @@ def remove(head: Head, *, before: datetime, spared: Ranges, closed: bool, limit:
 def _detach(keys: Sequence[int]) -> None:
     for kind in _ATTACHED:
         kind.objects.filter(message__in=keys).delete()
+    files.let_go(Message.objects.filter(pk__in=keys))
 
 
 def _spared(rows: QuerySet[Message], spared: Ranges) -> QuerySet[Message]:

@@ -56,6 +56,7 @@ _FILLED = {
     "words": "text",
     "html": "text",
     "facts": "jsonb",
+    "files": "jsonb",
 }
 _NAMES = ", ".join(_FILLED)
 # With `_ADVANCED_POSTGRESQL` before it, it moves the streams too: one round trip.
@@ -184,9 +185,10 @@ def _columns(e: Entry) -> tuple[Any, ...]:
     # Only what people said is searched.
     folded = e.words
     if folded is None and e.kind == Message.Kind.CHAT:
-        folded = folding.of(e.said.body, e.html)
+        folded = folding.of(e.said.body, e.html, [file["name"] for file in e.files])
     facts = None if e.facts is None else json.dumps(e.facts)
-    return e.kind, e.author_id, e.client_id, *values(e.said), folded, e.html, facts
+    files = json.dumps(e.files) if e.files else None
+    return e.kind, e.author_id, e.client_id, *values(e.said), folded, e.html, facts, files
 
 
 def _mention(rows: Sequence[tuple[int, int, datetime, Entry]]) -> None:

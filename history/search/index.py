@@ -122,13 +122,14 @@ def catch_up(*, limit: int = CHUNK) -> int:
     A text that has a link but no HTML is rendered as well: it is older than the rendering of links here.
     """
     waiting = Message.objects.filter(words__isnull=True, kind=Message.Kind.CHAT)
-    found = list(waiting.order_by("-id").values_list("pk", "body", "html")[:limit])
+    found = list(waiting.order_by("-id").values_list("pk", "body", "html", "files")[:limit])
     if not found:
         return 0
     rows = []
-    for pk, body, html in found:
+    for pk, body, html, files in found:
         shown = html or _with_links(body)
-        rows.append((folding.of(body, shown), shown, pk, body, html))
+        names = [file["name"] for file in files or ()]
+        rows.append((folding.of(body, shown, names), shown, pk, body, html))
     with transaction.atomic(), connection.cursor() as cursor:
         # The text is compared: one that was changed meanwhile is left for the next time.
         cursor.executemany(

@@ -10,8 +10,8 @@ from history.wire import timestamp
 from rooms import access, audit
 from rooms.actions.slow_mode import SlowModeClock
 from rooms.actions.texts import Prepared
-from rooms.commands import Delete, Edit, MessageCommand, Pin, React
-from rooms.errors import EditedMeanwhile, MessageNotFound
+from rooms.commands import Delete, Edit, MessageCommand, Pin, React, is_empty
+from rooms.errors import EditedMeanwhile, Empty, MessageNotFound
 from rooms.models import Membership
 from rooms.refusals import (
     DeletesOnlyOwn,
@@ -82,6 +82,8 @@ def _check(member: Membership, message: Message, command: MessageCommand) -> Non
         if message.author_id != member.user_id:
             raise NotItsAuthor
         _check_edited(message, command)
+        if is_empty(command.body) and not message.files:
+            raise Empty
 
 
 def _perform(

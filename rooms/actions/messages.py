@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from history.log.edits import removed_text
-from history.log.entry import Change, Mentioned
+from history.log.entry import Attachment, Change, Mentioned
 from history.log.post import Post, post_all
 from history.models import Message
 from rooms.actions.clearing import Texts
@@ -22,11 +22,12 @@ ASK = 0
 class Draft(Post):
     """A message on its way into the log; `epoch` is of when its author's access was checked.
 
-    With `mentions` it has the epoch ASK. `refused` is said unless it turns out to be in the log.
+    With `mentions` or `files` it has the epoch ASK. `refused` is said unless it turns out to be in the log.
     """
 
     room_id: int
     mentions: Sequence[Mentioned] = ()
+    files: Sequence[Attachment] = ()
     refused: ChatError | None = None
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from history import said
+from history import said, wire
+from history.log import files as log_files
 from history.log import read
 from history.log.edits import Edits
 from history.log.entry import Change, Entry
-from history.models import Message
+from history.models import File, Message
 from rooms import access
 from rooms.actions import changes, leaving
 from rooms.actions.changes import Changed
@@ -100,6 +101,7 @@ class _Batch:
         self._slow_mode.require(member, now=t.now)
         if draft.refused is not None:
             raise draft.refused
+        files = self._claim(draft) if draft.files else []
         seq = t.append(
             # Under the name of this moment: somebody renamed has another epoch, and comes here.
             Entry.of(
@@ -108,13 +110,20 @@ class _Batch:
                 client_id=draft.client_id,
                 html=draft.html,
                 mentions=draft.mentions,
-                words=draft.words,
+                # The names of files are found as well, and are known now.
+                words=None if files else draft.words,
+                files=[wire.file(file) for file in files],
                 **said.shown(draft.said),
             )
         )
+        if files:
+            log_files.bind(files, seq)
         self._posted[_key(draft)] = seq
         self._new.add((draft.stream_id, seq))
         return Posted(seq)
+
+    def _claim(self, draft: Draft) -> list[File]:
+        return log_files.claim(draft.files, stream_id=draft.stream_id, author_id=draft.author_id)
 
     def _change(self, asked: Asked, command: MessageCommand) -> Changed | None:
         member = access.check(self._members.get((asked.room_id, asked.author_id)))

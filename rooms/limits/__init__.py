@@ -122,6 +122,8 @@ renaming = Limiter(Rate(burst=10, per_second=1 / 60), "rename.person")
 # A browser says once a day that it still has its subscription. A test goes out to a push service.
 subscribing = Limiter(Rate(burst=30, per_second=1 / 10), "push.person")
 testing_push = Limiter(Rate(burst=5, per_second=1 / 10), "pushtest.person")
+# Files are begun one by one; what they are made of is bounded by what a person may send in a day.
+attaching = Limiter(Rate(burst=60, per_second=1 / 2), "attach.person")
 # Hiding somebody, and showing them again: the pages that the person has open are checked again.
 hiding = Limiter(Rate(burst=60, per_second=1), "hide.person")
 
@@ -137,7 +139,7 @@ _NAME_MAX = 150
 SHARED = (
     posting, posting_from, posting_into, joining_from, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
-    logging_in_as, hashing_from, hashing_as, ordering, renaming, hiding, subscribing,
+    logging_in_as, hashing_from, hashing_as, ordering, renaming, hiding, attaching, subscribing,
     testing_push, reporting, reporting_by,
     reporting_from,
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
@@ -316,6 +318,11 @@ def rename(*, person: str) -> None:
 def hide(*, person: str) -> None:
     """Somebody to be hidden for a person, or shown again. Raises RateLimited."""
     require([Claim(hiding, person)])
+
+
+def attach(*, person: str) -> None:
+    """A file that a person begins to send. Raises RateLimited."""
+    require([Claim(attaching, person)])
 
 
 def subscribe(*, person: str) -> None:

@@ -1,21 +1,17 @@
-"""Bound the downloads under way.
+"""Bound the downloads under way: transcripts and histories, and files that people sent.
 
-Each holds some messages in memory, and reads the database, for as long as its client takes to read it.
+A transcript holds some messages in memory, and reads the database, for as long as its client takes to read
+it. A file holds a block of itself.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from threading import Lock
 
-from rooms.refusals import DownloadsUnderWay, ManyDownload
+from rooms.errors import RateLimited, Unavailable
+from rooms.refusals import DownloadsUnderWay, FilesTaken, ManyDownload, ManyFilesTaken
 
-# Under way at once.
-EACH = 2
-ALL = 8
 _LATER = 10  # seconds
-
-_under_way: Counter[str] = Counter()
-_lock = Lock()
 
 
 class Parts:
@@ -39,26 +35,42 @@ class Parts:
         self._release()
 
 
-def begin(parts: AsyncIterator[bytes], *, person: str) -> Parts:
-    """The parts, as one more download of a person's that is under way.
+class UnderWay:
+    """Downloads of one kind that are under way on this worker: `each` of a person, and `most` of them all."""
 
-    Raises RateLimited to who has enough of them, and Unavailable when this worker has.
-    """
-    with _lock:
-        if _under_way[person] >= EACH:
-            raise DownloadsUnderWay(retry_after=_LATER)
-        if _under_way.total() >= ALL:
-            raise ManyDownload(retry_after=_LATER)
-        _under_way[person] += 1
-    done = False
+    def __init__(
+        self, *, each: int, most: int, refused: type[RateLimited], busy: type[Unavailable]
+    ) -> None:
+        self.each, self.most = each, most
+        self._refused, self._busy = refused, busy
+        self._of: Counter[str] = Counter()
+        self._lock = Lock()
 
-    def release() -> None:
-        nonlocal done
-        with _lock:
-            if not done:
-                done = True
-                _under_way[person] -= 1
-                if _under_way[person] <= 0:
-                    del _under_way[person]
+    def begin(self, parts: AsyncIterator[bytes], *, person: str) -> Parts:
+        """The parts, as one more download of a person's that is under way.
 
-    return Parts(parts, release)
+        Raises RateLimited to who has enough of them, and Unavailable when this worker has.
+        """
+        with self._lock:
+            if self._of[person] >= self.each:
+                raise self._refused(retry_after=_LATER)
+            if self._of.total() >= self.most:
+                raise self._busy(retry_after=_LATER)
+            self._of[person] += 1
+        done = False
+
+        def release() -> None:
+            nonlocal done
+            with self._lock:
+                if not done:
+                    done = True
+                    self._of[person] -= 1
+                    if self._of[person] <= 0:
+                        del self._of[person]
+
+        return Parts(parts, release)
+
+
+transcripts = UnderWay(each=2, most=8, refused=DownloadsUnderWay, busy=ManyDownload)
+# A browser loads six images of a message at a time, in each of some tabs.
+files = UnderWay(each=24, most=200, refused=FilesTaken, busy=ManyFilesTaken)

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import Error
 
-from history import database, identity
-from history.log import edits
+from history import database, identity, storage
+from history.log import edits, files
 from history.search import index
 from rooms import counts, presence, publish
 from rooms.actions import (
@@ -43,6 +43,7 @@ class On(Enum):
     LOOP = auto()
     LIVE = auto()  # the threads of the sockets' questions
     KEEPER = auto()  # a thread of its own: such a job may take long
+    FILES = auto()  # another one: a store of another machine may be away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ def jobs(hub: Hub) -> list[Job]:
         Job(name="messages kept no longer", every=30, work=_Retention()),
         Job(name="rooms without an owner", every=60, work=_find_heirs),
         # Any worker may do these, and it does not matter when.
+        Job(name="files that are gone", every=5, work=_sweep_files, on=On.FILES, needs_lease=False),
         Job(name="earlier texts", every=600, work=edits.purge, needs_lease=False),
         Job(name="search's leavings", every=600, work=index.scrub, needs_lease=False),
         Job(name="expired sign-ins", every=600, work=sign_ins.forget_expired, needs_lease=False),
@@ -102,6 +104,12 @@ def _sweep_after_outages() -> None:
     # After an outage every worker's lease has run out, and each renews its own within seconds.
     if outage.is_long_over(presence.RENEW_SECONDS):
         sweep()
+
+
+def _sweep_files() -> None:
+    while files.sweep() == files.SWEPT:
+        pass
+    storage.tidy()
 
 
 def _find_heirs() -> None:
@@ -137,11 +145,12 @@ class Upkeep:
         *,
         live: DatabaseThreads,
         keeper: DatabaseThreads,
+        files: DatabaseThreads,
         leased: asyncio.Event,
     ) -> None:
         """`leased` is set while the worker has a lease."""
         self._jobs = jobs
-        self._live, self._keeper = live, keeper
+        self._live, self._keeper, self._files = live, keeper, files
         self._leased = leased
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -189,3 +198,5 @@ class Upkeep:
                 await self._live.run(job.work)
             case On.KEEPER:
                 await self._keeper.run(job.work)
+            case On.FILES:
+                await self._files.run(job.work)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from history.log.entry import Attachment
 from rooms import protocol
 from rooms.actions import texts
 from rooms.actions.messages import ASK, Draft
@@ -68,6 +69,7 @@ class Waiting:
             epoch=self.epoch,
             html=prepared.html,
             mentions=prepared.mentions,
+            files=[Attachment(file.id, file.alt) for file in command.files],
             refused=prepared.refused,
             words=prepared.words,
         )

@@ -7,7 +7,7 @@ from django.conf import settings
 from history.log import read
 from history.wire import WireMessage
 from rooms import names, protocol
-from rooms.commands import MAX_CLIENT_FRAME, NEWEST_PAGE
+from rooms.commands import FILES_MAX, MAX_CLIENT_FRAME, NEWEST_PAGE
 from rooms.errors import Unavailable
 from rooms.live import metrics
 from rooms.live.client import Client
@@ -175,6 +175,8 @@ def _welcome(
             "body": settings.CHAT_BODY_MAX,
             "frame": MAX_CLIENT_FRAME,
             "name": names.MAX_LENGTH,
+            "file": settings.CHAT_FILE_MAX * 2**20,
+            "files": FILES_MAX,
         },
     )
     return [welcome, *rest, *room.requests(client)]

@@ -81,6 +81,7 @@ class LiveWorker:
         # The lease waits for nothing else: without it other workers would take this one for dead.
         self._lessee = DatabaseThreads(name="lease")
         self._keeper = DatabaseThreads(name="keeper")
+        self._files = DatabaseThreads(name="files")
         self.hub = Hub(name=self.boot_id, threads=self.threads)
         self._receiver = Receiver(self.hub)
         self.writer = Writer(hub=self.hub, threads=self.threads, patient=self._patient)
@@ -106,6 +107,7 @@ class LiveWorker:
             ],
             live=self.threads,
             keeper=self._keeper,
+            files=self._files,
             leased=self._leased,
         )  # fmt: skip
 
@@ -144,6 +146,7 @@ class LiveWorker:
             self._patient.close(),
             self._lessee.close(),
             self._keeper.close(),
+            self._files.close(),
         )
 
     # Publishing, from any thread --------------------------------------------------------------------

@@ -150,6 +150,7 @@ class Writer:
             or prepared.mentions
             or prepared.refused is not None
             or type(waiting.command) is not Post
+            or waiting.command.files
         ):
             waiting.epoch = client.epoch
         self._queue.submit(room.stream_id, waiting)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 from django.db.models import Q, Value
 from django.db.models.functions import Replace
 
-from rooms.migrations import _steps
+from history.migrations import _steps
 
 
 def keep_former_codes(apps, schema_editor):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-from rooms.migrations import _steps
+from history.migrations import _steps
 
 
 def empty_from_now(apps, schema_editor):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from rooms.migrations import _steps
+from history.migrations import _steps
 
 
 class Migration(migrations.Migration):

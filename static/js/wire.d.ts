@@ -40,6 +40,25 @@ declare namespace Chat {
   interface Said {
     body: string;
     reply_to?: number | null;
+    files?: { id: string; alt?: string }[];
+  }
+
+  /** The size of an image, in pixels. */
+  interface WireSize {
+    width: number;
+    height: number;
+  }
+
+  /** A file of a message. docs/PROTOCOL.md, "Files", says what each field is. */
+  interface WireFile {
+    id: string;
+    name: string;
+    type: string;
+    size: number;
+    alt?: string;
+    width?: number;
+    height?: number;
+    thumb?: WireSize;
   }
 
   /** A message. docs/PROTOCOL.md, "Message", says what each field is. */
@@ -52,6 +71,7 @@ declare namespace Chat {
     author: Author | null;
     client_id: string | null;
     html?: string;
+    files?: WireFile[];
     at: string;
     edited_at: string | null;
     deleted: boolean;

@@ -15,12 +15,12 @@ from chatsite.web import health, pages
 from history.log import read
 from history.models import Message
 from history.wire import WireMessage
-from rooms import commands, limits, names, protocol, room_settings, unread
-from rooms.actions import admission, changes, hiding, subscriptions, texts
+from rooms import commands, file_names, limits, names, protocol, room_settings, unread
+from rooms.actions import admission, changes, hiding, subscriptions, texts, uploads
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
-from rooms.limits import downloads, intake, searches
+from rooms.limits import checks, downloads, intake, searches
 from rooms.live import calls, crowds, door, elsewhere, gathering, pusher
 from rooms.live.crowds import WireRun
 from rooms.models import Membership, Room
@@ -246,6 +246,7 @@ SHARED_LIMITS = {
     "changing one's name, a person": limits.renaming,
     "subscribing to web push, and ending it, a person": limits.subscribing,
     "trying web push, a person": limits.testing_push,
+    "beginning files, a person": limits.attaching,
     "hiding people and showing them again, a person": limits.hiding,
     "links of no handoff, an address": limits.continuing,
     "links of no handoff, a /56 of IPv6": limits.continuing_near,
@@ -272,6 +273,24 @@ def test_limits_are_written_down() -> None:
         "one name": [names.MAX_LENGTH],
         "a frame from the client": [commands.MAX_CLIENT_FRAME, told, 1009],
         "a frame from the server": [protocol.MAX_SERVER_FRAME],
+        "one file": [0],
+        "files of one message": [commands.FILES_MAX],
+        "the name of a file, its alt": [file_names.MAX_LENGTH, commands.ALT_MAX],
+        "a piece of a file": [uploads.PIECE_MIN, uploads.PIECE_MAX],
+        "files that a person sends in a day": [],
+        "files of a room": [],
+        "files of the site": [],
+        "files under way, a person": [uploads.UNDER_WAY, RateLimited.status],
+        "files that are looked at when they are whole, a worker": [
+            checks.AT_ONCE,
+            checks.WAITING,
+            Unavailable.status,
+        ],
+        "files being downloaded, a person on a worker": [
+            downloads.files.each,
+            RateLimited.status,
+        ],
+        "files being downloaded, a worker": [downloads.files.most, Unavailable.status],
         "client_id, ref": [commands.CLIENT_ID_MAX],
         "page": [commands.PAGE_MAX, commands.NEWEST_PAGE],
         "welcome with mode reset": [commands.NEWEST_PAGE],
@@ -310,8 +329,11 @@ def test_limits_are_written_down() -> None:
             Unavailable.status,
         ],
         "downloading everything, a person on a worker": _rate(limits.downloading.rate),
-        "downloads under way, a person on a worker": [downloads.EACH, RateLimited.status],
-        "downloads under way, a worker": [downloads.ALL, Unavailable.status],
+        "downloads under way, a person on a worker": [
+            downloads.transcripts.each,
+            RateLimited.status,
+        ],
+        "downloads under way, a worker": [downloads.transcripts.most, Unavailable.status],
         "a request's head": [channel.ChatChannel.totalHeadersSize, channel.HEAD_TIMEOUT],
         "a request's body": [channel.BODY_TIMEOUT],
         "an answer nobody reads": [http.STALLED],
@@ -357,8 +379,9 @@ def _shape(path: str) -> str:
 
 
 def test_every_page_is_written_down() -> None:
-    requests = " ".join(row[0] for row in DOC.table("Pages"))
-    written = re.findall(r"`(?:GET|POST) ([^`]+)`", requests)
+    rows = [*DOC.table("Pages"), *DOC.table("Files")]
+    requests = " ".join(row[0] for row in rows)
+    written = re.findall(r"`(?:GET|POST|HEAD|PATCH|DELETE) ([^`]+)`", requests)
     served = [*_routes(get_resolver().url_patterns), *health._ANSWERS]
     assert {_shape(path) for path in written} == {_shape(path) for path in served}
 

@@ -42,13 +42,13 @@ def test_a_person_has_two_under_way(ada: Person, ben: Person, path: str) -> None
     assert [answer.status_code for answer in again] == [200, 200]
     for answer in [others, *again]:
         close(answer)
-    assert not downloads._under_way
+    assert not downloads.transcripts._of
 
 
 def test_a_worker_has_a_bounded_number(
     person: NewPerson, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "ALL", 3)
+    monkeypatch.setattr(downloads.transcripts, "most", 3)
     people = [person(f"Person {number}") for number in range(4)]
     for each in people:
         each.create()
@@ -57,4 +57,4 @@ def test_a_worker_has_a_bounded_number(
     assert int(answers[3].headers["Retry-After"]) > 0
     for answer in answers[:3]:
         close(answer)
-    assert not downloads._under_way
+    assert not downloads.transcripts._of

@@ -225,7 +225,7 @@ def data(request: HttpRequest) -> StreamingHttpResponse:
     me, now = signed_in(request), datetime.now(UTC)
     limits.downloading.require(me.public_id)
     return StreamingHttpResponse(
-        downloads.begin(mydata.stream(me, now=now), person=me.public_id),
+        downloads.transcripts.begin(mydata.stream(me, now=now), person=me.public_id),
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="my-data-{now:%Y-%m-%d}.json"'},
     )

@@ -1,0 +1,172 @@
+"""Where the bytes of files are: a folder of this machine, or a store such as S3. Knows no rows.
+
+The setting STORAGES["files"] names the storage, one of Django's (chatsite/settings.py). Every file has
+a folder of its own there, with its pieces while it arrives.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import time
+from typing import Any
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+# The parts of a file that is whole: as it was sent, and the images that the site made of it.
+WHOLE, THUMB, VIEW = "whole", "thumb.webp", "view.webp"
+# Bytes that are read at a time.
+BLOCK = 256 * 1024
+# Where files are put together, and after how many seconds nobody works there any more.
+_WORKSHOPS, _ABANDONED = "workshops", 3600
+# Seconds for which an address in a store of another machine is good.
+LENT_FOR = 60
+
+
+class LocalFile(File):  # type: ignore[type-arg]
+    """A file of this machine, which a storage on the same disk takes over by renaming it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.open("rb"), name=path.name)
+        self._path = path
+
+    def temporary_file_path(self) -> str:
+        return str(self._path)
+
+
+class DurableStorage(FileSystemStorage):
+    """A folder in which a file that was saved is still there after a power failure."""
+
+    def _save(self, name: str, content: Any) -> str:
+        saved = super()._save(name, content)  # type: ignore[misc]
+        path = Path(self.path(saved))
+        _sync(path)
+        # The entries of its folders: that of the file, and where these are new their own.
+        for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+            _sync(folder)
+        return str(saved)
+
+
+def files() -> Storage:
+    """Return the storage of this site's files."""
+    return storages["files"]
+
+
+def is_local() -> bool:
+    """Return True where files are in a folder of this machine."""
+    return isinstance(files(), FileSystemStorage)
+
+
+def save(public_id: str, part: str, content: File) -> str:  # type: ignore[type-arg]
+    """Keep a part of a file, in the place of what is there under its name. Return its key."""
+    key = _key(public_id, part)
+    files().delete(key)
+    return files().save(key, content)
+
+
+def save_piece(public_id: str, start: int, content: File) -> str:  # type: ignore[type-arg]
+    """Keep a piece under a key of its own: the same piece may come twice at a time."""
+    return files().save(_key(public_id, f"pieces/{start}"), content)
+
+
+def open_part(public_id: str, part: str) -> Any:
+    """Open a part of a file, to be read. Raises FileNotFoundError."""
+    return files().open(_key(public_id, part), "rb")
+
+
+def path(public_id: str, part: str) -> Path:
+    """Return where a part of a file is in the folder of this machine."""
+    return Path(files().path(_key(public_id, part)))
+
+
+def address(public_id: str, *, name: str, media_type: str) -> str:
+    """Return an address in the store at which a file can be had as a download for LENT_FOR seconds."""
+    store: Any = files()
+    return str(
+        store.url(
+            _key(public_id, WHOLE),
+            expire=LENT_FOR,
+            parameters={
+                "ResponseContentDisposition": name,
+                "ResponseContentType": media_type,
+                "ResponseCacheControl": "private, no-store",
+            },
+        )
+    )
+
+
+def blocks(key: str) -> Iterator[bytes]:
+    """Read what is kept under a key, block by block."""
+    with files().open(key, "rb") as opened:
+        while block := opened.read(BLOCK):
+            yield block
+
+
+def delete_key(key: str) -> None:
+    """Delete what is kept under a key, if it is there."""
+    files().delete(key)
+
+
+def delete(public_id: str) -> None:
+    """Delete all parts and pieces of a file that are there."""
+    store, folder = files(), _key(public_id, "").rstrip("/")
+    for inner in (f"{folder}/pieces", folder):
+        try:
+            _, names = store.listdir(inner)
+        except FileNotFoundError:
+            continue
+        for name in names:
+            store.delete(f"{inner}/{name}")
+        if is_local():
+            store.delete(inner)  # a folder, empty now
+
+
+def free() -> int | None:
+    """Return how many bytes the disk has left; None for a store of another machine."""
+    if not is_local():
+        return None
+    folder = _folder()
+    return shutil.disk_usage(folder).free
+
+
+@contextmanager
+def workshop() -> Iterator[Path]:
+    """Yield a folder for files that are put together; of the storage's own disk, if that is here."""
+    where = None
+    if is_local():
+        where = _folder() / _WORKSHOPS
+        where.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=where) as folder:
+        yield Path(folder)
+
+
+def tidy() -> None:
+    """Delete the workshops of workers that were killed."""
+    if not is_local() or not (where := _folder() / _WORKSHOPS).exists():
+        return
+    for folder in where.iterdir():
+        if folder.stat().st_mtime < time() - _ABANDONED:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    """Return the folder of this machine in which files are; it is made if it is not there."""
+    folder = Path(files().path(""))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _key(public_id: str, part: str) -> str:
+    # 256 folders, so that none has too many entries.
+    return f"{public_id[2:4]}/{public_id}/{part}"
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

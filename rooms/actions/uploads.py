@@ -1,0 +1,267 @@
+"""Files that are sent into a room, before a message has them: begun, piece by piece, looked at.
+
+Each step is a transaction of its own, and none holds the room. A post binds what is ready
+(history/log/files.py); what no message has after an hour is swept.
+"""
+
+import errno
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from history import storage
+from history.log import files
+from history.models import File, Piece
+from rooms import access, file_names
+from rooms.limits.checks import checks
+from rooms.models import Membership, User
+from rooms.refusals import (
+    BadPieceSize,
+    BadUploadId,
+    BadUploadSize,
+    BeingChecked,
+    FileEmpty,
+    FileNotFound,
+    FilesFull,
+    FilesOff,
+    FilesUnderWay,
+    FileTooBig,
+    PersonSentMuch,
+    RoomHasMuch,
+    WrongOffset,
+)
+from rooms.turn import lock_person
+
+logger = logging.getLogger(__name__)
+
+# Bytes of a piece; the last one is as long as it is.
+PIECE_MIN, PIECE_MAX = 64 * 1024, 1024 * 1024
+# Of one person, not whole or in no message yet.
+UNDER_WAY = 20
+CLIENT_ID_MAX = 64
+MEBIBYTE = 2**20
+_DAY = timedelta(days=1)
+# A worker that has looked at a file for so long is dead: another one begins again.
+_CHECKED_IN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way, and how many bytes of it are here."""
+
+    file: File
+    offset: int
+    is_new: bool = False
+
+
+def begin(
+    *, user: User, code: str, name: str, media_type: str, size: int, client_id: str
+) -> Upload:
+    """Begin a file of a member's, or go on with the one that has this `client_id` in the room.
+
+    Raises NotMember, Removed, RoomClosed, Ended, Muted, or why no such file is taken.
+    """
+    if not 1 <= len(client_id) <= CLIENT_ID_MAX or "\0" in client_id:
+        raise BadUploadId(limit=CLIENT_ID_MAX)
+    member = access.membership(user=user, code=code)
+    stream_id = member.room.stream_id
+    found = _live().filter(stream=stream_id, author=user, client_id=client_id).first()
+    if found is not None:
+        return Upload(found, _offset(found))
+    access.require_voice(member, now=timezone.now())
+    _check_size(size)
+    with transaction.atomic():
+        lock_person(user)
+        _check_shares(user, stream_id, size)
+        try:
+            with transaction.atomic():
+                row = File.objects.create(
+                    stream_id=stream_id,
+                    author=user,
+                    client_id=client_id,
+                    name=file_names.clean(name),
+                    type=file_names.media_type(media_type),
+                    size=size,
+                )
+        except IntegrityError:
+            # Begun meanwhile by the same sender; or an earlier one by this id is to be deleted.
+            File.objects.filter(
+                stream=stream_id, author=user, client_id=client_id, gone_at__isnull=False
+            ).update(client_id=None)
+            raise BeingChecked(retry_after=1) from None
+    return Upload(row, 0, is_new=True)
+
+
+def find(*, user: User, file_id: str) -> Upload:
+    """Return a file that somebody has begun, whatever has become of it. Raises FileNotFound."""
+    row = _live().filter(public_id=file_id, author=user).first()
+    if row is None:
+        raise FileNotFound
+    return Upload(row, _offset(row))
+
+
+def append(*, user: User, file_id: str, start: int, data: bytes) -> Upload:
+    """Keep a piece of a file; look at the file if it is whole then.
+
+    Raises FileNotFound, WrongOffset, BadPieceSize, what access raises, NoSpace, or why the file is
+    not taken.
+    """
+    upload = find(user=user, file_id=file_id)
+    row = upload.file
+    if row.ready_at is not None:
+        return upload
+    _require_member(user, row.stream_id)
+    if start != upload.offset:
+        raise WrongOffset
+    left = row.size - start
+    if left:
+        if not min(PIECE_MIN, left) <= len(data) <= min(PIECE_MAX, left):
+            raise BadPieceSize(least=PIECE_MIN, most=PIECE_MAX)
+        _keep(row, start, data)
+    elif data:
+        raise WrongOffset
+    if start + len(data) == row.size:
+        row = _look_at(row)
+    return Upload(row, start + len(data))
+
+
+def cancel(*, user: User, file_id: str) -> None:
+    """Give a file up that is in no message. Raises FileNotFound."""
+    rows = File.objects.filter(public_id=file_id, author=user, seq=None, gone_at=None)
+    if not rows.update(gone_at=Now(), client_id=None):
+        raise FileNotFound
+
+
+def _live() -> QuerySet[File]:
+    return File.objects.filter(gone_at=None)
+
+
+def _offset(row: File) -> int:
+    if row.ready_at is not None:
+        return row.size
+    return Piece.objects.filter(file=row).aggregate(total=Sum("size"))["total"] or 0
+
+
+def _require_member(user: User, stream_id: int) -> Membership:
+    found = Membership.objects.filter(user=user, room__stream=stream_id)
+    return access.check(found.select_related("room", "user").first())
+
+
+def _check_size(size: int) -> None:
+    most = settings.CHAT_FILE_MAX * MEBIBYTE
+    if not most:
+        raise FilesOff
+    if size < 0:
+        raise BadUploadSize
+    if not size:
+        raise FileEmpty
+    if size > most:
+        raise FileTooBig(limit=settings.CHAT_FILE_MAX)
+
+
+def _check_shares(user: User, stream_id: int, size: int) -> None:
+    """Raise if the person, the room or the site has sent enough. The person is locked."""
+    mine = File.objects.filter(author=user)
+    if mine.filter(seq=None, gone_at=None).count() >= UNDER_WAY:
+        raise FilesUnderWay(limit=UNDER_WAY, retry_after=10)
+    share = settings.CHAT_FILES_PERSON * MEBIBYTE // (2 if user.is_guest else 1)
+    sent = mine.filter(begun_at__gt=Now() - _DAY).aggregate(total=Sum("size"))["total"] or 0
+    if sent + size > share:
+        raise PersonSentMuch(limit=share // MEBIBYTE)
+    if files.used(Q(stream=stream_id)) + size > settings.CHAT_FILES_ROOM * MEBIBYTE:
+        raise RoomHasMuch(limit=settings.CHAT_FILES_ROOM)
+    if settings.CHAT_FILES_SITE and files.used(Q()) + size > settings.CHAT_FILES_SITE * MEBIBYTE:
+        raise FilesFull
+    free = storage.free()
+    if free is not None and free - size < settings.CHAT_FILES_FREE * MEBIBYTE:
+        raise FilesFull
+
+
+def _keep(row: File, start: int, data: bytes) -> None:
+    with _full_disk(row):
+        key = storage.save_piece(row.public_id, start, ContentFile(data))
+    try:
+        with transaction.atomic():
+            Piece.objects.create(file=row, start=start, size=len(data), key=key)
+            File.objects.filter(pk=row.pk).update(heard_at=Now())
+    except IntegrityError:  # it came twice at a time, or the file was given up
+        storage.delete_key(key)
+        raise WrongOffset from None
+
+
+def _look_at(row: File) -> File:
+    """Put the pieces together, see what the file is, and keep it. Raises why it is not taken.
+
+    The pieces stay until that is done: whoever asks again after a failure begins here.
+    """
+    mine = File.objects.filter(pk=row.pk, ready_at=None, gone_at=None)
+    free = Q(checking_since=None) | Q(checking_since__lt=Now() - _CHECKED_IN)
+    if not mine.filter(free).update(checking_since=Now(), heard_at=Now()):
+        raise BeingChecked(retry_after=1)
+    try:
+        pieces = list(
+            Piece.objects.filter(file=row).order_by("start").values_list("key", flat=True)
+        )
+        with checks.slot(), _full_disk(row), storage.workshop() as folder:
+            found = _Looked(row, pieces, folder)
+        ready = mine.update(
+            ready_at=Now(),
+            sha256=found.digest,
+            type=found.type,
+            **found.sizes,
+        )
+    finally:
+        File.objects.filter(pk=row.pk).update(checking_since=None)
+    if not ready:  # given up meanwhile: what was kept of it has to go again
+        storage.delete(row.public_id)
+        raise FileNotFound
+    Piece.objects.filter(file=row).delete()
+    for key in pieces:
+        storage.delete_key(key)
+    row.refresh_from_db()
+    return row
+
+
+class _Looked:
+    """A whole file: its digest, its type, and the sizes of its images. It is kept then."""
+
+    def __init__(self, row: File, pieces: list[str], folder: Path) -> None:
+        whole = folder / "whole"
+        self.digest = _join(pieces, whole)
+        self.type = row.type
+        self.sizes: dict[str, int] = {}
+        storage.save(row.public_id, storage.WHOLE, storage.LocalFile(whole))
+
+
+def _join(pieces: list[str], whole: Path) -> str:
+    """Write the pieces into one file. Return its SHA-256."""
+    digest = hashlib.sha256()
+    with whole.open("wb") as file:
+        for key in pieces:
+            for block in storage.blocks(key):
+                digest.update(block)
+                file.write(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _full_disk(row: File) -> Iterator[None]:
+    """Refuse a file for which there is no space."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        logger.error("no space for files: %s", error)
+        raise FilesFull from error
