@@ -243,6 +243,8 @@ SESSION_ENGINE = "rooms.sessions"
 SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's session is all the guest has
 SESSION_COOKIE_SAMESITE = "Lax"
 
+CSRF_FAILURE_VIEW = "chatsite.web.errors.untrusted"
+
 # A site whose own addresses are all https is behind TLS. Its balancer says so in a header of each
 # request, and must overwrite what a visitor sent there (deploy/nginx does).
 if CSRF_TRUSTED_ORIGINS and all(url.startswith("https://") for url in CSRF_TRUSTED_ORIGINS):

@@ -118,6 +118,12 @@ class BadSetting(BadFrame):
     sentence = "%(problem)s"
 
 
+class FormNotTrusted(Forbidden):
+    """A form's token is missing, or is another session's."""
+
+    sentence = _("This page was open for too long, or cookies are switched off. Please reload it.")
+
+
 class BadBell(BadFrame):
     sentence = _("You can be notified of everything, of mentions and replies, or of nothing.")
 

@@ -8,12 +8,14 @@ from functools import partial
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.template.loader import render_to_string
+from django.views.csrf import csrf_failure
 from django.views.defaults import server_error
 
 from history import database
 from rooms import answers
 from rooms.errors import ChatError, RateLimited, RoomHeld, Unavailable
 from rooms.live.outage import outage
+from rooms.refusals import FormNotTrusted
 
 # The database is away or restarting: it is safe, and worth while, to come back this soon.
 _RETRY_AFTER = 5
@@ -48,6 +50,12 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     if refusal is None:
         return server_error(request)
     return _answer(request, refusal)
+
+
+def untrusted(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is not the session's: another person has signed in here meanwhile."""
+    page = partial(csrf_failure, request, reason=reason)
+    return answers.refused(request, FormNotTrusted(), page=page)
 
 
 def _refusal(error: Exception) -> ChatError | None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.test import Client
 
 from history import personal
 from rooms import limits
@@ -45,6 +46,30 @@ def test_a_program_reads_the_error_in_one_place(
     assert error["message"]
     for_people = ada.client.post(path, fields)
     assert for_people.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/account/handoff/state/", "/push/", "/rooms/CODE/bell/"])
+def test_a_program_without_a_session_is_refused_and_not_sent_to_a_form(
+    room: Room, path: str
+) -> None:
+    answer = Client().get(path.replace("CODE", room.code), headers=JSON)
+    assert answer.status_code in {403, 404}
+    assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/account/hidden/", "/rooms/CODE/bell/", "/push/"])
+def test_a_form_with_another_session_s_token_is_refused_in_the_same_shape(
+    room: Room, path: str
+) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post(
+        path.replace("CODE", room.code), {"csrfmiddlewaretoken": ""}, headers=JSON
+    )
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "forbidden"
+    assert "reload" in answer.json()["error"]["message"]
+    for_people = browser.post(path.replace("CODE", room.code))
+    assert "could not be trusted" in for_people.content.decode()
 
 
 @pytest.mark.parametrize(

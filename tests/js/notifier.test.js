@@ -93,15 +93,11 @@ function browser({ on = true, sound = true, position = "everything", local = sto
       return scene.isSoundAllowed;
     },
     storage: bell,
-    request: /** @type {any} */ (
-      async () => {
-        scene.asked += 1;
-        return {
-          ok: !scene.isServerAway,
-          json: async () => ({ bell: position, shows_text: true, read: scene.read }),
-        };
-      }
-    ),
+    ask: async () => {
+      scene.asked += 1;
+      if (scene.isServerAway) throw new Error("no answer");
+      return { bell: position, shows_text: true, read: scene.read };
+    },
   });
   return Object.assign(scene, { notifier, bell });
 }

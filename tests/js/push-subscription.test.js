@@ -57,10 +57,11 @@ function scene() {
         if (known.isAway) throw new TypeError("Failed to fetch");
         if (method === "POST") known.posted.push([path, Object.fromEntries(body)]);
         const answer = known.answers[path];
-        return { ok: known.status === 200, status: known.status, json: async () => answer };
+        return new Response(JSON.stringify(answer), { status: known.status });
       },
       configurable: true,
     },
+    document: { value: { querySelector: () => null }, configurable: true },
   });
   return known;
 }
@@ -68,7 +69,7 @@ function scene() {
 /** @type {Record<string, PropertyDescriptor | undefined>} */
 const before = {};
 beforeEach(() => {
-  for (const name of ["navigator", "fetch", "isSecureContext"]) {
+  for (const name of ["navigator", "fetch", "isSecureContext", "document"]) {
     before[name] = Object.getOwnPropertyDescriptor(globalThis, name);
   }
 });
@@ -82,7 +83,7 @@ afterEach(() => {
 describe("subscribing", () => {
   test("hands the server what the browser made", async () => {
     const known = scene();
-    const outcome = await createPushSubscription("token").subscribe();
+    const outcome = await createPushSubscription().subscribe();
     assert.deepEqual(outcome, { endpoint: "https://push.example.net/new", problem: "" });
     const fields = { endpoint: "https://push.example.net/new", p256dh: "-_8", auth: "-_8" };
     assert.deepEqual(known.posted, [["/push/", fields]]);
@@ -91,7 +92,7 @@ describe("subscribing", () => {
   test("keeps a subscription that was made with the site's key", async () => {
     const known = scene();
     known.subscription = subscription(4);
-    const { endpoint } = await createPushSubscription("token").subscribe();
+    const { endpoint } = await createPushSubscription().subscribe();
     assert.equal(endpoint, "https://push.example.net/1");
   });
 
@@ -100,7 +101,7 @@ describe("subscribing", () => {
     const old = subscription(5);
     assert.notEqual(KEY, OTHER_KEY);
     known.subscription = old;
-    const { endpoint } = await createPushSubscription("token").subscribe();
+    const { endpoint } = await createPushSubscription().subscribe();
     assert.deepEqual([old.isEnded, endpoint], [true, "https://push.example.net/new"]);
   });
 
@@ -114,8 +115,19 @@ describe("subscribing", () => {
     ],
     [
       "which the browser refuses",
-      /permission denied/,
-      (known) => Object.assign(known, { refusal: new Error("permission denied") }),
+      /^The browser does not allow notifications\.$/,
+      (known) =>
+        Object.assign(known, {
+          refusal: new DOMException("Registration failed - permission denied", "NotAllowedError"),
+        }),
+    ],
+    [
+      "whose push service cannot be reached",
+      /^This browser's push service did not answer\. Some/,
+      (known) =>
+        Object.assign(known, {
+          refusal: new DOMException("Registration failed - push service error", "AbortError"),
+        }),
     ],
     [
       "which the site refuses",
@@ -131,7 +143,7 @@ describe("subscribing", () => {
     test(`${what} says so`, async () => {
       const known = scene();
       arrange(known);
-      const outcome = await createPushSubscription("token").subscribe();
+      const outcome = await createPushSubscription().subscribe();
       assert.equal(outcome.endpoint, "");
       assert.match(outcome.problem, problem);
     });
@@ -144,7 +156,7 @@ describe("once a day a browser says that it still has its subscription", () => {
   test("and not before", async () => {
     const known = scene();
     known.subscription = subscription(4);
-    const push = createPushSubscription("token");
+    const push = createPushSubscription();
     assert.equal(await push.renew(settings, DAY - 1), "known");
     assert.equal(await push.renew({ ...settings, endpoint: "" }, DAY), "known");
     assert.deepEqual(known.posted, []);
@@ -154,7 +166,7 @@ describe("once a day a browser says that it still has its subscription", () => {
 
   test("and makes none where it was ended in the account, or by the browser", async () => {
     const known = scene();
-    const push = createPushSubscription("token");
+    const push = createPushSubscription();
     assert.equal(await push.renew(settings, DAY), "gone");
     known.subscription = subscription(4);
     Object.assign(known.answers, { "/push/seen/": { known: false } });
@@ -167,6 +179,6 @@ test("ending a subscription ends it in the browser, also while the server is awa
   const known = scene();
   known.subscription = subscription(4);
   known.isAway = true;
-  await createPushSubscription("token").unsubscribe();
+  await createPushSubscription().unsubscribe();
   assert.equal(known.subscription.isEnded, true);
 });

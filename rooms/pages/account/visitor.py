@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from rooms import addresses, devices, limits
+from rooms import addresses, answers, devices, limits
 from rooms.actions import accounts
+from rooms.errors import SignedOut
 from rooms.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -19,12 +20,17 @@ _ID = re.compile(r"\w{1,20}", re.ASCII)
 
 
 def for_somebody(view: View) -> View:
-    """Let people in who are signed in, guests too. Others are asked to sign in, and come back."""
+    """Let people in who are signed in, guests too. Others are asked to sign in, and come back.
+
+    Programs that ask for JSON are refused instead: a form to sign in is no answer to them.
+    """
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if person(request) is None:
+            if answers.wants_json(request):
+                raise SignedOut
             return redirect(f"/account/login/?next={request.path}")
         return view(request, *args, **kwargs)
 

@@ -4,6 +4,7 @@
  */
 
 import { gettext } from "../lib/i18n.js";
+import { getJson, postForm, Refused, reasonOf } from "../lib/json-requests.js";
 
 /** The server is told once in this time that the browser still has it. Milliseconds. */
 const TOLD_EVERY = 86_400_000;
@@ -17,43 +18,20 @@ const ASKED_EVERY = 500;
  * @typedef {{endpoint: string, problem: ""} | {endpoint: "", problem: string}} Outcome
  */
 
-/** @param {string} csrfToken */
-export function createPushSubscription(csrfToken) {
-  /**
-   * Asks the site; throws what a person is to read.
-   * @param {string} path
-   * @param {RequestInit} [how]
-   */
-  async function ask(path, how) {
-    /** @type {Response} */
-    let answer;
-    try {
-      const headers = { Accept: "application/json", "X-CSRFToken": csrfToken };
-      answer = await fetch(path, { ...how, headers });
-    } catch {
-      throw new Error(gettext("The server did not answer. Please try again."));
-    }
-    const told = await answer.json().catch(() => null);
-    if (!answer.ok) throw new Error(told?.error?.message ?? String(answer.status));
-    return told;
-  }
-
-  /** @param {string} path @param {Record<string, string>} fields */
-  const post = (path, fields) => ask(path, { method: "POST", body: new URLSearchParams(fields) });
-
-  const push = {
+export function createPushSubscription() {
+  return {
     /** Subscribes this browser. @returns {Promise<Outcome>} */
     async subscribe() {
       try {
         const manager = await pushManager();
-        const { key } = await ask("/push/");
+        const { key } = await getJson("/push/");
         if (key === null)
-          throw new Error(gettext("This site sends no notifications to closed pages."));
+          throw new Refused(gettext("This site sends no notifications to closed pages."));
         const subscription = await subscribed(manager, key);
-        await post("/push/", fieldsOf(subscription));
+        await postForm("/push/", fieldsOf(subscription));
         return { endpoint: subscription.endpoint, problem: "" };
       } catch (error) {
-        return { endpoint: "", problem: error instanceof Error ? error.message : String(error) };
+        return { endpoint: "", problem: reasonOf(error) };
       }
     },
 
@@ -61,7 +39,7 @@ export function createPushSubscription(csrfToken) {
     async unsubscribe() {
       const subscription = await (await pushManager().catch(() => null))?.getSubscription();
       if (!subscription) return;
-      await post("/push/forget/", { endpoint: subscription.endpoint }).catch(() => {});
+      await postForm("/push/forget/", { endpoint: subscription.endpoint }).catch(() => {});
       await subscription.unsubscribe().catch(() => false);
     },
 
@@ -76,7 +54,7 @@ export function createPushSubscription(csrfToken) {
       if (endpoint === "" || now - seenAt < TOLD_EVERY) return "known";
       const subscription = await (await pushManager()).getSubscription();
       if (!subscription) return "gone";
-      const { known } = await post("/push/seen/", { endpoint: subscription.endpoint });
+      const { known } = await postForm("/push/seen/", { endpoint: subscription.endpoint });
       return known ? { endpoint: subscription.endpoint } : "gone";
     },
 
@@ -86,27 +64,26 @@ export function createPushSubscription(csrfToken) {
      * @param {string} endpoint
      */
     async test(endpoint) {
-      await post("/push/test/", { endpoint });
+      await postForm("/push/test/", { endpoint });
       const state = `/push/test/?${new URLSearchParams({ endpoint })}`;
       for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
         await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY));
-        const told = await ask(state);
-        if (told.state === "failed") throw new Error(told.message);
+        const told = await getJson(state);
+        if (told.state === "failed") throw new Refused(told.message);
         if (told.state === "sent") return;
       }
-      throw new Error(gettext("The push service has not taken it yet."));
+      throw new Refused(gettext("The push service has not taken it yet."));
     },
   };
-  return push;
 }
 
 /** Returns the manager of the site's service worker; throws why there is none, for a person. */
 async function pushManager() {
   if (!isSecureContext) {
-    throw new Error(gettext("Browsers allow this only on https pages, and this one is on http."));
+    throw new Refused(gettext("Browsers allow this only on https pages, and this one is on http."));
   }
   const worker = await navigator.serviceWorker?.getRegistration();
-  if (!worker?.pushManager) throw new Error(gettext("This browser cannot do that."));
+  if (!worker?.pushManager) throw new Refused(gettext("This browser cannot do that."));
   return worker.pushManager;
 }
 
@@ -119,7 +96,23 @@ async function subscribed(manager, key) {
   if (before && base64url(before.options.applicationServerKey) === key) return before;
   // Made with a key that the site no longer has, so nothing could be sent to it.
   await before?.unsubscribe();
-  return manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  try {
+    return await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  } catch (error) {
+    throw new Refused(refusalOf(error));
+  }
+}
+
+/**
+ * Returns in the site's words why a browser has made no subscription: its own are for programmers.
+ * @param {unknown} error
+ */
+function refusalOf(error) {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError") return gettext("The browser does not allow notifications.");
+  return gettext(
+    "This browser's push service did not answer. Some browsers have it switched off in their settings.",
+  );
 }
 
 /** @param {PushSubscription} subscription */

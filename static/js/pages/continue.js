@@ -1,9 +1,7 @@
 /** The page that a code of another device leads to: takes the token out of the address, then waits. */
 
 import { find } from "../lib/dom.js";
-
-/** Milliseconds between two requests. */
-const POLL_INTERVAL = 2000;
+import { poll } from "../lib/polling.js";
 
 const root = find(document, "[data-continue]", HTMLElement);
 const { continue: url = "" } = root.dataset;
@@ -12,7 +10,7 @@ const token = location.hash.slice(1);
 
 if (token !== "" && waits) location.replace(`${location.pathname}?new#${token}`);
 else if (token !== "") fillIn();
-else if (waits) void poll();
+else if (waits) void poll(url, follow);
 addEventListener("hashchange", () => location.reload());
 
 function fillIn() {
@@ -22,14 +20,9 @@ function fillIn() {
   find(root, "[data-token]", HTMLElement).hidden = true;
 }
 
-async function poll() {
-  try {
-    const answer = await fetch(url, { headers: { Accept: "application/json" } });
-    const { state } = answer.ok ? await answer.json() : { state: "asked" };
-    if (state === "allowed") return find(root, "form[data-in]", HTMLFormElement).submit();
-    if (state !== "asked") return location.reload();
-  } catch {
-    // Offline, or the server is restarting: the next request will tell.
-  }
-  setTimeout(poll, POLL_INTERVAL);
+/** @param {{state: string}} answer */
+function follow({ state }) {
+  if (state === "allowed") find(root, "form[data-in]", HTMLFormElement).submit();
+  else if (state !== "asked") location.reload();
+  return state !== "asked";
 }

@@ -2,11 +2,9 @@
 
 import { find } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
+import { poll } from "../lib/polling.js";
 import { drawCode } from "../room/qr-code.js";
 import { copy } from "../room/share.js";
-
-/** Milliseconds between two requests. */
-const POLL_INTERVAL = 2000;
 
 /** The states in which something may still happen. */
 const LIVE = ["open", "asked", "allowed"];
@@ -25,14 +23,11 @@ if (link instanceof HTMLInputElement) {
   link.addEventListener("focus", () => link.select());
 }
 
-async function poll() {
-  try {
-    const answer = await fetch(url, { headers: { Accept: "application/json" } });
-    // Not a reload, which would send a form once more; nor this address, which may be that of an answer.
-    if (answer.ok && (await answer.json()).state !== shown) location.assign(page);
-  } catch {
-    // Offline, or the server is restarting: the next request will tell.
-  }
+/** @param {{state: string}} answer */
+function follow({ state }) {
+  // Not a reload, which would send a form once more; nor this address, which may be that of an answer.
+  if (state !== shown) location.assign(page);
+  return state !== shown;
 }
 
-if (LIVE.includes(shown)) setInterval(poll, POLL_INTERVAL);
+if (LIVE.includes(shown)) void poll(url, follow);

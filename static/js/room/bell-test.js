@@ -2,6 +2,7 @@
 
 import { chime } from "../lib/chime.js";
 import { gettext } from "../lib/i18n.js";
+import { reasonOf } from "../lib/json-requests.js";
 import { permission } from "./bell-advice.js";
 import { createNotificationTray } from "./notification-tray.js";
 
@@ -52,7 +53,7 @@ async function tryPush(push, endpoint) {
   try {
     await push.test(endpoint);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
   return (await Promise.race([arrival, wait(ARRIVAL)]))
     ? gettext("It arrived. If you do not see it, look into your system's settings.")

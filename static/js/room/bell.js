@@ -4,8 +4,9 @@
  */
 
 import { chime, unlock } from "../lib/chime.js";
-import { element, find, setText } from "../lib/dom.js";
+import { element, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { getJson, postForm, reasonOf } from "../lib/json-requests.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { createPushSubscription } from "../net/push-subscription.js";
 import { createBellStorage } from "../state/bell-storage.js";
@@ -34,9 +35,8 @@ function positions() {
 
 /** @param {Options} options */
 export function createBellPanel({ root, page, button, onTurned, onSettings }) {
-  const token = find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
   const storage = createBellStorage(page.me.id);
-  const push = createPushSubscription(token);
+  const push = createPushSubscription();
 
   const choices = positions().map(([value, label, hint]) =>
     element(
@@ -78,10 +78,10 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
 
   /** @param {string} [position] of the bell, if a POST is to turn it */
   async function ask(position) {
-    const turned = position === undefined ? {} : turning(position, token);
-    const answer = await fetch(`${page.urls.room}bell/`, turned);
-    const told = await answer.json();
-    if (!answer.ok) throw new Error(told.error.message);
+    const path = `${page.urls.room}bell/`;
+    const told = await (position === undefined
+      ? getJson(path)
+      : postForm(path, { bell: position }));
     for (const radio of box.querySelectorAll("input[type=radio]")) {
       if (radio instanceof HTMLInputElement) radio.checked = radio.value === told.bell;
     }
@@ -134,7 +134,7 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
         await ask(target.value);
         onTurned();
       } catch (error) {
-        say(readable(error));
+        say(reasonOf(error));
         await ask().catch(() => {});
       }
     }
@@ -168,7 +168,7 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
       try {
         await ask();
       } catch (error) {
-        say(readable(error));
+        say(reasonOf(error));
       }
     },
   };
@@ -178,20 +178,4 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
 function toggle(label) {
   const box = element("input", { type: "checkbox", role: "switch" });
   return { box, row: element("label", { class: "bell__switch" }, element("span", {}, label), box) };
-}
-
-/** @param {string} position @param {string} token @returns {RequestInit} */
-function turning(position, token) {
-  return {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token },
-    body: new URLSearchParams({ bell: position }),
-  };
-}
-
-/** @param {unknown} error */
-function readable(error) {
-  // What `fetch` itself throws is for programmers.
-  if (error instanceof Error && !(error instanceof TypeError)) return error.message;
-  return gettext("The server did not answer. Please try again.");
 }

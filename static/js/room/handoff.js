@@ -3,8 +3,9 @@
  * opened it. The room's socket says when to look. Loaded when it is needed.
  */
 
-import { element, icon } from "../lib/dom.js";
+import { element, icon, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
+import { getJson, postForm, reasonOf } from "../lib/json-requests.js";
 import { drawCode } from "./qr-code.js";
 import { copy } from "./share.js";
 
@@ -22,8 +23,6 @@ const PAGE = "/account/handoff/";
  * @property {string} [address]
  * @property {string} [number] that the device shows
  * @property {string} [link]
- * @property {string} [message]
- * @property {{message: string}} [error]
  */
 
 /**
@@ -35,16 +34,17 @@ const PAGE = "/account/handoff/";
  * @param {Chat.NoticeBar["show"]} options.tell
  */
 export function createHandoff({ root, roomId, sprite, say, tell }) {
-  const token = root.querySelector("[name=csrfmiddlewaretoken]")?.getAttribute("value") ?? "";
   const body = element("div", { class: "qr__body" });
+  const problem = element("p", { class: "alert", role: "alert", hidden: true });
   const close = element("button", { class: "button", type: "button" }, gettext("Close"));
   const label = gettext("Continue on another device");
-  const dialog = element("dialog", { class: "qr", "aria-label": label }, body, close);
+  const dialog = element("dialog", { class: "qr", "aria-label": label }, body, problem, close);
   root.append(dialog);
   /** What is shown: "open", "asked", "over"; "" while the dialog is closed. */
   let shown = "";
   /** The device that is asked about. @type {number | undefined} */
   let asking;
+  let isWorking = false;
   /** @type {Promise<Told> | null} */
   let looking = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -58,35 +58,40 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
     clearInterval(timer);
     shown = "";
     body.replaceChildren();
+    fail("");
   });
 
   /**
-   * @param {string} path
-   * @param {Record<string, string>} [fields] of a form; without them it is asked for
-   * @returns {Promise<Told>}
+   * Says in the dialog, or where it is closed over the log, what went wrong.
+   * @param {string} reason "" for nothing
    */
-  async function request(path, fields) {
-    const headers = { Accept: "application/json", "X-CSRFToken": token };
-    const how = fields
-      ? { method: "POST", body: new URLSearchParams(fields), headers }
-      : { headers };
-    const answer = await fetch(PAGE + path, how);
-    return await answer.json();
+  function fail(reason) {
+    if (reason !== "" && !dialog.open) return void tell("failure", reason);
+    setText(problem, reason);
+    problem.hidden = reason === "";
   }
 
   /** @param {string} state @param {...HTMLElement} parts */
   function show(state, ...parts) {
     shown = state;
+    fail("");
     body.replaceChildren(...parts);
     if (!dialog.open) dialog.showModal();
   }
 
-  /** Runs what needs the server, and says so where there is none. @param {() => Promise<void>} work */
+  /**
+   * Runs what a press asks of the server, one thing at a time, and says why it has failed.
+   * @param {() => Promise<void>} work
+   */
   async function attempt(work) {
+    if (isWorking) return;
+    isWorking = true;
     try {
       await work();
-    } catch {
-      tell("failure", gettext("The server did not answer. Please try again."));
+    } catch (error) {
+      fail(reasonOf(error));
+    } finally {
+      isWorking = false;
     }
   }
 
@@ -96,8 +101,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
   }
 
   async function showCode() {
-    const { link, error } = await request("", { room: roomId });
-    if (link === undefined) return void tell("failure", error?.message ?? "");
+    const { link } = await postForm(PAGE, { room: roomId });
     const picture = element("div", { class: "qr__picture" });
     await drawCode(picture, link, gettext("QR code to continue on another device"));
     const button = element(
@@ -112,7 +116,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
     );
     show("open", heading(label), element("p", {}, text), picture, button);
     clearInterval(timer);
-    timer = setInterval(() => attempt(look), LOOK_EVERY);
+    timer = setInterval(lookAgain, LOOK_EVERY);
   }
 
   /** @param {Told} asks */
@@ -132,10 +136,10 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
       const button = element("button", { class: kind, type: "button" }, icon(name, sprite), text);
       button.addEventListener("click", () =>
         attempt(async () => {
-          const told = await request("answer/", { handoff: String(handoff), answer });
+          const path = `${PAGE}answer/`;
+          const { message } = await postForm(path, { handoff: String(handoff), answer });
           dialog.close();
-          if (told.message) tell("success", told.message);
-          else tell("failure", told.error?.message ?? "");
+          tell("success", message);
         }),
       );
       answers.append(button);
@@ -159,7 +163,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
 
   async function look() {
     // Two frames in a row are about one thing.
-    looking ??= request("state/").finally(() => {
+    looking ??= getJson(`${PAGE}state/`).finally(() => {
       looking = null;
     });
     const told = await looking;
@@ -169,11 +173,16 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
     else if (shown === "asked" && told.state !== "asked") dialog.close();
   }
 
+  /** A look in vain is no failure of what the person does: the next one is soon. */
+  function lookAgain() {
+    look().catch(() => {});
+  }
+
   return {
     /** Makes a code, and shows it. */
     open: () => attempt(showCode),
 
     /** Looks whether a device asks: the server says that something has happened. */
-    look: () => attempt(look),
+    look: () => look().catch((error) => fail(reasonOf(error))),
   };
 }

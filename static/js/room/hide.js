@@ -4,31 +4,23 @@
  */
 
 import { gettext } from "../lib/i18n.js";
+import { postForm, reasonOf } from "../lib/json-requests.js";
 
 const URL_HIDDEN = "/account/hidden/";
 
-/**
- * @param {string} token of the page's forms
- * @param {Chat.NoticeBar["show"]} tell
- */
-export function createHiding(token, tell) {
+/** @param {Chat.NoticeBar["show"]} tell */
+export function createHiding(tell) {
   /**
    * @param {string} person id
    * @param {boolean} hidden
    */
   return async function change(person, hidden) {
     try {
-      const answer = await fetch(URL_HIDDEN, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": token },
-        body: new URLSearchParams({ person, hidden: hidden ? "yes" : "no" }),
-      });
-      const said = await answer.json();
-      if (!answer.ok) return void tell("failure", said.error.message);
+      const { message } = await postForm(URL_HIDDEN, { person, hidden: hidden ? "yes" : "no" });
       const undo = { label: gettext("Undo"), run: () => void change(person, !hidden) };
-      tell("success", said.message, undo);
-    } catch {
-      tell("failure", gettext("The server did not answer. Please try again."));
+      tell("success", message, undo);
+    } catch (error) {
+      tell("failure", reasonOf(error));
     }
   };
 }

@@ -6,6 +6,7 @@
 
 import { element, find, loadStyle, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { postForm, reasonOf } from "../lib/json-requests.js";
 import { avatar } from "../lib/people.js";
 
 /** At most this many of those who ask to join are listed here; the settings list all of them. */
@@ -28,7 +29,6 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
   const count = find(queue, "h2", HTMLElement);
   const more = find(queue, "a", HTMLElement);
   const number = find(root, "[data-waiting-count]", HTMLElement);
-  const token = find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
   /** What the sheets were last refreshed for. @type {readonly unknown[]} */
   let known = [];
   /** @type {readonly Chat.Waiting[]} */
@@ -42,13 +42,9 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
    */
   async function post(path) {
     try {
-      const answer = await fetch(page.urls.manage + path, {
-        method: "POST",
-        headers: { Accept: "application/json", "X-CSRFToken": token },
-      });
-      if (!answer.ok) tell("failure", (await answer.json()).error.message);
-    } catch {
-      tell("failure", gettext("The server did not answer. Please try again."));
+      await postForm(page.urls.manage + path);
+    } catch (error) {
+      tell("failure", reasonOf(error));
     }
   }
 
@@ -94,11 +90,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
 
   /** Tells the room of a call, which this click opens whatever is answered. */
   function call() {
-    fetch(`${page.urls.room}call/`, {
-      method: "POST",
-      headers: { Accept: "application/json", "X-CSRFToken": token },
-      keepalive: true,
-    }).catch(() => {});
+    postForm(`${page.urls.room}call/`, {}, { keepalive: true }).catch(() => {});
   }
 
   root.addEventListener("click", (event) => {

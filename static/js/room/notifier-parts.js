@@ -1,7 +1,6 @@
 /** Puts the notifier together: what it notifies with, and how it knows that somebody looks. */
 
 import { chime, unlock } from "../lib/chime.js";
-import { find } from "../lib/dom.js";
 import { createPushSubscription } from "../net/push-subscription.js";
 import { createBellStorage } from "../state/bell-storage.js";
 import { createLooking } from "./looking.js";
@@ -14,9 +13,7 @@ import { createNotifier } from "./notifier.js";
  * @param {() => void} onEnded
  */
 async function renewPush(storage, onEnded) {
-  const push = createPushSubscription(
-    find(document, "[name=csrfmiddlewaretoken]", HTMLInputElement).value,
-  );
+  const push = createPushSubscription();
   const outcome = await push.renew(storage.settings, Date.now());
   if (outcome === "known") return;
   if (outcome === "gone") {

@@ -3,6 +3,7 @@
  * several tabs one does. Loaded once somebody has turned notifications on in this browser.
  */
 
+import { getJson } from "../lib/json-requests.js";
 import { tabLock } from "../lib/tabs.js";
 import { notificationOf, ringing } from "../state/bell.js";
 import { createBellStorage } from "../state/bell-storage.js";
@@ -41,7 +42,7 @@ const KNOWN_WELL_FOR = 10_000;
  * @property {ReturnType<typeof import("./looking.js").createLooking>} looking
  * @property {() => Promise<boolean>} sound makes it; false if the browser did not allow it
  * @property {ReturnType<typeof createBellStorage>} [storage]
- * @property {typeof fetch} [request]
+ * @property {typeof getJson} [ask] the site
  */
 
 /**
@@ -58,7 +59,7 @@ export function createNotifier({
   looking,
   sound,
   storage = createBellStorage(page.me.id),
-  request = (...about) => fetch(...about),
+  ask = getJson,
 }) {
   const me = page.me.id;
   const tag = page.room.id;
@@ -77,9 +78,8 @@ export function createNotifier({
   async function askBell(age = KNOWN_FOR) {
     if (bell !== null && Date.now() - bell.at < age) return bell;
     try {
-      const answer = await request(`${page.urls.room}bell/`);
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { bell: position, shows_text: showsText, read } = await answer.json();
+      const told = await ask(`${page.urls.room}bell/`);
+      const { bell: position, shows_text: showsText, read } = told;
       bell = { position, showsText, at: Date.now() };
       if (read > unread.readUpTo) unread.readElsewhere(read);
     } catch {

@@ -67,7 +67,7 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
 
   const hiding = once(async () => {
     const { createHiding } = await import("./hide.js");
-    return createHiding(find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value, tell);
+    return createHiding(tell);
   });
 
   const panel = find(root, ".panel", HTMLElement);

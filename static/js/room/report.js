@@ -2,6 +2,7 @@
 
 import { find, isolated, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { postForm, reasonOf } from "../lib/json-requests.js";
 import { isolate } from "../lib/people.js";
 
 /** @typedef {{seq?: string, person?: string, name: string, text?: string}} About */
@@ -41,17 +42,11 @@ export function createReport(root, onSent) {
     fail("");
     send.disabled = true;
     try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: new FormData(form),
-        headers: { Accept: "application/json" },
-      });
-      const { message } = await answer.json();
-      if (!answer.ok) return fail(message);
+      const { message } = await postForm(form.action, new FormData(form));
       dialog.close();
       onSent(message);
-    } catch {
-      fail(gettext("The report could not be sent. Please try again."));
+    } catch (error) {
+      fail(reasonOf(error));
     } finally {
       send.disabled = false;
     }

@@ -7,6 +7,7 @@
 import { ask } from "../lib/ask.js";
 import { element, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
+import { postForm, reasonOf, request } from "../lib/json-requests.js";
 import { showLocalDates } from "../lib/local-dates.js";
 import { roleOf } from "../lib/tones.js";
 import { viewerTimes } from "./page-data.js";
@@ -25,6 +26,8 @@ const BESIDE = "(width >= 960px)";
  * @typedef {"page" | "brief" | "search"} Kind `brief`: the sheet closes after its first form.
  *   `search`: where there is room the sheet stands beside the log, which stays usable; it keeps its
  *   results until the next search
+ *
+ * @typedef {{url: string, status: number, html: string}} Page as the server answered
  *
  * @typedef {object} Options
  * @property {HTMLElement} root the room
@@ -90,14 +93,14 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
 
   /**
    * Shows the server's answer.
-   * @param {Response} answer
+   * @param {Page} answer
    * @param {string} sent the part of the page whose form it answers
    */
-  async function show(answer, sent = "") {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  function show(answer, sent = "") {
+    const page = new DOMParser().parseFromString(answer.html, "text/html");
     const main = page.querySelector("main[data-sheet]");
     if (main === null) {
-      if (answer.url.includes("/manage/")) {
+      if (answer.url.includes("/manage/") || answer.status >= 429) {
         return tell(gettext("Something went wrong. Please try again."), true);
       }
       // No longer a moderator, signed out, or the room is closed: the room itself says so.
@@ -132,21 +135,22 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
   }
 
   /**
-   * @param {string} href
-   * @param {RequestInit} [how] given for a form
-   * @returns {Promise<Response | null>} null when no answer came, or when a later request was made
-   *   meanwhile
+   * @template Answer
+   * @param {() => Promise<Answer>} send
+   * @param {{isForm?: boolean}} [how]
+   * @returns {Promise<Answer | null>} null when it failed, which is said, or when a later request
+   *   was made meanwhile
    */
-  async function request(href, how) {
+  async function latestOf(send, { isForm = false } = {}) {
     latest += 1;
     const mine = latest;
-    isSending = how !== undefined;
+    isSending = isForm;
     if (isSending) body.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(here(href), how);
+      const answer = await send();
       return mine === latest ? answer : null;
-    } catch {
-      if (mine === latest) tell(gettext("The server did not answer. Please try again."), true);
+    } catch (error) {
+      if (mine === latest) tell(reasonOf(error), true);
       return null;
     } finally {
       if (mine === latest) {
@@ -160,11 +164,11 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
   async function load(href) {
     // From here on a refresh loads this page: an answer with the page before it would come last.
     address = href;
-    const answer = await request(href);
+    const answer = await latestOf(() => pageOf(here(href)));
     // A day of the calendar leads to its first message.
     const seq = answer && new URL(answer.url).searchParams.get("at");
     if (seq) choose(Number(seq));
-    else if (answer) await show(answer);
+    else if (answer) show(answer);
   }
 
   /** @param {number} seq */
@@ -184,12 +188,14 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
     for (const [key, value] of new FormData(form, button)) fields.append(key, String(value));
     if (isSearch) return load(`${action}?${fields}`);
     const sent = form.closest("[data-part]")?.getAttribute("data-part") ?? "";
-    const headers = onDone ? { Accept: "application/json" } : undefined;
-    const answer = await request(action, { method: "POST", body: fields, headers });
-    if (answer === null) return;
-    if (onDone === null) return show(answer, sent);
-    const result = await answer.json();
-    if (!answer.ok) return tell(result.error.message, true);
+    if (onDone === null) {
+      const how = { method: "POST", body: fields };
+      const answer = await latestOf(() => pageOf(here(action), how), { isForm: true });
+      if (answer) show(answer, sent);
+      return;
+    }
+    const result = await latestOf(() => postForm(here(action), fields), { isForm: true });
+    if (result === null) return;
     body.replaceChildren();
     dialog.close();
     onDone(result);
@@ -264,4 +270,15 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
       timer = setTimeout(() => dialog.open && !isSending && load(address), REFRESH_AFTER);
     },
   };
+}
+
+/**
+ * Returns a page, all of it: the rest of an answer may come late, too.
+ * @param {string} href
+ * @param {RequestInit} [how] given for a form
+ * @returns {Promise<Page>}
+ */
+async function pageOf(href, how) {
+  const answer = await request(href, how);
+  return { url: answer.url, status: answer.status, html: await answer.text() };
 }
