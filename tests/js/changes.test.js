@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, mock, test } from "node:test";
 
 import { applyChange, createChanges, createPreview } from "../../static/js/net/changes.js";
 import { message } from "./helpers.js";
@@ -14,6 +14,8 @@ function queue(kept = []) {
   const reasons = [];
   /** @type {Chat.Change[]} */
   const back = [];
+  /** How many frames were sent each time that an answer was overdue. @type {number[]} */
+  const overdue = [];
   let refs = 0;
   const changes = createChanges({
     kept,
@@ -28,9 +30,9 @@ function queue(kept = []) {
       back.push(change);
     },
     onWait() {},
-    onOverdue() {},
+    onOverdue: () => overdue.push(sent.length),
   });
-  return { changes, sent, reasons, back };
+  return { changes, sent, reasons, back, overdue };
 }
 
 /** @type {Chat.Command} */
@@ -111,6 +113,22 @@ describe("changes of messages", () => {
       back.map((change) => "body" in change && change.body),
       ["two"],
     );
+  });
+
+  test("that come too early wait as long as the server says, and doubt no connection", (context) => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    context.after(() => mock.timers.reset());
+    const { changes, sent, overdue } = queue();
+    changes.start();
+    changes.add(DELETE);
+    const error = { type: /** @type {const} */ ("error"), code: "rate_limited", message: "" };
+    changes.refused({ ...error, ref: "r1", retry_after: 25 });
+    mock.timers.tick(24_999);
+    assert.deepEqual([sent.length, overdue], [1, []]);
+    mock.timers.tick(1);
+    assert.equal(sent.length, 2);
+    mock.timers.tick(10_000);
+    assert.deepEqual(overdue, [2], "the answer to what was sent again is waited for");
   });
 
   test("are taken back when the connection is gone for good", () => {

@@ -106,6 +106,27 @@ describe("sending", () => {
     assert.equal(tab.sent.length, 3);
   });
 
+  test("fails a message that was being stored when the end came", async () => {
+    const disk = inMemory();
+    /** @type {(() => void)[]} */
+    const writes = [];
+    const storage = {
+      ...disk,
+      /** @param {Chat.OutboxItem} item */
+      add: (item) =>
+        new Promise((/** @type {(value: void) => void} */ resolve) => {
+          writes.push(() => disk.add(item).then(resolve));
+        }),
+    };
+    const tab = openTab({ storage });
+    const added = tab.outbox.add({ body: "late" });
+    await tab.outbox.fail("The room has closed.");
+    for (const write of writes) write();
+    await added;
+    const [{ state, reason }] = tab.shown;
+    assert.deepEqual([state, reason], ["failed", "The room has closed."]);
+  });
+
   test("shows a message at once, with its state", async () => {
     const tab = openTab();
     const kept = tab.outbox.add({ body: "hello" });

@@ -95,6 +95,26 @@ describe("typing", () => {
     }
   });
 
+  test("changes the page when somebody begins or ends, and not with each letter", () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      let changes = 0;
+      const typists = createTypists(() => {
+        changes += 1;
+      });
+      for (let frame = 0; frame < 5; frame += 1) typists.started({ id: "1", name: "Ada" });
+      assert.equal(changes, 1);
+      typists.started({ id: "1", name: "Countess" });
+      typists.started({ id: "2", name: "Ben" });
+      assert.equal(changes, 3);
+      typists.clear();
+      typists.clear();
+      assert.equal(changes, 4);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
   test("is sent at most once an interval", () => {
     let now = 0;
     let said = 0;

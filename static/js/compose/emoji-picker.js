@@ -3,7 +3,7 @@
  * Loaded when it is first wanted, with the tables of names and words.
  */
 
-import { element, find, setText } from "../lib/dom.js";
+import { element, find, openPopover, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { groups } from "./emoji.js";
@@ -26,7 +26,7 @@ const TITLES = {
  * Returns the emoji that a text consists of, or null if it is anything else.
  * @param {string} text
  */
-export function asEmoji(text) {
+function asEmoji(text) {
   const characters = [...new Intl.Segmenter().segment(text.trim())];
   if (characters.length !== 1) return null;
   const [{ segment }] = characters;
@@ -178,7 +178,7 @@ export function createEmojiPicker(picker, touch, recents) {
     open(anchor, onChosen) {
       chosen = onChosen;
       field.value = "";
-      picker.showPopover();
+      openPopover(picker);
       show();
       positionPopover(picker, anchor);
       if (!touch) field.focus({ preventScroll: true });

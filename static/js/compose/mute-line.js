@@ -74,7 +74,7 @@ export function createMuteLine({ bar, line, slowModeLine, times, onChange }) {
 
     /** A message of mine, or an edit, was accepted just now. */
     posted() {
-      this.wait(interval);
+      if (interval > 0) this.wait(interval);
     },
 
     /** @param {number} seconds before the next message is accepted */
@@ -106,7 +106,7 @@ export function sentence(time, why) {
  * @param {number} left seconds
  * @param {number} interval seconds
  */
-export function slowModeSentence(left, interval) {
+function slowModeSentence(left, interval) {
   if (left === 0) {
     const rule =
       interval % 60 === 0

@@ -21,9 +21,12 @@ function selectAndCopy(text) {
   const field = document.createElement("textarea");
   field.className = "visually-hidden";
   field.value = text;
-  document.body.append(field);
+  const focused = document.activeElement;
+  // Outside of a dialog that is open nothing can be selected.
+  ([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body).append(field);
   field.select();
   const copied = document.execCommand("copy");
   field.remove();
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   return copied;
 }

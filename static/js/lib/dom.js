@@ -51,6 +51,9 @@ export function drawing(path, size, label) {
   return svg;
 }
 
+/** The style sheets that were asked for, by address. @type {Map<string, Promise<unknown>>} */
+const styles = new Map();
+
 /**
  * Loads a style sheet that the page does without until something is opened; resolves once it is
  * there. A sheet that could not be loaded is tried again with the next call.
@@ -58,16 +61,34 @@ export function drawing(path, size, label) {
  * @returns {Promise<unknown>}
  */
 export function loadStyle(href) {
-  if (document.querySelector(`link[rel="stylesheet"][href="${href}"]`)) return Promise.resolve();
+  const known = styles.get(href);
+  if (known) return known;
   const link = element("link", { rel: "stylesheet", href });
-  document.head.append(link);
-  return new Promise((resolve, reject) => {
+  const loaded = new Promise((resolve, reject) => {
     link.addEventListener("load", resolve);
     link.addEventListener("error", () => {
       link.remove();
+      styles.delete(href);
       reject(new Error(`no ${href}`));
     });
   });
+  styles.set(href, loaded);
+  document.head.append(link);
+  return loaded;
+}
+
+/**
+ * Opens a dialog over the page. It may be open already: what it needs was being loaded when it was
+ * asked for twice.
+ * @param {HTMLDialogElement} dialog
+ */
+export function openModal(dialog) {
+  if (!dialog.open) dialog.showModal();
+}
+
+/** Opens a popover that may be open already, for the same reason. @param {HTMLElement} popover */
+export function openPopover(popover) {
+  if (!popover.matches(":popover-open")) popover.showPopover();
 }
 
 /**

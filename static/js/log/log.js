@@ -186,7 +186,9 @@ export function createLog({
   }
 
   function settleOnTarget() {
-    const node = target === null ? null : timeline.find(target);
+    // Until it is loaded the row before it would be taken for it.
+    if (target === null || !has(state().messages, target)) return;
+    const node = timeline.find(target);
     if (node === null) return;
     seeking = false;
     scroll.centre(node);
@@ -220,11 +222,6 @@ export function createLog({
       scheduled = true;
       // A hidden page gets no frames, and needs none until it is shown.
       requestAnimationFrame(render);
-    },
-
-    /** Builds every row again: what all of them depend on has changed. */
-    rebuild() {
-      timeline.forget();
     },
 
     jumpToEnd() {

@@ -1,6 +1,6 @@
 /** The menu of a message: quick reactions, and everything else that can be done with it. */
 
-import { element, icon, isolated } from "../lib/dom.js";
+import { element, icon, isolated, openPopover } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { followMenuKeys } from "../lib/menu-keys.js";
 import { isolate } from "../lib/people.js";
@@ -95,7 +95,7 @@ export function createMessageMenu(menu, sprite, perform) {
           return item(action, PICTURES[action], labelOf(action, name), take);
         }),
       );
-      menu.showPopover();
+      openPopover(menu);
       // The tools may have left the row while this module was being loaded.
       positionPopover(menu, from?.isConnected ? from : node);
       menu.querySelector("button")?.focus({ preventScroll: true });

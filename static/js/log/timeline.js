@@ -50,11 +50,6 @@ export function createTimeline(container, draw, placeholder) {
       return known < 0 ? [] : entries.slice(known + 1).map(({ node }) => node);
     },
 
-    /** Builds every row again: something that all rows depend on has changed. */
-    forget() {
-      for (const entry of shown.values()) entry.node = changed(entry.node, build(entry.row));
-    },
-
     /**
      * Returns the row of a message; for a join or leave that may be a fold.
      * @param {number} seq

@@ -36,15 +36,29 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onWait,
   let isLive = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** The `ref` of each change that the server was asked for too early, until it is sent again. */
+  const resting = new Set();
+
+  /** Waits for the answers to what was sent. */
+  function watch() {
+    clearTimeout(timer);
+    if (isLive && list.some(({ changed, ref }) => changed === null && !resting.has(ref))) {
+      timer = setTimeout(onOverdue, ACK_TIMEOUT);
+    }
+  }
 
   /** @param {readonly Chat.Change[]} next */
   function replaceList(next) {
     list = next;
-    clearTimeout(timer);
-    if (isLive && list.some(({ changed }) => changed === null)) {
-      timer = setTimeout(onOverdue, ACK_TIMEOUT);
-    }
+    watch();
     onChange();
+  }
+
+  /** Sends a change again. @param {Chat.Change} change */
+  function sendAgain(change) {
+    resting.delete(change.ref);
+    if (isLive && find(change.ref)) send(frameOf(change));
+    watch();
   }
 
   /** @param {number} seq */
@@ -82,6 +96,7 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onWait,
     /** Sends every change: the connection is live. */
     start() {
       isLive = true;
+      resting.clear();
       for (const change of list) {
         if (change.changed === null && isNext(change)) send(frameOf(change));
       }
@@ -123,7 +138,9 @@ export function createChanges({ kept, send, newRef, onChange, onRefused, onWait,
       if (change === undefined) return false;
       if (isTemporary(code)) {
         if (change.kind === "edit") onWait(wait);
-        setTimeout(() => isLive && find(ref) && send(frameOf(change)), wait * 1000);
+        resting.add(change.ref);
+        watch();
+        setTimeout(sendAgain, wait * 1000, change);
         return true;
       }
       // Edits that were to follow one in conflict are in conflict too; the last one has the text

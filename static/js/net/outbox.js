@@ -80,6 +80,13 @@ export function createOutbox({
     changed();
   }
 
+  async function failAll() {
+    for (const item of items) {
+      await storage.update({ ...item, state: "failed", reason: endReason });
+    }
+    await read();
+  }
+
   async function drain() {
     wanted = true;
     if (draining) return;
@@ -197,6 +204,8 @@ export function createOutbox({
       changed();
       await storage.add(item);
       await read();
+      // The end may have come while the message was on its way into the storage.
+      if (endReason !== "" && item.state !== "failed") await failAll();
       tell({ type: "queued" });
       void drain();
     },
@@ -224,8 +233,7 @@ export function createOutbox({
      */
     async fail(reason) {
       endReason = reason;
-      for (const item of items) await storage.update({ ...item, state: "failed", reason });
-      await read();
+      await failAll();
     },
 
     /** Starts sending: the connection is live. */

@@ -8,17 +8,24 @@ export function createPageRequests(send) {
   const open = new Map();
   let lastNumber = 0;
 
+  /** @param {Chat.Request["want"]} want */
+  function forget(want) {
+    for (const [ref, request] of open) if (request.want === want) open.delete(ref);
+  }
+
   return {
     /**
+     * A jump takes the place of the one before it, of which the answer is not waited for any more.
      * @param {Chat.Request} request
      * @returns {boolean} false when one of its kind is under way, or there is no connection
      */
     request(request) {
-      if (this.isOpen(request.want)) return false;
+      if (request.want !== "around" && this.isOpen(request.want)) return false;
       lastNumber += 1;
       const ref = `${request.want}-${lastNumber}`;
       const limit = "limit" in request ? request.limit : PAGE_LIMIT;
       if (!send(page(request.before, limit, ref))) return false;
+      if (request.want === "around") forget("around");
       open.set(ref, request);
       return true;
     },

@@ -125,7 +125,7 @@ function fieldsOf(subscription) {
 }
 
 /** @param {ArrayBuffer | null} bytes */
-export function base64url(bytes) {
+function base64url(bytes) {
   const text = String.fromCharCode(...new Uint8Array(bytes ?? new ArrayBuffer(0)));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }

@@ -36,13 +36,17 @@ export function createTypists(onChange) {
   return {
     /** @param {Chat.Author} person */
     started(person) {
-      clearTimeout(typists.get(person.id)?.timer);
+      const before = typists.get(person.id);
+      clearTimeout(before?.timer);
       typists.set(person.id, { person, timer: setTimeout(() => stop(person.id), STOPPED_AFTER) });
-      changed();
+      if (before?.person.name !== person.name) changed();
     },
     stop,
     clear() {
-      for (const id of [...typists.keys()]) stop(id);
+      if (typists.size === 0) return;
+      for (const { timer } of typists.values()) clearTimeout(timer);
+      typists.clear();
+      changed();
     },
   };
 }

@@ -335,7 +335,7 @@ createShare(
     link: new URL(page.urls.room, location.href).href,
     title: page.room.title || fill(gettext("Room %(code)s"), { code: page.room.code }),
   }),
-  (text) => announcer.say(text),
+  { say: (text) => announcer.say(text), tell: notice.show },
 );
 followKeys({
   box,

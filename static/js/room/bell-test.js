@@ -49,23 +49,31 @@ async function tryHere(page) {
  * @param {string} endpoint
  */
 async function tryPush(push, endpoint) {
-  const arrival = nextArrival();
+  const over = new AbortController();
+  const arrival = nextArrival(over.signal);
   try {
     await push.test(endpoint);
+    return (await Promise.race([arrival, wait(ARRIVAL)]))
+      ? gettext("It arrived. If you do not see it, look into your system's settings.")
+      : gettext("The push service has it, but it has not arrived here yet.");
   } catch (error) {
     return reasonOf(error);
+  } finally {
+    over.abort();
   }
-  return (await Promise.race([arrival, wait(ARRIVAL)]))
-    ? gettext("It arrived. If you do not see it, look into your system's settings.")
-    : gettext("The push service has it, but it has not arrived here yet.");
 }
 
-/** @returns {Promise<boolean>} true once the service worker has shown a test */
-function nextArrival() {
+/**
+ * @param {AbortSignal} signal ends the listening
+ * @returns {Promise<boolean>} true once the service worker has shown a test
+ */
+function nextArrival(signal) {
   return new Promise((resolve) => {
-    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    /** @param {MessageEvent} event */
+    const heard = ({ data }) => {
       if (data?.type === "shown" && data.kind === "test") resolve(true);
-    });
+    };
+    navigator.serviceWorker.addEventListener("message", heard, { signal });
   });
 }
 

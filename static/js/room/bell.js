@@ -6,12 +6,14 @@
 import { chime, unlock } from "../lib/chime.js";
 import { element, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { createTurns } from "../lib/in-turn.js";
 import { getJson, postForm, reasonOf } from "../lib/json-requests.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { createPushSubscription } from "../net/push-subscription.js";
 import { createBellStorage } from "../state/bell-storage.js";
 import { adviceFor, permission } from "./bell-advice.js";
 import { tryOut } from "./bell-test.js";
+import { createPushSwitch } from "./push-switch.js";
 
 /**
  * @typedef {ReturnType<typeof createBellPanel>} BellPanel
@@ -37,6 +39,9 @@ function positions() {
 export function createBellPanel({ root, page, button, onTurned, onSettings }) {
   const storage = createBellStorage(page.me.id);
   const push = createPushSubscription();
+  const pushSwitch = createPushSwitch(push, storage);
+  // The answer to what was asked last is shown last.
+  const inTurn = createTurns();
 
   const choices = positions().map(([value, label, hint]) =>
     element(
@@ -76,12 +81,12 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
   /** @param {string} text */
   const say = (text) => setText(result, text);
 
-  /** @param {string} [position] of the bell, if a POST is to turn it */
+  /** Shows the room's bell. @param {string} [position] that it is turned to first */
   async function ask(position) {
     const path = `${page.urls.room}bell/`;
-    const told = await (position === undefined
-      ? getJson(path)
-      : postForm(path, { bell: position }));
+    const told = await inTurn(() =>
+      position === undefined ? getJson(path) : postForm(path, { bell: position }),
+    );
     for (const radio of box.querySelectorAll("input[type=radio]")) {
       if (radio instanceof HTMLInputElement) radio.checked = radio.value === told.bell;
     }
@@ -102,6 +107,8 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
     // Both need the press that led here.
     unlock();
     const given = await permission({ ask: true });
+    // The question may have been answered after the switch was turned back.
+    if (!here.box.checked) return;
     // Where there is nothing to ask for, there is still the sound.
     storage.change({ on: given === "granted" || given === "none" });
     onSettings();
@@ -109,18 +116,18 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
     if (given === "default")
       say(gettext("You have not allowed it. Press again to be asked again."));
     if (given !== "granted") return;
-    const { endpoint, problem } = await push.subscribe();
-    storage.change({ endpoint, seenAt: Date.now() });
+    const problem = await pushSwitch.on();
+    if (problem === null) return;
     render();
     const closed = gettext("Not while this site is closed: %(problem)s");
     say(problem === "" ? gettext("Also while this site is closed.") : fill(closed, { problem }));
   }
 
   async function turnOff() {
-    storage.change({ on: false, endpoint: "" });
+    const ended = pushSwitch.off();
     onSettings();
     render();
-    await push.unsubscribe();
+    await ended;
   }
 
   box.addEventListener("change", async ({ target }) => {

@@ -5,7 +5,7 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { CLOSE } from "../net/protocol.js";
 
 /** A connection lost for a shorter time shows no banner. Milliseconds. */
-export const BANNER_AFTER = 5_000;
+const BANNER_AFTER = 5_000;
 
 /** While live, a message is mentioned only if sending takes longer than this. Milliseconds. */
 const SLOW_SEND = 1_000;

@@ -3,7 +3,7 @@
  * opened it. The room's socket says when to look. Loaded when it is needed.
  */
 
-import { element, icon, setText } from "../lib/dom.js";
+import { element, icon, openModal, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { getJson, postForm, reasonOf } from "../lib/json-requests.js";
 import { drawCode } from "./qr-code.js";
@@ -76,7 +76,7 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
     shown = state;
     fail("");
     body.replaceChildren(...parts);
-    if (!dialog.open) dialog.showModal();
+    openModal(dialog);
   }
 
   /**

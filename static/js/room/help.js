@@ -3,7 +3,7 @@
  * when it is first wanted. The keys themselves are in lib/keyboard.js and log/message-tools.js.
  */
 
-import { element, icon } from "../lib/dom.js";
+import { element, icon, openModal } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
 /** @typedef {readonly [(Node | string)[], Node | string]} Line what to do, and what it does */
@@ -109,5 +109,5 @@ export function createHelp(root, sprite, touch) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  return { open: () => dialog.showModal() };
+  return { open: () => openModal(dialog) };
 }

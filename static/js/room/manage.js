@@ -111,9 +111,11 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
     const button = target instanceof Element ? target.closest("button") : null;
     const row = button?.closest("li");
     if (!button || !row) return;
-    button.disabled = true;
+    // Nobody is let in and turned away at once.
+    const answers = row.querySelectorAll("button");
+    for (const answer of answers) answer.disabled = true;
     await post(`people/${row.dataset.id}/${button.getAttribute("value")}/`);
-    button.disabled = false;
+    for (const answer of answers) answer.disabled = false;
   });
 
   return {

@@ -38,7 +38,10 @@ export function createNotificationTray(onOpen) {
           notification.close();
           onOpen(options.data?.url ?? "");
         });
-        notification.addEventListener("close", () => own.delete(tag));
+        // It closes after the next one has taken its place.
+        notification.addEventListener("close", () => {
+          if (own.get(tag) === notification) own.delete(tag);
+        });
         own.set(tag, notification);
         return true;
       } catch {

@@ -108,7 +108,7 @@ export function createPageLifecycle({
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    if (session.connection.phase === "over") location.reload();
+    if (session.connection.phase === "over") return location.reload();
     browserStorage.returned();
     session.socket.connect();
   });

@@ -3,7 +3,7 @@
  * hiding and a report (on-demand.js), the moderation (manage.js). Loaded when it is first wanted.
  */
 
-import { element, icon } from "../lib/dom.js";
+import { element, icon, openPopover } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { followMenuKeys } from "../lib/menu-keys.js";
 import { positionPopover } from "../lib/popover-position.js";
@@ -54,7 +54,7 @@ export function createPersonMenu(panel, sprite) {
           ? []
           : [item("sliders-horizontal", gettext("Moderate…"), { "data-moderate": id })]),
       );
-      menu.showPopover();
+      openPopover(menu);
       positionPopover(menu, button);
       menu.querySelector("button")?.focus({ preventScroll: true });
     },

@@ -1,6 +1,6 @@
 /** Reports a message or a person to the site's staff, in a dialog. Loaded when it is first wanted. */
 
-import { find, isolated, setText } from "../lib/dom.js";
+import { find, isolated, openModal, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { postForm, reasonOf } from "../lib/json-requests.js";
 import { isolate } from "../lib/people.js";
@@ -29,7 +29,7 @@ export function createReport(root, onSent) {
     setText(quote, text);
     quote.hidden = text === "";
     fail("");
-    dialog.showModal();
+    openModal(dialog);
   }
 
   /** @param {string} reason */

@@ -45,7 +45,7 @@ export function applyRoomSettings(root, page, room) {
  * @param {{title: string, code: string}} before
  * @param {{title: string}} now
  */
-export function renameTitle(text, before, now) {
+function renameTitle(text, before, now) {
   const lead = before.title === "" ? "" : `${before.title} · `;
   const at = text.indexOf(lead + before.code);
   if (at < 0) return text;

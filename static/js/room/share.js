@@ -1,7 +1,7 @@
 /** Invites others: copies the code or the link, opens the system's share sheet, shows a QR code. */
 
 import { toClipboard } from "../lib/clipboard.js";
-import { find, setText } from "../lib/dom.js";
+import { find, openModal, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { drawCode } from "./qr-code.js";
 
@@ -11,9 +11,11 @@ const CONFIRM_FOR = 2000;
 /**
  * @param {ParentNode} root holds buttons with `data-share`: code, link, sheet, qr
  * @param {() => {code: string, link: string, title: string}} room as it is at the moment
- * @param {(text: string) => void} say
+ * @param {object} hooks
+ * @param {(text: string) => void} hooks.say to screen readers
+ * @param {Chat.NoticeBar["show"]} hooks.tell
  */
-export function createShare(root, room, say) {
+export function createShare(root, room, { say, tell }) {
   const dialog = find(root, "dialog[data-qr]", HTMLDialogElement);
   const sheet = () => ({ title: room().title, text: room().title, url: room().link });
 
@@ -25,8 +27,12 @@ export function createShare(root, room, say) {
     sheet: () => navigator.share(sheet()).catch(() => {}),
     qr: async () => {
       const place = find(dialog, "[data-qr-picture]", HTMLElement);
-      await drawCode(place, room().link, gettext("QR code of the link to this room"));
-      dialog.showModal();
+      try {
+        await drawCode(place, room().link, gettext("QR code of the link to this room"));
+        openModal(dialog);
+      } catch {
+        tell("failure", gettext("This could not be loaded. Try again when you are online."));
+      }
     },
   };
 

@@ -49,7 +49,8 @@ export function advanceReads(reads, news) {
  * @returns {{names: string[], everyone: boolean} | null}
  */
 export function readersOfLastMessage({ messages, tail, pending, reads, members, you }) {
-  if (tail !== null || pending.length > 0) return null;
+  // In a large room nobody's position is known: nobody is looked for.
+  if (tail !== null || pending.length > 0 || reads.size === 0) return null;
   const last = messages.findLast(({ kind }) => kind === "chat");
   if (last === undefined || last.author?.id !== you.id || last.deleted) return null;
   const others = [...members.values()].filter(({ id }) => id !== you.id);
