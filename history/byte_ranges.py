@@ -36,10 +36,9 @@ def wanted(header: str, size: int) -> Part | None:
         part = Part(size - length, size)
     else:
         start = int(first)
-        end = int(last) + 1 if last else size
-        if end <= start:
+        if last and int(last) < start:
             return None  # no range at all: such a header is ignored
-        part = Part(start, min(end, size))
+        part = Part(start, min(int(last) + 1, size) if last else size)
     if part.length <= 0:
         raise Unsatisfiable
     return part

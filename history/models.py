@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from history import markup, notices
+from history import file_words, markup, notices
 
 
 class Stream(models.Model):
@@ -148,8 +148,8 @@ class Message(models.Model):
 
     @property
     def plain(self) -> str:
-        """The text as a reader sees it, without the marks of Markdown."""
-        return markup.plain(self.text, self.html)
+        """The text as a reader sees it, without the marks of Markdown; of files alone, what they are."""
+        return markup.plain(self.text, self.html) or file_words.of(self.files or ())
 
 
 class Reaction(models.Model):

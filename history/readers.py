@@ -112,6 +112,10 @@ class Readers(ABC):
         """Return the person's reading of a stream; None if there is none."""
 
     @abstractmethod
+    def inspects(self, person: Person) -> bool:
+        """Return True if the person keeps order on the whole site, and may see what anybody sent."""
+
+    @abstractmethod
     def readings(self, person: Person, *, before: int | None, limit: int) -> list[Reading]:
         """Return a person's readings, the newest first; those before the key `before`."""
 

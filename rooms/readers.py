@@ -17,6 +17,8 @@ from rooms import addresses, codes, hides, limits, names, unread
 from rooms.limits import downloads, searches
 from rooms.models import Membership, Room, User
 
+# The permission of staff to read messages of all rooms, in the admin.
+INSPECTS = "history.view_message"
 _MOST_PEOPLE = 100
 _SEARCHABLE = (
     "room_id",
@@ -79,6 +81,9 @@ class RoomReaders(Readers):
     def reading(self, person: Person, room_id: str) -> Reading | None:
         found = _of_room.first(user=person.pk, room_id=room_id)
         return _reading(found) if found else None
+
+    def inspects(self, person: Person) -> bool:
+        return isinstance(person, User) and person.is_staff and person.has_perm(INSPECTS)
 
     def readings(self, person: Person, *, before: int | None, limit: int) -> list[Reading]:
         top = _MAX_ID if before is None else before

@@ -5,7 +5,7 @@ JSON: one array of objects
      "at": "2026-11-22T15:00:00.123Z", "edited_at": null, "deleted": false, "reply_to": null,
      "body": "hello"}
 `id` is the message's number on this site, `seq` its number in its room, `reply_to` the number of the
-message that it answers. Times are UTC.
+message that it answers, `files`, if it has any, are as in docs/PROTOCOL.md. Times are UTC.
 
 CSV: the same columns. Plain text: one message after the other. Both as cells.py says.
 
@@ -35,6 +35,7 @@ _COLUMNS = (
     "room_id",
     "seq",
     "id",
+    "files",
 )
 
 
@@ -48,6 +49,7 @@ def _record(message: Message) -> dict[str, Any]:
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted": message.is_deleted,
         **said.shown(said.NOTHING_SAID if message.is_deleted else message),
+        **({"files": message.files} if message.files else {}),
     }
 
 
@@ -63,7 +65,9 @@ def _csv_chunk(messages: Sequence[Message], first: bool) -> str:
 def _row(record: dict[str, Any]) -> list[Any]:
     room = {f"room_{name}": value for name, value in record["room"].items()}
     deleted = "yes" if record["deleted"] else "no"
-    return [(record | room | {"deleted": deleted})[column] for column in _COLUMNS]
+    files = "; ".join(file["name"] for file in record.get("files", ()))
+    found = record | room | {"deleted": deleted, "files": files}
+    return [found[column] for column in _COLUMNS]
 
 
 def _html_chunk(messages: Sequence[Message], first: bool) -> str:
@@ -72,7 +76,9 @@ def _html_chunk(messages: Sequence[Message], first: bool) -> str:
 
 def _text_chunk(messages: Sequence[Message], first: bool) -> str:
     return "".join(
-        cells.line(m.at, f"{m.place.code}: ", _("(deleted)") if m.is_deleted else m.body)
+        cells.line(
+            m.at, f"{m.place.code}: ", _("(deleted)") if m.is_deleted else m.body, m.file_names
+        )
         for m in messages
     )
 

@@ -26,7 +26,10 @@ from history.person import Person
 from history.readers import Reading, readers
 
 _QUOTED = 100
-_COLUMNS = ("seq", "at", "kind", "author", "body", "edited_at", "deleted", "reply_to", "reactions")
+_COLUMNS = (
+    *("seq", "at", "kind", "author", "body"),
+    *("edited_at", "deleted", "reply_to", "reactions", "files"),
+)
 # The role in the file of somebody who has no membership in the room any more.
 _ROLE_OF_OTHERS = "member"
 # The message that one answers, and each emoji with the names of the members who gave it.
@@ -167,6 +170,7 @@ def _record(message: Message, attached: wire.Attached) -> dict[str, Any]:
         **said.shown(message if shown else said.NOTHING_SAID),
         **({"body": notices.site_text(message.facts)} if message.facts and shown else {}),
         "html": message.html if shown else "",
+        **({"files": message.files} if message.files else {}),
         "edited_at": wire.timestamp(message.edited_at) if message.edited_at else None,
         "deleted_at": wire.timestamp(message.deleted_at) if message.deleted_at else None,
         "pinned_at": wire.timestamp(message.pinned_at) if message.pinned_at else None,
@@ -219,6 +223,7 @@ class Csv(Writer):
             "yes" if message.is_deleted else "no",
             None if message.is_deleted else message.reply_to,
             "; ".join(f"{emoji} {', '.join(names)}" for emoji, names in reactions),
+            "; ".join(message.file_names),
         ]
 
 
@@ -251,6 +256,7 @@ def _told(
         start = " ".join(quoted.plain.split())[:_QUOTED]
         about = {"name": str(quoted.author or ""), "text": start}
         marks.insert(0, _("in answer to %(name)s: %(text)s") % about)
+    marks += message.file_names
     if message.edited_at:
         marks.append(_("edited"))
     return cells.line(message.at, f"{who}: ", message.body, marks)

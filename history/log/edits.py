@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from history import wire
+from history import folding, wire
 from history.log import files
 from history.log.entry import ERASED, Mentioned
 from history.log.write import Numbers
@@ -57,9 +57,9 @@ class Edits:
             return False
         self._keep(message, Revision.Cause.EDIT)
         message.body, message.html, message.edited_at = body, html, self._head.now
-        message.words = None  # found out later, with the names of its files
         self._mentions[message.pk] = mentions
-        self._touch(message, "body", "html", "words", "edited_at")
+        self._touch(message, "body", "html", "edited_at")
+        self._name_files(message)
         return True
 
     def tombstone(self, message: Message, *, by_id: int | None, keep: bool) -> bool:
@@ -92,13 +92,23 @@ class Edits:
         """Give a deleted message its text and its files back, in its place."""
         if not message.is_deleted:
             return False
-        message.body, message.html, message.words = body, html, None
+        message.body, message.html = body, html
         message.files = files.of_message(message) or None
         message.deleted_at = message.deleted_by_id = None
         self._mentions[message.pk] = mentions
         Revision.objects.filter(message=message, cause=Revision.Cause.REMOVAL).delete()
-        self._touch(message, "body", "html", "words", "files", "deleted_at", "deleted_by")
+        self._touch(message, "body", "html", "files", "deleted_at", "deleted_by")
+        self._name_files(message)
         return True
+
+    def _name_files(self, message: Message) -> None:
+        """Let a message that has changed be found by the names of its files.
+
+        The words of one without files are found out later: the database voids them with the text.
+        """
+        if message.files:
+            message.words = folding.of(message.body, message.html, message.file_names)
+            self._touched[message.pk][1].add("words")
 
     def reactions(self, message: Message) -> Collection[tuple[str, int]]:
         """Return the reactions to a message, as (emoji, user id)."""

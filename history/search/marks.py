@@ -29,6 +29,8 @@ def shown(message: Message, terms: Sequence[Term]) -> SafeString:
     text = message.plain
     if message.html and _part(text, terms) is None and _part(message.body, terms) is not None:
         text = message.body
+    if names := message.file_names:  # they are found as well
+        text = "\n".join([*filter(None, [message.body and text]), *names])
     return marked(text, terms)
 
 

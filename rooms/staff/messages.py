@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from history.log import files
 from history.models import Message, Revision
 from history.search import everywhere
 from rooms import codes
@@ -22,6 +23,7 @@ from rooms.models import Report, Room, User
 from rooms.staff import paging
 from rooms.staff.base import NOTHING, Order, StaffAdmin, Text, Verb, link, listing, moment, written
 from rooms.staff.filters import PersonFilter, RoomFilter
+from rooms.staff.sent import linked
 
 _EXCERPT = 120
 # So many people or rooms of what is searched for are looked up.
@@ -113,6 +115,7 @@ class MessageAdmin(StaffAdmin):
         "said_by",
         "at",
         "text",
+        "sent_files",
         "earlier",
         "edited_at",
         "deleted_at",
@@ -176,11 +179,16 @@ class MessageAdmin(StaffAdmin):
 
     @admin.display(description=_("text"))
     def excerpt(self, message: Message) -> Any:
-        return _("(deleted)") if message.is_deleted else written(message.text, limit=_EXCERPT)
+        return _("(deleted)") if message.is_deleted else written(message.plain, limit=_EXCERPT)
 
     @admin.display(description=_("text"))
     def text(self, message: Message) -> Any:
         return _("(deleted)") if message.is_deleted else written(message.text)
+
+    @admin.display(description=_("files"))
+    def sent_files(self, message: Message) -> SafeString | str:
+        """Return links to its files: of a deleted message, as long as they are kept."""
+        return linked(files.of_message(message))
 
     @admin.display(description=_("earlier texts"))
     def earlier(self, message: Message) -> SafeString | str:

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from history import file_words
 from history.models import Message
 from rooms import codes
 from rooms.actions import reports
@@ -33,6 +34,7 @@ from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
 from rooms.staff.rooms import CLOSE
+from rooms.staff.sent import linked
 
 _EXCERPT = 120
 # Others who reported the same, on a report's page.
@@ -262,8 +264,9 @@ class ReportAdmin(StaffAdmin):
 
 
 def _reported(report: Report) -> str:
-    """The text of the message that was reported, as it was then."""
-    return next((m["body"] for m in report.excerpt if m["seq"] == report.seq), "")
+    """The text of the message that was reported, as it was then; of files alone, what they were."""
+    found = (m for m in report.excerpt if m["seq"] == report.seq)
+    return next((m["body"] or file_words.of(m.get("files", ())) for m in found), "")
 
 
 def _said(message: dict[str, Any]) -> SafeString | Any:
@@ -271,4 +274,6 @@ def _said(message: dict[str, Any]) -> SafeString | Any:
         return _("(deleted)")
     if message["kind"] in {Message.Kind.JOIN, Message.Kind.LEAVE}:
         return f"({Message.Kind(message['kind']).label})"
+    if sent := message.get("files"):
+        return format_html("{} {}", written(message["body"]), linked(sent))
     return written(message["body"])

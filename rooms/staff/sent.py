@@ -1,0 +1,24 @@
+"""Files of messages, on the staff's pages."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from history.wire import WireFile
+from rooms.staff.base import NOTHING, written
+
+
+def linked(files: Sequence[WireFile]) -> SafeString | str:
+    """Return links to files: to the image that the site made, or else to what was sent."""
+    if not files:
+        return NOTHING
+    links = ((_address(file), written(file["name"])) for file in files)
+    return format_html_join(" ", '<a href="{}" target="_blank">{}</a>', links)
+
+
+def _address(file: WireFile) -> str:
+    if "thumb" in file:
+        return reverse("file_view", args=[file["id"]])
+    return reverse("file_whole", args=[file["id"], file["name"]])
