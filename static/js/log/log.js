@@ -4,12 +4,13 @@
  */
 
 import { setText } from "../lib/dom.js";
-import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 import { untilMidnight } from "../lib/time.js";
 import { PAGE_LIMIT } from "../net/protocol.js";
 import { endOf, has } from "../state/messages.js";
 import { arrive, settle } from "./arrival.js";
 import { createOpened } from "./hidden.js";
+import { createJumpButtons } from "./jump-buttons.js";
 import { build, placeholder } from "./message-row.js";
 import { createFolding } from "./message-text.js";
 import { rows } from "./rows.js";
@@ -51,10 +52,6 @@ export function createLog({
   let view = null;
   /** The `seq` of the message that a link or a jump leads to. @type {number | null} */
   let target = null;
-  /** The cursor when the reader left the end. */
-  let seenUpTo = 0;
-  /** The `seq` of the last mention of me that was jumped to. */
-  let shownMention = 0;
   /** True while `target` is being loaded: it is scrolled to as soon as it is there. */
   let seeking = false;
   let scheduled = false;
@@ -65,6 +62,7 @@ export function createLog({
     scroll.keep(change);
   });
   const opened = createOpened(places.rows, render);
+  const jumps = createJumpButtons(places, unread);
   const timeline = createTimeline(places.rows, (row) => build(row, viewer), placeholder);
   const scroll = createScroll({ ...places, isNewest, onFollow, onTop, onBottom });
 
@@ -85,11 +83,11 @@ export function createLog({
   /** @param {boolean} following */
   function onFollow(following) {
     view = following ? null : (view ?? viewAtEnd(state().messages));
-    if (!following) {
-      seenUpTo = state().cursor ?? 0;
+    if (following) jumps.follow();
+    else {
+      jumps.leave(state().cursor ?? 0);
       settle(places.rows);
     }
-    renderJump();
     onMove();
   }
 
@@ -155,7 +153,7 @@ export function createLog({
       places.empty.hidden =
         now.cursor === null || list.some((row) => row.type !== "fold" && row.type !== "day");
     });
-    renderJump();
+    jumps.render();
     if (seeking) settleOnTarget();
     // With this many rows and the reader at the end, no edge is near. Rows are counted, not
     // messages: a hundred joins may be one row.
@@ -169,20 +167,6 @@ export function createLog({
     if (isFirst)
       text = older ? gettext("Loading earlier messages…") : gettext("The room begins here");
     setText(places.top, text);
-  }
-
-  /** Returns the `seq` of each new message that mentions me and was not jumped to yet. */
-  const mentions = () => unread.toMeAfter(Math.max(seenUpTo, shownMention));
-
-  function renderJump() {
-    const forMe = mentions().length;
-    places.jump.hidden = scroll.following;
-    places.jumpToMention.hidden = scroll.following || forMe === 0;
-    const count = unread.countAfter(seenUpTo);
-    const news = fill(ngettext("%(n)s new", "%(n)s new", count), { n: count });
-    labelJump(places.jump, count === 0 ? gettext("Jump to now") : news);
-    const text = ngettext("%(n)s for you", "%(n)s for you", forMe);
-    labelJump(places.jumpToMention, fill(text, { n: forMe }));
   }
 
   function settleOnTarget() {
@@ -213,7 +197,7 @@ export function createLog({
     },
 
     render,
-    renderJump,
+    renderJump: jumps.render,
     askNewer,
 
     /** Renders with the next frame, so that a hundred messages at once change the page once. */
@@ -235,10 +219,8 @@ export function createLog({
 
     /** Goes to the first new message that mentions me; the next call to the one after it. */
     toMention() {
-      const [seq] = mentions();
-      if (seq === undefined) return;
-      shownMention = seq;
-      this.toMessage(seq);
+      const seq = jumps.nextMention();
+      if (seq !== undefined) this.toMessage(seq);
     },
 
     /** @param {number} seq */
@@ -288,13 +270,4 @@ export function createLog({
       scroll.end();
     },
   };
-}
-
-/**
- * @param {HTMLElement} button
- * @param {string} text
- */
-function labelJump(button, text) {
-  const label = button.querySelector("[data-label]");
-  if (label !== null) setText(label, text);
 }

@@ -4,6 +4,7 @@
  * until the server answers, so it cannot be stored twice, and only a lost disk loses it.
  */
 
+import { pendingOf, saidOf } from "./outbox-item.js";
 import { isTemporary, post } from "./protocol.js";
 
 /** Without an answer for this long, the connection is doubted. Milliseconds. */
@@ -276,32 +277,4 @@ export function createOutbox({
       if (isLive) void drain();
     },
   };
-}
-
-/**
- * What the author says with a message: all but what the outbox keeps for itself.
- * @param {Chat.OutboxItem} item
- * @returns {Chat.Said}
- */
-function saidOf({
-  id: _id,
-  queue: _queue,
-  client_id: _clientId,
-  at: _at,
-  state: _,
-  reason: _why,
-  ...said
-}) {
-  return said;
-}
-
-/**
- * @param {Chat.OutboxItem} item
- * @param {string | undefined} inFlightId `client_id` of the message on its way
- * @returns {Chat.Pending}
- */
-function pendingOf(item, inFlightId) {
-  const { client_id: clientId, at, state, reason = "" } = item;
-  const shown = state === "waiting" && clientId === inFlightId ? "sending" : state;
-  return { client_id: clientId, ...saidOf(item), at, state: shown, reason, seq: null };
 }

@@ -1,22 +1,16 @@
 /** The room page: creates its parts and connects them. The only module that knows all of them. */
 
-import { createComposer } from "../compose/composer.js";
-import { createFailedMessages } from "../compose/failed-messages.js";
-import { createMuteLine } from "../compose/mute-line.js";
 import { find, isolated } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { followKeys, guardComposition } from "../lib/keyboard.js";
 import { createLog } from "../log/log.js";
 import { openStorage } from "../net/outbox-storage.js";
-import { TYPING_INTERVAL, typing } from "../net/protocol.js";
-import { sentence, throttle } from "../net/typing.js";
+import { sentence } from "../net/typing.js";
 import { createAnnouncer, sentenceFor } from "../room/announcer.js";
 import { createBadge, mentionsElsewhere } from "../room/badge.js";
 import { createBellButton } from "../room/bell-button.js";
 import { createConnectionStatus, unsendableReason } from "../room/connection-status.js";
-import { createEnding } from "../room/ending.js";
 import { createRoomManagement } from "../room/manage.js";
-import { createMessageActions } from "../room/message-actions-ui.js";
 import { createMissedMessages } from "../room/missed-messages.js";
 import { createNoticeBar } from "../room/notice-bar.js";
 import { createOnDemand } from "../room/on-demand.js";
@@ -26,6 +20,7 @@ import { createPanel } from "../room/panel.js";
 import { applyRoomSettings } from "../room/room-settings.js";
 import { createSession } from "../room/session.js";
 import { createShare } from "../room/share.js";
+import { createWriting } from "../room/writing.js";
 import { createBrowserStorage } from "../state/browser-storage.js";
 import { isToMe } from "../state/messages.js";
 import { createUnread } from "../state/unread.js";
@@ -101,18 +96,11 @@ const session = createSession({
       onDemand.showOtherRooms(rooms);
     },
     handoff: () => onDemand.lookAtHandoff(),
-    replyTargetDeleted: () =>
-      notice.show(
-        "warning",
-        gettext("The message you replied to was deleted, so yours was sent without the quote."),
-      ),
-    you: (you) => muteLine.update(you),
-    posted: () => muteLine.posted(),
-    wait: (seconds) => muteLine.wait(seconds),
-    changeRefused(reason, change, code) {
-      const isExplained = messageActions.takeBack(change, code);
-      if (reason !== "" && !isExplained) notice.show("failure", reason);
-    },
+    replyTargetDeleted: () => writing.replyTargetDeleted(),
+    you: (you) => writing.update(you),
+    posted: () => writing.posted(),
+    wait: (seconds) => writing.wait(seconds),
+    changeRefused: (reason, change, code) => writing.changeRefused(reason, change, code),
     bounds: () => log.bounds,
   },
 });
@@ -155,16 +143,6 @@ const management = createRoomManagement(root, page, {
   onSeq: (seq) => log.toMessage(seq),
 });
 
-const muteLine = createMuteLine({
-  bar: part("muted"),
-  line: find(part("muted"), "p", HTMLElement),
-  slowModeLine: part("slow-mode"),
-  times,
-  onChange: () => composer.refresh(),
-});
-
-const ending = createEnding(part("ending"), times);
-
 const status = createConnectionStatus(
   { line: part("status"), banner: part("banner") },
   connectionSituation,
@@ -181,36 +159,6 @@ const bell = createBellButton(root, page, {
   tell: notice.show,
 });
 
-const failedMessages = createFailedMessages(root, session.outbox);
-
-const composer = createComposer({
-  form,
-  box,
-  counter: part("counter"),
-  touch,
-  limit: () => session.state.limits.body,
-  isBlocked: () => muteLine.isBlocked || ending.hasEnded,
-  draft: browserStorage.draft(),
-  onDraft: (text) => messageActions.keepText(text),
-  onFiles: () =>
-    notice.show(
-      "warning",
-      gettext("Files cannot be sent here yet. You can paste a link to the file instead."),
-    ),
-  onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
-  async onSend(body) {
-    const said = messageActions.send(body);
-    notice.hide();
-    if (said === null) return;
-    const queued = session.outbox.add(said);
-    log.jumpToEnd();
-    await queued;
-    // Only once the outbox holds the message: until then the draft is the copy that survives a
-    // crash.
-    messageActions.keepText(composer.text);
-  },
-});
-
 const onDemand = createOnDemand({
   root,
   box,
@@ -223,18 +171,18 @@ const onDemand = createOnDemand({
   isHidden: (id) => hidden().has(id),
 });
 
-const messageActions = createMessageActions({
+const writing = createWriting({
   root,
   page,
-  session,
-  log,
+  form,
   box,
   touch,
-  setText: composer.setText,
+  times,
+  session,
+  log,
+  notice,
   say: (text) => announcer.say(text),
-  report: onDemand.report,
-  hide: onDemand.hide,
-  chooseEmoji: onDemand.chooseEmoji,
+  onDemand,
   browserStorage,
 });
 
@@ -245,31 +193,21 @@ function furthest(...positions) {
 }
 
 function changed() {
-  const { room, members, pending, you } = session.state;
+  const { room, members, you } = session.state;
   log.schedule();
   panel.render(room ?? page.room, members, you.role ?? "member");
   management.render(session.state);
-  showEnding(room ?? {}, you.role ?? "member");
-  muteLine.interval = you.role === "member" ? (room?.slow_mode ?? 0) : 0;
+  writing.render(session.state);
   if (session.connection.phase === "over") lifecycle.showEnd();
-  failedMessages.render(pending);
-  messageActions.render();
   status.refresh();
   lifecycle.updateReading();
-}
-
-/** @param {Partial<Chat.Room>} room @param {string} role mine */
-function showEnding(room, role) {
-  const before = ending.hasEnded;
-  ending.render(room, role);
-  if (ending.hasEnded !== before) composer.refresh();
 }
 
 /** @param {"resume" | "reset"} mode */
 function welcomed(mode) {
   if (mode === "reset") log.reset();
   if (!document.hidden) unread.beginVisit(session.state.cursor ?? 0);
-  composer.refresh();
+  writing.refresh();
 }
 
 let hasBeenLive = false;
@@ -302,7 +240,7 @@ function connectionSituation() {
     urls: page.urls,
     closeReason,
     guest: isGuest(),
-    slowed: muteLine.isSlowModeWait,
+    slowed: writing.isSlowModeWait,
   };
 }
 
