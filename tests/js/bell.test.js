@@ -129,7 +129,7 @@ describe("people are told what their browser cannot do", () => {
     ["without push", /open in a tab/, {}, { on: true, endpoint: "" }],
     ["from the home screen", /^$/, { isApple: true, isInstalled: true }, push],
     ["where all is well", /^$/, {}, push],
-    ["before it is on", /^$/, { permission: "default" }, { on: false, endpoint: "" }],
+    ["before it is on", /until you turn/, { permission: "default" }, { on: false, endpoint: "" }],
   ];
   for (const [where, text, differs, settings] of rows) {
     test(where, () => assert.match(adviceFor(settings, { ...well, ...differs }), text));

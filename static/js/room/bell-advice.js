@@ -23,7 +23,7 @@ export async function permission({ ask = false } = {}) {
 export function adviceFor({ on, endpoint }, browser = thisBrowser()) {
   if (!browser.isSecure) {
     return gettext(
-      "This page is on http, where browsers show no notifications. There is a sound while it is open.",
+      "This page is on http, where browsers show no notifications. You can have a sound while it is open.",
     );
   }
   if (browser.isApple && !browser.isInstalled) {
@@ -33,18 +33,16 @@ export function adviceFor({ on, endpoint }, browser = thisBrowser()) {
   }
   if (browser.permission === "denied") {
     return gettext(
-      "Your browser blocks notifications from this site. Allow them in its settings: press the sign left of the address.",
+      "Your browser blocks notifications from this site. Allow them in its settings: press the icon to the left of the address.",
     );
   }
   if (browser.permission === "none") {
     return gettext(
-      "This browser shows no notifications. There is a sound while this page is open.",
+      "This browser shows no notifications. You can have a sound while this page is open.",
     );
   }
-  if (on && endpoint === "") {
-    return gettext("You are notified while this site is open in a tab.");
-  }
-  return "";
+  if (!on) return gettext("Nothing is shown or heard on this device until you turn this on.");
+  return endpoint === "" ? gettext("You are notified while this site is open in a tab.") : "";
 }
 
 /**

@@ -19,9 +19,12 @@ const ARRIVAL = 10_000;
 export async function tryOut({ push, storage, page }) {
   const { sound, endpoint } = storage.settings;
   const found = [];
-  if (sound && !(await chime())) found.push(gettext("No sound could be made here."));
-  if ((await permission()) !== "granted") {
-    found.push(gettext("The browser does not allow notifications."));
+  const isHeard = sound && (await chime());
+  if (sound && !isHeard) found.push(gettext("No sound could be made here."));
+  const given = await permission();
+  if (given !== "granted") {
+    if (isHeard) found.push(gettext("You should have heard a sound."));
+    if (given !== "none") found.push(gettext("The browser does not allow notifications."));
     return found.join(" ");
   }
   if (endpoint !== "") found.push(await tryPush(push, endpoint));
@@ -40,7 +43,7 @@ async function tryHere(page) {
     },
   });
   return isShown
-    ? gettext("A notification was shown. If you do not see it, look into your system's settings.")
+    ? gettext("A notification was shown. If you do not see it, check your system's settings.")
     : gettext("The browser refused to show a notification.");
 }
 
@@ -54,7 +57,7 @@ async function tryPush(push, endpoint) {
   try {
     await push.test(endpoint);
     return (await Promise.race([arrival, wait(ARRIVAL)]))
-      ? gettext("It arrived. If you do not see it, look into your system's settings.")
+      ? gettext("It has arrived. If you do not see it, check your system's settings.")
       : gettext("The push service has it, but it has not arrived here yet.");
   } catch (error) {
     return reasonOf(error);

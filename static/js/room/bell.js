@@ -30,7 +30,7 @@ import { createPushSwitch } from "./push-switch.js";
 function positions() {
   return [
     ["everything", gettext("Everything"), gettext("Every message in this room")],
-    ["to_me", gettext("Mentions and replies"), gettext("Only what speaks to me")],
+    ["to_me", gettext("Mentions and replies"), gettext("Only what mentions or answers me")],
     ["nothing", gettext("Nothing"), gettext("This room stays quiet")],
   ];
 }
@@ -120,7 +120,8 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
     if (problem === null) return;
     render();
     const closed = gettext("Not while this site is closed: %(problem)s");
-    say(problem === "" ? gettext("Also while this site is closed.") : fill(closed, { problem }));
+    const all = gettext("You are notified here, also while this site is closed.");
+    say(problem === "" ? all : fill(closed, { problem }));
   }
 
   async function turnOff() {
