@@ -14,6 +14,7 @@ COPY . .
 RUN useradd --system --no-create-home --home-dir /app chat \
     && python -m compileall -q chatsite rooms history \
     && SECRET_KEY=only-to-collect-static-files python manage.py collectstatic --noinput \
+    && mkdir -p var/files \
     && chown -R chat:chat var
 USER chat
 

@@ -53,7 +53,7 @@ CLIENT_ID_MAX = 64
 MEBIBYTE = 2**20
 _DAY = timedelta(days=1)
 # A worker that has looked at a file for so long is dead: another one begins again.
-_CHECKED_IN = timedelta(minutes=2)
+_CHECKED_IN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)

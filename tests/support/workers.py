@@ -125,6 +125,7 @@ class Site:
             "SECRET_KEY": SECRET_KEY,
             "CHAT_DATA_DIR": str(self.directory),
             "CHAT_RATE_LIMITS": "off",
+            "CHAT_FILES_FREE": "0",  # whatever the disk of this machine has left
             "DATABASE_URL": self.database_url,
             **({"REDIS_URL": redis_url} if redis_url else {}),
             **(settings or {}),
