@@ -302,9 +302,13 @@ def test_slow_mode_is_counted_down_by_the_composer_while_people_knock(
         expect(rows).to_have_count(3)
 
     with step("and answered there"):
+        there = ada.page.locator("[data-waiting] li")
+        about_to_press = there.filter(has_text="Moe").get_by_role("button", name="Let in")
+        about_to_press.focus()
         rows.filter(has_text="Kim").get_by_role("button", name="Turn away").tap()
         expect(rows.locator("bdi")).to_have_text(["Lee", "Moe"])
-        expect(ada.page.locator("[data-waiting] bdi")).to_have_text(["Lee", "Moe"])
+        expect(there.locator("bdi")).to_have_text(["Lee", "Moe"])
+        expect(about_to_press).to_be_focused()
         expect(ada.page.get_by_role("link", name="Show all")).to_be_hidden()
 
     with step("what waited is sent"):

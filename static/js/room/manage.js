@@ -1,16 +1,13 @@
 /**
- * Manages the room from within it: lists those who ask to join, and opens the pages that lie over
- * the live room (sheet.js): settings, the moderation of somebody, another name, a search. The
- * result of a moderation arrives over the socket, for everybody.
+ * Manages the room from within it: answers those who ask to join (waiting-list.js), and opens the
+ * pages that lie over the live room (sheet.js): settings, the moderation of somebody, another name,
+ * a search. The result of a moderation arrives over the socket, for everybody.
  */
 
-import { element, find, loadStyle, setText } from "../lib/dom.js";
-import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { find, loadStyle } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
 import { postForm, reasonOf } from "../lib/json-requests.js";
-import { avatar } from "../lib/people.js";
-
-/** At most this many of those who ask to join are listed here; the settings list all of them. */
-const MAX_LISTED = 3;
+import { createWaitingList } from "./waiting-list.js";
 
 /** @typedef {ReturnType<typeof import("./sheet.js").createSheet>} Sheet */
 
@@ -24,15 +21,8 @@ const MAX_LISTED = 3;
  * @param {(seq: number) => void} hooks.onSeq a message was found by a search and chosen
  */
 export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }) {
-  const queue = find(root, "[data-waiting]", HTMLElement);
-  const list = find(queue, "ul", HTMLElement);
-  const count = find(queue, "h2", HTMLElement);
-  const more = find(queue, "a", HTMLElement);
-  const number = find(root, "[data-waiting-count]", HTMLElement);
   /** What the sheets were last refreshed for. @type {readonly unknown[]} */
   let known = [];
-  /** @type {readonly Chat.Waiting[]} */
-  let shown = [];
   /** @type {Map<import("./sheet.js").Kind, Sheet>} */
   const sheets = new Map();
 
@@ -107,15 +97,10 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
     event.preventDefault();
   });
 
-  list.addEventListener("click", async ({ target }) => {
-    const button = target instanceof Element ? target.closest("button") : null;
-    const row = button?.closest("li");
-    if (!button || !row) return;
-    // Nobody is let in and turned away at once.
-    const answers = row.querySelectorAll("button");
-    for (const answer of answers) answer.disabled = true;
-    await post(`people/${row.dataset.id}/${button.getAttribute("value")}/`);
-    for (const answer of answers) answer.disabled = false;
+  const waitingList = createWaitingList(root, {
+    answer: (id, verb) => post(`people/${id}/${verb}/`),
+    say,
+    onWaiting,
   });
 
   return {
@@ -126,41 +111,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
         for (const sheet of sheets.values()) sheet.refresh();
       }
       known = facts;
-      if (waiting === shown) return;
-      const isMore = waiting.length > shown.length;
-      shown = waiting;
-      queue.hidden = waiting.length === 0;
-      list.replaceChildren(...waiting.slice(0, MAX_LISTED).map(request));
-      const n = waiting.length;
-      setText(
-        count,
-        fill(ngettext("%(n)s person is asking to join", "%(n)s people are asking to join", n), {
-          n,
-        }),
-      );
-      more.hidden = n <= MAX_LISTED;
-      number.hidden = n === 0;
-      setText(number, String(n));
-      onWaiting(n);
-      const last = waiting.at(-1);
-      if (isMore && last) say(fill(gettext("%(name)s is asking to join"), { name: last.name }));
+      waitingList.render(waiting);
     },
   };
-}
-
-/** @param {Chat.Waiting} person */
-function request({ id, name }) {
-  const button = { class: "button", type: "button" };
-  return element(
-    "li",
-    { "data-id": id },
-    avatar(name, id),
-    element("bdi", {}, name),
-    element(
-      "button",
-      { ...button, class: "button button--primary", value: "admit" },
-      gettext("Let in"),
-    ),
-    element("button", { ...button, value: "refuse" }, gettext("Turn away")),
-  );
 }
