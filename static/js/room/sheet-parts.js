@@ -3,6 +3,11 @@
  * the same elements, and so do parts in which somebody has typed. DOM, no network.
  */
 
+import { gettext } from "../lib/i18n.js";
+
+/** From this status on waiting helps: too fast, too busy, restarting. */
+const TRY_AGAIN = 429;
+
 /** The HTML of a part as the server sent it. @type {WeakMap<Element, string>} */
 const sources = new WeakMap();
 
@@ -21,6 +26,18 @@ export function unsaved(within) {
     if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
     return field.value !== field.defaultValue;
   });
+}
+
+/**
+ * Returns what to say of an answer that is no page for a sheet; "" if the sheet has to close.
+ * @param {{url: string, status: number}} answer
+ * @param {string} heading of the page that answered
+ */
+export function failureOf({ url, status }, heading) {
+  const isBusy = status >= TRY_AGAIN;
+  if (isBusy && heading.trim() !== "") return `${heading.trim()}.`;
+  if (!isBusy && !new URL(url).pathname.includes("/manage/")) return "";
+  return gettext("Something went wrong. Please try again.");
 }
 
 /**

@@ -11,7 +11,7 @@ import { postForm, reasonOf, request } from "../lib/json-requests.js";
 import { showLocalDates } from "../lib/local-dates.js";
 import { roleOf } from "../lib/tones.js";
 import { viewerTimes } from "./page-data.js";
-import { reconcile, unsaved } from "./sheet-parts.js";
+import { failureOf, reconcile, unsaved } from "./sheet-parts.js";
 
 /**
  * The sheet is refreshed this long after a change in the room, so that changes that come together
@@ -100,9 +100,8 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
     const page = new DOMParser().parseFromString(answer.html, "text/html");
     const main = page.querySelector("main[data-sheet]");
     if (main === null) {
-      if (answer.url.includes("/manage/") || answer.status >= 429) {
-        return tell(gettext("Something went wrong. Please try again."), true);
-      }
+      const failure = failureOf(answer, page.querySelector("main h1")?.textContent ?? "");
+      if (failure !== "") return tell(failure, true);
       // No longer a moderator, signed out, or the room is closed: the room itself says so.
       return dialog.close();
     }
