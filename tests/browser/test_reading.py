@@ -158,6 +158,8 @@ def test_what_was_not_read_is_counted_and_marked(
         ben.page.clock.install()
         ben.page.context.set_offline(True)
         expect(ben.status).to_have_text(re.compile("Reconnecting|Offline"))
+        ben.page.evaluate("location.hash = '#m999'")
+        expect(ben.page.get_by_text("This could not be loaded.")).to_be_visible()
         ada.say("three", "four", "five")
         expect(ada.page.locator("[data-client-id]")).to_have_count(0)
         ben.page.clock.fast_forward("02:00")

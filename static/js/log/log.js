@@ -31,6 +31,7 @@ import { around, down, reachesEnd, slice, up, viewAtEnd } from "./viewport.js";
  * @property {(request: Chat.Request) => boolean} requestPage
  * @property {() => void} showNewest drops an earlier part of the log
  * @property {() => void} onMove the reader reached the end, or left it
+ * @property {() => void} onOutOfReach a message that is jumped to cannot be loaded now
  */
 
 /** @param {Options} options */
@@ -44,6 +45,7 @@ export function createLog({
   requestPage,
   showNewest,
   onMove,
+  onOutOfReach,
 }) {
   /**
    * The `seq` of the first message shown; null only while the reader follows the end.
@@ -233,6 +235,7 @@ export function createLog({
         render();
       } else if (!requestPage({ want: "around", before: seq + PAGE_LIMIT / 2, seq })) {
         seeking = false;
+        onOutOfReach();
       }
     },
 

@@ -123,6 +123,8 @@ const log = createLog({
   requestPage: session.requestPage,
   showNewest: session.showNewest,
   onMove: () => lifecycle.updateReading(),
+  onOutOfReach: () =>
+    notice.show("failure", gettext("This could not be loaded. Try again when you are online.")),
 });
 
 const lifecycle = createPageLifecycle({
