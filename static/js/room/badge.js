@@ -24,11 +24,12 @@ export function createBadge(page, iconWithDot) {
     page.title = next + page.title.slice(prefix.length);
     prefix = next;
     link?.setAttribute("href", shown === 0 ? plain : iconWithDot);
-    // The badge of an installed page; the promise is rejected where the page is not installed.
-    navigator.setAppBadge?.(shown).catch(() => {});
+    showOnApp(shown);
   }
 
   page.addEventListener("visibilitychange", show);
+  // An earlier page may have been closed while it showed a number.
+  showOnApp(0);
   return {
     /**
      * @param {number} unreadCount
@@ -52,6 +53,14 @@ export function createBadge(page, iconWithDot) {
       show();
     },
   };
+}
+
+/**
+ * Sets the badge of an installed page; elsewhere the promise is rejected.
+ * @param {number} count
+ */
+function showOnApp(count) {
+  navigator.setAppBadge?.(count).catch(() => {});
 }
 
 /**
