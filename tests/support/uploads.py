@@ -70,7 +70,7 @@ class Uploader:
         told = {
             "Accept": "application/json",
             "Tus-Resumable": "1.0.0",
-            "X-CSRFToken": visitor.http.cookies.get("csrftoken", ""),
+            "X-CSRFToken": visitor.http.cookies.get("csrftoken") or "",
             "Origin": visitor.base_url,
             "Referer": f"{visitor.base_url}/rooms/{self.code}/",
         }
