@@ -4,6 +4,7 @@ Each step is a transaction of its own, and none holds the room. A post binds wha
 (history/log/files.py); what no message has after an hour is swept.
 """
 
+import asyncio
 import errno
 import hashlib
 import logging
@@ -24,6 +25,7 @@ from history import storage
 from history.log import files
 from history.models import File, Piece
 from rooms import access, file_names
+from rooms.imaging.remaker import remaker
 from rooms.limits.checks import checks
 from rooms.models import Membership, User
 from rooms.refusals import (
@@ -241,6 +243,18 @@ class _Looked:
         self.digest = _join(pieces, whole)
         self.type = row.type
         self.sizes: dict[str, int] = {}
+        thumb, view = folder / storage.THUMB, folder / storage.VIEW
+        picture = asyncio.run(remaker.remake(whole, thumb=thumb, view=view))
+        if picture is not None:
+            self.type = picture.type
+            self.sizes = {
+                "width": picture.width,
+                "height": picture.height,
+                "thumb_width": picture.thumb_width,
+                "thumb_height": picture.thumb_height,
+            }
+            storage.save(row.public_id, storage.THUMB, storage.LocalFile(thumb))
+            storage.save(row.public_id, storage.VIEW, storage.LocalFile(view))
         storage.save(row.public_id, storage.WHOLE, storage.LocalFile(whole))
 
 

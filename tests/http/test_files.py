@@ -24,6 +24,7 @@ from rooms.actions.messages import ASK, Draft
 from rooms.commands import Delete, Edit
 from rooms.models import Membership, Room, User
 from tests.http.conftest import NewPerson, Person, remove
+from tests.support import images
 
 # Posts with files take the batches' own transactions.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -493,3 +494,37 @@ def test_metadata_is_held_to_its_form(ada: Person, room: Room) -> None:
     )
     assert refusal(answer) == (400, "bad_frame")
     assert not Piece.objects.exists()
+
+
+def test_an_image_is_shown_as_the_site_has_made_it(ada: Person, ben: Person, room: Room) -> None:
+    photo = images.encoded(images.quarters(3000, 2000), "JPEG")
+    file_id = send(ada, room, photo, name="me.jpg", kind="application/octet-stream")
+    assert post(ada, room, file_id).seq
+    (file,) = Message.objects.get(kind="chat").files
+    assert file == {
+        "id": file_id,
+        "name": "me.jpg",
+        "type": "image/jpeg",
+        "size": len(photo),
+        "width": 3000,
+        "height": 2000,
+        "thumb": {"width": 840, "height": 560},
+    }
+    for part, size in (("thumb", (840, 560)), ("view", (2560, 1707))):
+        answer = ben.get(f"/files/{file_id}/{part}/")
+        assert answer.headers["Content-Type"] == "image/webp"
+        shown = images.opened(fetched(ben, f"/files/{file_id}/{part}/")[1])
+        assert (shown.format, shown.size) == ("WEBP", size)
+        assert not shown.getexif()
+    assert fetched(ben, f"/files/{file_id}/me.jpg") == (200, photo), "as it was sent, to download"
+
+
+def test_what_calls_itself_an_image_and_is_none_is_a_download(ada: Person, room: Room) -> None:
+    script = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    file_id = send(ada, room, script, name="logo.svg", kind="image/svg+xml")
+    post(ada, room, file_id)
+    (file,) = Message.objects.get(kind="chat").files
+    assert "thumb" not in file
+    assert ada.get(f"/files/{file_id}/thumb/").status_code == 404
+    answer = ada.get(f"/files/{file_id}/logo.svg")
+    assert answer.headers["Content-Type"] == "application/octet-stream"
