@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Now
 from django.utils import timezone
+from prometheus_client import Counter, Histogram
 
 from history import storage
 from history.log import files
@@ -56,6 +57,15 @@ MEBIBYTE = 2**20
 _DAY = timedelta(days=1)
 # A worker that has looked at a file for so long is dead: another one begins again.
 _CHECKED_IN = timedelta(seconds=30)
+
+
+_taken = Counter("chat_files", "Files that are whole: images that are shown, and others", ["kind"])
+_bytes = Counter("chat_file_bytes", "Bytes of files that are whole")
+_seconds = Histogram(
+    "chat_file_check_seconds",
+    "From a file's last piece to its answer: waiting, hashing, making an image again",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +201,7 @@ def _check_shares(user: User, stream_id: int, size: int) -> None:
 
 
 def _keep(row: File, start: int, data: bytes) -> None:
-    with _full_disk(row):
+    with _full_disk():
         key = storage.save_piece(row.public_id, start, ContentFile(data))
     try:
         with transaction.atomic():
@@ -215,7 +225,7 @@ def _look_at(row: File) -> File:
         pieces = list(
             Piece.objects.filter(file=row).order_by("start").values_list("key", flat=True)
         )
-        with checks.slot(), _full_disk(row), storage.workshop() as folder:
+        with _seconds.time(), checks.slot(), _full_disk(), storage.workshop() as folder:
             found = _Looked(row, pieces, folder)
         ready = mine.update(
             ready_at=Now(),
@@ -232,6 +242,8 @@ def _look_at(row: File) -> File:
     for key in pieces:
         storage.delete_key(key)
     row.refresh_from_db()
+    _taken.labels("image" if found.sizes else "other").inc()
+    _bytes.inc(row.size)
     return row
 
 
@@ -270,7 +282,7 @@ def _join(pieces: list[str], whole: Path) -> str:
 
 
 @contextmanager
-def _full_disk(row: File) -> Iterator[None]:
+def _full_disk() -> Iterator[None]:
     """Refuse a file for which there is no space."""
     try:
         yield

@@ -107,8 +107,8 @@ def _sweep_after_outages() -> None:
 
 
 def _sweep_files() -> None:
-    while files.sweep() == files.SWEPT:
-        pass
+    while swept := files.sweep():
+        metrics.files_deleted.inc(swept)
     storage.tidy()
 
 
