@@ -88,7 +88,8 @@ def draw(source: IO[bytes], kind: str, limits: Limits) -> tuple[dict[str, Any], 
     sideways, turn = orientation in _SIDEWAYS, _TURNS.get(orientation)
     still = _drawn(picture, fitting(size, VIEW), turn)
     small = still.resize(fitting(still.size, THUMB), Image.Resampling.LANCZOS)
-    view, shown = None, size
+    view: bytes | None = None
+    shown = size
     if 1 < frames <= limits.frames:
         lying = fitting(size, THUMB[::-1] if sideways else THUMB)
         view = _moving(picture, frames, lying, turn, limits)

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -60,22 +62,31 @@ class Remaker:
     def __init__(self, *, at_once: int = AT_ONCE, limits: Limits | None = None) -> None:
         self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="picture")
         self._limits = limits or Limits()
-        self.under_way = 0
-        """Files that are being made again or wait for it."""
+        self._jobs: set[_Job] = set()
 
-    async def remake(self, source: Path, *, thumb: Path, view: Path) -> Picture | None:
+    @property
+    def under_way(self) -> int:
+        """Files that are being made again, or wait for it."""
+        return len(self._jobs)
+
+    def remake_sync(self, source: Path, *, thumb: Path, view: Path) -> Picture | None:
         """Write a thumbnail and a view of a picture; None, and neither file, if it is none that can be shown.
 
         Anything but a picture is told at once. What is wrong with a picture is logged and never raised.
-        When this is cancelled, the process ends and neither file is left.
         """
+        kind = type_of_file(source)
+        if kind is None:
+            return None
+        with self._begun(_Job(source, kind, thumb, view, self._limits)) as (_, made):
+            return made.result()
+
+    async def remake(self, source: Path, *, thumb: Path, view: Path) -> Picture | None:
+        """Do the same for a coroutine. When it is cancelled, the process ends and neither file is left."""
         kind = await asyncio.to_thread(type_of_file, source)
         if kind is None:
             return None
-        job = _Job(source, kind, thumb, view, self._limits)
-        self.under_way += 1
-        try:
-            made = asyncio.wrap_future(self._executor.submit(job.run))
+        with self._begun(_Job(source, kind, thumb, view, self._limits)) as (job, future):
+            made = asyncio.wrap_future(future)
             try:
                 return await asyncio.shield(made)
             except asyncio.CancelledError:
@@ -83,8 +94,14 @@ class Remaker:
                 await asyncio.wait([made])
                 job.discard()
                 raise
+
+    @contextmanager
+    def _begun(self, job: "_Job") -> Iterator[tuple["_Job", "Future[Picture | None]"]]:
+        self._jobs.add(job)
+        try:
+            yield job, self._executor.submit(job.run)
         finally:
-            self.under_way -= 1
+            self._jobs.discard(job)
 
 
 def type_of_file(path: Path) -> str | None:

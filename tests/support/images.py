@@ -49,6 +49,12 @@ def png_header(width: int, height: int) -> bytes:
     return PNG + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
 
 
+def png_that_says(width: int, height: int) -> bytes:
+    """Return an image that has one row of what it says it is."""
+    row = png_chunk(b"IDAT", zlib.compress(bytes(width + 1)))
+    return png_header(width, height) + row + png_chunk(b"IEND", b"")
+
+
 def png_of_zeros(side: int) -> bytes:
     """Return a black square: a thousandth of what it is, decoded."""
     pack = zlib.compressobj()

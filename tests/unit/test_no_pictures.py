@@ -82,6 +82,17 @@ async def test_a_picture_is_made_by_a_process(kind: str, tmp_path: Path) -> None
     assert (tmp_path / "source").read_bytes() == data
 
 
+def test_a_thread_waits_for_its_picture(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(PNG)
+    remaker, thumb, view = Remaker(), tmp_path / "thumb", tmp_path / "view"
+    picture = remaker.remake_sync(tmp_path / "source", thumb=thumb, view=view)
+    assert picture is not None
+    assert thumb.exists()
+    assert view.exists()
+    assert remaker.under_way == 0
+    assert remaker.remake_sync(tmp_path, thumb=thumb, view=view) is None
+
+
 async def test_a_file_replaced_by_a_folder_is_no_picture(tmp_path: Path) -> None:
     thumb, view = tmp_path / "thumb", tmp_path / "view"
     assert await Remaker().remake(tmp_path, thumb=thumb, view=view) is None
