@@ -4,7 +4,6 @@ Each step is a transaction of its own, and none holds the room. A post binds wha
 (history/log/files.py); what no message has after an hour is swept.
 """
 
-import asyncio
 import errno
 import hashlib
 import logging
@@ -256,7 +255,7 @@ class _Looked:
         self.type = row.type
         self.sizes: dict[str, int] = {}
         thumb, view = folder / storage.THUMB, folder / storage.VIEW
-        picture = asyncio.run(remaker.remake(whole, thumb=thumb, view=view))
+        picture = remaker.remake_sync(whole, thumb=thumb, view=view)
         if picture is not None:
             self.type = picture.type
             self.sizes = {
