@@ -13,7 +13,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from chatsite import secretkey
+from chatsite import filestore, secretkey
 from rooms import call_links
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -102,6 +102,12 @@ CHAT_FILES_PERSON = _number("CHAT_FILES_PERSON", 500, low=1, high=1_000_000)
 CHAT_FILES_ROOM = _number("CHAT_FILES_ROOM", 5000, low=1, high=100_000_000)
 CHAT_FILES_SITE = _number("CHAT_FILES_SITE", 0, low=0, high=1_000_000_000)
 CHAT_FILES_FREE = _number("CHAT_FILES_FREE", 1024, low=0, high=1_000_000)
+# Where they are: a folder of the data directory, or a store with S3's API.
+CHAT_FILES = os.environ.get("CHAT_FILES", "").strip()
+try:
+    _files_storage = filestore.storage(CHAT_FILES, DATA_DIR / "files")
+except ValueError as _error:
+    raise ImproperlyConfigured(f"CHAT_FILES {_error}, not {CHAT_FILES!r}") from None
 
 # Going out, to push services ---------------------------------------------------------------------
 
@@ -276,14 +282,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # What people send each other (history/storage.py).
-    "files": {
-        "BACKEND": "history.storage.DurableStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "files",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "files": _files_storage,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

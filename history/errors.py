@@ -66,3 +66,9 @@ class NoFile(ChatError):
     code = "no_file"
     status = 404
     sentence = _("A file of this message is not here any more. Attach it again.")
+
+
+class FilesAway(Unavailable):
+    """The store of files does not answer, or refuses."""
+
+    sentence = _("Files cannot be kept or read right now. It is safe to try again.")

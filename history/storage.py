@@ -4,17 +4,24 @@ The setting STORAGES["files"] names the storage, one of Django's (chatsite/setti
 a folder of its own there, with its pieces while it arrives.
 """
 
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from time import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from history.errors import FilesAway
+
+logger = logging.getLogger(__name__)
 
 # The parts of a file that is whole: as it was sent, and the images that the site made of it.
 WHOLE, THUMB, VIEW = "whole", "thumb.webp", "view.webp"
@@ -63,18 +70,21 @@ def is_local() -> bool:
 def save(public_id: str, part: str, content: File) -> str:  # type: ignore[type-arg]
     """Keep a part of a file, in the place of what is there under its name. Return its key."""
     key = _key(public_id, part)
-    files().delete(key)
-    return files().save(key, content)
+    with _asked():
+        files().delete(key)
+        return files().save(key, content)
 
 
 def save_piece(public_id: str, start: int, content: File) -> str:  # type: ignore[type-arg]
-    """Keep a piece under a key of its own: the same piece may come twice at a time."""
-    return files().save(_key(public_id, f"pieces/{start}"), content)
+    """Keep a piece under a key of its own, which is returned: the same piece may come twice at a time."""
+    with _asked():
+        return files().save(_key(public_id, f"pieces/{start}-{token_hex(4)}"), content)
 
 
 def open_part(public_id: str, part: str) -> Any:
     """Open a part of a file, to be read. Raises FileNotFoundError."""
-    return files().open(_key(public_id, part), "rb")
+    with _asked():
+        return files().open(_key(public_id, part), "rb")
 
 
 def path(public_id: str, part: str) -> Path:
@@ -100,28 +110,30 @@ def address(public_id: str, *, name: str, media_type: str) -> str:
 
 def blocks(key: str) -> Iterator[bytes]:
     """Read what is kept under a key, block by block."""
-    with files().open(key, "rb") as opened:
+    with _asked(), files().open(key, "rb") as opened:
         while block := opened.read(BLOCK):
             yield block
 
 
 def delete_key(key: str) -> None:
     """Delete what is kept under a key, if it is there."""
-    files().delete(key)
+    with _asked():
+        files().delete(key)
 
 
 def delete(public_id: str) -> None:
     """Delete all parts and pieces of a file that are there."""
     store, folder = files(), _key(public_id, "").rstrip("/")
-    for inner in (f"{folder}/pieces", folder):
-        try:
-            _, names = store.listdir(inner)
-        except FileNotFoundError:
-            continue
-        for name in names:
-            store.delete(f"{inner}/{name}")
-        if is_local():
-            store.delete(inner)  # a folder, empty now
+    with _asked():
+        for inner in (f"{folder}/pieces", folder):
+            try:
+                _, names = store.listdir(inner)
+            except FileNotFoundError:
+                continue
+            for name in names:
+                store.delete(f"{inner}/{name}")
+            if is_local():
+                store.delete(inner)  # a folder, empty now
 
 
 def free() -> int | None:
@@ -150,6 +162,29 @@ def tidy() -> None:
     for folder in where.iterdir():
         if folder.stat().st_mtime < time() - _ABANDONED:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def origin() -> str:
+    """Return the origin of the addresses that `address` gives out; "" for a folder of this machine."""
+    if is_local():
+        return ""
+    parts = urlsplit(address("f_", name="attachment", media_type="text/plain"))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Say of a store that does not answer, or refuses, that files cannot be had just now."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        # botocore's errors have no other base. It is not loaded unless there is such a store.
+        if not type(error).__module__.startswith(("botocore.", "boto3.", "s3transfer.")):
+            raise
+        logger.error("the store of files: %s", error)
+        raise FilesAway(retry_after=5) from error
 
 
 def _folder() -> Path:

@@ -1,0 +1,81 @@
+"""Files in a store with S3's API: several machines have them, and the store may be away."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from tests.live.members import eventually, members_of_a_room
+from tests.live.test_files import noise
+from tests.support import images
+from tests.support.client import RoomSocket
+from tests.support.s3 import Store
+from tests.support.uploads import MIB, Uploader
+from tests.support.workers import Site
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with Store() as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def stored(_new_site: Callable[..., Site], store: Store) -> Iterator[Site]:
+    with _new_site(settings=store.settings) as site:
+        yield site
+
+
+@pytest.fixture
+async def ada(stored: Site) -> AsyncIterator[RoomSocket]:
+    async with members_of_a_room(stored, "Ada") as [ada]:
+        yield ada
+
+
+async def test_a_file_goes_through_a_store(stored: Site, store: Store, ada: RoomSocket) -> None:
+    data = noise(MIB + 300_000)
+    sent = await Uploader(ada.visitor, ada.code).send(data, name="Häuser.bin")
+    answer = await ada.visitor.get(f"/files/{sent['id']}/Häuser.bin")
+    assert answer.status_code == 302
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    address = answer.headers["Location"]
+    assert address.startswith(store.url)
+    assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["60"]
+    async with httpx.AsyncClient(trust_env=False) as stranger:
+        got = await stranger.get(address)
+    assert got.content == data
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert not (stored.directory / "files").exists(), "nothing of it is on this machine"
+    assert [key for key in store.names() if "/pieces/" in key] == []
+
+
+async def test_an_image_is_shown_by_the_site_itself(store: Store, ada: RoomSocket) -> None:
+    photo = images.encoded(images.quarters(1200, 800), "JPEG")
+    sent = await Uploader(ada.visitor, ada.code).send(photo, name="a.jpg", client_id="photo")
+    shown = await ada.visitor.get(f"/files/{sent['id']}/thumb/")
+    assert (shown.status_code, images.opened(shown.content).size) == (200, (840, 560))
+
+
+async def test_what_is_deleted_is_gone_from_the_store(store: Store, ada: RoomSocket) -> None:
+    sent = await Uploader(ada.visitor, ada.code).send(b"secret", client_id="gone")
+    posted = await ada.ask("post", client_id="m", body="", files=[{"id": sent["id"]}])
+    assert any(sent["id"] in key for key in store.names())
+    await ada.ask("delete", seq=posted["seq"])
+    await eventually(lambda: not any(sent["id"] in key for key in store.names()))
+
+
+async def test_while_the_store_is_away_files_wait(store: Store, ada: RoomSocket) -> None:
+    data = noise(MIB + 5)
+    uploader = Uploader(ada.visitor, ada.code)
+    path = (await uploader.begin(len(data), first=data[:MIB], client_id="away")).headers["Location"]
+    store.stop()
+    try:
+        answer = await uploader.piece(path, MIB, data[MIB:])
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+        assert answer.headers["Retry-After"]
+        await ada.post("talk goes on")
+    finally:
+        store.start()
+    start = await uploader.offset(path)
+    assert (await uploader.piece(path, start, data[start:])).status_code == 204
