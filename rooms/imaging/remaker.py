@@ -90,9 +90,10 @@ class Remaker:
             try:
                 return await asyncio.shield(made)
             except asyncio.CancelledError:
-                job.stop()
-                await asyncio.wait([made])
-                job.discard()
+                if not future.cancel():  # it has begun
+                    job.stop()
+                    await asyncio.wait([made])
+                    job.discard()
                 raise
 
     @contextmanager
