@@ -108,6 +108,12 @@ try:
     _files_storage = filestore.storage(CHAT_FILES, DATA_DIR / "files")
 except ValueError as _error:
     raise ImproperlyConfigured(f"CHAT_FILES {_error}, not {CHAT_FILES!r}") from None
+# ClamAV's daemon, which looks at each file: its socket, or its host and port.
+CHAT_CLAMD = os.environ.get("CHAT_CLAMD", "").strip()
+if not re.fullmatch(r"(?:/\S+|[^\s/]+:\d{1,5})?", CHAT_CLAMD, re.ASCII):
+    raise ImproperlyConfigured(
+        f"CHAT_CLAMD must be like /run/clamav/clamd.ctl or 127.0.0.1:3310, not {CHAT_CLAMD!r}"
+    )
 
 # Going out, to push services ---------------------------------------------------------------------
 

@@ -524,3 +524,15 @@ class ManyFilesTaken(Unavailable):
 
 class FilesTaken(RateLimited):
     sentence = _("You are loading many files already. Please wait for one of them.")
+
+
+class HasVirus(BadFile):
+    sentence = _("A virus was found in this file, so it was not kept.")
+
+
+class NotScanned(BadFile):
+    sentence = _("This file is too big to be checked for viruses, so it was not kept.")
+
+
+class ScannerAway(Unavailable):
+    sentence = _("Files cannot be checked for viruses right now. It is safe to try again.")

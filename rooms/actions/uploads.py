@@ -24,7 +24,8 @@ from prometheus_client import Counter, Histogram
 from history import storage
 from history.log import files
 from history.models import File, Piece
-from rooms import access, file_names
+from rooms import access, file_names, scanning
+from rooms.errors import BadFile
 from rooms.imaging.remaker import remaker
 from rooms.limits.checks import checks
 from rooms.models import Membership, User
@@ -55,7 +56,7 @@ CLIENT_ID_MAX = 64
 MEBIBYTE = 2**20
 _DAY = timedelta(days=1)
 # A worker that has looked at a file for so long is dead: another one begins again.
-_CHECKED_IN = timedelta(seconds=30)
+_CHECKED_IN = timedelta(seconds=60)
 
 
 _taken = Counter("chat_files", "Files that are whole: images that are shown, and others", ["kind"])
@@ -149,9 +150,13 @@ def append(*, user: User, file_id: str, start: int, data: bytes) -> Upload:
 
 def cancel(*, user: User, file_id: str) -> None:
     """Give a file up that is in no message. Raises FileNotFound."""
-    rows = File.objects.filter(public_id=file_id, author=user, seq=None, gone_at=None)
-    if not rows.update(gone_at=Now(), client_id=None):
+    if not _let_go(File.objects.filter(public_id=file_id, author=user, seq=None, gone_at=None)):
         raise FileNotFound
+
+
+def _let_go(rows: QuerySet[File]) -> int:
+    """Give files up, and what their sender calls them free for others; how many."""
+    return rows.update(gone_at=Now(), client_id=None)
 
 
 def _live() -> QuerySet[File]:
@@ -226,6 +231,10 @@ def _look_at(row: File) -> File:
         )
         with _seconds.time(), checks.slot(), _full_disk(), storage.workshop() as folder:
             found = _Looked(row, pieces, folder)
+    except BadFile:
+        _let_go(mine)
+        raise
+    else:
         ready = mine.update(
             ready_at=Now(),
             sha256=found.digest,
@@ -234,8 +243,11 @@ def _look_at(row: File) -> File:
         )
     finally:
         File.objects.filter(pk=row.pk).update(checking_since=None)
-    if not ready:  # given up meanwhile: what was kept of it has to go again
-        storage.delete(row.public_id)
+    if not ready:
+        now = File.objects.filter(pk=row.pk, gone_at=None).first()
+        if now is not None:  # another worker, which took this one for dead
+            return now
+        storage.delete(row.public_id)  # given up meanwhile: what was kept of it has to go again
         raise FileNotFound
     Piece.objects.filter(file=row).delete()
     for key in pieces:
@@ -252,6 +264,7 @@ class _Looked:
     def __init__(self, row: File, pieces: list[str], folder: Path) -> None:
         whole = folder / "whole"
         self.digest = _join(pieces, whole)
+        scanning.scan(whole)
         self.type = row.type
         self.sizes: dict[str, int] = {}
         thumb, view = folder / storage.THUMB, folder / storage.VIEW

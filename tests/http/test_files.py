@@ -76,6 +76,7 @@ def piece(by: Person, url: str, start: int, data: bytes) -> HttpResponse:
         data=data,
         content_type=PIECE,
         headers={"Upload-Offset": str(start), "Accept": "application/json"},
+        CONTENT_TYPE=PIECE,  # the client has none for an empty body
     )
 
 

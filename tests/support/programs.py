@@ -53,6 +53,12 @@ def require_nginx() -> Path:
     return _require(_on_path("nginx") or _existing(Path("/usr/sbin/nginx")), "nginx", "nginx")
 
 
+def require_clamd() -> Path:
+    return _require(
+        _on_path("clamd") or _existing(Path("/usr/sbin/clamd")), "clamd", "clamav-daemon"
+    )
+
+
 def require_node() -> Path:
     return _require(_on_path("node"), "node", "nodejs npm")
 
