@@ -12,7 +12,7 @@ from history.log import authors
 from history.log.entry import Entry
 from history.models import Message
 from rooms import audit
-from rooms.actions import deletion, people
+from rooms.actions import deletion, people, subscriptions
 from rooms.actions.entering import enter
 from rooms.actions.leaving import depart
 from rooms.models import (
@@ -165,6 +165,7 @@ def _bring_the_rest(guest: User, account: User) -> None:
     _bring_hidden_people(guest, account)
     SignIn.objects.filter(user=guest).update(user=account)
     PushSubscription.objects.filter(user=guest).update(user=account)
+    subscriptions.drop_surplus(account)
     # What was due is found anew, as the account's.
     Push.objects.filter(membership__user=account).exclude(subscription__user=account).delete()
     Push.objects.filter(subscription__user=account).exclude(membership__user=account).delete()

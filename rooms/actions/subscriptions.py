@@ -55,10 +55,15 @@ def subscribe(
             "seen_at": Now(),
         },
     )
+    drop_surplus(user)
+    return kept
+
+
+def drop_surplus(user: User) -> None:
+    """Forget what is more than MOST subscriptions of a person, who is locked: those seen longest ago."""
     mine = PushSubscription.objects.filter(user=user).order_by("-seen_at", "-pk")
     surplus = list(mine.values_list("pk", flat=True)[MOST:])
     PushSubscription.objects.filter(pk__in=surplus).delete()
-    return kept
 
 
 def note_seen(*, user: User, endpoint: str) -> bool:

@@ -1,15 +1,28 @@
 """A guest who signs in to an account may bring everything along, and nothing is brought twice."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 
 from history.log import read, write
 from history.models import Mention, Message, Reaction
 from rooms import access
-from rooms.actions import accounts, admission, deletion, leaving, merge, rooms, sanctions, settings
+from rooms.actions import (
+    accounts,
+    admission,
+    deletion,
+    leaving,
+    merge,
+    rooms,
+    sanctions,
+    settings,
+    subscriptions,
+)
 from rooms.actions.sign_ins import note
 from rooms.errors import NotMember, RateLimited, RoomLocked, SignedOut
-from rooms.models import Connection, Membership, Room, SignIn, User
+from rooms.models import Connection, Membership, PushSubscription, Room, SignIn, User
 from tests.actions.factories import (
     come_in,
     connect,
@@ -21,6 +34,7 @@ from tests.actions.factories import (
     transcript,
     worker,
 )
+from tests.actions.notified import subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +257,24 @@ def test_a_guest_who_was_turned_away_does_not_ask_on_as_an_account() -> None:
     assert not admission.is_waiting(user=ada, code=room.code)
     with pytest.raises(RateLimited):
         admission.ask(user=ada, code=room.code)
+
+
+def test_of_the_subscriptions_of_both_those_that_were_seen_last_are_kept() -> None:
+    visitor, ada = guest("Visitor"), account()
+    for user in (visitor, ada):
+        for n in range(subscriptions.MOST):
+            row = subscribe(user, f"https://push.example.net/{user}/{n}")
+            # The latest of both are those with the smallest numbers.
+            seen = Now() - timedelta(days=n)
+            PushSubscription.objects.filter(pk=row.pk).update(seen_at=seen)
+    merge.merge(guest=visitor, account=ada)
+    assert not PushSubscription.objects.exclude(user=ada).exists()
+    kept = sorted(PushSubscription.objects.values_list("endpoint", flat=True))
+    assert kept == sorted(
+        f"https://push.example.net/{name}/{n}"
+        for name in ("Visitor", "Ada")
+        for n in range(subscriptions.MOST // 2)
+    )
 
 
 def test_where_the_name_is_taken_the_account_does_not_come_in() -> None:
