@@ -1,21 +1,23 @@
 """The audit log: who did what to whom, and why. There to be read, and for nothing else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from history.errors import Text
 from rooms import audit, codes, room_settings
 from rooms.actions import verbs
 from rooms.models import Deed, Room, User
 from rooms.spans import span
-from rooms.staff.base import StaffAdmin, listing, written
+from rooms.staff.base import StaffAdmin, listing, moment, written
 from rooms.staff.filters import LinkedIdFilter
 
 
@@ -109,8 +111,12 @@ class DeedAdmin(StaffAdmin):
     def more(self, deed: Deed) -> SafeString:
         if deed.verb == "settings":
             return written(room_settings.sentence(deed.details))
-        known = {name: value for name, value in deed.details.items() if value is not None}
-        return written(", ".join(_told(name, value) for name, value in known.items()))
+        if deed.verb in _OF_TIMES:
+            told = _times(_OF_TIMES[deed.verb], deed.details)
+        else:
+            known = {name: value for name, value in deed.details.items() if value is not None}
+            told = [_told(name, value) for name, value in known.items()]
+        return written(", ".join(told))
 
     @admin.display(description=_("why"))
     def reasons(self, deed: Deed) -> SafeString:
@@ -133,6 +139,16 @@ def _told(name: str, value: Any) -> str:
     else:
         shown = str(value)
     return f"{name.replace('_', ' ')}: {shown}"
+
+
+def _times(words: Mapping[str, tuple[Text, Text]], details: Mapping[str, Any]) -> list[str]:
+    """Return details that are times, or None for no time, in words."""
+    told = []
+    for name, (planned, none) in words.items():
+        if name in details:
+            when = parse_datetime(details[name] or "")
+            told.append(str(planned) % {"when": moment(when)} if when else str(none))
+    return [text for text in told if text]
 
 
 def _list(values: Sequence[object]) -> str:
@@ -164,6 +180,18 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
         gettext("with the network") if network else gettext("the person only")
     ),
     "was": lambda role: gettext("was %(role)s") % {"role": role},
+}
+
+# Verbs whose details are times in ISO 8601: what is said of a time, and of none.
+_OF_TIMES: dict[str, dict[str, tuple[Text, Text]]] = {
+    "end": {"was": (_("was planned for %(when)s"), "")},
+    "plan the end": {
+        "ends_at": (_("planned for %(when)s"), _("not planned any more")),
+        "door_closes_at": (
+            _("the door closes on %(when)s"),
+            _("the door does not close at a time any more"),
+        ),
+    },
 }
 
 

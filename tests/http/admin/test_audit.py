@@ -86,6 +86,21 @@ def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
         ("ban", {"was": "moderator", "network": False}, "was moderator, the person only"),
         ("delete account", {"erased": True}, "erased: yes"),
         (
+            "end",
+            {"was": "2026-11-30T22:15:30.123456+00:00"},
+            "was planned for 30 Nov 2026, 22:15 UTC",
+        ),
+        (
+            "plan the end",
+            {"ends_at": "2026-11-30T22:15:00.000Z", "door_closes_at": "2026-11-30T22:00:00.000Z"},
+            "planned for 30 Nov 2026, 22:15 UTC, the door closes on 30 Nov 2026, 22:00 UTC",
+        ),
+        (
+            "plan the end",
+            {"ends_at": None, "door_closes_at": None},
+            "not planned any more, the door does not close at a time any more",
+        ),
+        (
             "change account",
             {"fields": ["staff status", "groups"]},
             "fields: staff status and groups",
