@@ -390,6 +390,26 @@ class RemovedFor(Removed):
 # The end of a room ------------------------------------------------------------------------------------
 
 
+class BadTime(BadFrame):
+    """A time at which a room cannot close, or its door. `about` is the room's column for the time."""
+
+    def __init__(self, *, about: str = "ends_at") -> None:
+        super().__init__()
+        self.about = about
+
+
+class TimeIsOver(BadTime):
+    sentence = _("That time is over.")
+
+
+class TimeIsFar(BadTime):
+    sentence = _("That is more than a year ahead.")
+
+
+class DoorAfterEnd(BadTime):
+    sentence = _("The door closes before the room does, or not at all.")
+
+
 class EndedAlready(Forbidden):
     sentence = _("This room has already ended.")
 

@@ -13,14 +13,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from history.wire import timestamp
 from rooms.actions import rooms
 from rooms.actions.clearing import Texts
 from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import BadSetting, EndedAlready, NotEnded
+from rooms.refusals import DoorAfterEnd, EndedAlready, NotEnded, TimeIsFar, TimeIsOver
 from rooms.spans import span
 from rooms.turn import Turn, turn
 
@@ -75,7 +74,7 @@ def plan(
 ) -> Deed | None:
     """Have a room close, and its door, at a time, or at none. Return None if that was so already.
 
-    Raises NotMember, Removed, RoomClosed, Forbidden, and BadSetting for a time that is over.
+    Raises NotMember, Removed, RoomClosed, Forbidden, and BadTime for a time that cannot be.
     """
     with turn(room, by=by, at_least=OWNER, staff=staff) as t:
         if t.room.ended_at is not None:
@@ -132,14 +131,14 @@ def _carry_out(t: Turn) -> bool:
 def _check(
     news: Mapping[str, datetime | None], wanted: Mapping[str, datetime | None], *, now: datetime
 ) -> None:
-    for at in news.values():
+    for name, at in news.items():
         if at is not None and at <= now:
-            raise BadSetting(problem=_("That time is over."))
+            raise TimeIsOver(about=name)
         if at is not None and at > now + LONGEST:
-            raise BadSetting(problem=_("That is more than a year ahead."))
+            raise TimeIsFar(about=name)
     ends_at, door_closes_at = wanted["ends_at"], wanted["door_closes_at"]
     if ends_at is not None and door_closes_at is not None and door_closes_at >= ends_at:
-        raise BadSetting(problem=_("The door closes before the room does, or not at all."))
+        raise DoorAfterEnd(about="door_closes_at")
 
 
 def sentence(planned: Mapping[str, Any]) -> str:

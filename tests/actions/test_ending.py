@@ -11,7 +11,7 @@ from history.models import Message
 from rooms.actions import admission, due, ending, leaving, rooms, sanctions, undoing
 from rooms.errors import Ended, Forbidden, RoomClosed, RoomLocked
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import BadSetting, EndedAlready, NotEnded, OnlyTheOwner, TooLateToUndo
+from rooms.refusals import BadTime, EndedAlready, NotEnded, OnlyTheOwner, TooLateToUndo
 from tests.actions.factories import (
     change_settings,
     come_in,
@@ -210,21 +210,23 @@ class TestAtATime:
         assert ending.carry_out() == 0
 
     @pytest.mark.parametrize(
-        ("ends", "door", "says"),
+        ("ends", "door", "says", "about"),
         [
-            (-1, None, "is over"),
-            (None, -1, "is over"),
-            (367 * 24 * 60, None, "more than a year"),
-            (10, 10, "before the room does"),
+            (-1, None, "is over", "ends_at"),
+            (None, -1, "is over", "door_closes_at"),
+            (10, -1, "is over", "door_closes_at"),
+            (367 * 24 * 60, None, "more than a year", "ends_at"),
+            (10, 10, "before the room does", "door_closes_at"),
         ],
     )
     def test_a_time_that_cannot_be_is_refused(
-        self, ends: int | None, door: int | None, says: str
+        self, ends: int | None, door: int | None, says: str, about: str
     ) -> None:
         ada, room = open_room()
-        with pytest.raises(BadSetting) as refusal:
+        with pytest.raises(BadTime) as refusal:
             plan(room, ada, ends=ends, door=door)
         assert says in refusal.value.message
+        assert refusal.value.about == about
         assert (fresh(room).ends_at, fresh(room).door_closes_at) == (None, None)
 
     def test_a_room_that_is_closed_otherwise_ends_no_more(self) -> None:

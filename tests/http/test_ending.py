@@ -111,6 +111,29 @@ def test_what_cannot_be_is_refused_and_stays_typed(room: Room, ada: Person, type
     assert room.ends_at is None
 
 
+@pytest.mark.parametrize(
+    ("ends", "door", "field", "problem"),
+    [
+        ("9999-12-31T23:59", "", "ends_at", "more than a year ahead"),
+        ("2050-10-30T02:30", "2020-01-01T10:00", "door_closes_at", "time is over"),
+        ("", "tomorrow", "door_closes_at", "no date and time"),
+        ("2050-10-30T02:30", "9999-12-31T23:59", "door_closes_at", "more than a year ahead"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_own_field(
+    room: Room, ada: Person, ends: str, door: str, field: str, problem: str
+) -> None:
+    # A time that the room has already may be as far away as it likes.
+    Room.objects.filter(pk=room.pk).update(ends_at=datetime(2050, 10, 30, 2, 30, tzinfo=UTC))
+    page = read(ada.post(where(room, "end/plan/"), ends_at=ends, door_closes_at=door))
+    for name in ("ends_at", "door_closes_at"):
+        found = page.one("input", name=name).attributes
+        assert ("aria-invalid" in found) == (name == field)
+        if name == field:
+            described = found["aria-describedby"].split()[-1]
+            assert problem in page.one("p", id=described).text
+
+
 def test_nobody_else_ends_a_room(room: Room, ada: Person, ben: Person) -> None:
     for path in ("end/", "end/undo/", "end/plan/"):
         answer = ben.client.post(where(room, path), {"minutes": "5"}, **JSON)

@@ -14,7 +14,7 @@ from rooms.models import Room
 from rooms.pages.manage import answers, views
 from rooms.pages.manage.answers import in_charge
 from rooms.pages.manage.forms import EndingForm, SettingsForm
-from rooms.refusals import BadForm, NotEnded
+from rooms.refusals import BadForm, BadTime, NotEnded
 
 
 @never_cache
@@ -61,10 +61,10 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         ends_at, door_closes_at = form.wanted(now=now)
         deed = ending.plan(room=me.room, by=me.user, ends_at=ends_at, door_closes_at=door_closes_at)
     except ChatError as refusal:
-        if wants_json(request):
+        if wants_json(request) or not isinstance(refusal, BadForm | BadTime):
             return answers.refused(request, code, refusal)
-        if not form.errors:
-            form.add_error("ends_at", refusal.message)
+        if isinstance(refusal, BadTime):
+            form.add_error(refusal.about, refusal.message)
         settings = SettingsForm.of(me.room)
         return views.shown(request, me, settings, ending=form, status=422)
     said = gettext("Saved. Everybody here sees when.") if deed else gettext("Nothing was changed.")
