@@ -197,6 +197,8 @@ class TestSessions:
         ada.post("/account/sessions/", session=str(row.pk))
         assert phone.get("/account/").status_code == 302
         assert laptop.get("/account/").status_code == 200
+        ada.post("/account/sessions/", session="no number")
+        assert laptop.get("/account/").status_code == 200
         ada.post("/account/sessions/")
         assert laptop.get("/account/").status_code == 302
         assert ada.get("/account/").status_code == 200

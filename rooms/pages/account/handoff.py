@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rooms import access, agents, answers, limits, publish
 from rooms.actions import handoffs
-from rooms.errors import ChatError, NoHandoff
+from rooms.errors import ChatError
 from rooms.models import Handoff, Membership, Room
-from rooms.pages.account.visitor import for_somebody, sent_id, session_key, signed_in
+from rooms.pages.account.visitor import for_somebody, sent_id, sent_key, session_key, signed_in
 
 State = Handoff.State
 _EXPIRED = "expired"
@@ -54,13 +54,13 @@ def state(request: HttpRequest) -> HttpResponse:
 @for_somebody
 def answer(request: HttpRequest) -> HttpResponse:
     """Say yes or no to the device that was shown, `handoff`."""
-    me, number = signed_in(request), request.POST.get("handoff", "")
     allowed = request.POST.get("answer") == "yes"
     try:
-        if not (number.isdecimal() and len(number) < 19):
-            raise NoHandoff
         found = handoffs.answer(
-            user=me, session_key=session_key(request), number=int(number), allowed=allowed
+            user=signed_in(request),
+            session_key=session_key(request),
+            number=sent_key(request, "handoff"),
+            allowed=allowed,
         )
     except ChatError as refusal:
         return _refused(request, refusal)

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST
 from rooms import agents
 from rooms.actions import people, subscriptions
 from rooms.models import PushSubscription, User
-from rooms.pages.account.visitor import for_somebody, session_key, signed_in
+from rooms.pages.account.visitor import for_somebody, sent_key, session_key, signed_in
 
 
 @require_POST
 @for_somebody
 def change(request: HttpRequest) -> HttpResponse:
     """Show what was said in notifications, `text=yes`, or no longer; or end those of a `device`."""
-    me, device = signed_in(request), request.POST.get("device", "")
+    me = signed_in(request)
     if "text" in request.POST:
         shown = request.POST["text"] == "yes"
         people.notify_with_text(user=me, shown=shown)
@@ -29,7 +29,7 @@ def change(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("From now on your notifications say only who wrote, and where.")
             )
-    elif device.isdecimal() and len(device) < 19 and subscriptions.end(user=me, key=int(device)):
+    elif subscriptions.end(user=me, key=sent_key(request, "device")):
         messages.success(request, _("That browser is no longer notified."))
     return redirect("account")
 

@@ -35,7 +35,14 @@ from rooms.pages.account.forms import (
     SignInForm,
     refuse,
 )
-from rooms.pages.account.visitor import for_somebody, person, prove, session_key, signed_in
+from rooms.pages.account.visitor import (
+    for_somebody,
+    person,
+    prove,
+    sent_key,
+    session_key,
+    signed_in,
+)
 from rooms.pages.sessions import sign_in as open_session
 from rooms.refusals import NameTooLong
 
@@ -171,9 +178,9 @@ def password(request: HttpRequest) -> HttpResponse:
 @for_somebody
 def end_sessions(request: HttpRequest) -> HttpResponse:
     """End one of my sessions, `session`, or all but this one."""
-    me, wanted = signed_in(request), request.POST.get("session", "")
-    if wanted.isdecimal() and len(wanted) < 19:
-        mine = sign_ins.current(me).filter(pk=int(wanted)).exclude(session_key=session_key(request))
+    me, wanted = signed_in(request), sent_key(request, "session")
+    if request.POST.get("session"):
+        mine = sign_ins.current(me).filter(pk=wanted).exclude(session_key=session_key(request))
         ended = sign_ins.end(keys=list(mine.values_list("session_key", flat=True)))
     else:
         ended = sign_ins.end_all(user=me, but=session_key(request))

@@ -17,6 +17,7 @@ from rooms.models import User
 
 View = Callable[..., HttpResponseBase]
 _ID = re.compile(r"\w{1,20}", re.ASCII)
+_KEY_DIGITS = 18  # more may be too large a number for the database
 
 
 def for_somebody(view: View) -> View:
@@ -48,6 +49,12 @@ def sent_id(request: HttpRequest, field: str) -> str:
     """
     text = request.POST.get(field, "")
     return text if _ID.fullmatch(text) else ""
+
+
+def sent_key(request: HttpRequest, field: str) -> int:
+    """Return the primary key in a field, or 0, which no row has, for what can be none."""
+    text = request.POST.get(field, "")
+    return int(text) if text.isdecimal() and len(text) <= _KEY_DIGITS else 0
 
 
 def signed_in(request: HttpRequest) -> User:
