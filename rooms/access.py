@@ -133,9 +133,7 @@ def forwarded(*, user: User, code: str) -> str:
 
     To everybody else the old code no longer works.
     """
-    mine = Membership.objects.filter(
-        user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
-    )
+    mine = Membership.objects.filter(Membership.INSIDE, user=user, room__closed_at__isnull=True)
     rooms = dict(mine.values_list("room__public_id", "room__code"))
     deeds = Deed.objects.filter(room_id__in=rooms, verb=NEW_CODE, room_code=code)
     room = deeds.order_by("-pk").values_list("room_id", flat=True).first()

@@ -30,5 +30,5 @@ def rings(bell: Bell, *, to_me: bool) -> bool:
 
 def _members(room: Room) -> QuerySet[Membership, tuple[int]]:
     """Return the people of a room, whether they are there just now or not."""
-    members = Membership.objects.filter(room=room, left_at__isnull=True, banned_at__isnull=True)
+    members = Membership.objects.filter(Membership.INSIDE, room=room)
     return members.order_by().values_list("pk")

@@ -29,7 +29,7 @@ def by_each(user_ids: Collection[int]) -> dict[int, set[int]]:
 
 def hidden_by(user_id: int) -> frozenset[int]:
     """Return the keys of the people whom somebody has hidden."""
-    return frozenset(HiddenPerson.objects.filter(user=user_id).values_list("person_id", flat=True))
+    return frozenset(by_each([user_id]).get(user_id, ()))
 
 
 def attach(members: Iterable[Membership]) -> None:

@@ -80,9 +80,7 @@ def _of_user(user: int) -> QuerySet[Membership]:
         .values("people")
     )
     return (
-        Membership.objects.filter(
-            user=user, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
-        )
+        Membership.objects.filter(Membership.INSIDE, user=user, room__closed_at__isnull=True)
         .select_related("room")
         .annotate(here=Coalesce(Subquery(present), 0))
         .order_by("-pk")[:OPEN_ROOMS]
@@ -127,8 +125,7 @@ def _counted(sql: str, membership_ids: Collection[int]) -> dict[int, Unread]:
 
 
 class Place(NamedTuple):
-    """An open room that a person is in. What is unread there is another number only if one of
-    the last three is: `hidden` is how many people the person has hidden."""
+    """An open room that a person is in. `hidden` is how many people the person has hidden."""
 
     membership: int
     user: int
@@ -140,6 +137,11 @@ class Place(NamedTuple):
     head: int
     read_through: int
     hidden: int
+
+    @property
+    def counted_at(self) -> tuple[int, ...]:
+        """What is unread there is another number only if one of these is."""
+        return self.head, self.read_through, self.hidden
 
 
 def places(user_ids: Collection[int]) -> dict[int, list[Place]]:

@@ -259,10 +259,7 @@ def _note_again(t: Turn, worker_id: int, sockets: Mapping[str, int]) -> set[str]
     members = {
         member.pk: member
         for member in Membership.objects.filter(
-            room=t.room,
-            user__in=set(sockets.values()),
-            left_at__isnull=True,
-            banned_at__isnull=True,
+            Membership.INSIDE, room=t.room, user__in=set(sockets.values())
         ).select_related("user")
     }
     for namesake in _namesakes([m for m in members.values() if not m.present]):

@@ -124,7 +124,7 @@ def namesakes(user_id: int, key: str, look: str, *, is_guest: bool) -> QuerySet[
     alike = Q(user__name_key=key) | Q(user__name_skeleton=look)
     held = HOLDS_NAME
     if is_guest:
-        held |= Q(user__is_guest=False, left_at__isnull=True, banned_at__isnull=True)
+        held |= Q(user__is_guest=False) & Membership.INSIDE
     return Membership.objects.filter(alike & held).exclude(user_id=user_id)
 
 

@@ -33,7 +33,7 @@ _Socket = tuple[LiveRoom, Client]
 
 
 class _Known(NamedTuple):
-    """What is unread in a room, and the last three fields of the Place for which it was counted."""
+    """What is unread in a room, and `counted_at` of the Place for which it was counted."""
 
     counted_at: tuple[int, ...]
     unread: Unread
@@ -67,7 +67,7 @@ class Elsewhere:
         for place in moved:
             known = self._known.setdefault(place.user, {})
             count = counted.get(place.membership, Unread())
-            known[place.membership] = _Known(place[-3:], count)
+            known[place.membership] = _Known(place.counted_at, count)
         for user in people:
             inside = [place for place in found.get(user, ()) if place.membership not in gone]
             # Nearly always nothing is new but perhaps a socket.
@@ -103,7 +103,7 @@ class Elsewhere:
 
     def _moved(self, place: Place) -> bool:
         known = self._known.get(place.user, {}).get(place.membership)
-        return known is None or known.counted_at != place[-3:]
+        return known is None or known.counted_at != place.counted_at
 
     def _follow(self, user: int, inside: Sequence[Place], sockets: Sequence[_Socket]) -> None:
         """Take over which rooms somebody is in, and tell their sockets what is new to each."""

@@ -128,6 +128,8 @@ class Membership(models.Model):
     # Of those who may read the room's log, also after they left: they may come back at any time,
     # who was sent away may not.
     READS = Q(removed_at__isnull=True, banned_at__isnull=True)
+    # Of those who are in the room, whether they are there just now or not.
+    INSIDE = Q(left_at__isnull=True, banned_at__isnull=True)
 
     # Whatever shows a room to a person, or finds one for them, names it by `seen_code` and
     # `seen_title` or by these: a new code is not told to people who are out of the room, since they

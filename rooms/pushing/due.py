@@ -64,7 +64,7 @@ def find() -> None:
 def rooms_with_news() -> Sequence[int]:
     """Return the open rooms that changed since the last look, and that somebody wants to be told of."""
     subscribers = Membership.objects.filter(
-        user__push_subscriptions__isnull=False, left_at__isnull=True, banned_at__isnull=True
+        Membership.INSIDE, user__push_subscriptions__isnull=False
     )
     told = Push.objects.filter(shown__isnull=False, told_at__gt=Now() - SHOWN)
     rows = Room.objects.filter(
@@ -161,9 +161,8 @@ def _wanted(room: Room, news: _News, now: datetime) -> dict[tuple[int, int], tup
     )
     members = Membership.objects.filter(
         ~Exists(queued) | Q(user__in=news.to_me),
+        Membership.INSIDE,
         room=room,
-        left_at__isnull=True,
-        banned_at__isnull=True,
         removed_at__isnull=True,
         read_through__lt=news.newest,
         hidden_through__lt=news.newest,

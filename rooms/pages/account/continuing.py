@@ -144,9 +144,7 @@ def _page(
 
 def _lost(me: User) -> list[Room]:
     """Return the open rooms that a guest is in, and would not find again."""
-    mine = Membership.objects.filter(
-        user=me, left_at__isnull=True, banned_at__isnull=True, room__closed_at__isnull=True
-    )
+    mine = Membership.objects.filter(Membership.INSIDE, user=me, room__closed_at__isnull=True)
     return [member.room for member in mine.select_related("room").order_by("-pk")]
 
 
