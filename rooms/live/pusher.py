@@ -8,10 +8,11 @@ import contextlib
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -28,8 +29,10 @@ from rooms.pushing.content import Decision, Drop, Send, Wait
 
 logger = logging.getLogger(__name__)
 
-# Requests under way, and of them to one push service.
-UNDER_WAY, OF_ONE_HOST = 128, 32
+# Requests under way; of them to one push service, and to the browsers of one person.
+UNDER_WAY, OF_ONE_HOST, OF_ONE_PERSON = 128, 32, 8
+# When a notification is looked at again that found all of these places taken.
+CROWDED = timedelta(seconds=3)
 # Rows that one step looks at, and notifications to nobody in particular that it sends.
 STEP, CALM = 100, 25
 # A few at a time, with pauses in seconds: while Python works on these, a post waits for it.
@@ -70,28 +73,44 @@ class Pusher:
     def __init__(self) -> None:
         self._threads = DatabaseThreads(name="push")
         self._client: Any = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        # The requests under way, each with the key of the person who is notified.
+        self._tasks: dict[asyncio.Task[None], int] = {}
         self._results: list[tuple[Send, Result]] = []
         self._settling: asyncio.Task[None] | None = None
         self._failures: Counter[str] = Counter()
         self._resting: dict[str, float] = {}
         self._said: dict[str, float] = {}
+        self._last_room = 0  # the key of the last room in which people to notify were looked for
 
     async def step(self, worker_id: int | None) -> None:
         """Do a piece of it: some rooms, and some of what is due. Raises what the database raises."""
         if worker_id is None or settings.CHAT_PUSH == "off" or not settings.CHAT_OUTBOUND:
             return
-        if not await self._threads.run(_find, worker_id):
+        last_room = await self._threads.run(_find, worker_id, self._last_room)
+        if last_room is None:
             return
-        for subscription in await self._threads.run(queue.take_tests, CHUNK):
-            self._spawn(self._try(subscription))
+        self._last_room = last_room
+        if len(self._tasks) < UNDER_WAY:
+            for subscription in await self._threads.run(queue.take_tests, CHUNK):
+                if self._has_room(subscription):
+                    self._begin(subscription, self._try(subscription))
+                else:
+                    await self._threads.run(queue.test_later, subscription, CROWDED)
         looked = calm = 0
         while looked < STEP and len(self._tasks) < UNDER_WAY:
-            taken, sends = await self._threads.run(_next, only_to_me=calm >= CALM)
+            taken, sends = await self._threads.run(
+                _next, without=self._served(), only_to_me=calm >= CALM
+            )
+            crowded = []
             for send in sends:
-                self._spawn(self._send(send))
+                if not self._has_room(send.push.subscription):
+                    crowded.append(send.push)
+                    continue
+                self._begin(send.push.subscription, self._send(send))
                 calm += not send.to_me
                 await asyncio.sleep(SPACING)
+            if crowded:
+                await self._threads.run(queue.later, crowded, CROWDED)
             looked += taken
             if taken < CHUNK:
                 break
@@ -100,7 +119,7 @@ class Pusher:
     async def stop(self) -> None:
         """Wait for what is under way, a little, and keep what became of it."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP)
+            await asyncio.wait(list(self._tasks), timeout=STOP)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -110,10 +129,23 @@ class Pusher:
             await self._client.close()
         await self._threads.close()
 
-    def _spawn(self, work: Any) -> None:
+    def _begin(self, subscription: PushSubscription, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = subscription.user_id
+        task.add_done_callback(self._tasks.pop)
+
+    def _served(self) -> set[int]:
+        """Return the keys of the people who have all the requests under way that one person may have."""
+        return {user for user, n in Counter(self._tasks.values()).items() if n >= OF_ONE_PERSON}
+
+    def _has_room(self, subscription: PushSubscription) -> bool:
+        """Return True if a request would be sent at once, and leaves others their places.
+
+        A slow push service, or a person with many browsers, would otherwise have all the places there are.
+        """
+        host = URL(subscription.endpoint).raw_host or ""
+        is_free = self._client is None or self._client.has_room(host)
+        return is_free and subscription.user_id not in self._served()
 
     # Sending --------------------------------------------------------------------------------------
 
@@ -229,47 +261,54 @@ def _wait(retry_after: str) -> timedelta | None:
 # On a thread --------------------------------------------------------------------------------------
 
 
-def _find(worker_id: int) -> bool:
-    """Find whom to notify. Return False if another worker does that, or nobody wants to be."""
+def _find(worker_id: int, last_room: int) -> int | None:
+    """Find whom to notify. Return the last room, or None if another worker does that, or nobody wants to be."""
     if not (PushSubscription.objects.exists() and presence.is_eldest(worker_id=worker_id)):
-        return False
-    due.find()
-    return True
+        return None
+    return due.find(after=last_room)
 
 
-def _next(*, only_to_me: bool) -> tuple[int, list[Send]]:
+def _next(*, without: Collection[int], only_to_me: bool) -> tuple[int, list[Send]]:
     """Look at some of what is due. Return how many, and what is to be sent of it."""
-    pushes = queue.take(CHUNK, only_to_me=only_to_me)
+    pushes = queue.take(CHUNK, only_to_me=only_to_me, without=without)
     return len(pushes), keep(content.decide(pushes))
 
 
 def keep(decided: Sequence[Decision]) -> list[Send]:
     """Put back what is not to be sent now, and return the rest."""
     queue.forget(decision.push for decision in decided if isinstance(decision, Drop))
-    for decision in decided:
-        if isinstance(decision, Wait):
-            queue.later([decision.push], decision.wait)
+    _later((decision.push, decision.wait) for decision in decided if isinstance(decision, Wait))
     return [decision for decision in decided if isinstance(decision, Send)]
 
 
 def settle(results: Sequence[tuple[Send, Result]]) -> None:
     """Keep what became of notifications."""
     sent: dict[tuple[int, int | None], list[Push]] = defaultdict(list)
-    dropped = []
+    resting, dropped = [], []
     for send, result in results:
         if result.name == "sent":
             sent[send.through, send.shown].append(send.push)
         elif result.name == "gone":
             queue.ended(send.push.subscription)
         elif result.name == "resting":
-            queue.later([send.push], result.wait or timedelta())
+            resting.append((send.push, result.wait or timedelta()))
         elif result.may_change:
             queue.failed(send.push, result.wait)
         else:
             dropped.append(send.push)
     for (through, shown), pushes in sent.items():
         queue.told(pushes, through=through, shown=shown)
+    _later(resting)
     queue.forget(dropped)
+
+
+def _later(waits: Iterable[tuple[Push, timedelta]]) -> None:
+    """Put these back until each has waited, in whole seconds: those of a second share a statement."""
+    alike: dict[int, list[Push]] = defaultdict(list)
+    for push, wait in waits:
+        alike[ceil(wait.total_seconds())].append(push)
+    for seconds, pushes in alike.items():
+        queue.later(pushes, timedelta(seconds=seconds))
 
 
 def _tested(subscription: PushSubscription, result: Result) -> None:

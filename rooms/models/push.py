@@ -55,8 +55,14 @@ class Push(models.Model):
     which was read, deleted or forbidden meanwhile.
     """
 
+    # Without a constraint: a subscription may end, and with it a session, while a row is added for it. A
+    # row that is left over is taken by nobody.
     subscription = models.ForeignKey(
-        PushSubscription, on_delete=models.CASCADE, related_name="pushes", db_index=False
+        PushSubscription,
+        on_delete=models.CASCADE,
+        related_name="pushes",
+        db_constraint=False,
+        db_index=False,
     )
     membership = models.ForeignKey(
         Membership, on_delete=models.CASCADE, related_name="pushes", db_constraint=False
@@ -66,7 +72,7 @@ class Push(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     # Whether something that is due is to the person: it mentions them or answers them.
     to_me = models.BooleanField(default=False)
-    # The newest message that the subscription was told of, and when.
+    # Up to which change of the room the subscription was told, and when.
     told_through = models.BigIntegerField(default=0)
     told_at = models.DateTimeField(null=True, blank=True)
     # The message that the notification shows: to be replaced if that is deleted. Unset for none.

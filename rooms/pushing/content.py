@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from history.models import Mention, Message
 from rooms import access, bell, hides, presence
-from rooms.models import Membership, Push
+from rooms.models import Membership, Push, Room
 from rooms.pushing import due, words
 from rooms.pushing.due import AWAY, CONNECTED, FRESH, SHOWN
 
@@ -37,7 +37,7 @@ class Send:
     push: Push
     payload: bytes
     to_me: bool
-    # What the subscription has been told of with it, and which message it shows.
+    # Up to which change of the room it tells the subscription, and which message it shows.
     through: int
     shown: int | None
     # When the message was sent; unset for what only replaces another notification.
@@ -94,8 +94,10 @@ class _Facts:
         self._signed_in = signed_in
         self.room = pushes[0].membership.room
         self.users = {push.subscription.user_id for push in pushes}
-        row: Any = Membership.objects.filter(pk=pushes[0].membership_id).values_list(Now()).first()
-        self.now: datetime = row[0]
+        # Before all that follows: what changes meanwhile has a higher number, whether it is seen or not.
+        head: Any = Room.objects.values_list("stream__head", Now()).get(pk=self.room.pk)
+        self.head: int = head[0]
+        self.now: datetime = head[1]
         self.connected = set(
             presence.live_connections()
             .filter(room=self.room, user__in=self.users)
@@ -126,17 +128,19 @@ class _Facts:
         return bell.usual(self.room)
 
     @cached_property
-    def _changed(self) -> dict[int, datetime]:
-        """When the messages that notifications show were changed, of those that were."""
+    def _changed(self) -> dict[int, int]:
+        """The numbers of the latest changes of messages that notifications show, of those that were
+        edited or deleted."""
         shown = {push.shown for push in self._pushes if push.shown is not None}
-        rows = Message.objects.filter(stream=self.room.stream_id, seq__in=shown)
-        changed = rows.values_list("seq", "edited_at", "deleted_at")
-        return {seq: at for seq, *times in changed for at in times if at}
+        rows = Message.objects.filter(due.CHANGED, stream=self.room.stream_id, seq__in=shown)
+        return dict(rows.values_list("seq", "changed_seq"))
 
     def is_stale(self, push: Push) -> bool:
-        """Return True if a notification shows what has been deleted or edited since."""
-        changed_at = self._changed.get(push.shown or 0)
-        return changed_at is not None and push.told_at is not None and changed_at > push.told_at
+        """Return True if a notification shows what has been deleted or edited since it was written.
+
+        Told by numbers: a change may have a time from before the text was read, and be committed after.
+        """
+        return self._changed.get(push.shown or 0, 0) > push.told_through
 
     def is_signed_in(self, push: Push) -> bool:
         key = push.subscription.sign_in.session_key
@@ -174,7 +178,9 @@ def _decide(push: Push, facts: _Facts) -> Decision:
     if not facts.is_signed_in(push) or not user.is_active or member.user_id != user.pk:
         return Drop(push)
     if not access.may_read(member):
-        return _replacing(push, words.gone(push, is_member=False)) if is_shown else Drop(push)
+        return (
+            _replacing(push, facts, words.gone(push, is_member=False)) if is_shown else Drop(push)
+        )
     if member.left_at is not None or not facts.room.is_open:
         return Drop(push)
     unread = facts.unread(push)
@@ -188,14 +194,15 @@ def _decide(push: Push, facts: _Facts) -> Decision:
             push,
             _messages(push, facts, unread, chosen),
             to_me=bool(to_me),
-            through=new[0].seq,
+            through=facts.head,
             shown=chosen.seq,
             said_at=chosen.at,
         )
     if is_shown and facts.is_stale(push):
         if not unread:
-            return _replacing(push, words.gone(push, is_member=True))
-        return _replacing(push, _messages(push, facts, unread, unread[0]), shown=unread[0].seq)
+            return _replacing(push, facts, words.gone(push, is_member=True))
+        payload = _messages(push, facts, unread, unread[0])
+        return _replacing(push, facts, payload, shown=unread[0].seq)
     return Drop(push)
 
 
@@ -227,6 +234,6 @@ def _messages(push: Push, facts: _Facts, unread: Sequence[Message], shown: Messa
     )
 
 
-def _replacing(push: Push, payload: bytes, *, shown: int | None = None) -> Send:
+def _replacing(push: Push, facts: _Facts, payload: bytes, *, shown: int | None = None) -> Send:
     """Return what takes the place of another notification, without being heard."""
-    return Send(push, payload, to_me=False, through=push.told_through, shown=shown, said_at=None)
+    return Send(push, payload, to_me=False, through=facts.head, shown=shown, said_at=None)

@@ -30,8 +30,10 @@ CONNECTED = timedelta(seconds=10)
 FRESH = timedelta(hours=1)
 # For how long a notification may still be on a screen.
 SHOWN = timedelta(days=1)
-# Rooms looked at in one sweep, and changes of one room.
-ROOMS, CHANGES = 200, 500
+# Rooms looked at in one sweep, and messages of one room.
+ROOMS, MESSAGES = 200, 500
+# Of messages: what a notification says of them may be wrong by now.
+CHANGED = Q(deleted_at__isnull=False) | Q(edited_at__isnull=False)
 
 
 @dataclass(slots=True)
@@ -50,19 +52,25 @@ class _News:
         return self.newest if user != self.author else self.newest_of_others
 
 
-def find() -> None:
-    """Put into the queue whoever is to be notified of what is new. Any number of workers may do it at once."""
-    for room_id in rooms_with_news():
+def find(after: int = 0) -> int:
+    """Put into the queue whoever is to be notified of what is new. Any number of workers may do it at once.
+
+    Looks at up to ROOMS rooms, those with higher keys than `after`. Return what to go on after: so that of
+    more rooms than that each has its turn.
+    """
+    found = rooms_with_news(after)
+    for room_id in found:
         try:
             look(room_id)
         except Error:
             raise
         except Exception:  # of all the other rooms people are notified
             logger.exception("nobody could be found to notify in room %d", room_id)
+    return found[-1] if len(found) == ROOMS else 0
 
 
-def rooms_with_news() -> Sequence[int]:
-    """Return the open rooms that changed since the last look, and that somebody wants to be told of."""
+def rooms_with_news(after: int = 0) -> Sequence[int]:
+    """Return some of the open rooms that changed since the last look, and that somebody wants to be told of."""
     subscribers = Membership.objects.filter(
         Membership.INSIDE, user__push_subscriptions__isnull=False
     )
@@ -70,6 +78,7 @@ def rooms_with_news() -> Sequence[int]:
     rows = Room.objects.filter(
         Q(pk__in=subscribers.order_by().values("room")) | Q(pk__in=told.values("membership__room")),
         Q(pushed__isnull=True) | Q(stream__head__gt=F("pushed__through")),
+        pk__gt=after,
         closed_at__isnull=True,
     )
     return list(rows.order_by("pk").values_list("pk", flat=True)[:ROOMS])
@@ -85,19 +94,17 @@ def look(room_id: int) -> None:
     if mark is None:  # another worker is at it
         return
     room = Room.objects.select_related("stream").get(pk=room_id)
-    changed = Message.objects.filter(
+    fresh = Message.objects.filter(
         stream=room.stream_id,
-        changed_seq__gt=mark.through,
-        changed_seq__lte=room.stream.head,
+        seq__gt=mark.through,
+        seq__lte=room.stream.head,
         kind=Message.Kind.CHAT,
-    ).order_by("-changed_seq")[:CHANGES]
-    rows = list(changed.only("seq", "author_id", "reply_to", "deleted_at", "edited_at", "at"))
-    fresh = [
-        m for m in rows if m.seq > mark.through and not m.is_deleted and m.at > mark.now - FRESH
-    ]
-    if fresh:
-        _queue(room, _news(room, fresh), mark.now)
-    _replace(room, [m.seq for m in rows if m.is_deleted or m.edited_at])
+        deleted_at__isnull=True,
+        at__gt=mark.now - FRESH,
+    ).order_by("-seq")
+    if said := list(fresh.only("seq", "author_id", "reply_to", "at")[:MESSAGES]):
+        _queue(room, _news(room, said), mark.now)
+    _replace(room, since=mark.through)
     PushedThrough.objects.filter(pk=room_id).update(through=room.stream.head)
 
 
@@ -192,11 +199,19 @@ def _wanted(room: Room, news: _News, now: datetime) -> dict[tuple[int, int], tup
     return wanted
 
 
-def _replace(room: Room, seqs: Sequence[int]) -> None:
-    """Queue the room where a notification shows what is deleted, edited or forbidden by now."""
-    shown = Push.objects.filter(membership__room=room, shown__isnull=False, due_at__isnull=True)
+def _replace(room: Room, *, since: int) -> None:
+    """Queue the room where a notification shows what is deleted or edited since, or forbidden by now."""
+    shown = Push.objects.filter(
+        membership__room=room,
+        shown__isnull=False,
+        due_at__isnull=True,
+        told_at__gt=Now() - SHOWN,
+    )
+    changed = Message.objects.filter(
+        CHANGED, stream=room.stream_id, seq=OuterRef("shown"), changed_seq__gt=since
+    )
     sent_away = Q(membership__removed_at__isnull=False) | Q(membership__banned_at__isnull=False)
-    keys = shown.filter(Q(shown__in=seqs) | sent_away, told_at__gt=Now() - SHOWN)
+    keys = shown.filter(Exists(changed) | sent_away)
     Push.objects.filter(pk__in=list(keys.values_list("pk", flat=True)), due_at__isnull=True).update(
         due_at=Now()
     )

@@ -41,18 +41,22 @@ _NEEDED = (
 )
 
 
-def take(limit: int, *, only_to_me: bool = False) -> list[Push]:
+def take(limit: int, *, only_to_me: bool = False, without: Collection[int] = ()) -> list[Push]:
     """Take what is due, what is to people first. What is taken is nobody else's until its lease ends.
 
-    A row that was taken more than TRIES times without success is given up.
+    `without` has the keys of people whose notifications stay where they are. A row that was taken more
+    than TRIES times without success is given up.
     """
     due = Push.objects.filter(due_at__lte=Now())
     if only_to_me:
         due = due.filter(to_me=True)
+    if without:
+        due = due.exclude(subscription__user__in=without)
     if not due.exists():  # on SQLite a transaction is in the way of posts
         return []
     with transaction.atomic():
-        some = due.select_for_update(skip_locked=True).order_by("-to_me", "due_at", "pk")
+        some = due.select_for_update(skip_locked=True, of=("self",))
+        some = some.order_by("-to_me", "due_at", "pk")
         keys = [push.pk for push in some.only("pk")[:limit]]
         Push.objects.filter(pk__in=keys).update(due_at=Now() + LEASE, tries=F("tries") + 1)
     rows = Push.objects.select_related(
@@ -76,8 +80,15 @@ def take_tests(limit: int) -> list[PushSubscription]:
     return list(PushSubscription.objects.filter(pk__in=keys).order_by("pk"))
 
 
+def test_later(subscription: PushSubscription, wait: timedelta) -> None:
+    """Take a test again after a while."""
+    PushSubscription.objects.filter(pk=subscription.pk, test_due_at__isnull=False).update(
+        test_due_at=Now() + wait
+    )
+
+
 def told(pushes: Collection[Push], *, through: int, shown: int | None) -> None:
-    """Note that these were sent: up to which message, and which one is shown.
+    """Note that these were sent: up to which change of the room, and which message is shown.
 
     They are looked at again after the pause, for what was said meanwhile.
     """
@@ -98,17 +109,16 @@ def later(pushes: Collection[Push], wait: timedelta) -> None:
     )
 
 
-def failed(push: Push, wait: timedelta | None) -> bool:
-    """Note that a push service could not take one. Return False if it is given up.
+def failed(push: Push, wait: timedelta | None) -> None:
+    """Note that a push service could not take one. After TRIES it is given up.
 
     `wait` is how long the push service asks for, if it does.
     """
     if push.tries >= TRIES:
         forget([push])
-        return False
+        return
     pause = wait or timedelta(seconds=2**push.tries)
     Push.objects.filter(pk=push.pk).update(due_at=Now() + min(pause, LONGEST))
-    return True
 
 
 def forget(pushes: Iterable[Push]) -> None:
@@ -125,20 +135,14 @@ def forget(pushes: Iterable[Push]) -> None:
             marks = PushedThrough.objects.select_for_update().filter(pk=room_id)
             through = marks.values_list("through", flat=True).first() or 0
             done = [push.pk for push in some if looked_through(push) >= through]
-            rest = [push.pk for push in some if push.pk not in done]
             Push.objects.filter(pk__in=done).update(due_at=None, to_me=False, tries=0)
-            Push.objects.filter(pk__in=rest).update(due_at=Now())
+            later([push for push in some if push.pk not in done], timedelta())
 
 
 def looked_through(push: Push) -> int:
     """Return how far the room had been looked at when a push was taken."""
     mark: Any = getattr(push.membership.room, "pushed", None)
     return mark.through if mark else 0
-
-
-def hidden(pushes: Collection[Push]) -> None:
-    """Note that these show nothing that would have to be replaced."""
-    Push.objects.filter(pk__in=[push.pk for push in pushes]).update(shown=None)
 
 
 def ended(subscription: PushSubscription) -> None:
@@ -152,12 +156,13 @@ def tested(subscription: PushSubscription, result: str) -> None:
 
 
 def purge() -> None:
-    """Drop what is needed no longer, and what workers of the release before left behind."""
+    """Drop what is needed no longer, and rows of sign-ins, memberships and subscriptions that are no more."""
     sign_ins = SignIn.objects.filter(pk=OuterRef("sign_in_id"))
     _drop(PushSubscription.objects.filter(~Exists(sign_ins)))
     memberships = Membership.objects.filter(pk=OuterRef("membership_id"))
+    subscriptions = PushSubscription.objects.filter(pk=OuterRef("subscription_id"))
     old = Q(told_at__lt=Now() - KEPT) | Q(told_at__isnull=True)
-    _drop(Push.objects.filter(~Exists(memberships)))
+    _drop(Push.objects.filter(~Exists(memberships) | ~Exists(subscriptions)))
     _drop(Push.objects.filter(old, due_at__isnull=True))
 
 

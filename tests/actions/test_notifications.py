@@ -1,6 +1,5 @@
 """What a notification says, and what becomes of one that is sent."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -146,10 +145,25 @@ def test_a_message_that_is_deleted_while_it_is_sent_is_replaced_too(
     ask(room, (ada, Delete(seq=seq)))
     due.find()
     pusher.settle([(send, Result("sent"))])
-    Push.objects.update(told_at=F("told_at") - timedelta(seconds=60))  # the clocks of a test
     pass_time(5)
     [told] = notify()
     assert told["data"]["kind"] == "gone"
+
+
+def test_a_message_is_replaced_however_much_else_was_changed_since(
+    ada: User, bob: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "MESSAGES", 1)
+    first = say(ada, room, "fine")
+    second = say(ada, room, "oh no")
+    assert notify()
+    pass_time(5)
+    assert notify() == []
+    ask(room, (ada, Delete(seq=second)), (ada, Edit(seq=first, body="finer")))
+    [told] = notify()
+    assert (told["body"], told["silent"]) == ("Ada: finer", True)
+    pass_time(5)
+    assert notify() == [], "once"
 
 
 def test_an_edited_message_is_shown_as_it_is_now(ada: User, bob: User, room: Room) -> None:

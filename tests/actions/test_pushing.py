@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
-from rooms.actions import hiding, sanctions, sign_ins, subscriptions
+from rooms.actions import hiding, rooms, sanctions, sign_ins, subscriptions
 from rooms.live import pusher
 from rooms.live.pusher import Result
 from rooms.models import Membership, Push, PushedThrough, PushSubscription, Room, User, Worker
@@ -245,6 +247,7 @@ def test_what_was_said_between_the_look_and_the_end_of_it_is_not_lost(
     say(ada, room, "two")
     due.find()  # which sees that Bob is due already
     pusher.keep(decided)
+    assert Push.objects.get().tries == 0, "it is no push service's fault"
     assert bodies(notify()) == ["Ada: two"]
 
 
@@ -254,6 +257,42 @@ def test_two_workers_send_it_once(ada: User, bob: User, eve: User, room: Room) -
     say(ada, room, "hello")
     sends = [send for found in together(*[take] * 4) for send in found]
     assert sorted(str(send.push.membership.user) for send in sends) == ["Bob", "Eve"]
+
+
+def test_what_somebody_has_no_place_for_stays_in_the_queue(
+    ada: User, bob: User, eve: User, room: Room
+) -> None:
+    subscribe(eve)
+    go(eve)
+    say(ada, room, "hello")
+    due.find()
+    [push] = queue.take(10, without={bob.pk})
+    assert push.subscription.user == eve
+    [push] = queue.take(10)
+    assert (push.subscription.user, push.tries) == (bob, 1)
+    queue.later([push], pusher.CROWDED)
+    assert queue.take(10) == []
+    pass_time(pusher.CROWDED.total_seconds())
+    assert [push.tries for push in queue.take(10)] == [1], "as if it had not been taken"
+
+
+def test_those_who_wait_equally_long_are_put_back_together(
+    ada: User, bob: User, eve: User, room: Room
+) -> None:
+    for user in (bob, eve):
+        subscribe(user, f"https://push.example.net/laptop/{user}")
+        connect(user, room)
+    say(ada, room, "hello")
+    due.find()
+    pass_time(10)
+    decided = content.decide(queue.take(10))
+    assert [type(decision) for decision in decided] == [content.Wait] * len(decided)
+    with CaptureQueriesContext(connection) as queries:
+        assert pusher.keep(decided) == []
+    assert len(decided) > len(queries) == 1
+    assert queue.take(10) == []
+    pass_time(10)
+    assert len(queue.take(10)) == len(decided)
 
 
 def test_what_was_taken_by_a_worker_that_was_killed_comes_back(
@@ -310,6 +349,35 @@ def test_what_nobody_needs_is_purged(ada: User, bob: User, room: Room) -> None:
     PushSubscription.objects.update(sign_in=0)
     queue.purge()
     assert not PushSubscription.objects.exists()
+
+
+def test_a_subscription_can_end_while_something_is_queued_for_it(
+    ada: User, bob: User, room: Room
+) -> None:
+    """Neither the person who signs out nor the sweep is in the way of the other."""
+    ended = PushSubscription.objects.get().pk
+    sign_ins.end_all(user=bob)
+    late = Membership.objects.get(user=bob)
+    Push.objects.create(subscription_id=ended, membership=late, due_at=Now())
+    assert queue.take(10) == []
+    queue.purge()
+    assert not Push.objects.exists()
+
+
+def test_of_more_rooms_than_one_sweep_looks_at_each_has_its_turn(
+    ada: User, bob: User, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "ROOMS", 1)
+    owner, other = open_room("Zoë", title="Looms")
+    rooms.join(user=bob, code=other.code)
+    go(bob)
+    last = 0
+    for body in ("one", "two", "three"):
+        say(ada, room, body)
+        say(owner, other, body)
+        last = due.find(after=last)
+        assert last == (other.pk if body == "two" else room.pk)
+    assert due.find(after=other.pk) == 0
 
 
 def test_a_room_without_subscribers_is_not_looked_at(ada: User, room: Room) -> None:

@@ -315,6 +315,8 @@ def test_limits_are_written_down() -> None:
         "push subscriptions, a person": [subscriptions.MOST],
         "notifications of one room, a subscription": [1, int(queue.PAUSE.total_seconds())],
         "notifications that are to nobody in particular, the whole site": [pusher.CALM],
+        "notifications on their way at once, a person": [pusher.OF_ONE_PERSON],
+        "notifications on their way at once, a push service": [pusher.OF_ONE_HOST],
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
         "paging, a person on a worker": _rate(limits.paging.rate),

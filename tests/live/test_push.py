@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from rooms.live.pusher import CROWDED, OF_ONE_PERSON
 from rooms.pushing import queue
 from tests.live.members import eventually, members_of_a_room
 from tests.support.client import RoomSocket, Visitor
@@ -90,6 +91,28 @@ def _subscriptions(site: Site, service: PushService) -> list[str]:
         found = rows("SELECT endpoint FROM rooms_pushsubscription ORDER BY id")
     mine = [endpoint for (endpoint,) in found if endpoint.startswith(service.origin)]
     return [endpoint.removeprefix(service.origin) for endpoint in mine]
+
+
+async def test_a_person_with_many_browsers_leaves_others_their_places(
+    hasty: Site, push_service: PushService
+) -> None:
+    async with (
+        somebody_away(hasty, push_service, "/bob") as ([ada], bob),
+        hasty.visitor("Zoë", worker=1) as zoe,
+    ):
+        browsers = {"/bob", *(f"/bob/{n}" for n in range(OF_ONE_PERSON))}
+        for path in browsers - {"/bob"}:
+            await subscribe(bob, push_service, path)
+        await zoe.join(ada.code)
+        await subscribe(zoe, push_service, "/zoe")
+        push_service.answers.clear()
+        await ada.post("hello")
+        came = [(await push_service.next()).path for _ in range(OF_ONE_PERSON + 1)]
+        assert "/zoe" in came, "nobody has answered anything yet"
+        push_service.answers.set()
+        await pass_time(hasty, CROWDED.total_seconds())
+        came.append((await push_service.next()).path)
+        assert sorted(came) == sorted({*browsers, "/zoe"})
 
 
 async def test_a_worker_that_is_killed_while_it_sends_loses_nothing(
