@@ -41,6 +41,8 @@ CHUNK, SPACING = 6, 0.01
 SETTLE = 0.1
 # Failures in a row after which a push service is left alone, and the seconds for which it is.
 FAILURES, REST = 5, 15.0
+# Push services of which failures are counted: anybody can name others.
+COUNTED = 1000
 # Seconds between two complaints of one push service in the log.
 SAID = 600.0
 # Seconds that the end waits for requests under way. What is cut off is due again after its lease.
@@ -124,7 +126,7 @@ class Pusher:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._settling is not None:
-            await self._settling
+            await asyncio.gather(self._settling, return_exceptions=True)
         if self._client is not None:
             await self._client.close()
         await self._threads.close()
@@ -204,6 +206,8 @@ class Pusher:
         if not result.may_change or result.wait is not None:
             self._failures.pop(host, None)
             return
+        if len(self._failures) >= COUNTED:
+            self._failures.clear()
         self._failures[host] += 1
         if self._failures[host] >= FAILURES:
             self._failures.pop(host)

@@ -7,7 +7,9 @@ from functools import partial
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-_THREADS = 8
+# A name whose server does not answer has a thread for up to half a minute, which is longer than any request
+# waits. So there are more of them than the names of one person can take, and they are made when needed.
+_THREADS = 32
 
 
 class ThreadResolver(AbstractResolver):

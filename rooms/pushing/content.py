@@ -6,7 +6,7 @@ the bell or signed out; and what was said may be deleted.
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -128,19 +128,20 @@ class _Facts:
         return bell.usual(self.room)
 
     @cached_property
-    def _changed(self) -> dict[int, int]:
-        """The numbers of the latest changes of messages that notifications show, of those that were
-        edited or deleted."""
+    def _changed(self) -> dict[int, Message]:
+        """The messages that notifications show, of those that were edited or deleted."""
         shown = {push.shown for push in self._pushes if push.shown is not None}
         rows = Message.objects.filter(due.CHANGED, stream=self.room.stream_id, seq__in=shown)
-        return dict(rows.values_list("seq", "changed_seq"))
+        needed = rows.only("seq", "changed_seq", "deleted_at", "author_id", "at")
+        return {message.seq: message for message in needed}
 
-    def is_stale(self, push: Push) -> bool:
-        """Return True if a notification shows what has been deleted or edited since it was written.
+    def changed(self, push: Push) -> Message | None:
+        """Return the message that a notification shows, if it was edited or deleted since that was written.
 
         Told by numbers: a change may have a time from before the text was read, and be committed after.
         """
-        return self._changed.get(push.shown or 0, 0) > push.told_through
+        message = self._changed.get(push.shown or 0)
+        return message if message and message.changed_seq > push.told_through else None
 
     def is_signed_in(self, push: Push) -> bool:
         key = push.subscription.sign_in.session_key
@@ -151,7 +152,7 @@ class _Facts:
         member, user = push.membership, push.subscription.user_id
         position = Membership.Bell(member.bell) if member.bell else self.usual
         seen, since = _seen(member), push.subscription.created_at
-        unheard = {user, *self._hidden.get(user, ())}
+        unheard = {user, *self.hidden_by(user)}
         return [
             message
             for message in self.messages
@@ -160,6 +161,9 @@ class _Facts:
             and message.at > since
             and bell.rings(position, to_me=self.is_to(message, user))
         ]
+
+    def hidden_by(self, user: int) -> Collection[int]:
+        return self._hidden.get(user, ())
 
     def is_to(self, message: Message, user: int) -> bool:
         return user in self.to_whom.get(message.seq, ())
@@ -198,7 +202,9 @@ def _decide(push: Push, facts: _Facts) -> Decision:
             shown=chosen.seq,
             said_at=chosen.at,
         )
-    if is_shown and facts.is_stale(push):
+    if is_shown and (changed := facts.changed(push)):
+        if not unread and not (changed.is_deleted or changed.author_id in facts.hidden_by(user.pk)):
+            unread = [changed]  # read elsewhere, or old: shown as it is now
         if not unread:
             return _replacing(push, facts, words.gone(push, is_member=True))
         payload = _messages(push, facts, unread, unread[0])

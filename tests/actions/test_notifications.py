@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F
 from django.db.models.functions import Now
 
-from rooms.actions import sanctions
+from rooms.actions import hiding, sanctions
 from rooms.commands import Delete, Edit
 from rooms.live import pusher
 from rooms.live.pusher import Result
@@ -174,6 +174,24 @@ def test_an_edited_message_is_shown_as_it_is_now(ada: User, bob: User, room: Roo
     ask(room, (ada, Edit(seq=seq, body="never mind")))
     [told] = notify()
     assert (told["body"], told["silent"]) == ("Ada: never mind", True)
+
+
+@pytest.mark.parametrize("since", ["read", "old", "hidden"])
+def test_an_edited_message_is_replaced_also_where_it_is_no_news_any_more(
+    ada: User, bob: User, room: Room, since: str
+) -> None:
+    seq = say(ada, room, "the code is 1234")
+    assert notify()
+    pass_time(due.FRESH.total_seconds() if since == "old" else 5)
+    assert notify() == []
+    if since == "read":
+        read(bob, room, seq)
+    elif since == "hidden":
+        hiding.hide(user=bob, person_id=ada.public_id)
+    ask(room, (ada, Edit(seq=seq, body="never mind")))
+    [told] = notify()
+    expected = "The message was deleted." if since == "hidden" else "Ada: never mind"
+    assert (told["body"], told["silent"]) == (expected, True)
 
 
 @pytest.mark.parametrize("verb", [sanctions.remove, sanctions.ban])
