@@ -29,6 +29,8 @@ WHOLE, THUMB, VIEW = "whole", "thumb.webp", "view.webp"
 BLOCK = 256 * 1024
 # Where files are put together, and after how many seconds nobody works there any more.
 _WORKSHOPS, _ABANDONED = "workshops", 3600
+# Names of the machines whose workers use the folder.
+_HOSTS = "hosts"
 # Seconds for which an address in a store of another machine is good.
 LENT_FOR = 60
 
@@ -162,6 +164,19 @@ def tidy() -> None:
     for folder in where.iterdir():
         if folder.stat().st_mtime < time() - _ABANDONED:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def note_host(host: str) -> None:
+    """Leave word in the folder of files that workers of a machine use it."""
+    if is_local():
+        where = _folder() / _HOSTS
+        where.mkdir(mode=0o700, exist_ok=True)
+        (where / host).touch()
+
+
+def is_used_by(host: str) -> bool:
+    """Return True if the workers of a machine keep their files where those of this one do."""
+    return not is_local() or (_folder() / _HOSTS / host).exists()
 
 
 def origin() -> str:

@@ -11,10 +11,12 @@ class RoomsConfig(AppConfig):
         from history import notices
         from rooms import lookups, roles
         from rooms.actions import verbs
+        from rooms.file_checks import check_shared
         from rooms.pushing.checks import check_common_key, check_key
 
         lookups.register()
         notices.SENTENCES |= verbs.SENTENCES
+        checks.register(check_shared, checks.Tags.database)
         checks.register(check_key, checks.Tags.security)
         checks.register(check_common_key, checks.Tags.security, deploy=True)
         post_migrate.connect(

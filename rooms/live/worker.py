@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import Error
 
-from history import identity
+from history import identity, storage
 from history.identity import Identity
 from history.log.entry import Change
 from rooms import limits, presence, publish
@@ -184,10 +184,18 @@ class LiveWorker:
                 host=socket.gethostname(),
                 pid=os.getpid(),
             )
+            await self._note_host()
             if worker_id is not None:
                 logger.warning("this worker had been given up for dead: noting its sockets anew")
             self.hub.turn_away(await self.door.move(registered))
             self._leased.set()
+
+    async def _note_host(self) -> None:
+        """Leave word where files are that this machine has them there, for rooms/file_checks.py."""
+        try:
+            await self._files.run(storage.note_host, socket.gethostname())
+        except OSError as error:  # talk goes on; who sends a file is told
+            logger.error("files cannot be kept: %s", error)
 
     async def _push(self) -> None:
         await self._pusher.step(self.door.worker_id)
