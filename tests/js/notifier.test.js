@@ -171,6 +171,44 @@ describe("somebody who is elsewhere", () => {
   });
 });
 
+describe("somebody who has just turned away from another tab", () => {
+  test("is told once the browser says so", async () => {
+    const tab = browser();
+    tab.isOtherTabLookedAt = true;
+    tab.come(message(2));
+    await tab.pass();
+    assert.equal(tab.made.length, 0);
+    tab.isOtherTabLookedAt = false;
+    await tab.pass(2500);
+    assert.deepEqual(tab.made[0].data.seqs, [2]);
+  });
+
+  test("is told of nothing that was read there", async () => {
+    const tab = browser();
+    tab.isOtherTabLookedAt = true;
+    tab.come(message(2));
+    await tab.pass();
+    await tab.notifier.read(2);
+    tab.isOtherTabLookedAt = false;
+    await tab.pass(2500);
+    assert.equal(tab.made.length, 0);
+  });
+
+  test("is told of nothing if they still look a moment later", async () => {
+    const tab = browser();
+    tab.isOtherTabLookedAt = true;
+    tab.come(message(2));
+    await tab.pass();
+    await tab.pass(2500);
+    tab.isOtherTabLookedAt = false;
+    await tab.pass(2500);
+    assert.equal(tab.made.length, 0);
+    tab.come(message(3));
+    await tab.pass();
+    assert.deepEqual(tab.made[0].data.seqs, [3]);
+  });
+});
+
 describe("nobody is told", () => {
   /** @type {[string, (tab: ReturnType<typeof browser>) => void, Parameters<typeof browser>[0]?][]} */
   const rows = [

@@ -68,6 +68,8 @@ export function createNotifier({
   const waiting = new Map();
   /** @type {ReturnType<typeof setTimeout> | null} */
   let timer = null;
+  /** True while what waits is held back, since somebody seemed to look at another tab. */
+  let isHeldBack = false;
   /** When the person last read on another device or in another tab. */
   let readElsewhereAt = -Infinity;
   let lastRead = unread.readUpTo;
@@ -106,7 +108,14 @@ export function createNotifier({
 
   async function tell() {
     timer = null;
-    if (!storage.settings.on || (await looking.isAnywhere())) return waiting.clear();
+    const isLookedAt = await looking.isAnywhere();
+    if (!storage.settings.on || (isLookedAt && (isHeldBack || looking.isHere))) {
+      isHeldBack = false;
+      return waiting.clear();
+    }
+    // A browser takes a moment to say that nobody looks any more. Who does look reads meanwhile.
+    isHeldBack = isLookedAt;
+    if (isLookedAt) return tellIn(GATHER_WHILE_READING);
     const before = unread.readUpTo;
     if ((await askBell()).position === "to_me") await findAnswered();
     if (ringingNow(await askBell()).length === 0) return waiting.clear();
