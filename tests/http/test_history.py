@@ -226,6 +226,17 @@ class TestATranscript:
         body = read(ada.get(transcript(room))).one(class_="message__text")
         assert body.attributes["dir"] == "auto"
 
+    def test_tells_what_happened_in_the_direction_of_its_language(self, person: NewPerson) -> None:
+        dana = person("דנה")
+        room = dana.create()
+        dana.post(f"/rooms/{room.code}/manage/code/")
+        room.refresh_from_db()
+        (event,) = [
+            row for row in read(dana.get(transcript(room))).all("li") if "new code" in row.text
+        ]
+        assert event.text.startswith("דנה")
+        assert [part for part in event.all("span") if "dir" in part.attributes] == []
+
     def test_can_be_read_from_end_to_beginning_and_back(
         self, ada: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:

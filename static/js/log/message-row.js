@@ -82,9 +82,10 @@ function sign(name, viewer) {
  * @param {Chat.Viewer} viewer
  */
 function notice({ message: { seq, body, at }, target }, viewer) {
+  // In the page's own direction: a name from right to left that comes first is no sentence.
   return element(
     "p",
-    { class: `log__notice${target ? " is-target" : ""}`, "data-seq": String(seq), dir: "auto" },
+    { class: `log__notice${target ? " is-target" : ""}`, "data-seq": String(seq) },
     sign("sliders-horizontal", viewer),
     body,
     " ",
