@@ -3,9 +3,11 @@
  * Loaded when it is first wanted, with the tables of names and words.
  */
 
-import { element, find, openPopover, setText } from "../lib/dom.js";
+import { element, find, openPopover } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
+import { startsText } from "../lib/keyboard.js";
 import { positionPopover } from "../lib/popover-position.js";
+import { followDrag } from "../lib/sheet-drag.js";
 import { groups } from "./emoji.js";
 import { search } from "./emoji-search.js";
 
@@ -75,10 +77,21 @@ export function createEmojiPicker(picker, touch, recents) {
     ];
   }
 
+  /**
+   * Fills the line below the grid: with an emoji and its name, or with a text.
+   * @param {string} text
+   * @param {string} [sign]
+   */
+  function tell(text, sign = "") {
+    const shown = text === "" ? gettext("Choose an emoji") : text;
+    const picture = element("span", { "aria-hidden": "true" }, sign);
+    label.replaceChildren(...(sign === "" ? [] : [picture]), element("bdi", {}, shown));
+  }
+
   function show() {
     const text = field.value.trim();
     grid.scrollTop = 0;
-    setText(label, "");
+    tell("");
     if (text === "") {
       const recent = recents.signs.map((sign) => ({ sign, name: names.get(sign) ?? sign }));
       grid.replaceChildren(
@@ -91,7 +104,12 @@ export function createEmojiPicker(picker, touch, recents) {
     shortcuts.hidden = true;
     const typed = asEmoji(text);
     const found = typed === null ? search(text) : [{ sign: typed, name: typed }];
-    if (found.length === 0) setText(label, gettext("No emoji found."));
+    if (found.length === 0) {
+      const none = gettext("No emoji found.");
+      tell(none);
+      grid.replaceChildren(element("p", { class: "emoji__none", "aria-hidden": "true" }, none));
+      return;
+    }
     grid.replaceChildren(element("div", { class: "emoji__cells" }, ...cells(found)));
   }
 
@@ -151,11 +169,18 @@ export function createEmojiPicker(picker, touch, recents) {
   grid.addEventListener("scroll", markShortcut, { passive: true });
   for (const type of ["focusin", "pointerover"]) {
     grid.addEventListener(type, ({ target }) => {
-      const name = target instanceof Element && target.getAttribute("aria-label");
-      if (name) setText(label, name);
+      const cell = target instanceof Element ? target.closest("[data-sign]") : null;
+      const sign = cell?.getAttribute("data-sign");
+      if (sign) tell(cell?.getAttribute("aria-label") ?? "", sign);
     });
   }
   picker.addEventListener("keydown", (event) => {
+    if (event.target !== field && startsText(event)) {
+      // It goes on with the search, and is not the start of a message.
+      event.stopPropagation();
+      field.focus();
+      return;
+    }
     const columns = getComputedStyle(
       grid.querySelector(".emoji__cells") ?? grid,
     ).gridTemplateColumns.split(" ").length;
@@ -170,18 +195,22 @@ export function createEmojiPicker(picker, touch, recents) {
     else all[Math.min(at + step, all.length - 1)]?.focus();
   });
 
+  if (touch) followDrag(picker, grid);
+
   return {
     /**
      * @param {HTMLElement} anchor
      * @param {(sign: string) => void} onChosen
+     * @param {HTMLElement} [about] what is reacted to
      */
-    open(anchor, onChosen) {
+    open(anchor, onChosen, about) {
       chosen = onChosen;
       field.value = "";
       openPopover(picker);
       show();
-      positionPopover(picker, anchor);
-      if (!touch) field.focus({ preventScroll: true });
+      grid.style.setProperty("--bar", `${grid.offsetWidth - grid.clientWidth}px`);
+      positionPopover(picker, anchor, about);
+      (touch ? picker : field).focus({ preventScroll: true });
     },
   };
 }

@@ -81,7 +81,7 @@ export function shortcutOf(event) {
  * Returns true if a key press anywhere on the page is the start of a message.
  * @param {KeyboardEvent} event
  */
-function startsText(event) {
+export function startsText(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
   // The space bar scrolls, or presses the focused button.
   if (belongsToInputMethod(event) || event.key === " " || [...event.key].length !== 1) return false;

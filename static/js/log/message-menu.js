@@ -5,7 +5,9 @@ import { fill, gettext } from "../lib/i18n.js";
 import { followMenuKeys } from "../lib/menu-keys.js";
 import { isolate } from "../lib/people.js";
 import { positionPopover } from "../lib/popover-position.js";
-import { actionsFor, QUICK_REACTIONS } from "../state/message-actions.js";
+import { followDrag } from "../lib/sheet-drag.js";
+import { actionsFor, excerpt, QUICK_REACTIONS } from "../state/message-actions.js";
+import { anchorOf } from "./message-tools.js";
 
 /** @typedef {import("../state/message-actions.js").MessageAction} MessageAction */
 
@@ -60,6 +62,7 @@ export function createMessageMenu(menu, sprite, perform) {
   let origin = null;
 
   followMenuKeys(menu);
+  followDrag(menu);
   menu.addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== "closed") return;
     // Closed by Escape or by a click elsewhere: the focus goes back to the message.
@@ -74,9 +77,8 @@ export function createMessageMenu(menu, sprite, perform) {
      * @param {string} name of its author
      * @param {Chat.You} you
      * @param {HTMLElement} node its row
-     * @param {HTMLElement | null} from the button that was pressed
      */
-    open(message, name, you, node, from) {
+    open(message, name, you, node) {
       const offered = actionsFor(message, you);
       origin = node;
       /** @param {() => void} act */
@@ -87,17 +89,19 @@ export function createMessageMenu(menu, sprite, perform) {
       const rest = offered.filter((action) => action !== "react");
       menu.setAttribute("aria-label", fill(gettext("Message from %(name)s"), { name }));
       menu.replaceChildren(
-        ...(offered.includes("react") ? [reactions(message, closing)] : []),
-        ...rest.map((action) => {
+        quote(message, name),
+        ...(offered.includes("react") ? [reactions(message, you.id, closing)] : []),
+        ...rest.flatMap((action) => {
           const act = closing(() => perform(action, message));
           const isForGood = action === "delete" && message.author?.id === you.id;
           const take = isForGood ? () => ask(act, closing) : act;
-          return item(action, PICTURES[action], labelOf(action, name), take);
+          const entry = item(action, PICTURES[action], labelOf(action, name), take);
+          const rule = element("hr", { class: "menu__rule", role: "presentation" });
+          return action === "delete" ? [rule, entry] : [entry];
         }),
       );
       openPopover(menu);
-      // The tools may have left the row while this module was being loaded.
-      positionPopover(menu, from?.isConnected ? from : node);
+      positionPopover(menu, anchorOf(node), node);
       menu.querySelector("button")?.focus({ preventScroll: true });
     },
   };
@@ -143,19 +147,35 @@ export function createMessageMenu(menu, sprite, perform) {
   }
 
   /**
+   * Returns the head of the menu where it lies over the log, and so over the message.
    * @param {Chat.Message} message
+   * @param {string} name
+   */
+  function quote(message, name) {
+    return element(
+      "p",
+      { class: "menu__quote", "aria-hidden": "true" },
+      element("bdi", {}, name),
+      element("bdi", {}, excerpt(message)),
+    );
+  }
+
+  /**
+   * @param {Chat.Message} message
+   * @param {string} me
    * @param {(act: () => void) => () => void} closing
    */
-  function reactions(message, closing) {
+  function reactions(message, me, closing) {
     const row = element("div", {
       class: "menu__reactions",
       role: "group",
       "aria-label": gettext("React"),
     });
     for (const emoji of QUICK_REACTIONS) {
+      const isMine = message.reactions?.[emoji]?.includes(me) ?? false;
       const button = element(
         "button",
-        { type: "button", role: "menuitem", "aria-label": emoji },
+        { type: "button", role: "menuitem", "aria-label": emoji, "data-mine": isMine },
         emoji,
       );
       button.addEventListener(

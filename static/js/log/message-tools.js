@@ -23,9 +23,18 @@ const LONG_PRESS_SLOP = 10;
  * @property {string} sprite
  * @property {boolean} touch
  * @property {(seq: number) => boolean} isMessage returns true if something can be done with it
- * @property {(tool: Tool, seq: number, node: HTMLElement, from: HTMLElement | null) => void} use
- *   `from` is the tool's button
+ * @property {(tool: Tool, seq: number, node: HTMLElement) => void} use
  */
+
+/**
+ * Returns what stands on a message and opens things: its tools, or the button that a finger presses;
+ * the message itself if neither is there.
+ * @param {HTMLElement} node
+ */
+export function anchorOf(node) {
+  const tools = node.querySelector(".message-tools, .message__menu");
+  return tools instanceof HTMLElement ? tools : node;
+}
 
 /** @param {Options} options */
 export function createMessageTools({ scroller, rows, sprite, touch, isMessage, use }) {
@@ -65,9 +74,15 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
   /** @param {HTMLElement | null} node */
   const seqOf = (node) => Number(node?.dataset.seq ?? 0);
 
+  /**
+   * The message that something is open for, and what is: the tools stay there meanwhile.
+   * @type {{node: HTMLElement, by: HTMLElement} | null}
+   */
+  let held = null;
+
   /** Puts the tools on a message. @param {HTMLElement | null} node */
   function showTools(node) {
-    if (node === null || tools.parentElement === node) return;
+    if (node === null || tools.parentElement === node || held?.node.isConnected) return;
     // If a tool has the focus, the focus goes to the message that the tool was for.
     if (tools.contains(document.activeElement)) messageOf(tools)?.focus({ preventScroll: true });
     if (isMessage(seqOf(node))) node.append(tools);
@@ -91,14 +106,13 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
     const button = target instanceof Element ? target.closest("button") : null;
     const node = messageOf(tools);
     if (button === null || node === null) return;
-    use(/** @type {Tool} */ (button.dataset.tool), seqOf(node), node, button);
+    use(/** @type {Tool} */ (button.dataset.tool), seqOf(node), node);
   });
 
   rows.addEventListener("click", ({ target }) => {
     const button = target instanceof Element ? target.closest("[data-row-menu]") : null;
     const node = messageOf(button);
-    if (node === null || !(button instanceof HTMLElement)) return;
-    if (isMessage(seqOf(node))) use("menu", seqOf(node), node, button);
+    if (node !== null && isMessage(seqOf(node))) use("menu", seqOf(node), node);
   });
 
   // Keys -----------------------------------------------------------------------------------------
@@ -110,7 +124,7 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
     const menu = event.key === "ContextMenu" || (event.shiftKey && event.key === "F10");
     if (node !== null && (menu || (event.target === node && event.key === "Enter"))) {
       event.preventDefault();
-      if (isMessage(seqOf(node))) use("menu", seqOf(node), node, null);
+      if (isMessage(seqOf(node))) use("menu", seqOf(node), node);
     } else if (isHere && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       step(node, event.key === "ArrowUp" ? -1 : 1);
@@ -157,7 +171,7 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
       press = null;
       getSelection()?.removeAllRanges();
       navigator.vibrate?.(10);
-      use("menu", seqOf(node), node, null);
+      use("menu", seqOf(node), node);
     }, LONG_PRESS_AFTER);
     press = { timer, x, y };
   });
@@ -176,7 +190,7 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
             const node = messageOf(target);
             return node !== null && isMessage(seqOf(node)) ? node : null;
           },
-          (node) => use("reply", seqOf(node), node, null),
+          (node) => use("reply", seqOf(node), node),
         ),
       // Without a network: the menu has the same action.
       () => {},
@@ -189,6 +203,26 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
   });
 
   return {
+    /**
+     * Keeps the tools on a message while something is open for it.
+     * @param {HTMLElement} node
+     * @param {HTMLElement} by a popover
+     */
+    hold(node, by) {
+      held?.node.classList.remove("is-active");
+      held = null;
+      showTools(node);
+      held = { node, by };
+      node.classList.add("is-active");
+    },
+
+    /** Lets go of the message, unless something else is open for it by now. @param {HTMLElement} by */
+    release(by) {
+      if (held?.by !== by) return;
+      held.node.classList.remove("is-active");
+      held = null;
+    },
+
     /** Takes the tools off a message that nothing can be done with any more. */
     refresh() {
       const node = messageOf(tools);

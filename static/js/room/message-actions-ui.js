@@ -9,7 +9,7 @@ import { toClipboard } from "../lib/clipboard.js";
 import { element, find } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { setTone } from "../lib/tones.js";
-import { createMessageTools } from "../log/message-tools.js";
+import { anchorOf, createMessageTools } from "../log/message-tools.js";
 import { createPins } from "../log/pins.js";
 import { createReadReceipts } from "../log/read-receipts.js";
 import { lastOfMine } from "../state/message-actions.js";
@@ -30,7 +30,8 @@ const NOTE_FOR = 2000;
  * @property {(text: string) => void} say to a screen reader
  * @property {(about: import("./report.js").About) => void} report
  * @property {(id: string, hidden: boolean) => void} hide a person for me, or show them again
- * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void) => void} chooseEmoji
+ * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void, about: HTMLElement) =>
+ *   Promise<void>} chooseEmoji
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
  */
@@ -108,9 +109,23 @@ export function createMessageActions({
     setTimeout(() => note.remove(), NOTE_FOR);
   }
 
-  /** @param {Chat.Message} message @param {HTMLElement} anchor */
-  function chooseReaction(message, anchor) {
-    chooseEmoji(anchor, (emoji) => react(messageAt(message.seq) ?? message, emoji));
+  const [menuBox, picker] = [part("menu"), part("emoji-picker")];
+  for (const popover of [menuBox, picker]) {
+    popover.addEventListener("toggle", (event) => {
+      if (/** @type {ToggleEvent} */ (event).newState === "closed") tools.release(popover);
+    });
+  }
+
+  /** @param {Chat.Message} message @param {HTMLElement} node its row */
+  async function chooseReaction(message, node) {
+    tools.hold(node, picker);
+    await chooseEmoji(
+      anchorOf(node),
+      (emoji) => react(messageAt(message.seq) ?? message, emoji),
+      node,
+    );
+    // It could not be loaded.
+    if (!picker.matches(":popover-open")) tools.release(picker);
   }
 
   /**
@@ -170,17 +185,18 @@ export function createMessageActions({
       const message = messageAt(seq);
       return message?.kind === "chat" && !message.deleted && !isOver();
     },
-    async use(tool, seq, node, from) {
+    async use(tool, seq, node) {
       const message = messageAt(seq);
       if (message === undefined) return;
       if (tool === "reply") return perform("reply", message, node);
-      if (tool === "react") return chooseReaction(message, from ?? node);
+      if (tool === "react") return chooseReaction(message, node);
       const { createMessageMenu } = await import("../log/message-menu.js");
       menuRow = node;
-      menu ??= createMessageMenu(part("menu"), sprite, (action, of, emoji) =>
+      menu ??= createMessageMenu(menuBox, sprite, (action, of, emoji) =>
         perform(action, of, menuRow, emoji),
       );
-      menu.open(message, name(message), session.state.you, node, from);
+      tools.hold(node, menuBox);
+      menu.open(message, name(message), session.state.you, node);
     },
   });
 

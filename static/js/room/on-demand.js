@@ -55,6 +55,7 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
     const [{ createEmojiPicker }, { createEmojiRecents }] = await Promise.all([
       import("../compose/emoji-picker.js"),
       import("../compose/emoji-recents.js"),
+      loadStyle(root.dataset.urlEmojiStyle ?? ""),
     ]);
     const recents = createEmojiRecents(me, browserStorages().local);
     return createEmojiPicker(find(root, "[data-emoji-picker]", HTMLElement), touch, recents);
@@ -93,9 +94,10 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
     /**
      * @param {HTMLElement} anchor
      * @param {(emoji: string) => void} onChosen
+     * @param {HTMLElement} [about] what is reacted to
      */
-    async chooseEmoji(anchor, onChosen) {
-      (await picker())?.open(anchor, onChosen);
+    async chooseEmoji(anchor, onChosen, about) {
+      (await picker())?.open(anchor, onChosen, about);
     },
 
     /** @param {string} id @param {boolean} hidden */
