@@ -148,7 +148,7 @@ def test_what_was_not_read_is_counted_and_marked(
         ben.hide(False)
         expect(ben.page).not_to_have_title(re.compile(r"^\("))
         rooms = ben.page.get_by_role("region", name="Your other rooms")
-        expect(rooms.get_by_role("link")).to_have_text([f"{code}Elsewhere1 for you1 unread"])
+        expect(rooms.get_by_role("link")).to_have_text([f"{code}Elsewhere@11 for you11 unread"])
         there = RoomPage.again(ben.page.context.new_page(), f"{site.url}/rooms/{code}/")
         expect(rooms.get_by_role("link")).to_have_text([f"{code}Elsewhere"])
         there.page.close()

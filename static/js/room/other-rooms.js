@@ -59,6 +59,7 @@ export function createOtherRooms(root) {
       const text = summary(rooms);
       mark.hidden = text === "";
       setText(mark, text);
+      mark.classList.toggle("unread--personal", text.startsWith("@"));
       mark.title = text === "" ? "" : gettext("Unread in your other rooms");
     },
   };
@@ -71,13 +72,28 @@ function entry({ code, title, unread, mentions, silent }) {
   link.append(element("bdi", {}, title));
   if (mentions > 0) {
     const text = ngettext("%(n)s for you", "%(n)s for you", mentions);
-    link.append(
-      element("span", { class: "unread unread--personal" }, fill(text, { n: counted(mentions) })),
-    );
+    link.append(pill(`@${counted(mentions)}`, text, mentions, "unread unread--personal"));
   }
   if (unread > 0) {
     const text = ngettext("%(n)s unread", "%(n)s unread", unread);
-    link.append(element("span", { class: "unread" }, fill(text, { n: counted(unread) })));
+    link.append(pill(counted(unread), text, unread, "unread"));
   }
   return element("li", { "data-silent": silent }, link);
+}
+
+/**
+ * Returns a number as it is shown everywhere, with the words for it.
+ * @param {string} shown
+ * @param {string} text
+ * @param {number} number
+ * @param {string} kind
+ */
+function pill(shown, text, number, kind) {
+  const words = fill(text, { n: counted(number) });
+  return element(
+    "span",
+    { class: kind, title: words },
+    element("span", { "aria-hidden": "true" }, shown),
+    element("span", { class: "visually-hidden" }, words),
+  );
 }
