@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +18,10 @@ from rooms import audit, codes, room_settings
 from rooms.actions import verbs
 from rooms.models import Deed, Room, User
 from rooms.spans import span
-from rooms.staff.base import StaffAdmin, listing, moment, written
+from rooms.staff import wording
+from rooms.staff.base import StaffAdmin, link, listing, moment, written
 from rooms.staff.filters import LinkedIdFilter
+from rooms.staff.table import NOTHING
 
 
 class ActorFilter(LinkedIdFilter):
@@ -44,7 +47,7 @@ class RoleFilter(admin.SimpleListFilter):
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(role, _(role)) for role in audit.ROLES]
+        return [(role, wording.role(role)) for role in audit.ROLES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Deed]) -> QuerySet[Deed]:
         return queryset.filter(role=self.value()) if self.value() else queryset
@@ -55,7 +58,7 @@ class VerbFilter(admin.SimpleListFilter):
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(verb, verb) for verb in verbs.AUDITED]
+        return [(verb, wording.done(verb)) for verb in verbs.AUDITED]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Deed]) -> QuerySet[Deed]:
         return queryset.filter(verb=self.value()) if self.value() else queryset
@@ -63,8 +66,8 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(Deed)
 class DeedAdmin(StaffAdmin):
-    list_display = ("at", "who", "role", "verb", "to_whom", "in_room", "reasons")
-    list_display_links = ("at",)
+    list_display = ("did", "to_whom", "in_room", "who", "acting_as", "reasons", "at")
+    list_display_links = ("did",)
     list_filter = (
         RoleFilter,
         VerbFilter,
@@ -75,7 +78,7 @@ class DeedAdmin(StaffAdmin):
     )
     search_fields = ("actor_name", "target_name", "room_code", "reason")
     search_help_text = _("Name, id, room code or reason")
-    fields = ("at", "who", "role", "verb", "to_whom", "in_room", "why", "more", "undid")
+    fields = ("did", "to_whom", "in_room", "who", "acting_as", "why", "more", "undid", "at")
     readonly_fields = fields
 
     def get_search_results(
@@ -91,21 +94,32 @@ class DeedAdmin(StaffAdmin):
             found |= Q(room_code=code)
         return queryset.filter(found), False
 
-    @admin.display(description=_("who"))
+    def heading(self, row: Deed) -> str:
+        return wording.done(row.verb)
+
+    @admin.display(description=_("did"))
+    def did(self, deed: Deed) -> str:
+        return capfirst(wording.done(deed.verb))
+
+    @admin.display(description=_("as"))
+    def acting_as(self, deed: Deed) -> str:
+        return wording.role(deed.role)
+
+    @admin.display(description=_("by"))
     def who(self, deed: Deed) -> SafeString:
         return _named(User, deed.actor_id, deed.actor_name or str(_("the site")))
 
     @admin.display(description=_("to whom"))
     def to_whom(self, deed: Deed) -> SafeString:
-        return _named(User, deed.target_id, deed.target_name or "–")
+        return _named(User, deed.target_id, deed.target_name or NOTHING)
 
     @admin.display(description=_("room"))
     def in_room(self, deed: Deed) -> SafeString:
-        return _named(Room, deed.room_id, deed.room_code or "–")
+        return _named(Room, deed.room_id, deed.room_code or NOTHING)
 
     @admin.display(description=_("why"))
     def why(self, deed: Deed) -> SafeString:
-        return written(deed.reason)
+        return written(deed.reason or NOTHING)
 
     @admin.display(description=_("details"))
     def more(self, deed: Deed) -> SafeString:
@@ -116,16 +130,17 @@ class DeedAdmin(StaffAdmin):
         else:
             known = {name: value for name, value in deed.details.items() if value is not None}
             told = [_told(name, value) for name, value in known.items()]
-        return written(", ".join(told))
+        return written(", ".join(told) or NOTHING)
 
     @admin.display(description=_("why"))
     def reasons(self, deed: Deed) -> SafeString:
         """Reason and details together: a list has no room for both."""
-        return format_html('{} <span class="quiet">{}</span>', self.why(deed), self.more(deed))
+        texts = [text for text in (self.why(deed), self.more(deed)) if text != written(NOTHING)]
+        return format_html_join(" ", '<span class="reason">{}</span>', ((text,) for text in texts))
 
     @admin.display(description=_("undoes"))
-    def undid(self, deed: Deed) -> Any:
-        return f"{deed.undoes_id}" if deed.undoes_id else "–"
+    def undid(self, deed: Deed) -> SafeString | str:
+        return link(deed.undoes, wording.done(deed.undoes.verb) if deed.undoes else "")
 
 
 def _told(name: str, value: Any) -> str:

@@ -30,6 +30,7 @@ from rooms.errors import ChatError
 from rooms.models import Deed, User
 from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import KeyChangeList, KeyPaginator
+from rooms.staff.table import NOTHING
 
 # What is shown: translated when it is.
 Text = str | Promise
@@ -96,8 +97,6 @@ class StaffAdmin(DeclaredFilters):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table for each choice
     sortable_by = ()
     ordering = ("-pk",)
-    change_form_template = "admin/staff_form.html"
-    change_list_template = "admin/staff_list.html"
 
     def links(self, row: Any) -> Iterable[tuple[Text, str]]:
         """Ways from a row's page: (label, address)."""
@@ -105,6 +104,10 @@ class StaffAdmin(DeclaredFilters):
 
     def describe(self, row: Any) -> str:
         """A row, in the question whether it is meant."""
+        return str(row)
+
+    def heading(self, row: Any) -> str:
+        """What a row is called above its page, beside its kind."""
         return str(row)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -155,6 +158,7 @@ class StaffAdmin(DeclaredFilters):
         if row := kwargs.get("obj"):
             kind = str(self.opts.verbose_name)
             context["title"] = kind[:1].upper() + kind[1:]
+            context["heading"] = self.heading(row)
             context["links"] = self.links(row)
             context["verbs"] = [
                 verb
@@ -250,13 +254,11 @@ class StaffAdmin(DeclaredFilters):
         return True
 
 
-def moment(at: datetime) -> str:
-    """Return a time as Django writes those of columns."""
+def moment(at: datetime | None) -> str:
+    """Return a time, or that there is none, as Django writes those of columns."""
+    if at is None:
+        return NOTHING
     return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
-
-
-# Stands on a row's page where there is nothing to show; in a list Django writes it by itself.
-NOTHING = "–"
 
 
 def written(text: str, *, limit: int = 0) -> SafeString:
@@ -268,7 +270,7 @@ def written(text: str, *, limit: int = 0) -> SafeString:
 def link(row: Model | None, text: str = "") -> SafeString | str:
     """The way to a row's page in the admin."""
     if row is None:
-        return "–"
+        return NOTHING
     return format_html('<a href="{}">{}</a>', address(row), written(text or str(row)))
 
 

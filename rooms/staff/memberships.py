@@ -98,19 +98,23 @@ class InRoom(StaffAdmin):
 class MembershipAdmin(InRoom):
     verbs = tuple(_of_room(verb, verb.staff) for verb in verbs.VERBS.values() if verb.staff)
     list_select_related = ("room", "user")
-    list_display = ("person", "in_room", "role", "present", "entered_at", "left_at", "banned_at")
+    list_display = ("person", "in_room", "role", "here", "entered_at", "left_at", "banned_at")
     list_filter = (StandingFilter, "role", RoomFilter, UserFilter)
     fields = (
         "person",
         "in_room",
         "role",
-        "present",
+        "here",
         "entered_at",
         "left_at",
         "banned_at",
         "muted_until",
     )
     readonly_fields = fields
+
+    @admin.display(description=_("there now"))
+    def here(self, row: Membership) -> Any:
+        return _("yes") if row.present else _("no")
 
 
 @admin.register(JoinRequest)

@@ -21,9 +21,10 @@ from rooms import codes
 from rooms.actions import messages
 from rooms.models import Report, Room, User
 from rooms.staff import paging
-from rooms.staff.base import NOTHING, Order, StaffAdmin, Text, Verb, link, listing, moment, written
+from rooms.staff.base import Order, StaffAdmin, Text, Verb, link, listing, moment, written
 from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.sent import linked
+from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
 # So many people or rooms of what is searched for are looked up.
@@ -102,7 +103,7 @@ RESTORE = Verb(
 @admin.register(Message)
 class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
-    list_display = ("number", "in_room", "said_by", "excerpt", "kind", "at")
+    list_display = ("number", "excerpt", "said_by", "in_room", "kind", "at")
     list_display_links = ("number", "at")
     list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
@@ -179,11 +180,13 @@ class MessageAdmin(StaffAdmin):
 
     @admin.display(description=_("text"))
     def excerpt(self, message: Message) -> Any:
-        return _("(deleted)") if message.is_deleted else written(message.plain, limit=_EXCERPT)
+        if message.is_deleted:
+            return _("(deleted)")
+        return written(message.plain or NOTHING, limit=_EXCERPT)
 
     @admin.display(description=_("text"))
     def text(self, message: Message) -> Any:
-        return _("(deleted)") if message.is_deleted else written(message.text)
+        return _("(deleted)") if message.is_deleted else written(message.text or NOTHING)
 
     @admin.display(description=_("files"))
     def sent_files(self, message: Message) -> SafeString | str:

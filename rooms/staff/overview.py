@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
 from rooms.models import Connection, Deed, Membership, Report, Room, User, Worker
+from rooms.staff import wording
 from rooms.staff.base import Text, address, listing
 from rooms.staff.charts import spans
 
@@ -55,7 +56,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "spans": spans(now),
         "busiest": busiest(now) if sees("rooms.view_room") else (),
         "workers": workers() if sees("rooms.view_worker") else None,
-        "deeds": Deed.objects.order_by("-pk")[:RECENT] if sees("rooms.view_deed") else (),
+        "deeds": recent() if sees("rooms.view_deed") else (),
         "all_deeds": listing(Deed),
     }
 
@@ -92,6 +93,11 @@ def busiest(now: datetime) -> list[Busy]:
     here = dict(present.values_list("room").annotate(n=Count("pk")))
     found = [Busy(r, address(r), said[r.stream_id], here.get(r.pk, 0)) for r in rooms]
     return sorted(found, key=lambda busy: -busy.messages)
+
+
+def recent() -> list[tuple[Deed, str]]:
+    """The latest entries of the audit log, each with what it says was done."""
+    return [(deed, wording.done(deed.verb)) for deed in Deed.objects.order_by("-pk")[:RECENT]]
 
 
 def workers() -> list[Worker]:

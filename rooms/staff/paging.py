@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from history.search.query import MAX_LENGTH
+from rooms.staff.table import Table
 
 # Rows that a search or a filter looks for. Nobody turns so many pages: from here on a narrower one
 # is the way.
@@ -73,6 +74,21 @@ class SearchForm(ChangeListSearchForm):
 
 class BoundedChangeList(ChangeList):
     search_form_class = SearchForm
+
+    @property
+    def table(self) -> Table:
+        """The rows of this page, for a template."""
+        return Table(self)
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """The filters that narrow the list down now: (title, what was chosen)."""
+        return [
+            (str(spec.title), str(choice["display"]))
+            for spec in self.filter_specs
+            for choice in list(spec.choices(self))[1:]  # the first is all of them
+            if choice["selected"]
+        ]
 
 
 class KeyChangeList(BoundedChangeList):

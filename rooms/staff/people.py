@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ from rooms.login import Bounded
 from rooms.models import Membership, Report, User
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, listing, written
 from rooms.staff.recorded import Recorded
+from rooms.staff.table import NOTHING
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -91,7 +94,7 @@ UNBAN = Verb(
 )
 
 
-class NewPersonForm(Bounded, AdminUserCreationForm):  # type: ignore[type-arg]
+class NewPersonForm(Bounded, UserCreationForm):  # type: ignore[type-arg]
     """An account made by a superuser."""
 
 
@@ -109,10 +112,12 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
 
     verbs = (BAN, UNBAN)
     add_form = NewPersonForm
+    add_form_template = None
+    add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
     change_password_form = NewPasswordForm
     list_display = (
         "name",
-        "username",
+        "signs_in_as",
         "kind",
         "banned",
         "times_reported",
@@ -130,13 +135,13 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         "said",
         "joined",
         "times_reported",
-        "public_id",
         "date_joined",
     )
-    private = ("username", "email", "last_login")
-    readonly_fields = (*person, "last_login")
-    account = ("username", "password", "email", "last_login")
+    private = ("signs_in_as", "email", "last_login")
+    readonly_fields = (*person, "public_id", "signs_in_as", "signs_in_with", "last_login")
+    account = ("username", "signs_in_with", "email", "last_login")
     rights = ("is_staff", "is_superuser", "groups", "user_permissions")
+    folded = ("collapse",)
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -160,12 +165,17 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         if obj is None:
             return self.add_fieldsets
         person = (None, {"fields": self.person})
+        number = (
+            _("Id, for logs and tools"),
+            {"fields": ("public_id",), "classes": self.folded},
+        )
         if self.has_change_permission(request, obj):
             account = (_("Account"), {"fields": self.account})
-            return (person, account, (_("Rights"), {"fields": self.rights}))
+            rights = (_("Permissions"), {"fields": self.rights, "classes": self.folded})
+            return (person, account, rights, number)
         if _sees_private(request):
-            return (person, (_("Account"), {"fields": self.private}))
-        return (person,)
+            return (person, (_("Account"), {"fields": self.private}), number)
+        return (person, number)
 
     def user_change_password(
         self,
@@ -212,6 +222,18 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def name(self, user: User) -> SafeString:
         return written(str(user))
 
+    @admin.display(description=_("user name"))
+    def signs_in_as(self, user: User) -> str:
+        """A guest's is made up, and of use to nobody."""
+        return NOTHING if user.is_guest else user.username
+
+    @admin.display(description=_("password"))
+    def signs_in_with(self, user: User) -> SafeString:
+        """The way to another one. Nothing about the present one helps anybody here."""
+        there = reverse("admin:auth_user_password_change", args=[user.pk])
+        text = _("Set a new one") if user.has_usable_password() else _("None. Set one")
+        return format_html('<a href="{}">{}</a>', there, text)
+
     @admin.display(description=_("reports"))
     def times_reported(self, user: Any) -> int:
         return int(user.times_reported)
@@ -234,7 +256,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("banned"))
     def banned(self, user: User) -> Any:
-        return "–" if user.is_active or user.erased_at else _("banned")
+        return NOTHING if user.is_active or user.erased_at else _("banned")
 
 
 def _sees_private(request: HttpRequest) -> bool:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import GroupAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from rooms import audit
 from rooms.models import Deed, User
 from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import BoundedChangeList
+from rooms.staff.rights import Rights, RightsField
 
 
 class Recorded(DeclaredFilters):
@@ -23,8 +25,19 @@ class Recorded(DeclaredFilters):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """Have boxes to tick: Django's two lists side by side cannot be used with a screen reader."""
-        kwargs["widget"] = CheckboxSelectMultiple()
+        if db_field.remote_field.model is Permission:
+            kwargs["form_class"] = RightsField
+            kwargs["widget"] = Rights()
+        else:
+            kwargs["widget"] = CheckboxSelectMultiple()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Have the field alone: Django's signs beside it open windows, and only with scripts."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         return self._record(request, "make", obj)
@@ -57,6 +70,8 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class RoleAdmin(Recorded, GroupAdmin):
     """Groups of permissions."""
+
+    sortable_by = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

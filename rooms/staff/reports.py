@@ -18,7 +18,6 @@ from rooms import codes
 from rooms.actions import reports
 from rooms.models import Report, Room, Seconding, User
 from rooms.staff.base import (
-    NOTHING,
     Order,
     StaffAdmin,
     Text,
@@ -35,6 +34,7 @@ from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
 from rooms.staff.rooms import CLOSE
 from rooms.staff.sent import linked
+from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
 # Others who reported the same, on a report's page.
@@ -136,12 +136,12 @@ class ReportAdmin(StaffAdmin):
     )
     list_display = (
         "number",
-        "state",
         "about",
         "against",
         "in_room",
         "reason",
         "count",
+        "state",
         "created_at",
     )
     list_display_links = ("number", "created_at")
@@ -149,6 +149,7 @@ class ReportAdmin(StaffAdmin):
     search_fields = ("comment", "note", "person__display_name", "room__code")
     search_help_text = _("Name or id of the person, code of the room, comment or note")
     fields = (
+        "number",
         "state",
         "reason",
         "comment_written",
@@ -190,6 +191,9 @@ class ReportAdmin(StaffAdmin):
             yield _("Audit log of this person"), deeds(row.person) or ""
         if row.reporter:
             yield _("Reports by this reporter"), listing(Report, reporter=row.reporter.pk)
+
+    def heading(self, row: Report) -> str:
+        return f"{row.get_reason_display().capitalize()}: {row.person or NOTHING}"
 
     def describe(self, row: Report) -> str:
         said = _reported(row)

@@ -15,7 +15,19 @@ from rooms import codes
 from rooms.actions import rooms
 from rooms.models import Membership, Report, Room
 from rooms.spans import span
-from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
+from rooms.staff.base import (
+    Order,
+    StaffAdmin,
+    Text,
+    Verb,
+    count,
+    deeds,
+    link,
+    listing,
+    moment,
+    written,
+)
+from rooms.staff.table import NOTHING
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -72,22 +84,21 @@ class RoomAdmin(StaffAdmin):
     search_fields = ("code", "title", "owner__display_name")
     search_help_text = _("Code, title, id or owner's name")
     list_select_related = ("owner",)
-    fields = (
-        "code",
-        "state",
-        "shown_title",
-        "owned_by",
-        "people",
-        "said",
-        "open_for",
+    about = ("code", "shown_title", "state", "owned_by", "people", "said")
+    times = (
         "created_at",
-        "closes_at",
-        "door_closes_at",
+        "open_for",
+        "shuts_when_empty",
+        "nobody_new_after",
         "ends_at",
         "closed_at",
-        "public_id",
     )
-    readonly_fields = fields
+    fieldsets = (
+        (None, {"fields": about}),
+        (_("Times"), {"fields": times}),
+        (_("Id, for logs and tools"), {"fields": ("public_id",), "classes": ("collapse",)}),
+    )
+    readonly_fields = (*about, *times, "public_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         here = Membership.objects.filter(room=OuterRef("pk"), present=True)
@@ -123,17 +134,28 @@ class RoomAdmin(StaffAdmin):
             "people": row.people,
         }
 
+    def heading(self, row: Room) -> str:
+        return f"{row} {row.title}".strip()
+
     @admin.display(description=_("state"))
     def state(self, room: Room) -> Any:
         return _("open") if room.is_open else _("closed")
 
-    @admin.display(description=_("title"), empty_value="")
+    @admin.display(description=_("title"))
     def shown_title(self, room: Room) -> SafeString:
-        return written(room.title)
+        return written(room.title or NOTHING)
 
     @admin.display(description=_("owner"))
     def owned_by(self, room: Room) -> SafeString | str:
         return link(room.owner)
+
+    @admin.display(description=_("closes if nobody comes before"))
+    def shuts_when_empty(self, room: Room) -> str:
+        return moment(room.closes_at)
+
+    @admin.display(description=_("no new people after"))
+    def nobody_new_after(self, room: Room) -> str:
+        return moment(room.door_closes_at)
 
     @admin.display(description=_("stays open when empty for"))
     def open_for(self, room: Room) -> str:

@@ -7,7 +7,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from history.wire import WireFile
-from rooms.staff.base import NOTHING, written
+from rooms.staff.base import written
+from rooms.staff.table import NOTHING
 
 
 def linked(files: Sequence[WireFile]) -> SafeString | str:

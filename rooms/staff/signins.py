@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import agents
 from rooms.models import SignIn, User
-from rooms.staff.base import NOTHING, StaffAdmin, link, written
+from rooms.staff.base import StaffAdmin, link, written
 from rooms.staff.filters import UserFilter
+from rooms.staff.table import NOTHING
 
 
 @admin.register(SignIn)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import paths
 from rooms.login import Bounded, Throttled
+from rooms.staff.table import NOTHING
 
 
 class StaffLogin(Throttled, AdminAuthenticationForm):
@@ -47,6 +48,7 @@ class StaffSite(AdminSite):
     index_title = _("Overview")
     index_template = "admin/overview.html"
     login_form = StaffLogin
+    empty_value_display = NOTHING
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         from rooms.staff import overview

@@ -45,9 +45,9 @@ class AdminPages:
 
     def _sign_in(self, page: Page) -> None:
         """By the form, which hashes the password on purpose slowly: once for all tests."""
-        page.get_by_label("Username").fill(self._name)
+        page.get_by_label("User name").fill(self._name)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Overview")).to_be_visible()
         self._cookies = page.context.cookies()
 
@@ -216,8 +216,110 @@ def test_the_desks_are_for_everybody(
     admin_page.get_by_role("link", name="Close the room").click()
     found += violations(admin_page)
     assert not found, "\n".join(found)
-    admin_page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("", "rooms/report/"):
-        admin_page.goto(f"{site.url}/admin/{path}")
-        width = admin_page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 390, f"{path or 'the overview'} is {width} wide"
+
+
+# What is wider than the window, or cut off at its side, though nothing is there to scroll it.
+WIDE = """() => [...document.querySelectorAll("#content, #content *")].filter((element) => {
+    const { left, right, width } = element.getBoundingClientRect();
+    return width > 1 && (left < 0 || right > innerWidth) && !element.closest(".overview__table");
+}).map((element) => element.outerHTML.slice(0, 120))"""
+# What a finger has to hit and is too small for it; a link that covers a card or a box is as large as that.
+SMALL = """() => [...document.querySelectorAll("#content :is(a, button, select, summary, [type=checkbox])")]
+    .filter((element) => element.checkVisibility() && !element.closest("p, th, dd"))
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width > 1 && (width < 44 || height < 44))
+    .map(([element, { width, height }]) => `${width} by ${height}: ${element.outerHTML.slice(0, 120)}`)"""
+
+
+def test_the_desks_fit_a_phone(
+    ada: RoomPage, way_in: AdminPages, site: Site, open_context: OpenContext
+) -> None:
+    ada.say("hello " + "ab" * 60)
+    ada.expect_bodies(["hello " + "ab" * 60])
+    phone = way_in.open(open_context(bypass_csp=True).new_page())
+    phone.set_viewport_size({"width": 390, "height": 844})
+    [(looker,)] = site.rows("SELECT id FROM rooms_user WHERE username = %s", [NAME])
+
+    with step("nothing is wider than the window, or too small for a finger"):
+        lists = ("report", "room", "user", "membership", "signin", "deed")
+        for path in (
+            "",
+            *(f"rooms/{name}/" for name in lists),
+            "history/message/",
+            "auth/group/",
+            f"rooms/user/{looker}/change/",
+            "password_change/",
+        ):
+            phone.goto(f"{site.url}/admin/{path}")
+            assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
+            assert phone.evaluate(WIDE) == [], path
+            assert phone.evaluate(SMALL) == [], path
+
+    with step("a row is a card, with the names of its columns"):
+        phone.goto(f"{site.url}/admin/history/message/?q={ada.code}")
+        card = phone.get_by_role("row").filter(has_text="hello")
+        expect(card.get_by_role("cell").filter(has_text="Ada")).to_have_attribute(
+            "data-label", "Author"
+        )
+        tops = card.locator("td, th").evaluate_all(
+            "cells => cells.map((cell) => [cell.dataset.label, cell.getBoundingClientRect().top])"
+        )
+        top = {label: place for label, place in tops if label}
+        assert top["Text"] < top["Author"] < top["Room"] < top["Time"]
+        assert not violations(phone)
+
+    with step("the filters are folded, and say what is chosen"):
+        choice = phone.get_by_role("link", name="Message", exact=True)
+        expect(choice).to_be_hidden()
+        phone.locator(".filters > summary").click()
+        choice.click()
+        expect(phone.locator(".filters > summary")).to_have_text("Filters: Kind message")
+        expect(phone.get_by_role("link", name="Clear the filters")).to_be_hidden()
+
+    with step("what can be done to a card is at hand once it is chosen"):
+        go = phone.get_by_role("button", name="Go")
+        expect(go).to_be_hidden()
+        phone.get_by_role("row").filter(has_text="hello").get_by_role("checkbox").check()
+        expect(go).to_be_in_viewport()
+        phone.get_by_role("combobox").select_option(label="Delete")
+        go.click()
+        expect(phone.get_by_role("heading", name="Delete")).to_be_visible()
+        assert phone.evaluate(WIDE) == []
+        phone.get_by_role("link", name="Cancel").click()
+
+    with step("a card leads to its row, and the lists are folded under the name of this one"):
+        phone.get_by_role("row").filter(has_text="hello").get_by_role("rowheader").click()
+        expect(phone.get_by_role("link", name="Back to the list")).to_be_visible()
+        assert phone.evaluate(WIDE) == []
+        nav = phone.get_by_role("navigation", name="Lists")
+        expect(nav).to_be_hidden()
+        phone.locator(".staff-nav > summary").click()
+        nav.get_by_role("link", name="Reports").click()
+        expect(phone.get_by_role("heading", name="Reports", level=1)).to_be_visible()
+
+    with step("what somebody may is folded, and what is typed can be saved from anywhere"):
+        phone.goto(f"{site.url}/admin/rooms/user/{looker}/change/")
+        expect(phone.get_by_label("Superuser status")).to_be_hidden()
+        expect(phone.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()
+        phone.locator("summary").filter(has_text="Permissions").click()
+        expect(phone.get_by_label("Superuser status")).to_be_visible()
+        assert phone.evaluate(WIDE) == []
+        assert not violations(phone)
+
+
+def test_the_desks_do_without_scripts(
+    ada: RoomPage, way_in: AdminPages, site: Site, open_context: OpenContext
+) -> None:
+    ada.say("hello")
+    ada.expect_bodies(["hello"])
+    page = open_context(own=True, java_script_enabled=False).new_page()
+    way_in.open(page)
+    page.get_by_role("navigation", name="Lists").get_by_role("link", name="Messages").click()
+    page.get_by_label("Search").fill(ada.code)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("row").filter(has_text="hello").get_by_role("checkbox").check()
+    page.get_by_role("combobox").select_option(label="Delete")
+    page.get_by_role("button", name="Go").click()
+    page.get_by_label("Why").fill("Nobody says hello here")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Delete: 1 done.")).to_be_visible()

@@ -50,7 +50,7 @@ def act(client: Client, model: str, action: str, *rows: Any, confirmed: bool = T
 
 def row(page: str, text: str) -> str:
     """The table row with a text, without its tags."""
-    [found] = [tr for tr in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if text in tr]
+    [found] = [tr for tr in re.findall(r"<tr[^>]*>.*?</tr>", page, re.DOTALL) if text in tr]
     return " ".join(re.sub(r"<[^>]*>", " ", found).split())
 
 

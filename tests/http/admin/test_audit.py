@@ -143,5 +143,5 @@ def test_what_is_done_to_accounts_and_roles_is_there_too(client: Client, boss: U
 def test_a_rooms_page_leads_to_what_was_done_there(client: Client, boss: User, room: Room) -> None:
     order(client, "rooms_room_close", room)
     log = client.get(address("rooms_room_history", room.pk), follow=True)
-    assertContains(log, "close room")
+    assertContains(log, "Closed the room")
     assert [deed.room_id for deed in log.context["cl"].result_list] == [room.public_id]

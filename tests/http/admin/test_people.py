@@ -1,6 +1,9 @@
 """People at the admin: told apart, banned and let in again; staff accounts."""
 
+import re
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
@@ -30,7 +33,7 @@ def test_a_person_is_banned_and_let_in_again(client: Client, boss: User, ada: Us
         ("boss", "lift site ban", "Ada", "", WHY),
     ]
     [log] = [client.get(f"{address('rooms_user_history', ada.pk)}", follow=True)]
-    assertContains(log, "ban from site", count=None)
+    assertContains(log, "Banned from the site")
 
 
 def test_a_banned_person_leaves_every_room(
@@ -65,12 +68,12 @@ def test_nobody_bans_themselves(client: Client, boss: User) -> None:
 
 
 def test_people_are_told_apart(client: Client, boss: User, ada: User) -> None:
-    everyone = address("rooms_user_changelist")
-    assertNotContains(client.get(everyone, {"kind": "registered"}), ada.username)
+    everyone, her = address("rooms_user_changelist"), address("rooms_user_change", ada.pk)
+    assertNotContains(client.get(everyone, {"kind": "registered"}), her)
     assertNotContains(client.get(everyone, {"kind": "guest"}), "boss@")
-    assertContains(client.get(everyone, {"kind": "guest"}), ada.username)
-    assertContains(client.get(everyone, {"q": ada.public_id}), ada.username)
-    assertNotContains(client.get(everyone, {"kind": "banned"}), ada.username)
+    assertContains(client.get(everyone, {"kind": "guest"}), her)
+    assertContains(client.get(everyone, {"q": ada.public_id}), her)
+    assertNotContains(client.get(everyone, {"kind": "banned"}), her)
 
 
 def test_a_password_is_changed_for_an_account_not_for_a_guest(
@@ -85,6 +88,38 @@ def test_a_password_is_changed_for_an_account_not_for_a_guest(
     assert client.post(address("auth_user_password_change", ada.pk), new).status_code == 403
     ada.refresh_from_db()
     assert not ada.has_usable_password()
+
+
+def test_a_password_is_taken_away_and_set_again(client: Client, boss: User) -> None:
+    bob = User.objects.create_user("bob", password=PASSWORD)
+    path = address("auth_user_password_change", bob.pk)
+    assertContains(client.get(path), "Take the password away")
+    client.post(path, {"usable_password": "false", "unset-password": "1"})
+    bob.refresh_from_db()
+    assert not bob.has_usable_password()
+    assertContains(client.get(address("rooms_user_change", bob.pk)), "None. Set one")
+    assertNotContains(client.get(path), "Take the password away")
+
+
+def test_what_an_account_may_is_folded_and_can_be_given(client: Client, boss: User) -> None:
+    bob = User.objects.create_user("bob", password=PASSWORD, is_staff=True)
+    path = address("rooms_user_change", bob.pk)
+    page = client.get(path).content.decode()
+    folded = page.partition(">Permissions</h2>")[0].rpartition("<details")[2]
+    assert "open" not in folded.partition(">")[0]
+    wanted = Permission.objects.get(codename="view_room")
+    fields = {"username": "bob", "is_staff": "on", "user_permissions": [str(wanted.pk)]}
+    assert client.post(path, fields).status_code == 302
+    assert list(bob.user_permissions.all()) == [wanted]
+    page = client.get(path).content.decode()
+    assert re.search(r"<summary>\s*Room\s*<span[^>]*><span>view</span></span>", page)
+
+
+def test_the_name_that_a_guest_signs_in_with_is_nobody_s_business(
+    client: Client, boss: User, ada: User
+) -> None:
+    assertNotContains(client.get(address("rooms_user_changelist")), ada.username)
+    assertNotContains(client.get(address("rooms_user_change", ada.pk)), ada.username)
 
 
 def test_editing_an_account_leaves_a_ban_alone(client: Client, boss: User) -> None:

@@ -1,0 +1,63 @@
+"""The verbs and roles of the audit log in the words of the staff's pages."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rooms.staff.base import Text
+
+_UNDO = "undo "
+# What each entry says was done, by its verb. An undoing is said by what it undid.
+_DONE: dict[str, Text] = {
+    "admit": _("let somebody in"),
+    "ban": _("banned from the room"),
+    "ban from site": _("banned from the site"),
+    "call": _("started a call"),
+    "change account": _("changed an account"),
+    "change group": _("changed a group"),
+    "clear": _("removed messages"),
+    "close room": _("closed the room"),
+    "delete account": _("deleted an account"),
+    "delete message": _("deleted a message"),
+    "dismiss report": _("dismissed a report"),
+    "end": _("ended the room"),
+    "hand over": _("handed the room over"),
+    "import": _("imported a room"),
+    "lift site ban": _("lifted the ban from the site"),
+    "make account": _("made an account"),
+    "make group": _("made a group"),
+    "member": _("took the moderator's role away"),
+    "merge": _("merged two accounts"),
+    "moderator": _("made somebody a moderator"),
+    "mute": _("muted"),
+    "new code": _("gave the room a new code"),
+    "plan the end": _("set when the room ends"),
+    "remove": _("removed from the room"),
+    "remove account": _("removed an account"),
+    "remove group": _("removed a group"),
+    "reopen report": _("reopened a report"),
+    "settings": _("changed the settings"),
+    "succeed": _("took the room over"),
+    "turn all away": _("turned everybody waiting away"),
+    "turn away": _("turned somebody away"),
+    "unban": _("lifted the ban from the room"),
+    "unmute": _("lifted the mute"),
+    "uphold report": _("upheld a report"),
+}
+
+# As what somebody acted, by the name of audit.ROLES; the others are words already.
+_ROLES: dict[str, Text] = {"self": _("for themselves"), "system": _("the site")}
+
+
+def role(name: str) -> str:
+    """Return as what somebody acted: "owner", "for themselves"."""
+    return str(_ROLES.get(name, gettext(name)))
+
+
+def done(verb: str) -> str:
+    """Return what an entry with `verb` says was done: "banned from the room", "took back “muted”".
+
+    The verb itself, if it is one of a release that had others.
+    """
+    if verb.startswith(_UNDO):
+        return gettext("took back “%(done)s”") % {"done": done(verb.removeprefix(_UNDO))}
+    return str(_DONE.get(verb, verb))
