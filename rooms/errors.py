@@ -61,7 +61,7 @@ class NameTaken(BadName):
 class BadTitle(ChatError):
     code = "bad_title"
     status = 422
-    sentence = _("Please choose another title.")
+    sentence = _("Please choose another topic.")
 
 
 class RateLimited(ChatError):

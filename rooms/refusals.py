@@ -169,15 +169,15 @@ class NameReserved(BadName):
 
 
 class TitleTooLong(BadTitle):
-    sentence = _("A title has at most %(limit)s characters.")
+    sentence = _("A topic has at most %(limit)s characters.")
 
 
 class TitleHides(BadTitle):
-    sentence = _("A title cannot have invisible or control characters in it.")
+    sentence = _("A topic cannot have invisible or control characters in it.")
 
 
 class TitlePiledUp(BadTitle):
-    sentence = _("That title has too many marks on one letter.")
+    sentence = _("That topic has too many marks on one letter.")
 
 
 class ManySignIn(RateLimited):
@@ -399,7 +399,7 @@ class BadTime(BadFrame):
 
 
 class TimeIsOver(BadTime):
-    sentence = _("That time is over.")
+    sentence = _("That time has passed.")
 
 
 class TimeIsFar(BadTime):
@@ -407,7 +407,7 @@ class TimeIsFar(BadTime):
 
 
 class DoorAfterEnd(BadTime):
-    sentence = _("The door closes before the room does, or not at all.")
+    sentence = _("This time must be before the room ends.")
 
 
 class EndedAlready(Forbidden):

@@ -79,13 +79,13 @@ class RoomSettings:
         str,
         Setting(
             means="What the room is about, or nothing.",
-            label=_("What it is about"),
+            label=_("Topic"),
             bounds=(0, names.TITLE_MAX),
-            refusal=_("That title is too long."),
+            refusal=_("That topic is too long."),
             told=lambda to: (
-                gettext("named the room “%(title)s”") % {"title": to}
+                gettext("set the topic to “%(title)s”") % {"title": to}
                 if to
-                else gettext("removed the room's title")
+                else gettext("removed the topic")
             ),
         ),
     ]
@@ -95,8 +95,8 @@ class RoomSettings:
             means="The address of the room's calls, or nothing.",
             label=_("Call link"),
             hint=_(
-                "The address of a meeting, which everyone here finds behind a button. {room} in it "
-                "stands for an id that only people of this room know."
+                "Everyone here gets a Call button that opens this address; {room} in it becomes a "
+                "secret name for this room."
             ),
             bounds=(0, call_links.LONGEST),
             is_good=lambda link: not link or call_links.is_good(link),
@@ -110,9 +110,7 @@ class RoomSettings:
         Setting(
             means="Nobody new comes in.",
             label=_("Locked"),
-            hint=_(
-                "Nobody new can come in. Everyone who is here stays, and may leave and come back."
-            ),
+            hint=_("Nobody new can join. People who are already in can leave and come back."),
             told=lambda to: gettext("locked the room") if to else gettext("unlocked the room"),
         ),
     ]
@@ -121,11 +119,11 @@ class RoomSettings:
         Setting(
             means="Newcomers ask to be let in.",
             label=_("Newcomers ask to join"),
-            hint=_("They wait until you or a moderator let them in."),
+            hint=_("They wait until you or a moderator lets them in."),
             told=lambda to: (
-                gettext("made newcomers ask to be let in")
+                gettext("made newcomers ask to join")
                 if to
-                else gettext("lets newcomers in without asking")
+                else gettext("let newcomers join without asking")
             ),
         ),
     ]
@@ -135,7 +133,7 @@ class RoomSettings:
             means="The most people there is room for.",
             label=_("Maximum number of people"),
             bounds=(1, CAPACITY_MAX),
-            refusal=_("A room holds at least one person."),
+            refusal=_("A room can have 1 to 100,000 people."),
             told=lambda to: (
                 ngettext(
                     "limited the room to %(count)d person",
@@ -144,7 +142,7 @@ class RoomSettings:
                 )
                 % {"count": to}
                 if to
-                else gettext("lifted the limit of people")
+                else gettext("removed the limit on people")
             ),
         ),
     ]
@@ -153,7 +151,7 @@ class RoomSettings:
         Setting(
             means="Seconds between two messages or edits of one person.",
             label=_("Slow mode"),
-            hint=_("How long each person has to wait between two messages."),
+            hint=_("How long each person must wait between two messages."),
             bounds=(0, SLOW_MODE_MAX),
             refusal=_("That is too long a time."),
             choices=SLOW_MODES,
@@ -168,12 +166,12 @@ class RoomSettings:
         int,
         Setting(
             means="Seconds the room stays open with nobody in it.",
-            label=_("Stays open when empty for"),
+            label=_("Stay open when empty for"),
             bounds=(0, GRACE_MAX),
             refusal=_("That is too long a time."),
             choices=GRACES,
             told=lambda to: (
-                gettext("made the empty room stay open for %(span)s") % {"span": span(to)}
+                gettext("set the room to stay open for %(span)s when empty") % {"span": span(to)}
             ),
         ),
     ]
@@ -183,9 +181,9 @@ class RoomSettings:
             means="Newcomers see what was said before they came.",
             label=_("Newcomers can read earlier messages"),
             told=lambda to: (
-                gettext("lets newcomers see what was said before")
+                gettext("let newcomers read earlier messages")
                 if to
-                else gettext("hid what was said before from newcomers")
+                else gettext("hid earlier messages from newcomers")
             ),
         ),
     ]
@@ -193,14 +191,14 @@ class RoomSettings:
         int | None,
         Setting(
             means="Days after which messages are erased: the fewer of the room's and the site's.",
-            label=_("Days messages are kept"),
-            hint=_("After that they are erased for everybody, for good. Pinned messages stay."),
+            label=_("Keep messages for (days)"),
+            hint=_("Older messages are erased for everyone, for good. Pinned messages stay."),
             bounds=(1, RETENTION_MAX),
-            refusal=_("Messages are kept for a day at least."),
+            refusal=_("Messages can be kept for 1 to 36,500 days."),
             told=lambda to: (
-                gettext("has messages erased after %(span)s") % {"span": span(to * 86400)}
+                gettext("set messages to be erased after %(span)s") % {"span": span(to * 86400)}
                 if to
-                else gettext("no longer has messages erased")
+                else gettext("turned off the erasing of old messages")
             ),
             wire=attrgetter("kept_days"),
         ),

@@ -19,7 +19,7 @@ from rooms.actions import rooms
 from rooms.actions.clearing import Texts
 from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import DoorAfterEnd, EndedAlready, NotEnded, TimeIsFar, TimeIsOver
+from rooms.refusals import BadTime, DoorAfterEnd, EndedAlready, NotEnded, TimeIsFar, TimeIsOver
 from rooms.spans import span
 from rooms.turn import Turn, turn
 
@@ -83,7 +83,8 @@ def plan(
         news = {name: at for name, at in wanted.items() if at != getattr(t.room, name)}
         if not news:
             return None
-        _check(news, wanted, now=t.now)
+        for problem in problems(news, wanted, now=t.now).values():
+            raise problem
         Room.objects.filter(pk=t.room.pk).update(**news)
         t.notice("plan the end", what={name: _until(at, t.now) for name, at in news.items()})
         t.evict()
@@ -128,17 +129,20 @@ def _carry_out(t: Turn) -> bool:
     return True
 
 
-def _check(
+def problems(
     news: Mapping[str, datetime | None], wanted: Mapping[str, datetime | None], *, now: datetime
-) -> None:
+) -> dict[str, BadTime]:
+    """Return why times are refused, by name, of all that are wanted; `news` are those that change."""
+    found: dict[str, BadTime] = {}
     for name, at in news.items():
         if at is not None and at <= now:
-            raise TimeIsOver(about=name)
+            found[name] = TimeIsOver(about=name)
         if at is not None and at > now + LONGEST:
-            raise TimeIsFar(about=name)
+            found[name] = TimeIsFar(about=name)
     ends_at, door_closes_at = wanted["ends_at"], wanted["door_closes_at"]
     if ends_at is not None and door_closes_at is not None and door_closes_at >= ends_at:
-        raise DoorAfterEnd(about="door_closes_at")
+        found.setdefault("door_closes_at", DoorAfterEnd(about="door_closes_at"))
+    return found
 
 
 def sentence(planned: Mapping[str, Any]) -> str:
@@ -149,7 +153,7 @@ def sentence(planned: Mapping[str, Any]) -> str:
         if (words := _words(name, bool(seconds)))
     ]
     if len(said) < 2:
-        return said[0] if said else gettext("changed when this room ends")
+        return said[0] if said else gettext("changed when the room ends")
     # Translators: two things that somebody planned for a room.
     return gettext("%(one)s and %(other)s") % {"one": said[0], "other": said[1]}
 
@@ -157,13 +161,13 @@ def sentence(planned: Mapping[str, Any]) -> str:
 def _words(name: str, is_planned: bool) -> str:
     match name, is_planned:
         case "ends_at", True:
-            return gettext("has this room close in %(span)s")
+            return gettext("will end the room in %(span)s")
         case "ends_at", False:
-            return gettext("no longer has this room close at a time")
+            return gettext("no longer plans to end the room")
         case "door_closes_at", True:
-            return gettext("has the door close in %(span)s: nobody new can come in then")
+            return gettext("will let nobody new in after %(span)s")
         case "door_closes_at", False:
-            return gettext("no longer has the door close at a time")
+            return gettext("no longer plans to keep new people out")
     return ""  # of a later release
 
 

@@ -26,7 +26,7 @@ Role = Membership.Role
 # cannot.
 Undo = Callable[[Turn, Deed, Any, clearing.Texts], None]
 # The groups that buttons stand in, in this order.
-TALK, OFFICE, DOOR = GROUPS = _("Messages"), _("Role"), _("Access to the room")
+TALK, OFFICE, DOOR = GROUPS = _("Messages"), _("Role"), _("Access")
 # What a form may send along, beside the person: the arguments of `perform`.
 REASON, MINUTES, NETWORK = "reason", "minutes", "network"
 
@@ -65,7 +65,8 @@ class Verb:
     {by}, {about} and {what}; `in_words` makes words of what the notice has for {what}. A verb about a person has `perform`, which takes the room, who acts
     (`by`), the `user`, and what is in `takes`; `path`, the last part of its address; and `said`,
     which the one who acts is told, with %(name)s and %(span)s. With a `label` it has a button where
-    `is_offered` says so, among those of its `group`; one that `asks` leads to a page of its own first. With `undo` it can be
+    `is_offered` says so, among those of its `group`, and beside it a `hint`: what it means, or what
+    its choice of minutes is. One that `asks` leads to a page of its own first. With `undo` it can be
     undone for a day, and has a line for that in `done`, with {who} and {whom}.
     """
 
@@ -78,6 +79,7 @@ class Verb:
     path: str = ""
     said: Text = ""
     label: Text = ""
+    hint: Text = ""
     is_offered: Callable[[Standing], bool] = lambda standing: False
     group: Text = ""
     asks: bool = False
@@ -94,12 +96,13 @@ def _messages(count: int) -> str:
 _TABLE = (
     Verb(
         name="unmute",
-        sentence=_("{by} lets {about} speak again"),
+        sentence=_("{by} unmuted {about}"),
         perform=sanctions.unmute,
         takes=frozenset({REASON}),
         path="unmute",
         said=_("%(name)s can write again."),
         label=_("Unmute"),
+        hint=_("Muted until"),
         group=TALK,
         is_offered=lambda member: member.is_muted and not member.is_banned,
     ),
@@ -112,24 +115,26 @@ _TABLE = (
         path="mute",
         said=_("%(name)s is muted for %(span)s."),
         label=_("Mute"),
+        hint=_("Mute for"),
         group=TALK,
-        is_offered=lambda member: not member.is_banned,
+        is_offered=lambda member: not (member.is_banned or member.is_muted),
         undo=sanctions.undo_mute,
         done=_("{who} muted {whom}"),
     ),
     Verb(
         name=clearing.CLEARED,
-        sentence=_("{by} removed {what} of {about}"),
+        sentence=_("{by} removed {what} from {about}"),
         in_words=_messages,
         perform=clearing.clear,
         takes=frozenset({REASON, MINUTES}),
         path="clear",
         said=_("The messages from %(name)s were removed."),
         label=_("Remove messages"),
+        hint=_("Remove messages of the last"),
         group=TALK,
         is_offered=lambda member: not member.is_banned,
         undo=clearing.undo,
-        done=_("{who} removed messages of {whom}"),
+        done=_("{who} removed messages from {whom}"),
     ),
     Verb(
         name="remove",
@@ -137,8 +142,9 @@ _TABLE = (
         perform=sanctions.remove,
         takes=frozenset({REASON}),
         path="remove",
-        said=_("%(name)s was removed, and can rejoin with the code as a new person."),
+        said=_("%(name)s was removed. The code lets them back in, as a new person."),
         label=_("Remove from the room"),
+        hint=_("They can come back with the code."),
         group=DOOR,
         is_offered=lambda member: member.is_here,
         undo=sanctions.undo_removal,
@@ -150,8 +156,9 @@ _TABLE = (
         perform=sanctions.ban,
         takes=frozenset({REASON, NETWORK}),
         path="ban",
-        said=_("%(name)s is banned, and so is that browser. Others on the same network are not."),
+        said=_("%(name)s is banned, and so is their browser. Others on the same network are not."),
         label=_("Ban"),
+        hint=_("This person and their browser cannot come back."),
         group=DOOR,
         is_offered=lambda member: not member.is_banned,
         is_grave=True,
@@ -160,24 +167,25 @@ _TABLE = (
         staff=Staff(
             label=_("Ban from the room"),
             about=_(
-                "The person is shown out and cannot come back, guests not under another name for a "
-                "day either. The room is told, with the reason."
+                "The person is removed and cannot come back; a guest cannot come back under another "
+                "name for a day either. The room is told, with the reason."
             ),
         ),
     ),
     Verb(
         name="unban",
-        sentence=_("{by} lifted the ban of {about}"),
+        sentence=_("{by} lifted the ban on {about}"),
         perform=sanctions.unban,
         takes=frozenset({REASON}),
         path="unban",
         said=_("%(name)s can join again, as a new person."),
         label=_("Lift the ban"),
+        hint=_("They can join again, as a new person."),
         group=DOOR,
         is_offered=lambda member: member.is_banned,
         staff=Staff(
             label=_("Lift the ban from the room"),
-            about=_("The person may come in again. The room is told."),
+            about=_("The person can join again. The room is told."),
             needs_reason=False,
         ),
     ),
@@ -189,7 +197,8 @@ _TABLE = (
         takes=frozenset({REASON}),
         path="member",
         said=_("%(name)s is no longer a moderator."),
-        label=_("No longer a moderator"),
+        label=_("Remove as moderator"),
+        hint=_("They stay in the room."),
         group=OFFICE,
         is_offered=lambda member: member.is_here and member.role == Role.MODERATOR,
     ),
@@ -202,18 +211,20 @@ _TABLE = (
         path="moderator",
         said=_("%(name)s is now a moderator."),
         label=_("Make moderator"),
+        hint=_("Moderators mute, remove and ban people, and let them in."),
         group=OFFICE,
         is_offered=lambda member: member.is_here and member.role != Role.MODERATOR,
     ),
     Verb(
         name="hand over",
-        sentence=_("{by} handed this room over to {about}"),
+        sentence=_("{by} handed the room over to {about}"),
         at_least=Role.OWNER,
         perform=roles.hand_over,
         takes=frozenset({REASON}),
         path="owner",
         said=_("%(name)s owns this room now. You are a moderator."),
-        label=_("Hand the room over…"),
+        label=_("Hand over the room…"),
+        hint=_("You become a moderator."),
         group=OFFICE,
         is_offered=lambda member: member.is_here,
         asks=True,
@@ -235,7 +246,7 @@ _TABLE = (
     Verb(
         name=changes.DELETED,
         undo=messages.undo_deletion,
-        done=_("{who} removed messages of {whom}"),
+        done=_("{who} removed messages from {whom}"),
     ),
     Verb(
         name="settings",
@@ -245,13 +256,13 @@ _TABLE = (
     ),
     Verb(
         name=access.NEW_CODE,
-        sentence=_("{by} gave this room a new code. The old code no longer works"),
+        sentence=_("{by} gave the room a new code. The old code no longer works"),
         at_least=Role.OWNER,
     ),
     Verb(name="call", sentence=_("{by} started a call"), at_least=Role.MEMBER),
     Verb(
         name="end",
-        sentence=_("{by} ended this room. It closes in a minute"),
+        sentence=_("{by} ended the room. It closes in a minute"),
         at_least=Role.OWNER,
         undo=ending.undo,
         done=_("{who} ended the room"),
@@ -267,14 +278,16 @@ _TABLE = (
 )
 # Notices with a name of their own. Undoing a mute or a ban is told as lifting it.
 _TOLD = {
-    "undo end": Sentence(text=_("{by} took the end of the room back")),
-    "end on time": Sentence(text=_("It is time: this room has closed")),
-    "door": Sentence(text=_("The door has closed: nobody new can come in")),
-    "restore": Sentence(text=_("{by} restored {what} of {about}"), in_words=_messages),
+    "undo end": Sentence(text=_("{by} reopened the room")),
+    "end on time": Sentence(text=_("Time is up: the room has closed")),
+    "door": Sentence(text=_("Nobody new can join the room any more")),
+    "restore": Sentence(text=_("{by} restored {what} from {about}"), in_words=_messages),
     "undo remove": Sentence(text=_("{by} undid the removal of {about}")),
-    "succeed away": Sentence(text=_("{by} is away for good: {about} runs this room now")),
-    "succeed deleted": Sentence(text=_("The owner is gone for good: {about} runs this room now")),
-    "succeed gone": Sentence(text=_("The owner is gone: {about} runs this room now")),
+    "succeed away": Sentence(text=_("{by} has been away too long: {about} runs the room now")),
+    "succeed deleted": Sentence(
+        text=_("The owner has deleted their account: {about} runs the room now")
+    ),
+    "succeed gone": Sentence(text=_("The owner has left: {about} runs the room now")),
 }
 # What the audit log has beside the verbs in a room: of accounts, and of the staff.
 _ELSEWHERE = (

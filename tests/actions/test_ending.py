@@ -71,7 +71,7 @@ class TestEndedNow:
         assert due.anything()
         sweep()
         assert not fresh(room).is_open
-        assert notices(room) == ["Ada ended this room. It closes in a minute."]
+        assert notices(room) == ["Ada ended the room. It closes in a minute."]
 
     def test_undone_it_goes_on_as_it_was(self) -> None:
         ada, room = open_room()
@@ -83,7 +83,7 @@ class TestEndedNow:
         undoing.undo(room=room, by=ada, deed=deed)
         assert (fresh(room).ended_at, fresh(room).ends_at) == (None, planned)
         say(bob, room, "good")
-        assert notices(room)[-1] == "Ada took the end of the room back."
+        assert notices(room)[-1] == "Ada reopened the room."
         with pytest.raises(TooLateToUndo):
             undoing.undo(room=room, by=ada, deed=deed)
         assert ending.last_end(fresh(room)) is None
@@ -157,8 +157,8 @@ class TestAtATime:
         assert ending.carry_out() == 0
         assert not fresh(room).is_open
         assert notices(room) == [
-            "Ada has this room close in 45 minutes.",
-            "It is time: this room has closed.",
+            "Ada will end the room in 45 minutes.",
+            "Time is up: the room has closed.",
         ]
 
     def test_the_door_closes_to_newcomers_and_members_stay(self) -> None:
@@ -178,8 +178,8 @@ class TestAtATime:
         assert (now_.is_open, now_.locked, now_.door_closes_at) == (True, True, None)
         rooms.join(user=bob, code=room.code)
         assert notices(room) == [
-            "Ada has the door close in 10 minutes: nobody new can come in then.",
-            "The door has closed: nobody new can come in.",
+            "Ada will let nobody new in after 10 minutes.",
+            "Nobody new can join the room any more.",
         ]
 
     def test_a_door_that_is_locked_already_closes_without_a_word(self) -> None:
@@ -201,10 +201,9 @@ class TestAtATime:
         ending.plan(room=room, by=ada, ends_at=None, door_closes_at=known.door_closes_at)
         ending.plan(room=room, by=ada, ends_at=None, door_closes_at=None)
         assert notices(room) == [
-            "Ada has this room close in 3 hours and has the door close in 20 minutes: "
-            "nobody new can come in then.",
-            "Ada no longer has this room close at a time.",
-            "Ada no longer has the door close at a time.",
+            "Ada will end the room in 3 hours and will let nobody new in after 20 minutes.",
+            "Ada no longer plans to end the room.",
+            "Ada no longer plans to keep new people out.",
         ]
         pass_by(room, days=1)
         assert ending.carry_out() == 0
@@ -212,11 +211,11 @@ class TestAtATime:
     @pytest.mark.parametrize(
         ("ends", "door", "says", "about"),
         [
-            (-1, None, "is over", "ends_at"),
-            (None, -1, "is over", "door_closes_at"),
-            (10, -1, "is over", "door_closes_at"),
+            (-1, None, "has passed", "ends_at"),
+            (None, -1, "has passed", "door_closes_at"),
+            (10, -1, "has passed", "door_closes_at"),
             (367 * 24 * 60, None, "more than a year", "ends_at"),
-            (10, 10, "before the room does", "door_closes_at"),
+            (10, 10, "before the room ends", "door_closes_at"),
         ],
     )
     def test_a_time_that_cannot_be_is_refused(
@@ -246,8 +245,8 @@ def test_many_workers_at_one_moment_close_it_once() -> None:
     pass_by(room, minutes=4)
     assert sum(together(*[ending.carry_out] * 6)) == 1
     assert notices(room)[1:] == [
-        "The door has closed: nobody new can come in.",
-        "It is time: this room has closed.",
+        "Nobody new can join the room any more.",
+        "Time is up: the room has closed.",
     ]
 
 
@@ -256,7 +255,7 @@ def test_deeds_about_people_and_about_nobody_are_undone_in_one_way() -> None:
     bob = come_in("Bob", room)
     deed = sanctions.mute(room=room, by=ada, user=bob, minutes=5)
     undoing.undo(room=room, by=ada, deed=deed)
-    assert "lets Bob speak again" in last_notice(room)
+    assert "unmuted Bob" in last_notice(room)
     forged = Deed.objects.create(verb="end", room_id=room.public_id, role="owner", details={})
     with pytest.raises(NotEnded):
         undoing.undo(room=room, by=ada, deed=forged)

@@ -39,6 +39,16 @@ _OLD_WORDS = (
     (re.compile(r"removed (\w+[^:]*?) as a moderator"), r"took \1's office back"),
     (re.compile(r"undid the removal of (\w+)"), r"took the removal of \1 back"),
     (re.compile(r"The old code no longer works"), "The old one is dead"),
+    (re.compile(r"gave the room a new code"), "gave this room a new code"),
+    (re.compile(r"unmuted (.+?)(?=[.:])"), r"lets \1 speak again"),
+    (re.compile(r"((?:removed|restored) \d+ messages?) from "), r"\1 of "),
+    (re.compile(r"lifted the ban on "), "lifted the ban of "),
+    (re.compile(r"handed the room over"), "handed this room over"),
+    (
+        re.compile(r"has been away too long: (.+) runs the room now"),
+        r"is away for good: \1 runs this room now",
+    ),
+    (re.compile(r"set the topic to “"), "named the room “"),
 )
 
 
@@ -118,9 +128,9 @@ def test_facts_of_old_notices_are_those_that_new_ones_have() -> None:
         "rename", "restore", "settings", "succeed away", "unban", "undo remove", "unmute",
     }  # fmt: skip
     forget()
+    old = told()
     derive()
-    after = told()
-    for (body, facts), (_, found) in zip(before, after, strict=True):
+    for (_, facts), (body, _), (_, found) in zip(before, old, told(), strict=True):
         if facts["verb"] == "rename":  # parted in another place where there are two
             assert found["about"]["id"] == facts["about"]["id"], body
             assert f"{found['was']} is now called {found['about']['name']}" == body
@@ -183,7 +193,7 @@ def test_an_old_notice_with_a_deleted_person_in_it_still_names_the_other() -> No
     before = told()
     forget()
     derive()
-    assert told() == before
+    assert [facts for _, facts in told()] == [facts for _, facts in before]
     assert before[0][1]["by"] == {"id": bob.public_id, "name": "Bob"}
 
 
@@ -211,8 +221,8 @@ def test_an_old_notice_that_no_audit_log_knows_is_read_where_the_names_are_certa
         "Ada banned Zed: called Ben is now called Ada by all his friends",
         "The site muted deleted person for 5 minutes.",
         "Ben is now called Eve",
-        "Ada is away for good: deleted person runs this room now.",
-        "Ada lifted the ban of deleted person.",
+        "Ada has been away too long: deleted person runs the room now.",
+        "Ada lifted the ban on deleted person.",
         "Ada undid the removal of deleted person.",
         "Ada lifted the limit of people.",
     ]

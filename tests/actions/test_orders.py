@@ -48,7 +48,7 @@ def test_changed_settings_are_told_in_the_room_and_recorded() -> None:
         room, ada, title="Engines", locked=True, slow_mode=30, passcode="open sesame"
     )
     assert last_notice(room) == (
-        "Ada named the room “Engines”, locked the room, turned on slow mode (one message "
+        "Ada set the topic to “Engines”, locked the room, turned on slow mode (one message "
         "every 30 seconds) and set a passcode."
     )
     assert deed is not None

@@ -33,7 +33,7 @@ def test_a_room_handed_over_has_one_owner() -> None:
     roles.hand_over(room=room, by=ada, user=bob)
     room.refresh_from_db()
     assert (room.owner, role(room, bob), role(room, ada)) == (bob, "owner", "moderator")
-    assert last_notice(room) == "Ada handed this room over to Bob."
+    assert last_notice(room) == "Ada handed the room over to Bob."
 
 
 def test_the_next_in_line_is_the_moderator_who_was_there_longest() -> None:
@@ -47,7 +47,7 @@ def test_the_next_in_line_is_the_moderator_who_was_there_longest() -> None:
     assert roles.find_heirs() == 1
     room.refresh_from_db()
     assert room.owner == eve
-    assert last_notice(room) == "Ada is away for good: Eve runs this room now."
+    assert last_notice(room) == "Ada has been away too long: Eve runs the room now."
     rooms.join(user=ada, code=room.code)
     connect(ada, room)
     assert role(room, ada) == "moderator"

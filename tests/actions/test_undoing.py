@@ -138,7 +138,7 @@ def test_recent_messages_of_a_member_are_removed_and_restored() -> None:
         clearing.clear(room=room, by=bob, user=ada, minutes=10)
     deed = clearing.clear(room=room, by=ada, user=bob, minutes=10, reason="spam")
     assert said(room) == ["long ago", "mine"]
-    assert last_notice(room) == "Ada removed 3 messages of Bob: spam"
+    assert last_notice(room) == "Ada removed 3 messages from Bob: spam"
     with pytest.raises(MessageNotFound):
         clearing.clear(room=room, by=ada, user=bob, minutes=10)
     # Its author takes one back for good: nobody restores it.

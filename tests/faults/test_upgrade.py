@@ -122,10 +122,10 @@ async def _live_through(ada: RoomSocket, bob: RoomSocket, eve: RoomSocket) -> No
     with pytest.raises(FrameRefused, match="muted"):
         await bob.post("but")
     await owner.order(ada.code, f"{people}/unmute/")
-    await _said(here, "Ada lets Bob speak again.")
+    await _said(here, "Ada unmuted Bob.", "Ada lets Bob speak again.")
     settings = {"title": "Engines", "slow_mode": "0", "grace": "3600", "history_open": "on"}
     await owner.order(ada.code, "settings/", **settings)
-    await _said(here, "Ada named the room “Engines”.")
+    await _said(here, "Ada set the topic to “Engines”.", "Ada named the room “Engines”.")
     await owner.order(ada.code, f"{people}/moderator/")
     await _said(here, "Ada made Bob a moderator.")
     spam = (await eve.post("spam"))["seq"]
@@ -149,9 +149,10 @@ async def _live_through(ada: RoomSocket, bob: RoomSocket, eve: RoomSocket) -> No
     assert "quiet now" not in eve.view.bodies
 
 
-async def _said(rooms: list[RoomSocket], notice: str) -> None:
+async def _said(rooms: list[RoomSocket], *sentences: str) -> None:
+    """Wait until each room has shown a notice, in the words of this release or of the one before."""
     for room in rooms:
-        await room.until(lambda view, room=room: notice in _notices(room))
+        await room.until(lambda view, room=room: not set(sentences).isdisjoint(_notices(room)))
 
 
 def _notices(room: RoomSocket) -> list[str]:

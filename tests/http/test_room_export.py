@@ -270,7 +270,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("room.head", True, "room.head must be a whole number"),
     ("room.code", "../../admin", "room.code must be the code"),
     ("room.code", "K7\r\nX: y", "room.code must be the code"),
-    ("room.title", "Is\u202elands", "room.title: A title cannot have invisible"),
+    ("room.title", "Is\u202elands", "room.title: A topic cannot have invisible"),
     ("people.0.name", None, "people[0].name must be text"),
     ("people.0.name", "A\u202eda", "people[0].name: A name cannot have invisible"),
     ("people.0.name", "A\nda\u200b", "people[0].name: A name cannot have invisible"),

@@ -16,17 +16,17 @@ const door = "2026-11-22T12:10:00.000Z";
 /** @type {[string, Parameters<typeof sentence>[0], string][]} */
 const rows = [
   ["nothing is planned", {}, ""],
-  ["it closes today", { ends_at: end }, "This room closes at 12:45."],
+  ["it closes today", { ends_at: end }, "This room ends at 12:45."],
   [
     "it closes another day",
     { ends_at: "2026-11-23T12:45:00.000Z" },
-    "This room closes at 2026-11-23T12:45.",
+    "This room ends at 2026-11-23T12:45.",
   ],
   ["the door closes", { door_closes_at: door }, "Nobody new can join after 12:10."],
   [
     "both",
     { ends_at: end, door_closes_at: door },
-    "This room closes at 12:45. Nobody new can join after 12:10.",
+    "This room ends at 12:45. Nobody new can join after 12:10.",
   ],
   [
     "it was ended, whatever else was planned",

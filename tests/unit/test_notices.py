@@ -36,12 +36,12 @@ def test_frames_are_in_the_language_of_the_site() -> None:
 
 def test_values_are_put_into_words() -> None:
     assert text("mute", by=ADA, about=BOB, what=86_400) == "Ada {by} muted Bob for 1 day."
-    assert text("clear", by=ADA, about=BOB, what=1) == "Ada {by} removed 1 message of Bob."
-    assert text("restore", by=ADA, about=BOB, what=12) == "Ada {by} restored 12 messages of Bob."
+    assert text("clear", by=ADA, about=BOB, what=1) == "Ada {by} removed 1 message from Bob."
+    assert text("restore", by=ADA, about=BOB, what=12) == "Ada {by} restored 12 messages from Bob."
     changed = {"title": "Boats", "locked": True, "capacity": 1, "retention_days": 2}
     assert text("settings", by=ADA, what=changed) == (
-        "Ada {by} named the room “Boats”, locked the room, limited the room to 1 person "
-        "and has messages erased after 2 days."
+        "Ada {by} set the topic to “Boats”, locked the room, limited the room to 1 person "
+        "and set messages to be erased after 2 days."
     )
 
 

@@ -21,7 +21,7 @@ export function sentence({ ends_at: end, door_closes_at: door, ended_at: ended }
       time: when(end),
     });
   }
-  const closes = end ? fill(gettext("This room closes at %(time)s."), { time: when(end) }) : "";
+  const closes = end ? fill(gettext("This room ends at %(time)s."), { time: when(end) }) : "";
   const text = gettext("Nobody new can join after %(time)s.");
   const shuts = door ? fill(text, { time: when(door) }) : "";
   return [closes, shuts].filter(Boolean).join(" ");

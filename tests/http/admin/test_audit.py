@@ -108,7 +108,7 @@ def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
         (
             "settings",
             {"history_open": False, "slow_mode": 30},
-            "turned on slow mode (one message every 30 seconds) and hid what was said before",
+            "turned on slow mode (one message every 30 seconds) and hid earlier messages",
         ),
     ],
 )
