@@ -74,7 +74,10 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("settings-sheet", f"/rooms/{demo.ruled}/", ada, room_scenes.open_settings),
         Scene("muted", f"/rooms/{demo.ruled}/", demo.grace, settle),
         Scene(
-            "manage", f"/rooms/{demo.ruled}/manage/", ada, _click("details:last-of-type summary")
+            "manage",
+            f"/rooms/{demo.ruled}/manage/",
+            ada,
+            _click("#fold-joining > summary", "#fold-people > summary", ".manage__person summary"),
         ),
         Scene("closed", f"/rooms/{demo.closed}/", ada),
         Scene("room-busy", busy, ada, settle),
@@ -137,7 +140,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene(
             "lesson-menu", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, room_scenes.open_person
         ),
-        Scene("lesson-end", f"/rooms/{demo.lesson.code}/manage/", ada, _show("#ending")),
+        Scene("lesson-end", f"/rooms/{demo.lesson.code}/manage/", ada, _click("#fold-ending > summary")),
         Scene("lesson-ended", f"/rooms/{demo.lesson.ended}/", ada, settle),
         Scene("lesson-account", "/account/", demo.lesson.hides),
         Scene("lesson-search", "/history/?q=go", demo.lesson.hides),
@@ -148,16 +151,10 @@ def scenes(demo: Demo) -> list[Scene]:
     ]
 
 
-def _click(selector: str) -> Step:
+def _click(*selectors: str) -> Step:
     async def step(page: Page) -> None:
-        await page.locator(selector).first.click()
-
-    return step
-
-
-def _show(selector: str) -> Step:
-    async def step(page: Page) -> None:
-        await page.locator(selector).first.scroll_into_view_if_needed()
+        for selector in selectors:
+            await page.locator(selector).first.click()
 
     return step
 

@@ -78,7 +78,7 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
         sheet = page.get_by_role("dialog", name="Ben")
         expect(sheet.get_by_role("button", name="Mute")).to_be_visible()
         look("what can be done about a person")
-        sheet.get_by_role("link", name="Hand the room over").click()
+        sheet.get_by_role("link", name="Hand over the room").click()
         expect(page.get_by_role("link", name="Keep the room")).to_be_visible()
         shut("the question before the room is handed over")
 
@@ -97,11 +97,13 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
     with step("the settings, a message in them, and the question before they are lost"):
         page.get_by_role("link", name="Room settings").click()
         settings = page.get_by_role("dialog", name="Room settings")
-        settings.get_by_label("What it is about").fill("Tea")
+        settings.get_by_label("Topic").fill("Tea")
         settings.get_by_role("button", name="Save").click()
         expect(settings.get_by_role("status")).to_contain_text("Saved.")
+        for section in settings.locator(".fold:not([open]) > summary").all():
+            section.click()
         settings.locator("summary", has_text="Ben").click()
-        settings.get_by_label("What it is about").fill("Coffee")
+        settings.get_by_label("Topic").fill("Coffee")
         shut("the settings")
         expect(page.get_by_role("button", name="Keep editing")).to_be_visible()
         look("the question before settings are lost")

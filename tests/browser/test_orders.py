@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenContext, order
 from tests.browser.room_page import RoomPage
@@ -23,6 +23,12 @@ def about(room: RoomPage, name: str) -> None:
 
 def say_why(room: RoomPage, why: str) -> None:
     room.page.get_by_role("dialog").get_by_label("Reason").fill(why)
+
+
+def unfold(settings: Locator, section: str) -> None:
+    settings.locator("summary").filter(
+        has=settings.page.get_by_role("heading", name=section)
+    ).click()
 
 
 def press(room: RoomPage, name: str) -> None:
@@ -110,7 +116,7 @@ def test_people_are_judged_from_within_the_room_and_see_it(ada: RoomPage, invite
     hand_over = "**/manage/people/*/owner/"
     held: list[Route] = []
     ada.page.route(hand_over, lambda route: held.append(route))
-    ada.page.get_by_role("link", name="Hand the room over").click()
+    ada.page.get_by_role("link", name="Hand over the room").click()
     # A change in the room loads the sheet's page again: the one that is on its way, not the one before.
     with ada.page.expect_request("**/manage/**") as again:
         order(ada, "settings/", title="Town meeting", slow_mode="0", grace="60")
@@ -153,7 +159,8 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     page.on("websocket", lambda socket: sockets.append(socket))
     settings = page.get_by_role("dialog", name="Room settings")
     page.get_by_role("link", name="Room settings").click()
-    settings.get_by_label("What it is about").fill("Town meeting")
+    settings.get_by_label("Topic").fill("Town meeting")
+    unfold(settings, "Joining")
     settings.get_by_label("Newcomers ask").check()
     settings.get_by_label("Passcode", exact=True).fill("sesame")
     # What is typed is not lost by a slip, nor by news of the room.
@@ -161,7 +168,7 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     expect(ada.message("meanwhile")).to_be_attached()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Keep editing").click()
-    expect(settings.get_by_label("What it is about")).to_have_value("Town meeting")
+    expect(settings.get_by_label("Topic")).to_have_value("Town meeting")
     settings.get_by_role("button", name="Save").click()
     # A passcode is hashed on purpose slowly.
     expect(settings.get_by_role("status")).to_contain_text("Saved.")
@@ -199,8 +206,9 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     # A new code, after a question: everyone's page goes along.
     former = ben.code
     page.get_by_role("link", name="Room settings").click()
-    settings.get_by_label("What it is about").fill("Meeting")
-    settings.get_by_role("link", name="Give it a new code").click()
+    settings.get_by_label("Topic").fill("Meeting")
+    unfold(settings, "New code")
+    settings.get_by_role("link", name="Change the code").click()
     question = page.get_by_role("dialog", name="Give this room a new code?")
     expect(question).to_contain_text("stops working")
     question.get_by_role("button", name="Give it a new code").click()
@@ -208,7 +216,7 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     code = ben.page.locator("[data-code]").first.inner_text()
     expect(ben.page).to_have_url(re.compile(f"/rooms/{code}/$"))
     # What was typed before is still there, and is saved under the new code.
-    expect(settings.get_by_label("What it is about")).to_have_value("Meeting")
+    expect(settings.get_by_label("Topic")).to_have_value("Meeting")
     settings.get_by_role("button", name="Save").click()
     expect(settings.get_by_role("status")).to_contain_text("Saved.")
     expect(ben.page.locator("[data-title]").first).to_have_text("Meeting")
@@ -239,10 +247,11 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
 
     with step("it ends at a time that everybody sees, or now, which can be undone for a minute"):
         page.get_by_role("link", name="Room settings").click()
+        unfold(settings, "Ending the room")
         settings.get_by_role("button", name="End in 45 minutes").click()
         lines = [each.locator("[data-ending]") for each in (ben.page, outside, page)]
         for line in lines:
-            expect(line).to_contain_text("This room closes at")
+            expect(line).to_contain_text("This room ends at")
         settings.get_by_role("button", name="End the room now").click()
         expect(settings.get_by_role("status")).to_contain_text("until then you can undo it")
         page.keyboard.press("Escape")
@@ -254,7 +263,7 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
         expect(lines[0].get_by_role("button", name="Undo")).to_have_count(0)
         lines[2].get_by_role("button", name="Undo").click()
         for line in lines:
-            expect(line).to_contain_text("This room closes at")
+            expect(line).to_contain_text("This room ends at")
         ben.box.press("Enter")
         expect(eve.message("but")).to_be_visible()
 

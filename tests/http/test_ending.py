@@ -39,7 +39,7 @@ def test_a_room_is_ended_and_goes_on_without_a_script(room: Room, ada: Person, b
     assert page.one("form", action=where(room, "end/undo/"))
     assert not page.all("form", action=where(room, "end/plan/"))
     ada.post(where(room, "end/undo/"))
-    assert "The room goes on." in read(ada.get(where(room))).text
+    assert "The room stays open." in read(ada.get(where(room))).text
     room.refresh_from_db()
     assert room.ended_at is None
     assert "That cannot be undone" in alert(
@@ -65,7 +65,7 @@ def test_times_are_the_visitor_s_and_stay_as_they_are_shown(room: Room, ada: Per
     room.refresh_from_db()
     assert room.ends_at == end
     assert value(ada, room, "ends_at") == typed["ends_at"]
-    assert "Times are in Asia/Tokyo" in read(ada.get(where(room))).text
+    assert "in the time zone Asia/Tokyo" in read(ada.get(where(room))).text
     exact = end + timedelta(seconds=31)
     Room.objects.filter(pk=room.pk).update(ends_at=exact)
     ada.post(where(room, "end/plan/"), **typed | {"door_closes_at": local(end + tokyo)[:14] + "00"})
@@ -115,8 +115,8 @@ def test_what_cannot_be_is_refused_and_stays_typed(room: Room, ada: Person, type
     ("ends", "door", "field", "problem"),
     [
         ("9999-12-31T23:59", "", "ends_at", "more than a year ahead"),
-        ("2050-10-30T02:30", "2020-01-01T10:00", "door_closes_at", "time is over"),
-        ("", "tomorrow", "door_closes_at", "no date and time"),
+        ("2050-10-30T02:30", "2020-01-01T10:00", "door_closes_at", "time has passed"),
+        ("", "tomorrow", "door_closes_at", "a date and a time"),
         ("2050-10-30T02:30", "9999-12-31T23:59", "door_closes_at", "more than a year ahead"),
     ],
 )
@@ -132,6 +132,14 @@ def test_what_is_wrong_stands_beside_its_own_field(
         if name == field:
             described = found["aria-describedby"].split()[-1]
             assert problem in page.one("p", id=described).text
+
+
+def test_both_times_are_judged_at_once(room: Room, ada: Person) -> None:
+    over = {"ends_at": "2020-01-02T10:00", "door_closes_at": "2020-01-01T10:00"}
+    page = read(ada.post(where(room, "end/plan/"), **over))
+    for name in over:
+        assert page.one("p", id=f"{name}-problem").text == "That time has passed."
+    assert "open" in page.one("details", id="fold-ending").attributes
 
 
 def test_nobody_else_ends_a_room(room: Room, ada: Person, ben: Person) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from rooms.models import JoinRequest, Membership, Room
+from rooms.models import Deed, JoinRequest, Membership, Room
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read, without_tokens
 
@@ -70,6 +70,69 @@ def test_settings_are_kept_and_shown(room: Room, ada: Person) -> None:
     assert room.title == "Engines"
 
 
+def test_all_that_is_wrong_is_told_beside_its_field_in_a_section_that_is_open(
+    room: Room, ada: Person
+) -> None:
+    wrong = {"call_link": "meet.example", "capacity": "0", "retention_days": "soon"}
+    refused = read(ada.post(where(room, "settings/"), **SAVED | wrong | {"passcode": "sesame"}))
+    for name in wrong:
+        field = refused.one("input", name=name).attributes
+        assert field["aria-invalid"] == "true"
+        assert f"{name}-problem" in field["aria-describedby"].split()
+        assert refused.one("p", id=f"{name}-problem", role="alert")
+        assert field["value"] == wrong[name]
+    assert refused.one("input", name="passcode").attributes["value"] == "sesame"
+    sections = {part.attributes["id"]: part for part in refused.all("details", class_="fold")}
+    is_open = {name for name, part in sections.items() if "open" in part.attributes}
+    assert is_open == {"fold-room", "fold-joining", "fold-messages"}
+    assert "fold-joining" in sections
+    page = read(ada.get(where(room)))
+    assert "open" not in page.one("details", id="fold-joining").attributes
+
+
+def test_what_a_folded_section_says(room: Room, ada: Person) -> None:
+    def lines() -> list[str]:
+        return [line.text for line in read(ada.get(where(room))).all("span", class_="fold__now")]
+
+    assert lines()[:2] == ["Anyone with the code", "Kept forever"]
+    strict = {"locked": "on", "by_request": "on", "passcode": "sesame", "capacity": "1"}
+    slow = {"slow_mode": "30", "retention_days": "2"}
+    ada.post(where(room, "settings/"), **SAVED | strict | slow)
+    assert lines()[:2] == [
+        "Locked · By request · Passcode · Up to 1 person",
+        "Slow mode: 30 seconds · Kept for 2 days",
+    ]
+
+
+def test_a_mute_and_a_clearing_have_choices_of_their_own(
+    room: Room, ada: Person, ben: Person
+) -> None:
+    ben.say(room, "spam")
+    room.stream.messages.update(at=Now() - timedelta(hours=2))  # type: ignore[union-attr]
+    path = where(room, f"people/{ben.user.public_id}/")
+    names = [button.text for button in read(ada.get(path)).all("button")]
+    assert "Mute" in names
+    assert "Unmute" not in names
+    typed = {"mute_minutes": "60", "clear_minutes": "1440", "minutes": "1"}
+    ada.post(about(room, ben, "mute"), **typed)
+    left = ben.membership(room).muted_until - Deed.objects.latest("pk").at
+    assert timedelta(minutes=59) < left < timedelta(minutes=61)
+    names = [button.text for button in read(ada.get(path)).all("button")]
+    assert "Unmute" in names
+    assert "Mute" not in names
+    ada.post(about(room, ben, "clear"), **typed)
+    assert Deed.objects.latest("pk").verb == "clear", "of the last day, not of the last hour"
+
+
+def test_a_ban_reaches_the_network_only_if_that_is_chosen(
+    room: Room, ada: Person, ben: Person
+) -> None:
+    for chosen, reaches in (({}, False), ({"network": "on"}, True)):
+        ada.post(about(room, ben, "ban"), **chosen)
+        assert Deed.objects.latest("pk").details["network"] is reaches
+        ada.post(about(room, ben, "unban"))
+
+
 def test_the_plain_forms_judge_and_undo(room: Room, ada: Person, ben: Person) -> None:
     ada.post(about(room, ben, "mute"), reason="shouting", minutes="60")
     page = ada.get(where(room))
@@ -111,13 +174,13 @@ def test_all_waiting_requests_are_refused_at_once(
     for name in ("Eve", "Zoe"):
         person(name).join(room)
     [button] = read(ada.get(where(room))).all("form", action=path)
-    assert button.text == "Turn all away"
+    assert button.text == "Turn everyone away"
     assert ben.client.post(path, headers=json).status_code == 403
     answer = ada.client.post(path, headers=json)
     assert (answer.status_code, answer.json()) == (200, {"code": room.code})
     assert not JoinRequest.objects.filter(state="waiting").exists()
     assert ada.client.post(path, headers=json).status_code == 200, "nobody is there any more"
-    assert "Turn all away" not in ada.get(where(room)).content.decode()
+    assert "Turn everyone away" not in ada.get(where(room)).content.decode()
 
 
 def test_only_a_right_code_tells_the_room_s_settings(
@@ -172,8 +235,8 @@ def test_an_action_that_cannot_be_undone_asks_first_and_says_what_is_lost(
     actions |= {button.attributes.get("formaction") for button in page.all("button")}
     assert not {owner, code} & actions
     for path, lost, name in (
-        (owner, "only Ben can hand the room back", "Hand the room over…"),
-        (code, "stops working", "Give it a new code…"),
+        (owner, "only Ben can hand the room back", "Hand over the room…"),
+        (code, "stops working", "Change the code…"),
     ):
         [link] = [link for link in page.all("a") if link.attributes["href"] == path]
         assert link.text == name
@@ -219,7 +282,7 @@ def test_fewer_days_erase_messages_only_after_a_question(room: Room, ada: Person
     )
     assert asked.status_code == 422
     page = read(asked)
-    assert "Erase 1 older message for everybody." in page.text
+    assert "Erase 1 older message for everyone." in page.text
     assert page.one("input", name="title").attributes["value"] == "Engines"
     assert page.one("input", name="erase")
     room.refresh_from_db()

@@ -26,7 +26,7 @@ def end(request: HttpRequest, code: str) -> HttpResponse:
         deed = ending.end(room=me.room, by=me.user)
     except ChatError as refusal:
         return answers.refused(request, code, refusal)
-    text = gettext("This room has ended. It closes in a minute, and until then you can undo it.")
+    text = gettext("This room has ended. It closes in a minute; until then you can undo it.")
     return answers.done(request, code, text, message=text, undo=deed.pk)
 
 
@@ -42,7 +42,7 @@ def reopen(request: HttpRequest, code: str) -> HttpResponse:
         undoing.undo(room=me.room, by=me.user, deed=deed)
     except ChatError as refusal:
         return answers.refused(request, code, refusal)
-    return answers.done(request, code, gettext("The room goes on."))
+    return answers.done(request, code, gettext("The room stays open."))
 
 
 @never_cache
@@ -55,9 +55,10 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         return answers.refused(request, code, refusal)
     form = EndingForm.of(me.room, zones.of(request), request.POST)
     try:
+        now = Room.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=me.room_id)
+        form.judge(now=now)
         if not form.is_valid():
             raise BadForm(problem=next(iter(form.errors.values()))[0])
-        now = Room.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=me.room_id)
         ends_at, door_closes_at = form.wanted(now=now)
         deed = ending.plan(room=me.room, by=me.user, ends_at=ends_at, door_closes_at=door_closes_at)
     except ChatError as refusal:
@@ -67,5 +68,9 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(refusal.about, refusal.message)
         settings = SettingsForm.of(me.room)
         return views.shown(request, me, settings, ending=form, status=422)
-    said = gettext("Saved. Everybody here sees when.") if deed else gettext("Nothing was changed.")
+    said = (
+        gettext("Saved. Everyone here sees these times.")
+        if deed
+        else gettext("Nothing was changed.")
+    )
     return answers.done(request, code, said)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from history.errors import Text
 from rooms import call_links
-from rooms.actions import retention
+from rooms.actions import ending, retention
 from rooms.models import Room
 from rooms.pages.forms import title_of
 from rooms.room_settings import COLUMNS, PASSCODE_MAX, TABLE, TYPES, RoomSettings, Setting
@@ -28,7 +28,7 @@ class SettingsForm(forms.Form):
     passcode = forms.CharField(
         label=TABLE["passcode"].label, required=False, max_length=PASSCODE_MAX, strip=False
     )
-    open = forms.BooleanField(required=False)
+    open = forms.BooleanField(label=_("Remove the passcode"), required=False)
     # Ticked after being told how many messages a shorter retention erases now.
     erase = forms.BooleanField(required=False)
     erases = 0
@@ -68,6 +68,9 @@ class SettingsForm(forms.Form):
 
 def _field(setting: Setting, kind: Any) -> forms.Field:
     about: dict[str, Any] = {"label": setting.label, "help_text": setting.hint}
+    if setting.refusal:
+        limits = ("min_value", "max_value", "max_length")
+        about["error_messages"] = dict.fromkeys(limits, setting.refusal)
     if kind is bool:
         return forms.BooleanField(required=False, **about)
     least, most = setting.bounds or (None, None)
@@ -106,17 +109,17 @@ class MomentField(forms.CharField):
     def clean(self, value: Any) -> Any:
         moment = self.to_python(value)
         if moment is None and value:
-            raise forms.ValidationError(_("That is no date and time."))
+            raise forms.ValidationError(_("Enter a date and a time."))
         return moment
 
 
 class EndingForm(forms.Form):
     """When a room closes, and its door. `minutes`, of a button, is when the room closes from now on."""
 
-    ends_at = MomentField(label=_("This room closes at"))
+    ends_at = MomentField(label=_("Room ends at"))
     door_closes_at = MomentField(
-        label=_("The door closes at"),
-        help_text=_("From then on nobody new can come in. Everyone who is here stays."),
+        label=_("No new people after"),
+        help_text=_("People who are already in stay."),
     )
     minutes = forms.IntegerField(required=False, min_value=1, max_value=366 * 24 * 60)
 
@@ -137,6 +140,15 @@ class EndingForm(forms.Form):
             ends_at = now + timedelta(minutes=minutes)
         return ends_at, door_closes_at
 
+    def judge(self, *, now: datetime) -> None:
+        """Add what is wrong with the times, beside each of them."""
+        if not self.is_valid():
+            return
+        wanted = dict(zip(MOMENTS, self.wanted(now=now), strict=True))
+        news = {name: at for name, at in wanted.items() if at != self.initial[name]}
+        for name, problem in ending.problems(news, wanted, now=now).items():
+            self.add_error(name, problem)
+
     def _moment(self, name: str) -> datetime | None:
         typed: datetime | None = self.cleaned_data[name]
         known: datetime | None = self.initial[name]
@@ -156,12 +168,24 @@ _LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class OrderForm(forms.Form):
-    """The fields of a verb about a person."""
+    """The fields of a verb about a person.
+
+    The page has the buttons of all verbs in one form: there a field of one of them is called after
+    its verb, like `mute_minutes`.
+    """
 
     reason = forms.CharField(required=False, max_length=1000)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=10**6)
-    # Of a ban: the person and their browser, not everybody new from the same network.
-    person_only = forms.BooleanField(required=False)
+    # Of a ban: new guests from the same network too, not only the person and their browser.
+    network = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any, *, verb: str) -> None:
+        self.verb = verb
+        super().__init__(data)
+
+    def add_prefix(self, field_name: str) -> str:
+        own = f"{self.verb}_{field_name}"
+        return own if own in self.data else field_name
 
 
 def choices(room: Room) -> dict[str, list[tuple[int, Text]]]:

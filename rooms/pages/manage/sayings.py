@@ -8,13 +8,13 @@ from rooms.models import Deed, User
 from rooms.spans import span
 
 _NETWORK_TOO = _(
-    "%(name)s is banned. New guests from the same browser or network are kept out for a day too."
+    "%(name)s is banned. New guests from the same browser or network cannot join for a day."
 )
 
 
 def said(verb: Verb, user: User, deed: Deed | None) -> str:
     """Return a sentence; `deed` is None if it was so already."""
     if deed is None:
-        return gettext("That was so already.")
+        return gettext("Nothing to change: it was like that already.")
     text = _NETWORK_TOO if deed.details.get("network") else verb.said
     return str(text) % {"name": user, "span": span(60 * deed.details.get("minutes", 0))}

@@ -21,7 +21,7 @@ from rooms.actions.verbs import Verb
 from rooms.answers import wants_json
 from rooms.errors import ChatError
 from rooms.models import Deed, Membership, Room, User
-from rooms.pages.manage import answers, forms, people
+from rooms.pages.manage import answers, forms, people, sections
 from rooms.pages.manage.answers import in_charge
 from rooms.pages.manage.forms import EndingForm, OrderForm, SettingsForm
 from rooms.pages.manage.sayings import said
@@ -107,7 +107,7 @@ def person(request: HttpRequest, code: str, who: str, verb: str) -> HttpResponse
         raise Http404
     if request.method != "POST" and not order.asks:
         return HttpResponseNotAllowed(["POST"])
-    form = OrderForm(request.POST)
+    form = OrderForm(request.POST, verb=order.path)
     try:
         me, user = in_charge(request, code), _user(who)
         if request.method != "POST":
@@ -158,7 +158,7 @@ def _perform(verb: Verb, me: Membership, user: User, form: OrderForm) -> Deed | 
     sent = {
         verbs.REASON: typed["reason"],
         verbs.MINUTES: typed["minutes"] or _MINUTES,
-        verbs.NETWORK: not typed["person_only"],
+        verbs.NETWORK: typed["network"],
     }
     assert verb.perform is not None
     taken = {name: sent[name] for name in verb.takes}
@@ -205,6 +205,8 @@ def shown(
         "me": me,
         "form": form,
         "choices": forms.choices(room),
+        "now": sections.now(room),
+        "errors_in": sections.with_errors(form),
         "kept_days": config.CHAT_RETENTION_DAYS,
         "site_call_link": config.CHAT_CALL_LINK,
         "people": people.listed(me),

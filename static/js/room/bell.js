@@ -184,6 +184,6 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
 
 /** @param {string} label */
 function toggle(label) {
-  const box = element("input", { type: "checkbox", role: "switch" });
-  return { box, row: element("label", { class: "bell__switch" }, element("span", {}, label), box) };
+  const box = element("input", { class: "switch", type: "checkbox", role: "switch" });
+  return { box, row: element("label", { class: "switch-row" }, element("span", {}, label), box) };
 }

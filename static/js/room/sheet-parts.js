@@ -12,10 +12,12 @@ const TRY_AGAIN = 429;
 const sources = new WeakMap();
 
 /**
- * Returns true if a field within an element has another value than the server gave it.
+ * Returns true if a field within an element has another value than the server gave it, or if the
+ * server has refused what its form was sent with.
  * @param {Element} within
  */
 export function unsaved(within) {
+  if (within.querySelector("[data-unsaved]")) return true;
   return [...within.querySelectorAll("input, textarea, select")].some((field) => {
     if (field instanceof HTMLSelectElement) {
       const set = [...field.options].findIndex((option) => option.defaultSelected);
@@ -90,14 +92,16 @@ function text(part) {
 }
 
 /**
- * Opens in the new version what was open in the old one.
+ * Opens in the new version what was open in the old one, and whatever has a problem in it.
  * @param {Element} old
  * @param {Element} node
  */
 function reopen(old, node) {
-  const open = new Set([...old.querySelectorAll("details[open]")].map(keyOf));
+  const before = new Map([...old.querySelectorAll("details")].map((it) => [keyOf(it), it.open]));
   for (const details of node.querySelectorAll("details")) {
-    if (open.has(keyOf(details))) details.open = true;
+    const wasOpen = before.get(keyOf(details));
+    if (wasOpen === undefined) continue;
+    details.open = wasOpen || details.querySelector("[aria-invalid]") !== null;
   }
 }
 
