@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from history.errors import Text
 from rooms import codes, names
 from rooms.errors import BadName, BadTitle, ChatError, PasscodeNeeded, RoomNotFound, WrongPasscode
-from rooms.models import Room
-from rooms.room_settings import GRACES
+from rooms.room_settings import GRACES, TABLE
 
 # Characters of a passcode as it is typed, of which NFKC may make fewer.
 PASSCODE_TYPED_MAX = 256
@@ -35,7 +34,11 @@ class EntryForm(forms.Form):
     code = typed(codes.TYPED_MAX, RoomNotFound.sentence)
     # Asked for once the code is known to be right.
     passcode = typed(PASSCODE_TYPED_MAX, WrongPasscode.sentence)
-    title = forms.CharField(required=False, max_length=Room._meta.get_field("title").max_length)
+    title = forms.CharField(
+        required=False,
+        max_length=names.TITLE_MAX,
+        error_messages={"max_length": TABLE["title"].refusal},
+    )
     grace = forms.TypedChoiceField(required=False, choices=GRACES, coerce=int, empty_value=None)
 
     def clean_title(self) -> str:

@@ -101,7 +101,9 @@ def test_a_guest_goes_on_at_another_device(
         assert phone.context.cookies(ada.url) != ada.page.context.cookies(ada.url)
     with step("a page that is not the room finds out by itself, too"):
         phone.goto(f"{site.url}/account/")
-        expect(phone.locator(".session")).to_have_count(2)
+        expect(
+            phone.get_by_role("region", name="Where you are signed in").get_by_role("listitem")
+        ).to_have_count(2)
         phone.get_by_role("link", name="Continue on another device").click()
         phone.get_by_role("button", name="Show a code").click()
         expect(phone.get_by_role("img", name=re.compile("QR code"))).to_be_visible()

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from tests.support.html import Element, parse
 
-__all__ = ["Element", "alert", "read", "value", "without_tokens"]
+__all__ = ["Element", "alert", "devices", "read", "value", "without_tokens"]
 
 
 def read(response: HttpResponse) -> Element:
@@ -22,6 +22,11 @@ def alert(response: HttpResponse) -> str:
 def value(response: HttpResponse, name: str) -> str:
     """Return the value of a field."""
     return read(response).one("input", name=name).attributes.get("value", "")
+
+
+def devices(account: HttpResponse) -> list[Element]:
+    """Return the rows of where somebody is signed in, of the account's page."""
+    return read(account).one("section", aria_labelledby="sessions").all("li")
 
 
 def without_tokens(response: HttpResponse) -> str:

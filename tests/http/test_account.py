@@ -10,7 +10,7 @@ from django.test import Client
 from history.models import Message
 from rooms.models import Membership, PushSubscription, SignIn, User
 from tests.http.conftest import NewPerson, Person
-from tests.http.pages import Element, alert, read, value
+from tests.http.pages import Element, alert, devices, read, value
 from tests.support.push_keys import BrowserKeys
 
 PASSWORD = "seven green lanterns"
@@ -182,7 +182,7 @@ class TestSessions:
         phone = person("Ada")
         phone.client.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone) Version/18 Safari/605"
         sign_in(phone)
-        rows = [row.text for row in read(ada.get("/account/")).all("li", class_="session")]
+        rows = [row.text for row in devices(ada.get("/account/"))]
         assert len(rows) == 2
         assert rows[0].startswith("Firefox on Linux this device")
         assert rows[1].startswith("Safari on iPhone")
@@ -290,7 +290,7 @@ class TestSigningOut:
         ada.create()
         page = read(ada.get("/account/"))
         assert not page.all("form", action="/account/logout/")
-        assert page.one("a", href="/account/logout/").text == "Sign out here…"
+        assert page.one("a", href="/account/logout/").text == "Sign out…"
         asked = read(ada.get("/account/logout/"))
         assert "nobody can give you back your rooms" in asked.text
         assert ada.get("/account/").status_code == 200, "to be asked is not to be signed out"
@@ -333,7 +333,7 @@ class TestNotifications:
         settings.CHAT_PUSH = "names"
         page = read(ada.get("/account/"))
         assert not page.all("button", name="text")
-        assert "only who wrote, and where" in page.text
+        assert "only say who wrote, and where" in page.text
 
     def test_of_a_browser_are_turned_off_by_whoever_has_them(
         self, ada: Person, ben: Person

@@ -14,7 +14,7 @@ from rooms import limits
 from rooms.actions import accounts, deletion, handoffs, merge, sign_ins, site_bans
 from rooms.models import Handoff, Room, SignIn, User
 from tests.http.conftest import NewPerson, Person, remove
-from tests.http.pages import alert, read
+from tests.http.pages import alert, devices, read
 
 FIREFOX = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
 JSON = {"Accept": "application/json"}
@@ -76,8 +76,8 @@ class TestOnTheWay:
         assert "data-room-id" in phone.get(came.headers["Location"]).content.decode()
         assert phone.user == ada.user
         assert phone.client.session.session_key != ada.client.session.session_key
-        assert len(read(ada.get("/account/")).all("li", class_="session")) == 2
-        assert "has come in" in read(ada.get("/account/handoff/")).text
+        assert len(devices(ada.get("/account/"))) == 2
+        assert "is signed in" in read(ada.get("/account/handoff/")).text
 
     def test_without_a_room_the_way_leads_to_the_front_page(
         self, ada: Person, ben: Person, phone: Person, room: Room

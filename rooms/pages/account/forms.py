@@ -76,8 +76,8 @@ class DeleteForm(forms.Form):
     texts = forms.ChoiceField(
         choices=(("keep", ""), ("erase", "")),
         error_messages={
-            "required": _("Choose what becomes of what you said."),
-            "invalid_choice": _("Choose what becomes of what you said."),
+            "required": _("Choose what happens to your messages."),
+            "invalid_choice": _("Choose what happens to your messages."),
         },
     )
     # Of an account its password, of a guest the box.

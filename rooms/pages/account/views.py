@@ -122,7 +122,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                     merge.merge(guest=me, account=user)
                 open_session(request, user)
             return HttpResponseRedirect(_next(request))
-        form.add_error(None, _("That user name and password do not match."))
+        form.add_error("password", _("That user name and password do not match."))
     return _form(request, "account/login.html", form, me=me)
 
 
@@ -151,26 +151,24 @@ def password(request: HttpRequest) -> HttpResponse:
     if not me.is_registered:
         return redirect("register")
     form = ChangePasswordForm(request.POST or None)
-    if form.is_valid():
-        try:
-            if prove(request, username=me.username, password=form.cleaned_data["current"]) != me:
-                form.add_error("current", _("That is not your password."))
-            else:
-                limits.new_secret(person=me.public_id, address=addresses.of_request(request))
-                chosen = form.cleaned_data["password"]
-                hashed = passwords.hashed(chosen)
-                with transaction.atomic():
-                    accounts.change_password(user=me, password=chosen, hashed=hashed)
-                    sign_ins.end_all(user=me, but=session_key(request))
-                    open_session(request, me)  # this one goes on, under another key
-                messages.success(
-                    request, _("Your password is changed. You are signed out everywhere else.")
-                )
-                return redirect("account")
-        except ValidationError as error:
-            refuse(form, error)
-        except ChatError as refusal:
-            return _refused(request, "account/password.html", form, refusal, me=me)
+    try:
+        _judge_password(request, form, "current")
+        if form.is_valid():
+            limits.new_secret(person=me.public_id, address=addresses.of_request(request))
+            chosen = form.cleaned_data["password"]
+            hashed = passwords.hashed(chosen)
+            with transaction.atomic():
+                accounts.change_password(user=me, password=chosen, hashed=hashed)
+                sign_ins.end_all(user=me, but=session_key(request))
+                open_session(request, me)  # this one goes on, under another key
+            messages.success(
+                request, _("Your password is changed. You are signed out everywhere else.")
+            )
+            return redirect("account")
+    except ValidationError as error:
+        refuse(form, error)
+    except ChatError as refusal:
+        return _refused(request, "account/password.html", form, refusal, me=me)
     return _form(request, "account/password.html", form, me=me)
 
 
@@ -242,24 +240,21 @@ def data(request: HttpRequest) -> StreamingHttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_somebody
 def delete(request: HttpRequest) -> HttpResponse:
-    """Away with the account, and with what was said, if so chosen."""
+    """Delete the account and, on request, everything the visitor posted."""
     me = signed_in(request)
-    form = DeleteForm(request.POST or None)
-    if form.is_valid() and not me.is_staff:
-        typed = form.cleaned_data
-        try:
-            if me.is_registered:
-                if prove(request, username=me.username, password=typed["password"]) != me:
-                    form.add_error("password", _("That is not your password."))
-            elif not typed["sure"]:
-                form.add_error("sure", _("Tick this to delete all of it."))
-        except ChatError as refusal:
-            return _refused(request, "account/delete.html", form, refusal, me=me)
-        if form.is_valid():
-            deletion.delete_account(user=me, erase=typed["texts"] == "erase")
-            logout(request)
-            messages.success(request, _("You have been deleted from this site."))
-            return redirect("front")
+    form = DeleteForm(request.POST if request.method == "POST" and not me.is_staff else None)
+    try:
+        if me.is_registered:
+            _judge_password(request, form, "password")
+        elif form.is_bound and not form["sure"].value():
+            form.add_error("sure", _("Tick this to delete your account."))
+    except ChatError as refusal:
+        return _refused(request, "account/delete.html", form, refusal, me=me)
+    if form.is_valid():
+        deletion.delete_account(user=me, erase=form.cleaned_data["texts"] == "erase")
+        logout(request)
+        messages.success(request, _("Your account is deleted."))
+        return redirect("front")
     return _form(request, "account/delete.html", form, me=me)
 
 
@@ -269,6 +264,18 @@ def delete(request: HttpRequest) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     """Return the page that was asked for, if it is a path of this site; else the front page."""
     return paths.own(request, request.POST.get("next") or request.GET.get("next") or "") or "/"
+
+
+def _judge_password(request: HttpRequest, form: forms.Form, name: str) -> None:
+    """Add to a form that was sent that its password is not the visitor's. Raises RateLimited.
+
+    Whatever else is wrong with the form, so that all of it is told at once.
+    """
+    me = signed_in(request)
+    if not form.is_bound or name in form.errors:
+        return
+    if prove(request, username=me.username, password=form.cleaned_data[name]) != me:
+        form.add_error(name, _("That is not your password."))
 
 
 def _typed(form: forms.Form, *names: str) -> dict[str, Any]:

@@ -2,3 +2,4 @@
 
 import "../lib/theme-switch.js";
 import "../lib/install.js";
+import "../lib/first-problem.js";
