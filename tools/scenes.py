@@ -140,7 +140,12 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene(
             "lesson-menu", f"/rooms/{demo.lesson.code}/", demo.lesson.hides, room_scenes.open_person
         ),
-        Scene("lesson-end", f"/rooms/{demo.lesson.code}/manage/", ada, _click("#fold-ending > summary")),
+        Scene(
+            "lesson-end",
+            f"/rooms/{demo.lesson.code}/manage/",
+            ada,
+            _click("#fold-ending > summary"),
+        ),
         Scene("lesson-ended", f"/rooms/{demo.lesson.ended}/", ada, settle),
         Scene("lesson-account", "/account/", demo.lesson.hides),
         Scene("lesson-search", "/history/?q=go", demo.lesson.hides),

@@ -221,6 +221,12 @@ class TestSessions:
         before = key(ada)
         new = {"password": "eight blue lanterns", "again": "eight blue lanterns"}
         assert "not your password" in alert(ada.post("/account/password/", current="no", **new))
+        bad = {"current": "no", "password": "short", "again": "other"}
+        page = read(ada.post("/account/password/", **bad))
+        wrong = [
+            name for name in bad if page.one("input", name=name).attributes.get("aria-invalid")
+        ]
+        assert wrong == [*bad], "all of it is told at once"
         assert ada.post("/account/password/", current=PASSWORD, **new).status_code == 302
         assert phone.get("/account/").status_code == 302
         assert ada.get("/account/").status_code == 200
@@ -292,7 +298,7 @@ class TestSigningOut:
         assert not page.all("form", action="/account/logout/")
         assert page.one("a", href="/account/logout/").text == "Sign out…"
         asked = read(ada.get("/account/logout/"))
-        assert "nobody can give you back your rooms" in asked.text
+        assert "nobody can give you back your name" in asked.text
         assert ada.get("/account/").status_code == 200, "to be asked is not to be signed out"
         asked.one("form", action="/account/logout/")
         ada.post("/account/logout/")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,12 @@ class SignInForm(forms.Form):
 class NewPasswordForm(forms.Form):
     password = _password()
     again = forms.CharField(strip=False, required=False, max_length=PASSWORD_MAX)
+
+    def clean_password(self) -> str:
+        """Judge the password by itself: the verb, which knows whose it is, runs only if all is well."""
+        chosen = str(self.cleaned_data["password"])
+        validate_password(normal(chosen))
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
