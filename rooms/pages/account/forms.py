@@ -36,16 +36,18 @@ class NewPasswordForm(forms.Form):
     password = _password()
     again = forms.CharField(strip=False, required=False, max_length=PASSWORD_MAX)
 
-    def clean_password(self) -> str:
-        """Judge the password by itself: the verb, which knows whose it is, runs only if all is well."""
-        chosen = str(self.cleaned_data["password"])
-        validate_password(normal(chosen))
-        return chosen
-
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if "password" in data and normal(data["password"]) != normal(data.get("again", "")):
+        if "password" not in data:
+            return data
+        chosen = normal(data["password"])
+        if chosen != normal(data.get("again", "")):
             self.add_error("again", _("The two passwords are not the same."))
+        try:
+            # By itself: the verb, which knows whose it is, runs only if nothing else is wrong.
+            validate_password(chosen)
+        except ValidationError as error:
+            self.add_error("password", error)
         return data
 
 
