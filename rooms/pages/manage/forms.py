@@ -147,7 +147,7 @@ class EndingForm(forms.Form):
         wanted = dict(zip(MOMENTS, self.wanted(now=now), strict=True))
         news = {name: at for name, at in wanted.items() if at != self.initial[name]}
         for name, problem in ending.problems(news, wanted, now=now).items():
-            self.add_error(name, problem)
+            self.add_error(name, problem.message)
 
     def _moment(self, name: str) -> datetime | None:
         typed: datetime | None = self.cleaned_data[name]
