@@ -72,6 +72,7 @@ function openTab({ storage = inMemory(), exclusively = (work) => work(), connect
     onReplyTargetDeleted: () => {
       tab.unanswerable += 1;
     },
+    loadFiles: () => Promise.reject(new Error("these messages have no files")),
     onOverdue: () => {
       tab.overdue += 1;
       outbox.stop();

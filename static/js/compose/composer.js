@@ -19,7 +19,10 @@ const SHOW_COUNT_FROM = 200;
  * @property {(text: string) => void} onDraft
  * @property {(body: string) => void} onSend
  * @property {() => void} onTyping
- * @property {() => void} onFiles somebody pasted or dropped a file, which cannot be sent
+ * @property {{readonly isEmpty: boolean, readonly preparing: Promise<void> | null}} files go with
+ *   the next message: `preparing` resolves once all of them can
+ * @property {() => {message: Chat.Message} | null} editing an edit takes no files, which wait for
+ *   the next message
  */
 
 /** @param {Options} options */
@@ -34,7 +37,8 @@ export function createComposer({
   onDraft,
   onSend,
   onTyping,
-  onFiles,
+  files,
+  editing,
 }) {
   const button = find(form, "button[type=submit]", HTMLElement);
 
@@ -50,7 +54,12 @@ export function createComposer({
 
   function send() {
     const body = cleanText(box.value);
-    if (body === "" || length(body) > limit() || isBlocked()) return;
+    const edited = editing();
+    const hasFiles = edited === null && !files.isEmpty;
+    const isEnough = body !== "" || hasFiles || edited?.message.files !== undefined;
+    if (!isEnough || length(body) > limit() || isBlocked()) return;
+    // The text waits in the box, so that it goes with its pictures.
+    if (hasFiles && files.preparing) return void files.preparing.then(send);
     box.value = "";
     changed();
     onSend(body);
@@ -76,18 +85,6 @@ export function createComposer({
     if (box.value.trim() !== "") onTyping();
   });
 
-  // A program that copies text often adds a picture of it: then the text is what is meant.
-  document.addEventListener("paste", ({ clipboardData }) => {
-    if (clipboardData?.files.length && !clipboardData.types.includes("text/plain")) onFiles();
-  });
-  // A browser opens a file that is dropped on a page, and the room would be gone.
-  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    onFiles();
-  });
-
   // The label of the Enter key on an on-screen keyboard says what the key does.
   box.enterKeyHint = touch ? "enter" : "send";
   if (box.value === "") box.value = draft;
@@ -108,11 +105,6 @@ export function createComposer({
     /** Shows again what depends on the server: the limit, and whether a message may be sent. */
     refresh: changed,
   };
-}
-
-/** @param {DragEvent} event */
-function hasFiles({ dataTransfer }) {
-  return dataTransfer?.types.includes("Files") ?? false;
 }
 
 /**

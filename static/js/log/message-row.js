@@ -4,6 +4,7 @@ import { element, icon, isolated } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { avatar, isolate, registeredMark } from "../lib/people.js";
 import { quoteElement, reactionsElement } from "./message-extras.js";
+import { attachedFiles, messageFiles } from "./message-files.js";
 import { messageText } from "./message-text.js";
 
 /**
@@ -149,7 +150,8 @@ function message({ message, ...row }, viewer) {
     if (message.reply_to) {
       node.append(quoteElement({ seq: message.reply_to, ...quoteOf(row) }, viewer));
     }
-    node.append(messageText(message, viewer));
+    if (message.body !== "" || !message.files) node.append(messageText(message, viewer));
+    if (message.files) node.append(messageFiles(message.files, viewer));
     node.append(reactionsElement(message, viewer) ?? "");
     if (viewer.touch) node.append(menuButton(viewer.sprite));
   }
@@ -210,7 +212,9 @@ function pending({ item, head, name, registered, ...row }, viewer) {
   if (item.reply_to) {
     node.append(quoteElement({ seq: item.reply_to, ...quoteOf(row) }, viewer));
   }
-  node.append(messageText(item, viewer));
+  const { attached } = item;
+  if (item.body !== "" || !attached) node.append(messageText(item, viewer));
+  if (attached) node.append(attachedFiles(attached, item.client_id, viewer));
   if (item.state === "waiting" || item.state === "sending") {
     const label = item.state === "waiting" ? gettext("Waiting to be sent") : gettext("Sending");
     node.append(
@@ -221,6 +225,15 @@ function pending({ item, head, name, registered, ...row }, viewer) {
         element("span", { class: "visually-hidden" }, label),
       ),
     );
+    if (attached) {
+      node.append(
+        element(
+          "button",
+          { class: "message__cancel", type: "button", "data-action": "discard" },
+          gettext("Cancel"),
+        ),
+      );
+    }
   }
   if (item.state === "failed") {
     node.append(

@@ -58,5 +58,10 @@ declare namespace Chat {
     times: Times;
     /** Fingers only: each message has a button for its menu. */
     touch: boolean;
+    /** Pictures of the files that this page sends itself; missing where no pictures can be shown. */
+    previews?: Pick<
+      ReturnType<typeof import("./previews.js").createPreviews>,
+      "find" | "of" | "progressOf"
+    >;
   }
 }

@@ -12,6 +12,7 @@ export function saidOf({
   at: _at,
   state: _,
   reason: _why,
+  attached: _attached,
   ...said
 }) {
   return said;
@@ -19,11 +20,19 @@ export function saidOf({
 
 /**
  * @param {Chat.OutboxItem} item
- * @param {string | undefined} inFlightId `client_id` of the message on its way
+ * @param {boolean} isOnItsWay
  * @returns {Chat.Pending}
  */
-export function pendingOf(item, inFlightId) {
-  const { client_id: clientId, at, state, reason = "" } = item;
-  const shown = state === "waiting" && clientId === inFlightId ? "sending" : state;
-  return { client_id: clientId, ...saidOf(item), at, state: shown, reason, seq: null };
+export function pendingOf(item, isOnItsWay) {
+  const { client_id: clientId, at, state, reason = "", attached } = item;
+  const shown = state === "waiting" && isOnItsWay ? "sending" : state;
+  return {
+    client_id: clientId,
+    ...saidOf(item),
+    at,
+    state: shown,
+    reason,
+    seq: null,
+    ...(attached && { attached }),
+  };
 }

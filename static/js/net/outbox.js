@@ -16,8 +16,11 @@ const LONGEST_PAUSE = 30_000;
 
 /**
  * How the attempt to send a message ended: `down`: the connection was lost; `late`: no answer came.
+ * `over`: nothing is left to be done; it was given up while its files were on their way, say.
  * @typedef {{type: "ack", seq: number | null} | {type: "error", error: Chat.ErrorFrame}
- *   | {type: "down"} | {type: "late"}} Outcome
+ *   | {type: "down"} | {type: "late"} | {type: "over"}} Outcome
+ *
+ * @typedef {ReturnType<typeof import("./outbox-files.js").createOutboxFiles>} Files
  *
  * @typedef {object} Options
  * @property {Chat.OutboxStore} storage
@@ -32,6 +35,8 @@ const LONGEST_PAUSE = 30_000;
  *   message
  * @property {() => void} onReplyTargetDeleted a message was sent without the one it replies to
  * @property {() => void} onOverdue
+ * @property {(isWaiting: (clientId: string) => Promise<boolean>) => Promise<Files>} loadFiles loads
+ *   what sends files
  * @property {() => number} [now]
  */
 
@@ -48,6 +53,7 @@ export function createOutbox({
   onWait,
   onReplyTargetDeleted,
   onOverdue,
+  loadFiles,
   now = Date.now,
 }) {
   /** What the storage held when it was last read. @type {Chat.OutboxItem[]} */
@@ -56,6 +62,10 @@ export function createOutbox({
   let unsaved = [];
   /** @type {{clientId: string, end: (outcome: Outcome) => void} | null} */
   let inFlight = null;
+  /** The `client_id` of the message whose files are on their way. */
+  let uploading = "";
+  /** @type {Files | null} */
+  let files = null;
   /** Ends a pause early. @type {(() => void) | null} */
   let endPause = null;
   let isLive = false;
@@ -66,7 +76,11 @@ export function createOutbox({
   let endReason = "";
 
   function changed() {
-    onChange([...items, ...unsaved].map((item) => pendingOf(item, inFlight?.clientId)));
+    onChange(
+      [...items, ...unsaved].map((item) =>
+        pendingOf(item, [inFlight?.clientId, uploading].includes(item.client_id)),
+      ),
+    );
   }
 
   /** @returns {Pick<Chat.OutboxItem, "state" | "reason">} */
@@ -78,6 +92,7 @@ export function createOutbox({
     items = await storage.list(queue);
     const kept = new Set(items.map((item) => item.client_id));
     unsaved = unsaved.filter((item) => !kept.has(item.client_id));
+    files?.check(items);
     changed();
   }
 
@@ -115,10 +130,9 @@ export function createOutbox({
    * @returns {Promise<boolean>} true if the next message is to follow
    */
   async function deliver(item) {
-    const outcome = await sendAndWait(item);
+    const outcome = await (item.attached ? sendWithFiles(item) : sendAndWait(item));
     switch (outcome.type) {
       case "ack":
-        pause = FIRST_PAUSE;
         await finish(item.client_id, outcome.seq);
         return true;
       case "error":
@@ -132,10 +146,14 @@ export function createOutbox({
           await storage.update(rest);
           onReplyTargetDeleted();
           tell({ type: "queued" });
+        } else if (outcome.error.code === "no_file" && files?.again(item)) {
+          // They were swept, or never whole: they are sent once more from here.
         } else {
           await storage.update({ ...item, state: "failed", reason: outcome.error.message });
           tell({ type: "queued" });
         }
+        return true;
+      case "over":
         return true;
       case "late":
         onOverdue();
@@ -146,16 +164,47 @@ export function createOutbox({
   }
 
   /**
+   * Sends a message's files, then the message.
    * @param {Chat.OutboxItem} item
    * @returns {Promise<Outcome>}
    */
-  async function sendAndWait(item) {
+  async function sendWithFiles(item) {
+    uploading = item.client_id;
+    changed();
+    try {
+      files ??= await loadFiles(async (clientId) => {
+        const kept = await storage.list(queue);
+        return kept.some(({ client_id: id, state }) => id === clientId && state === "waiting");
+      });
+      return await files.send(item, async (posted) => {
+        const outcome = await sendAndWait(item, posted);
+        if (outcome.type !== "ack") return outcome;
+        // Before another tab has its turn, which would find it still waiting.
+        await finish(item.client_id, outcome.seq);
+        return { type: "over" };
+      });
+    } catch {
+      // The module could not be loaded, or the browser no longer has the file.
+      await pauseSending(undefined);
+      return { type: "over" };
+    } finally {
+      uploading = "";
+    }
+  }
+
+  /**
+   * @param {Chat.OutboxItem} item
+   * @param {Chat.PostedFile[]} [posted]
+   * @returns {Promise<Outcome>}
+   */
+  async function sendAndWait(item, posted) {
     /** @type {Promise<Outcome>} */
     const answered = new Promise((end) => {
       inFlight = { clientId: item.client_id, end };
     });
     const timer = setTimeout(() => inFlight?.end({ type: "late" }), ACK_TIMEOUT);
-    if (send(post(item.client_id, saidOf(item)))) changed();
+    const said = posted ? { ...saidOf(item), files: posted } : saidOf(item);
+    if (send(post(item.client_id, said))) changed();
     else inFlight?.end({ type: "down" });
     const outcome = await answered;
     clearTimeout(timer);
@@ -180,6 +229,7 @@ export function createOutbox({
 
   /** @param {string} clientId @param {number | null} seq */
   async function finish(clientId, seq) {
+    pause = FIRST_PAUSE;
     onSent(clientId, seq);
     tell({ type: "sent", client_id: clientId, seq });
     await storage.remove(queue, clientId);
@@ -196,7 +246,7 @@ export function createOutbox({
 
     /**
      * Queues a message; resolves once it is stored.
-     * @param {Chat.Said} said
+     * @param {Chat.SaidWithFiles} said
      */
     async add(said) {
       /** @type {Chat.OutboxItem} */
@@ -214,6 +264,7 @@ export function createOutbox({
     /** @param {readonly string[]} clientIds failed messages, to be sent again with the same ids */
     async retry(clientIds) {
       for (const item of items.filter(({ client_id: id }) => clientIds.includes(id))) {
+        files?.retry(item.client_id);
         await storage.update({ ...item, reason: undefined, ...firstState() });
       }
       await read();
@@ -240,6 +291,7 @@ export function createOutbox({
     /** Starts sending: the connection is live. */
     start() {
       isLive = true;
+      files?.wake();
       void drain();
     },
 
@@ -272,6 +324,7 @@ export function createOutbox({
 
     /** @param {Chat.TabNotice} notice from another tab */
     receiveFromTab(notice) {
+      if (notice.type === "progress") return files?.heard();
       if (notice.type === "sent") onSent(notice.client_id, notice.seq);
       void read();
       if (isLive) void drain();

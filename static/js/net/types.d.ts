@@ -34,6 +34,29 @@ declare namespace Chat {
   interface Limits {
     /** Code points in one message. */
     body: number;
+    /** Bytes of one file; 0 or missing where no files are sent. */
+    file?: number;
+    /** Files of one message. */
+    files?: number;
+  }
+
+  /** A file as a `post` names it. */
+  interface PostedFile {
+    id: string;
+    alt?: string;
+  }
+
+  /** A file that is to be sent with a message. */
+  interface Attached {
+    /** Its name for this browser, and the server's proof that it was begun before. */
+    id: string;
+    blob: Blob;
+    name: string;
+    type: string;
+    alt: string;
+    /** Of an image that this browser can show. */
+    width?: number;
+    height?: number;
   }
 
   /** The first of many joins and leaves, which stands for all of them. */
@@ -187,6 +210,12 @@ declare namespace Chat {
     state: "waiting" | "failed";
     /** Why it failed, for a person. */
     reason?: string;
+    attached?: Attached[];
+  }
+
+  /** What is said with the files that are to be sent along. */
+  interface SaidWithFiles extends Said {
+    attached?: Attached[];
   }
 
   /** An outbox item as the log shows it. `sent`: acked, but its event has not arrived yet. */
@@ -197,6 +226,7 @@ declare namespace Chat {
     reason: string;
     /** Known once acked. */
     seq: number | null;
+    attached?: Attached[];
   }
 
   interface OutboxStore {

@@ -10,6 +10,7 @@ import { createAnnouncer, sentenceFor } from "../room/announcer.js";
 import { createBadge, mentionsElsewhere } from "../room/badge.js";
 import { createBellButton } from "../room/bell-button.js";
 import { createConnectionStatus, unsendableReason } from "../room/connection-status.js";
+import { createFiles } from "../room/files.js";
 import { createRoomManagement } from "../room/manage.js";
 import { createMissedMessages } from "../room/missed-messages.js";
 import { createNoticeBar } from "../room/notice-bar.js";
@@ -87,6 +88,7 @@ const session = createSession({
     messagesChanged(messages) {
       missedMessages.update(messages);
       bell.changed(messages);
+      files.changed(messages);
     },
     missed: (seqs) => (seqs === null ? missedMessages.showMany() : missedMessages.show(seqs)),
     room: (room) => applyRoomSettings(root, page, room),
@@ -100,9 +102,24 @@ const session = createSession({
     you: (you) => writing.update(you),
     posted: () => writing.posted(),
     wait: (seconds) => writing.wait(seconds),
+    fileProgress: (id, sent) => files.previews.setProgress(id, sent),
+    fileReady: (id, serverId) => files.previews.sentAs(id, serverId),
     changeRefused: (reason, change, code) => writing.changeRefused(reason, change, code),
     bounds: () => log.bounds,
   },
+});
+
+const files = createFiles({
+  root,
+  page,
+  form,
+  box,
+  touch,
+  times,
+  state: () => session.state,
+  tell: notice.show,
+  say: (text) => announcer.say(text),
+  goTo: (seq) => log.toMessage(seq),
 });
 
 const log = createLog({
@@ -115,7 +132,7 @@ const log = createLog({
     jump: part("jump"),
     jumpToMention: part("jump-to-mention"),
   },
-  viewer: { times, sprite: page.urls.sprite, myId: page.me.id, touch },
+  viewer: { times, sprite: page.urls.sprite, myId: page.me.id, touch, previews: files.previews },
   state: () => session.state,
   unread,
   preview: session.preview,
@@ -185,6 +202,7 @@ const writing = createWriting({
   notice,
   say: (text) => announcer.say(text),
   onDemand,
+  files: files.attaching,
   browserStorage,
 });
 
@@ -210,6 +228,7 @@ function welcomed(mode) {
   if (mode === "reset") log.reset();
   if (!document.hidden) unread.beginVisit(session.state.cursor ?? 0);
   writing.refresh();
+  files.live();
 }
 
 let hasBeenLive = false;

@@ -1,6 +1,7 @@
 /** Reads new messages to a screen reader: one sentence at a time, and only the newest of many. */
 
 import { fill, gettext } from "../lib/i18n.js";
+import { filesInWords } from "../state/file-words.js";
 import { isHidden, nameOf } from "../state/messages.js";
 
 /** A screen reader is interrupted no more often than this. Milliseconds. */
@@ -49,5 +50,8 @@ export function sentenceFor(fresh, me, { names, hidden }) {
   if (message === undefined) return "";
   if (message.kind === "notice") return message.body;
   const name = nameOf(message, names);
-  return fill(gettext("%(name)s says: %(text)s"), { name, text: message.body });
+  const files = filesInWords(message.files);
+  if (files === "") return fill(gettext("%(name)s says: %(text)s"), { name, text: message.body });
+  const sends = fill(gettext("%(name)s sends: %(files)s"), { name, files });
+  return message.body === "" ? sends : `${sends}. ${message.body}`;
 }

@@ -12,7 +12,7 @@ import { setTone } from "../lib/tones.js";
 import { anchorOf, createMessageTools } from "../log/message-tools.js";
 import { createPins } from "../log/pins.js";
 import { createReadReceipts } from "../log/read-receipts.js";
-import { lastOfMine } from "../state/message-actions.js";
+import { excerpt, lastOfMine } from "../state/message-actions.js";
 import { has, lowerBound, nameOf } from "../state/messages.js";
 
 /** How long a row says that it was copied. Milliseconds. */
@@ -161,7 +161,7 @@ export function createMessageActions({
         hide(message.author?.id ?? "", action === "hide");
         break;
       case "report":
-        report({ seq: String(seq), name: name(message), text: message.body });
+        report({ seq: String(seq), name: name(message), text: message.body || excerpt(message) });
         break;
       case "delete":
         session.changes.add({ kind: "delete", seq });
@@ -248,6 +248,11 @@ export function createMessageActions({
   });
 
   return {
+    /** The edit that is being made, if one is. */
+    get editing() {
+      return composerPurpose.isEditing ? composerPurpose.purpose : null;
+    },
+
     /** Keeps the composer's text for the next page of this tab. @param {string} text */
     keepText(text) {
       const { purpose } = composerPurpose;

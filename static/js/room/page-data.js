@@ -1,5 +1,6 @@
 /** Reads what the server rendered into the page. */
 
+import { find } from "../lib/dom.js";
 import { createTimes, localeFor } from "../lib/time.js";
 
 /** @type {readonly Chat.Role[]} */
@@ -22,6 +23,7 @@ export function readPage(root) {
     me: { id: get("meId"), name: get("meName") },
     readUpTo: Number(get("readUpTo")) || null,
     role: ROLES.find((role) => role === get("role")) ?? "member",
+    token: find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value,
     urls: {
       socket: get("urlSocket"),
       room: get("urlRoom"),

@@ -58,6 +58,7 @@ export function createSession(options) {
       if (notice.type === "read") unread.readElsewhere(notice.seq);
       else outbox.receiveFromTab(notice);
       if (notice.type === "sent") hooks.posted();
+      if (notice.type === "progress") hooks.fileProgress(notice.id, notice.sent);
     },
   );
 
@@ -97,6 +98,19 @@ export function createSession(options) {
     onWait: hooks.wait,
     onReplyTargetDeleted: hooks.replyTargetDeleted,
     onOverdue: () => socket.restart(),
+    async loadFiles(isWaiting) {
+      const { createOutboxFiles } = await import("../net/outbox-files.js");
+      return createOutboxFiles({
+        url: () => `${page.urls.room}files/`,
+        token: page.token,
+        isWaiting,
+        onProgress(id, sent) {
+          hooks.fileProgress(id, sent);
+          tellTabs({ type: "progress", id, sent });
+        },
+        onReady: hooks.fileReady,
+      });
+    },
   });
 
   const frames = createServerFrames({

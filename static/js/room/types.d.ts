@@ -33,6 +33,10 @@ declare namespace Chat {
     wait(seconds: number): void;
     /** A message was sent without the one it replies to. */
     replyTargetDeleted(): void;
+    /** So many bytes of a file of mine are at the server; `id` is the file's name in this browser. */
+    fileProgress(id: string, sent: number): void;
+    /** A file of mine is at the server, under another id. */
+    fileReady(id: string, serverId: string): void;
     changeRefused(reason: string, change: Change, code?: string): void;
     /** Returns the `seq`s between which no message may be dropped. */
     bounds(): { first: number; last: number };
@@ -45,6 +49,8 @@ declare namespace Chat {
     /** The read position, perhaps of another device; null if nothing was read. */
     readUpTo: number | null;
     role: Role;
+    /** What the server's forms carry. */
+    token: string;
     urls: {
       socket: string;
       room: string;

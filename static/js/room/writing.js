@@ -28,6 +28,7 @@ import { createMessageActions } from "./message-actions-ui.js";
  * @property {(text: string) => void} say to screen readers
  * @property {Pick<ReturnType<typeof import("./on-demand.js").createOnDemand>,
  *   "report" | "hide" | "chooseEmoji">} onDemand
+ * @property {ReturnType<typeof import("../compose/attaching.js").createAttaching>} files
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
  */
@@ -45,6 +46,7 @@ export function createWriting({
   notice,
   say,
   onDemand,
+  files,
   browserStorage,
 }) {
   /** @param {string} name */
@@ -71,17 +73,14 @@ export function createWriting({
     isBlocked: () => muteLine.isBlocked || ending.hasEnded,
     draft: browserStorage.draft(),
     onDraft: (text) => messageActions.keepText(text),
-    onFiles: () =>
-      notice.show(
-        "warning",
-        gettext("Files cannot be sent here yet. You can paste a link to the file instead."),
-      ),
+    files,
+    editing: () => messageActions.editing,
     onTyping: throttle(() => session.socket.send(typing()), TYPING_INTERVAL),
     async onSend(body) {
       const said = messageActions.send(body);
       notice.hide();
       if (said === null) return;
-      const queued = session.outbox.add(said);
+      const queued = session.outbox.add({ ...said, ...files.take() });
       log.jumpToEnd();
       await queued;
       // Only once the outbox holds the message: until then the draft is the copy that survives a

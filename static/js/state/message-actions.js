@@ -1,5 +1,7 @@
 /** The actions that I may take on a message. Pure. */
 
+import { filesInWords } from "./file-words.js";
+
 /** The reactions that the menu offers directly. */
 export const QUICK_REACTIONS = Object.freeze(["👍", "❤️", "😂", "🎉", "😮", "😢"]);
 
@@ -23,7 +25,8 @@ export function actionsFor(message, you) {
   const offered = ["react", "reply"];
   if (mine) offered.push("edit");
   if (isModerator) offered.push(message.pinned ? "unpin" : "pin");
-  offered.push("text", "link");
+  if (message.body !== "") offered.push("text");
+  offered.push("link");
   const isHidden = you.hidden?.includes(message.author?.id ?? "");
   if (!mine) offered.push(isHidden ? "unhide" : "hide", "report");
   if (mine || isModerator) offered.push("delete");
@@ -48,17 +51,18 @@ const ENTITY = /&(amp|lt|gt|quot);/gu;
 const SIGNS = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 /**
- * Returns a message in one line, for a quote: as it reads, without Markdown's marks.
+ * Returns a message in one line, for a quote: as it reads, without Markdown's marks. Of a message
+ * without text it says which files it has.
  * @param {Chat.Message} message its `html`, if any, as the server rendered it
  * @param {number} [limit] characters
  */
-export function excerpt({ body, html }, limit = 140) {
+export function excerpt({ body, html, files }, limit = 140) {
   const text = html
     ? html
         .replace(BREAK, " ")
         .replace(TAG, "")
         .replace(ENTITY, (_, name) => SIGNS[name])
-    : body;
+    : body || filesInWords(files);
   const line = text.replace(/\s+/gu, " ").trim();
   const characters = [...line];
   return characters.length > limit ? `${characters.slice(0, limit).join("").trimEnd()}…` : line;

@@ -71,7 +71,10 @@ declare namespace Chat {
   }
 
   /** What one tab tells the others of its outbox. */
-  type TabNotice = { type: "queued" } | { type: "sent"; client_id: string; seq: number | null };
+  type TabNotice =
+    | { type: "queued" }
+    | { type: "sent"; client_id: string; seq: number | null }
+    | { type: "progress"; id: string; sent: number };
 
   /** What a reload of this tab paints before the socket is up. */
   interface Snapshot {
