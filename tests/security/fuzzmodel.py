@@ -29,6 +29,16 @@ class Secret:
 
 
 @dataclass
+class Sent:
+    """A file in the message with a number; what is in it nobody else says."""
+
+    path: str
+    seq: int
+    content: str
+    is_dead: bool = False  # its message was deleted
+
+
+@dataclass
 class Member:
     """Somebody's standing in a room; `until` is the last change that was theirs to see."""
 
@@ -58,6 +68,7 @@ class Room:
     # The codes that the room had while each person was in it.
     known_codes: dict[int, set[str]] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
+    files: list[Sent] = field(default_factory=list)
     ended: bool = False
     locked: bool = False
     by_request: bool = False
@@ -187,6 +198,9 @@ class Room:
             return set()
         hidden = self.members[who].hidden
         return {t for t, s in self.secrets.items() if s.seq > hidden and not s.is_dead}
+
+    def may_fetch(self, who: int, file: Sent) -> bool:
+        return self.may_read(who) and file.seq > self.members[who].hidden and not file.is_dead
 
     def findable(self, who: int) -> set[str]:
         """Return the messages that search finds for somebody: their own too, wherever they are."""

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.security.fuzzmodel import Entry, Member, Room, Secret
+from tests.security.fuzzmodel import Entry, Member, Room, Secret, Sent
 from tests.security.fuzzpages import FITS, Pages
 from tests.security.fuzzpeople import Person, tokens
 from tests.security.fuzzpush import Notifications
 from tests.support.client import FrameRefused, RoomSocket, SocketClosed
 from tests.support.pushservice import PushService
+from tests.support.uploads import Uploader
 from tests.support.workers import Site
 
 PEOPLE, ROOMS = 5, 2
@@ -143,6 +144,35 @@ class Play(Pages):
         room.secrets[token] = Secret(answer["seq"], answer["seq"], who)
         await self._all_have(number, token)
 
+    async def attach(self, who: int, number: int) -> None:
+        """Somebody posts a file, and everybody tries to fetch one of the room's."""
+        room, person, token = self.rooms[number], self.people[who], secret()
+        uploader, name = Uploader(person.visitor, room.code), f"file {next(numbers)}"
+        sent = await uploader.send(token.encode(), name="note.txt", client_id=name)
+        said = secret()
+        answer = await person.open(number)[0].ask(
+            "post", client_id=name, body=f"I send {said}", files=[{"id": sent["id"]}]
+        )
+        room.secrets[said] = Secret(answer["seq"], answer["seq"], who)
+        room.files.append(Sent(f"/files/{sent['id']}/note.txt", answer["seq"], token))
+        await self._all_have(number, said)
+
+    async def fetch(self, who: int, number: int, pick: int) -> None:
+        """Anybody tries to have a file of a room."""
+        room, person = self.rooms[number], self.people[who]
+        if not room.files:
+            return
+        file = room.files[pick % len(room.files)]
+        answer = await person.visitor.get(file.path)
+        expected = (200, file.content) if room.may_fetch(who, file) else (404, None)
+        got = answer.status_code, answer.text if answer.status_code == 200 else None
+        assert got == expected, f"{person.name} fetched {file.path} of room {number}: {got}"
+        listed = await person.visitor.get(f"/rooms/{room.code}/files/")
+        assert (listed.status_code == 200) == room.is_in(who), listed.status_code
+        if listed.status_code == 200:
+            seqs = {each["seq"] for each in listed.json()["files"]}
+            assert seqs == {each.seq for each in room.files if room.may_fetch(who, each)}
+
     async def change(self, who: int, number: int, pick: int, what: str) -> None:
         room, socket = self.rooms[number], self.people[who].open(number)[0]
         alive = [(token, s) for token, s in room.secrets.items() if not s.is_dead]
@@ -168,6 +198,9 @@ class Play(Pages):
         if what != "react":
             self.check_frames()  # while it may still be in them
             said.is_dead = True
+        if what == "delete":
+            for file in room.files:
+                file.is_dead |= file.seq == said.seq
 
     async def _all_have(self, number: int, token: str) -> None:
         for who in self.rooms[number].inside():

@@ -161,6 +161,16 @@ class Fuzz(RuleBasedStateMachine):
         for _ in range(count):
             self.run(self.play.post(one(self.room(number).inside(), pick), number))
 
+    @rule(number=rooms, pick=picks, who=picks, which=picks)
+    def attach(self, number: int, pick: int, who: int, which: int) -> None:
+        """A file is posted, and anybody asks for one."""
+        self.run(self.play.attach(one(self.room(number).inside(), pick), number))
+        self.run(self.play.fetch(who % PEOPLE, number, which))
+
+    @rule(number=rooms, who=picks, pick=picks)
+    def fetch(self, number: int, who: int, pick: int) -> None:
+        self.run(self.play.fetch(who % PEOPLE, number, pick))
+
     @rule(
         number=rooms,
         pick=picks,
