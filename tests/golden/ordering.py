@@ -40,9 +40,7 @@ async def remove(stage: Stage, ada: Person, bob: Person, eve: Person) -> None:
 
 @scenario
 async def ban(stage: Stage, ada: Person, bob: Person, eve: Person) -> None:
-    await stage.step(
-        "Ada bans Bob", ada.judges("ban", bob, reason="spam", network="on"), ends=[bob]
-    )
+    await stage.step("Ada bans Bob", ada.judges("ban", bob, reason="spam"), ends=[bob])
     await stage.step("Bob tries his socket", bob.come())
     await stage.step("Bob types the code", bob.enters())
     await stage.step("Ada bans Bob again", ada.judges("ban", bob))
@@ -57,7 +55,7 @@ async def ban(stage: Stage, ada: Person, bob: Person, eve: Person) -> None:
 
 @scenario
 async def ban_of_a_person_only(stage: Stage, ada: Person, bob: Person, eve: Person) -> None:
-    banning = ada.judges("ban", bob)
+    banning = ada.judges("ban", bob, person_only="on")
     await stage.step("Ada bans Bob, not his network", banning, ends=[bob])
     zoe = stage.person("Zoe")
     await stage.step("somebody of the same network types the code", zoe.enters())

@@ -124,10 +124,14 @@ def test_a_mute_and_a_clearing_have_choices_of_their_own(
     assert Deed.objects.latest("pk").verb == "clear", "of the last day, not of the last hour"
 
 
-def test_a_ban_reaches_the_network_only_if_that_is_chosen(
+def test_a_ban_reaches_the_network_unless_the_person_alone_is_meant(
     room: Room, ada: Person, ben: Person
 ) -> None:
-    for chosen, reaches in (({}, False), ({"network": "on"}, True)):
+    for chosen, reaches in (
+        ({}, True),
+        ({"person_only": ""}, True),
+        ({"person_only": "on"}, False),
+    ):
         ada.post(about(room, ben, "ban"), **chosen)
         assert Deed.objects.latest("pk").details["network"] is reaches
         ada.post(about(room, ben, "unban"))

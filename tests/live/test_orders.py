@@ -154,7 +154,7 @@ async def test_a_removed_or_banned_member_is_out_at_once_and_told_why(cluster: S
         assert closed.value.code == 4502
         await visitor_of(bob).join(bob.code)
         async with visitor_of(bob).socket(bob.code) as again:
-            await judge(ada, "ban", again, reason="again", network="on")
+            await judge(ada, "ban", again, reason="again")
             assert await again.closed() == 4502
         refusals = []
         for code in (bob.code, "ZZZZ"):

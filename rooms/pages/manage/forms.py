@@ -176,8 +176,8 @@ class OrderForm(forms.Form):
 
     reason = forms.CharField(required=False, max_length=1000)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=10**6)
-    # Of a ban: new guests from the same network too, not only the person and their browser.
-    network = forms.BooleanField(required=False)
+    # Of a ban: the person and their browser, not everybody new from the same network.
+    person_only = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, *, verb: str) -> None:
         self.verb = verb

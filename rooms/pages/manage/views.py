@@ -158,7 +158,7 @@ def _perform(verb: Verb, me: Membership, user: User, form: OrderForm) -> Deed | 
     sent = {
         verbs.REASON: typed["reason"],
         verbs.MINUTES: typed["minutes"] or _MINUTES,
-        verbs.NETWORK: typed["network"],
+        verbs.NETWORK: not typed["person_only"],
     }
     assert verb.perform is not None
     taken = {name: sent[name] for name in verb.takes}
