@@ -1,29 +1,39 @@
 """Security headers on every answer."""
 
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from history import storage
+
 # No page has anything inline or from elsewhere. `ws:` and `wss:` need no mention: 'self' covers the page's
 # own sockets in every browser that has modules.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        # A page shows files that are being sent from the browser's own memory, by `blob:`.
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    # A page shows files that are being sent from the browser's own memory, by `blob:`.
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
+
+
+@cache
+def content_security_policy() -> str:
+    """Return the policy of all pages. Where files are in a store, sound and film are played from there."""
+    store = storage.origin()
+    return "; ".join(
+        f"{part} {store}" if store and part.startswith("media-src ") else part for part in _POLICY
+    )
 
 
 # Features that no page of ours uses, so that nothing that gets into a page can use them.
@@ -69,7 +79,7 @@ def harden(response: HttpResponseBase) -> None:
 
 
 def _add_policies(response: HttpResponseBase) -> None:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
     response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
 
 

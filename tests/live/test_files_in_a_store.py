@@ -79,3 +79,10 @@ async def test_while_the_store_is_away_files_wait(store: Store, ada: RoomSocket)
         store.start()
     start = await uploader.offset(path)
     assert (await uploader.piece(path, start, data[start:])).status_code == 204
+
+
+async def test_pages_may_play_what_is_in_the_store(store: Store, ada: RoomSocket) -> None:
+    page = await ada.visitor.get(f"/rooms/{ada.code}/")
+    policy = page.headers["Content-Security-Policy"]
+    assert f"media-src 'self' blob: {store.url}" in policy.split("; ")
+    assert policy.count(store.url) == 1
