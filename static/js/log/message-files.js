@@ -150,6 +150,7 @@ function card({ name, type, size, alt, id, progress }, viewer) {
     "span",
     { class: "file__about" },
     element("bdi", { class: "file__name", title: name }, name),
+    " ",
     element("span", { class: "file__size" }, alt ? `${sizeOf(size)} · ${alt}` : sizeOf(size)),
   );
   if (id === "") {
@@ -162,11 +163,12 @@ function card({ name, type, size, alt, id, progress }, viewer) {
     );
   }
   const href = fileAddress(id, name);
-  const label = fill(gettext("Download %(name)s"), { name });
   const download = element(
     "a",
-    { class: "file__link", href, download: name, "aria-label": `${label}, ${sizeOf(size)}` },
+    { class: "file__link", href, download: name },
     icon(picture, viewer.sprite),
+    element("span", { class: "visually-hidden" }, gettext("Download")),
+    " ",
     about,
     icon("download", viewer.sprite),
   );
