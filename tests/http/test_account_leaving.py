@@ -11,6 +11,7 @@ from django.test import AsyncClient
 from rooms.models import Membership, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
+from tests.http.sending import send
 from tests.http.test_account import PASSWORD, register, sign_in
 from tests.http.test_handoff import FIREFOX, scan, show
 from tests.support.push_keys import BrowserKeys
@@ -62,6 +63,9 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     ben.join(room)
     ada.post("/account/hidden/", person=ben.user.public_id, hidden="yes")
     scan(person("Phone"), show(ada))
+    send(ada, room, b"draft", name="draft.txt", client_id="waits")
+    given_up = send(ada, room, b"given up", client_id="gone")
+    ada.client.delete(f"/files/{given_up}/")
     browser = AsyncClient()
     browser.cookies = ada.client.cookies
 
@@ -76,8 +80,11 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     data = json.loads(body)
     assert set(data) == {
         *("profile", "sign_ins", "push_subscriptions", "handoffs", "rooms", "reactions"),
-        *("hidden_people", "messages"),
+        *("hidden_people", "unposted_files", "messages"),
     }
+    (waiting,) = data["unposted_files"]
+    assert waiting.pop("at").endswith("Z")
+    assert waiting == {"room": room.public_id, "name": "draft.txt", "size": 5}
     assert [row["name"] for row in data["hidden_people"]] == ["Ben"]
     assert data["profile"]["username"] == "ada"
     assert data["profile"]["notifies_with_text"] is True

@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +14,13 @@ from django.utils import timezone
 from history import storage
 from history.log import edits
 from history.log import files as log_files
-from history.log.entry import Attachment
 from history.models import File, Message, Piece, Revision
-from history.said import Said
 from history.search import index
 from rooms.actions import messages, performing, retention, uploads
-from rooms.actions.messages import ASK, Draft
 from rooms.commands import Delete, Edit
 from rooms.models import Membership, Room, User
 from tests.http.conftest import NewPerson, Person, remove
+from tests.http.sending import PIECE, begin, metadata, piece, post, send
 from tests.support import images
 
 # Posts with files take the batches' own transactions.
@@ -38,68 +35,6 @@ def room(ada: Person, ben: Person) -> Room:
     ada.connect(room)
     ben.come_in(room)
     return room
-
-
-def metadata(**words: str) -> str:
-    return ",".join(f"{word} {b64encode(value.encode()).decode()}" for word, value in words.items())
-
-
-def begin(
-    by: Person,
-    room: Room,
-    size: int,
-    *,
-    name: str = "notes.bin",
-    kind: str = "application/octet-stream",
-    client_id: str = "one",
-    first: bytes | None = None,
-) -> HttpResponse:
-    headers = {
-        "Upload-Length": str(size),
-        "Upload-Metadata": metadata(filename=name, filetype=kind, id=client_id),
-        "Accept": "application/json",
-    }
-    return by.client.post(
-        f"/rooms/{room.code}/files/",
-        data=first or b"",
-        content_type="application/octet-stream" if first is None else PIECE,
-        headers=headers,
-    )
-
-
-PIECE = "application/offset+octet-stream"
-
-
-def piece(by: Person, url: str, start: int, data: bytes) -> HttpResponse:
-    return by.client.patch(
-        url,
-        data=data,
-        content_type=PIECE,
-        headers={"Upload-Offset": str(start), "Accept": "application/json"},
-        CONTENT_TYPE=PIECE,  # the client has none for an empty body
-    )
-
-
-def send(by: Person, room: Room, data: bytes, **about: str) -> str:
-    """Send a file whole. Return its id."""
-    answer = begin(by, room, len(data), first=data, **about)
-    assert answer.status_code == 201, answer.content
-    return str(answer.json()["id"])
-
-
-def post(by: Person, room: Room, *ids: str, body: str = "", client_id: str = "m1") -> Any:
-    draft = Draft(
-        stream_id=room.stream_id,
-        room_id=room.pk,
-        author_id=by.user.pk,
-        author={"id": by.user.public_id, "name": by.name},
-        client_id=client_id,
-        said=Said(body=body),
-        epoch=ASK,
-        files=[Attachment(file_id) for file_id in ids],
-    )
-    (outcome,), _ = performing.perform([draft])
-    return outcome
 
 
 async def _all(parts: Any) -> bytes:

@@ -1,9 +1,11 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
     {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "handoffs": [{…}],
-     "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "messages": [{…}]}
+     "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "unposted_files": [{…}],
+     "messages": [{…}]}
 
-Messages are as in the history's export, newest first (history/export.py). Times are UTC.
+Messages are as in the history's export, newest first, with their files (history/export/own.py). The files
+that were sent and are in no message yet are listed before them. Times are UTC.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +17,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from history import export, personal, wire
-from history.models import Message, Reaction
+from history.models import File, Message, Reaction
 from rooms.models import Handoff, HiddenPerson, Membership, PushSubscription, SignIn, User
 
 # Messages held in memory at a time.
@@ -138,6 +140,16 @@ def _hidden_people(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _unposted_files(user: User) -> list[dict[str, Any]]:
+    rows = File.objects.filter(author=user, seq=None, gone_at=None).order_by("pk")
+    return [
+        {"room": room, "name": name, "size": size, "at": wire.timestamp(at)}
+        for room, name, size, at in rows.values_list(
+            "stream__room__public_id", "name", "size", "begun_at"
+        )
+    ]
+
+
 _PARTS = {
     "profile": _profile,
     "sign_ins": _sign_ins,
@@ -146,4 +158,5 @@ _PARTS = {
     "rooms": _rooms,
     "reactions": _reactions,
     "hidden_people": _hidden_people,
+    "unposted_files": _unposted_files,
 }
