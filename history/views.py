@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": personal.own_messages(person, before=before, limit=PAGE),
         "recent": _rooms(person, limit=RECENT_ROOMS) if before is None else None,
         "is_first": before is None,
-        "formats": list(export.FORMATS),
+        "formats": export.OWN_FORMATS,
     }
     return render(request, "history/index.html", context)
 
@@ -171,7 +171,7 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
         "month": calendar.month(stream, hidden, shown=_day(request, "month"), here=here, zone=zone),
         "weekdays": WEEKDAYS_ABBR.values(),
         "is_turning": "month" in request.GET,
-        "formats": list(export.room.WRITERS),
+        "formats": export.ROOM_FORMATS,
     }
     return render(request, "history/transcript.html", context)
 

@@ -22,7 +22,8 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if response.has_header("Accept-Ranges"):  # a file, whose parts are counted in its own bytes
+        # A file, whose parts are counted in its own bytes; or an archive, which would not get smaller.
+        if response.has_header("Accept-Ranges"):
             return response
         if not (isinstance(response, StreamingHttpResponse) and response.is_async):
             return super().process_response(request, response)

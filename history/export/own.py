@@ -10,9 +10,14 @@ message that it answers, `files`, if it has any, are as in docs/PROTOCOL.md. Tim
 CSV: the same columns. Plain text: one message after the other. Both as cells.py says.
 
 HTML: a page that stands alone: no script, nothing loaded from anywhere.
+
+Archive: the JSON, the HTML, and the files that the person sent (zipped.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -21,8 +26,10 @@ from django.utils.translation import gettext as _
 
 from history import said, wire
 from history.export import cells
-from history.export.parts import Format
+from history.export.parts import Format, Reader
+from history.export.zipped import Find, Finder, Zipped, stepped
 from history.models import Message
+from history.person import Person
 
 _COLUMNS = (
     "at",
@@ -74,6 +81,11 @@ def _html_chunk(messages: Sequence[Message], first: bool) -> str:
     return render_to_string("history/export/messages.html", {"messages": messages})
 
 
+def _html_with_files(messages: Sequence[Message], first: bool) -> str:
+    context = {"messages": messages, "has_files": True}
+    return render_to_string("history/export/messages.html", context)
+
+
 def _text_chunk(messages: Sequence[Message], first: bool) -> str:
     return "".join(
         cells.line(
@@ -113,3 +125,59 @@ FORMATS = {
         end=lambda: "",
     ),
 }
+
+
+class _Document:
+    """A format's text of the portions of a person's messages."""
+
+    def __init__(self, chosen: Format, about: dict[str, Any]) -> None:
+        self._format, self._about = chosen, about
+        self._first = True
+
+    def begin(self) -> str:
+        return self._format.begin(self._about)
+
+    def portion(self, some: Sequence[Message]) -> str:
+        text = self._format.chunk(some, self._first)
+        self._first = False
+        return text
+
+    def end(self) -> str:
+        return self._format.end()
+
+
+def archive(
+    read: Reader,
+    *,
+    person: Person | None,
+    now: datetime,
+    passed: Callable[[], object],
+    frame: Callable[[bytes], bytes] = bytes,
+) -> AsyncIterator[bytes]:
+    """Yield an archive's bytes in parts, each as `frame` returns it. `passed` is called after each file."""
+    about = {"who": person.display_name if person else "", "now": now, "has_files": True}
+    documents = {
+        "messages.json": _Document(FORMATS["json"], about),
+        "messages.html": _Document(replace(FORMATS["html"], chunk=_html_with_files), about),
+    }
+    find: Find = Finder(person, own=True) if person else lambda wanted: None
+
+    def whole(zipped: Zipped) -> Generator[bytes, None, None]:
+        yield from zipped.written((some, some) for some in _portions(read))
+        yield from zipped.packed(find, passed=passed)
+
+    async def parts() -> AsyncIterator[bytes]:
+        with Zipped(documents, now=now) as zipped:
+            async with aclosing(stepped(whole(zipped))) as steps:
+                async for part in steps:
+                    if framed := frame(part):
+                        yield framed
+
+    return parts()
+
+
+def _portions(read: Reader) -> Iterator[Sequence[Message]]:
+    before: int | None = None
+    while messages := read(before):
+        before = messages[-1].pk
+        yield messages

@@ -1,11 +1,13 @@
 """Export one room's log as a file, oldest message first: all that the reader may see of it.
 
 JSON is complete: docs/ROOM-FILE.md describes it, and `manage.py importroom` takes it. HTML is a page
-that reads well by itself. CSV and plain text are as cells.py says.
+that reads well by itself. CSV and plain text are as cells.py says. An archive has the first two, and the
+files of the messages (zipped.py).
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +23,7 @@ from history import notices, said, wire
 from history.export import cells
 from history.export.archive import FORMAT, VERSION
 from history.export.snapshot import of_one_moment
+from history.export.zipped import Finder, Zipped, stepped
 from history.models import Mention, Message, Reaction, Stream
 from history.person import Person
 from history.readers import Reading, readers
@@ -85,18 +88,61 @@ def stream(
     """
     language = translation.get_language()
 
-    def texts() -> Iterator[str]:
-        after = writer.hidden_through
+    def parts() -> Iterator[bytes]:
         with translation.override(language):
             writer.refresh()
-            yield writer.begin()
-            while (portion := read(after)).messages:
-                after = portion.messages[-1].seq
-                yield writer.portion(portion)
-            if last := writer.end():
-                yield last
+            yield writer.begin().encode()
+            for portion in _portions(writer, read):
+                yield writer.portion(portion).encode()
+            yield writer.end().encode()
 
-    return of_one_moment(texts, frame=frame)
+    return of_one_moment(parts, frame=frame)
+
+
+def archive(
+    person: Person,
+    reading: Reading,
+    read: Reader,
+    *,
+    now: datetime,
+    passed: Callable[[], object],
+    frame: Callable[[bytes], bytes] = bytes,
+) -> AsyncIterator[bytes]:
+    """Yield an archive's bytes in parts, each as `frame` returns it. `passed` is called after each file.
+
+    The messages are read in one snapshot, in the language that is active at the call.
+    """
+    language = translation.get_language()
+    data, page = Json(person, reading, now=now), Html(person, reading, now=now)
+    page.has_files = True
+
+    async def parts() -> AsyncIterator[bytes]:
+        with Zipped({"room.json": data, "room.html": page}, now=now) as zipped:
+
+            def written() -> Iterator[bytes]:
+                with translation.override(language):
+                    data.refresh()
+                    page.reading = data.reading
+                    portions = _portions(data, read)
+                    yield from zipped.written((some, some.messages) for some in portions)
+
+            async with aclosing(of_one_moment(written, frame=frame)) as documents:
+                async for part in documents:
+                    yield part
+            packed = zipped.packed(Finder(person), passed=passed)
+            async with aclosing(stepped(packed)) as members:
+                async for part in members:
+                    if framed := frame(part):
+                        yield framed
+
+    return parts()
+
+
+def _portions(writer: Writer, read: Reader) -> Iterator[Portion]:
+    after = writer.hidden_through
+    while (portion := read(after)).messages:
+        after = portion.messages[-1].seq
+        yield portion
 
 
 class Json(Writer):
@@ -181,12 +227,13 @@ def _record(message: Message, attached: wire.Attached) -> dict[str, Any]:
 
 class Html(Writer):
     content_type, extension = "text/html; charset=utf-8", "html"
+    # It stands in an archive, beside the files of its messages.
+    has_files = False
     _day: date | None = None
 
     def begin(self) -> str:
-        return render_to_string(
-            "history/export/room.html", {"reading": self.reading, "now": self.now}
-        )
+        about = {"reading": self.reading, "now": self.now, "has_files": self.has_files}
+        return render_to_string("history/export/room.html", about)
 
     def portion(self, portion: Portion) -> str:
         lines = []
@@ -196,7 +243,8 @@ class Html(Writer):
             new_day = day if day != self._day else None
             lines.append((new_day, message, quoted, reactions))
             self._day = day
-        return render_to_string("history/export/room_lines.html", {"lines": lines})
+        context = {"lines": lines, "has_files": self.has_files}
+        return render_to_string("history/export/room_lines.html", context)
 
     def end(self) -> str:
         return "</ol>\n</body>\n</html>\n"

@@ -9,7 +9,7 @@ import asyncio
 import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -42,9 +42,9 @@ def snapshot() -> Iterator[None]:
 
 
 async def of_one_moment(
-    texts: Callable[[], Iterator[str]], *, frame: Callable[[bytes], bytes] = bytes
-) -> AsyncIterator[bytes]:
-    """Yield the bytes of the parts of `texts`, all read in one snapshot.
+    read_parts: Callable[[], Iterator[bytes]], *, frame: Callable[[bytes], bytes] = bytes
+) -> AsyncGenerator[bytes, None]:
+    """Yield the parts of `read_parts`, all read in one snapshot.
 
     Each part is sent as `frame` returns it; `frame` is called when the part has been read. Raises what
     reading raises.
@@ -61,12 +61,12 @@ async def of_one_moment(
         def read() -> None:
             try:
                 with snapshot():
-                    for text in texts():
+                    for part in read_parts():
                         if abandoned.is_set():
                             return
-                        data = frame(text.encode())
-                        file.write(data)
-                        tell(len(data))
+                        if data := frame(part):
+                            file.write(data)
+                            tell(len(data))
             finally:
                 tell(None)
 

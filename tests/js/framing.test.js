@@ -28,7 +28,7 @@ test("a file in parts is read correctly however the network splits it", () => {
       text += pieces.map((piece) => new TextDecoder().decode(piece)).join("");
     }
     assert.equal(text, "[\none, two]");
-    assert.equal(parts.messages, 3);
+    assert.equal(parts.read, 3);
     assert.ok(parts.isComplete);
   }
 });

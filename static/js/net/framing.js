@@ -1,6 +1,6 @@
 /**
  * Reads a file that comes in parts. Each part begins with 4 bytes for its length and 4 bytes for
- * the number of messages that the file has up to its end (history/downloads.py). Pure.
+ * the number of messages, and of files in an archive, that it has up to its end (history/downloads.py). Pure.
  */
 
 /** Bytes before each part. */
@@ -12,13 +12,13 @@ export function createPartReader() {
   let head = [];
   /** Bytes of the current part that are still to come. */
   let missing = 0;
-  let messages = 0;
+  let count = 0;
   let isComplete = true;
 
   return {
-    /** The number of messages that the file has so far. */
-    get messages() {
-      return messages;
+    /** The number of messages and files that have come so far. */
+    get read() {
+      return count;
     },
 
     /** True if the file may end here. */
@@ -40,7 +40,7 @@ export function createPartReader() {
           if (head.length < HEADER_LENGTH) continue;
           const view = new DataView(Uint8Array.from(head).buffer);
           missing = view.getUint32(0);
-          messages = view.getUint32(4);
+          count = view.getUint32(4);
           head = [];
         } else {
           const piece = bytes.subarray(at, at + missing);

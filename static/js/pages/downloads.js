@@ -71,15 +71,18 @@ function createDownloads(place) {
     setText(status, "");
     progress.hidden = false;
     try {
-      await download(address, running.signal, (done, total) => {
+      await download(address, running.signal, (done, total, hasFiles) => {
         bar.max = total;
         bar.value = Math.min(done, total);
         const values = { done: number.format(done), total: number.format(total) };
-        setText(text, fill(gettext("%(done)s of %(total)s messages"), values));
+        const words = hasFiles
+          ? gettext("%(done)s of %(total)s messages and files")
+          : gettext("%(done)s of %(total)s messages");
+        setText(text, fill(words, values));
       });
       setText(status, fill(gettext("Done: %(progress)s."), { progress: text.textContent ?? "" }));
     } catch (error) {
-      if (error instanceof Refused) location.assign(address);
+      if (error instanceof Refused || isTooLarge(error)) location.assign(address);
       else if (running.signal.aborted) setText(status, gettext("Cancelled."));
       else setText(status, gettext("The download was interrupted. Try again in a moment."));
     } finally {
@@ -93,15 +96,25 @@ function createDownloads(place) {
 class Refused extends Error {}
 
 /**
+ * Returns true if the browser's own storage has no space for the file: its downloads may have.
+ *
+ * @param {unknown} error
+ */
+function isTooLarge(error) {
+  return error instanceof DOMException && error.name === "QuotaExceededError";
+}
+
+/**
  * @param {string} address
  * @param {AbortSignal} signal
- * @param {(done: number, total: number) => void} onProgress
+ * @param {(done: number, total: number, hasFiles: boolean) => void} onProgress
  */
 async function download(address, signal, onProgress) {
   const url = new URL(address);
   url.searchParams.set("progress", "1");
   const response = await fetch(url, { signal });
-  const total = Number(response.headers.get("X-Messages") ?? Number.NaN);
+  const files = Number(response.headers.get("X-Files") ?? 0);
+  const total = Number(response.headers.get("X-Messages") ?? Number.NaN) + files;
   if (!response.ok || response.body === null || Number.isNaN(total)) throw new Refused();
   const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
 
@@ -114,7 +127,7 @@ async function download(address, signal, onProgress) {
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       for (const piece of parts.take(read.value)) await file.write(piece);
-      onProgress(parts.messages, total);
+      onProgress(parts.read, total, files > 0);
     }
     if (!parts.isComplete) throw new Error("cut short");
   } catch (error) {
