@@ -3,18 +3,16 @@
 What people wrote is not to be believed here: everything is checked, and HTML is sanitised again.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import emoji
 import orjson
-from django.utils.dateparse import parse_datetime
-from msgspec import ValidationError, convert, structs
+from msgspec import structs
 
-from history.errors import ChatError
+from history.export.strict import BadArchive, Object
 from history.markup import labels, sanitiser
 from history.said import Said
 
@@ -22,18 +20,10 @@ from history.said import Said
 FORMAT, VERSION = "chat-room", 1
 BODY_MAX = 10_000
 _HTML_MAX = 100_000
-_NUMBER_MAX = 2**53 - 1
 _KINDS = {"chat", "join", "leave", "notice"}
 _ROLES = {"owner", "moderator", "member"}
-_OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
-# Clocks differ; a message from farther off would stand in a future that is not there yet.
-_AHEAD = timedelta(days=1)
-
-T = TypeVar("T")
-
-
-class BadArchive(ValueError):
-    """The message says what is wrong, and where: for a person."""
+# Characters of a file's name and type that are looked at. They are made good, not refused.
+_NAME_MAX, _TYPE_MAX = 1000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +41,11 @@ class Rules:
     title_max: int
     code: Callable[[str], str]
     code_max: int
+    # Of a message's files. These two return what is good of a text, and refuse nothing.
+    file_name: Callable[[str], str]
+    media_type: Callable[[str], str]
+    files_max: int
+    alt_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +53,18 @@ class Person:
     id: str
     name: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a message, and its place there. What the site makes of it is not taken from a file."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    alt: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class Record:
     pinned_at: datetime | None
     reactions: Mapping[str, list[str]]
     mentions: list[str]
+    files: list[Attached]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +98,26 @@ class Archive:
     closed_at: datetime | None
     people: Mapping[str, Person]
     count: int
+    _rules: Rules
     _messages: list[Any]
 
     def messages(self) -> Iterator[Record]:
         """Raises BadArchive at the first that is not one."""
-        seq, changes = 0, set[int]()
+        seq, changes, files = 0, set[int](), set[str]()
         for number, value in enumerate(self._messages):
-            said = _message(_Object(value, f"messages[{number}]"), self.people)
             place = f"messages[{number}]"
+            said = _message(Object(value, place), self.people, self._rules)
             if said.seq <= seq:
                 raise BadArchive(f"{place}.seq must be greater than the one before, {seq}")
             if said.changed in changes:
                 raise BadArchive(f"{place}.changed is {said.changed}, as another message's is")
             if said.changed > self.head:
                 raise BadArchive(f"{place}.changed is greater than room.head, {self.head}")
+            if any(file.id in files for file in said.files):
+                raise BadArchive(f"{place}.files has a file of a message before")
             seq = said.seq
             changes.add(said.changed)
+            files.update(file.id for file in said.files)
             yield said
 
 
@@ -116,7 +128,7 @@ def read(data: bytes, rules: Rules) -> Archive:
     except (orjson.JSONDecodeError, RecursionError) as error:
         where = f"line {error.lineno}" if isinstance(error, orjson.JSONDecodeError) else "nesting"
         raise BadArchive(f"That is not JSON: {where}: {error}") from error
-    file = _Object(value, "")
+    file = Object(value, "")
     if file.value.get("format") != FORMAT:
         raise BadArchive(f'That is no room: format is not "{FORMAT}"')
     if file.value.get("version") != VERSION:
@@ -124,7 +136,7 @@ def read(data: bytes, rules: Rules) -> Archive:
     about = file.inner("room")
     people: dict[str, Person] = {}
     for number, value in enumerate(file.get("people", list, "an array")):
-        person = _Object(value, f"people[{number}]")
+        person = Object(value, f"people[{number}]")
         who = person.id("u_")
         if who in people:
             raise BadArchive(f"people[{number}].id is that of somebody before")
@@ -142,11 +154,12 @@ def read(data: bytes, rules: Rules) -> Archive:
         closed_at=about.maybe("closed_at", about.time),
         people=people,
         count=len(messages),
+        _rules=rules,
         _messages=messages,
     )
 
 
-def _code(room: "_Object", rules: Rules) -> str:
+def _code(room: Object, rules: Rules) -> str:
     """It goes into addresses, headers and names of files."""
     code = rules.code(room.text("code", longest=rules.code_max, least=1))
     if not code:
@@ -154,7 +167,7 @@ def _code(room: "_Object", rules: Rules) -> str:
     return code
 
 
-def _message(value: "_Object", people: Mapping[str, Person]) -> Record:
+def _message(value: Object, people: Mapping[str, Person], rules: Rules) -> Record:
     def person(who: Any, place: str) -> str:
         if not isinstance(who, str) or who not in people:
             raise BadArchive(f"{place} must be the id of one of people")
@@ -193,10 +206,36 @@ def _message(value: "_Object", people: Mapping[str, Person]) -> Record:
         pinned_at=value.maybe("pinned_at", value.time),
         reactions=reactions,
         mentions=mentions,
+        files=_files(value, kind, rules, is_deleted=deleted_at is not None),
     )
 
 
-def _said(value: "_Object", seq: int) -> Said:
+def _files(value: Object, kind: str, rules: Rules, *, is_deleted: bool) -> list[Attached]:
+    if value.value.get("files") is None:
+        return []
+    listed, place = value.get("files", list, "an array"), f"{value.place}.files"
+    if listed and (kind != "chat" or is_deleted):
+        raise BadArchive(f"{place} can only be of messages, and of none that is deleted")
+    if len(listed) > rules.files_max:
+        raise BadArchive(f"{place} must have 0 to {rules.files_max} files")
+    found: list[Attached] = []
+    for number, each in enumerate(listed):
+        file = Object(each, f"{place}[{number}]")
+        attached = Attached(
+            id=file.id("f_", longest=32),
+            name=rules.file_name(file.text("name", longest=_NAME_MAX)),
+            type=rules.media_type(file.text("type", longest=_TYPE_MAX)),
+            size=file.number("size", least=1),
+            alt=file.text("alt", longest=rules.alt_max) if "alt" in file.value else "",
+            place=number,
+        )
+        if any(attached.id == other.id for other in found):
+            raise BadArchive(f"{place}[{number}].id is that of a file before")
+        found.append(attached)
+    return found
+
+
+def _said(value: Object, seq: int) -> Said:
     """Return what the message says, held to the types of a post's fields. A field may be missing."""
     found: dict[str, Any] = {
         field.name: value.of_type(field.name, field.type)
@@ -207,79 +246,3 @@ def _said(value: "_Object", seq: int) -> Said:
     if (found.get("reply_to") or 0) >= seq:
         raise BadArchive(f"{value.place}.reply_to must be from 1 to {seq - 1}")
     return Said(**found)
-
-
-class _Object:
-    """A JSON object whose fields are asked for with what they must be."""
-
-    def __init__(self, value: Any, place: str) -> None:
-        if not isinstance(value, dict):
-            raise BadArchive(f"{place or 'the file'} must be an object")
-        self.value: dict[str, Any] = value
-        self.place = place
-
-    def inner(self, name: str) -> "_Object":
-        return _Object(self.value.get(name), self._at(name))
-
-    def get(self, name: str, kind: type[T], called: str) -> T:
-        found = self.value.get(name)
-        if type(found) is not kind:  # True is no number here
-            raise BadArchive(f"{self._at(name)} must be {called}")
-        return found
-
-    def maybe(self, name: str, read: Callable[[str], T]) -> T | None:
-        return None if self.value.get(name) is None else read(name)
-
-    def of_type(self, name: str, kind: Any) -> Any:
-        try:
-            return convert(self.value[name], kind)
-        except ValidationError as error:
-            raise BadArchive(f"{self._at(name)}: {error}") from error
-
-    def text(self, name: str, *, longest: int, least: int = 0) -> str:
-        found = self.get(name, str, "text")
-        if not least <= len(found) <= longest:
-            raise BadArchive(f"{self._at(name)} must have {least} to {longest} characters")
-        if "\0" in found:
-            raise BadArchive(f"{self._at(name)} cannot contain the character U+0000")
-        return found
-
-    def as_typed(self, name: str, clean: Callable[[str], str], *, longest: int) -> str:
-        """Text that is held to the rules of what people type, or none."""
-        found = self.text(name, longest=longest)
-        try:
-            return clean(found) if found else ""
-        except ChatError as refusal:
-            raise BadArchive(f"{self._at(name)}: {refusal.message.rstrip('.')}") from refusal
-
-    def id(self, kind: str) -> str:
-        found = self.get("id", str, "text")
-        if not re.fullmatch(kind + "[0-9a-z]{1,18}", found, re.ASCII):
-            raise BadArchive(f"{self._at('id')} must be like {kind}90c4b1de3a8f4c66")
-        return found
-
-    def number(self, name: str, *, least: int, most: int = _NUMBER_MAX) -> int:
-        found = self.get(name, int, "a whole number")
-        if not least <= found <= most:
-            raise BadArchive(f"{self._at(name)} must be from {least} to {most}")
-        return found
-
-    def one_of(self, name: str, choices: set[str]) -> str:
-        found = self.value.get(name)
-        if not isinstance(found, str) or found not in choices:
-            raise BadArchive(f"{self._at(name)} must be one of {', '.join(sorted(choices))}")
-        return found
-
-    def time(self, name: str) -> datetime:
-        try:
-            moment = parse_datetime(self.get(name, str, "a time"))
-        except ValueError:  # well-formed, but no such day
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            raise BadArchive(f"{self._at(name)} must be a time like 2026-11-22T15:00:00.123Z")
-        if not _OLDEST <= moment <= datetime.now(UTC) + _AHEAD:
-            raise BadArchive(f"{self._at(name)} must be a time from 1970 until now")
-        return moment
-
-    def _at(self, name: str) -> str:
-        return f"{self.place}.{name}" if self.place else name

@@ -1,7 +1,7 @@
 """A room from another site, or from this one's past: made from its file, with its log as it was."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from secrets import token_hex
@@ -11,13 +11,18 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models.functions import Now
+from msgspec import structs
 
-from history import folding, lookalikes
+from history import folding, lookalikes, wire
 from history.export.archive import Archive, Record, Rules
+from history.export.unzipped import Unzipped
 from history.markup import may_have_links
-from history.models import Mention, Message, Reaction, Stream
-from history.said import shown
-from rooms import audit, codes, names
+from history.models import File, Mention, Message, Reaction
+from history.said import Said, shown
+from rooms import audit, codes, file_names, names
+from rooms.actions import archived_files
+from rooms.actions.archived_files import Kept
+from rooms.commands import ALT_MAX, FILES_MAX
 from rooms.errors import CodesExhausted
 from rooms.models import Membership, Room, User
 
@@ -33,6 +38,10 @@ RULES = Rules(
     title_max=names.TITLE_MAX,
     code=codes.normalize,
     code_max=codes.MAX_LENGTH,
+    file_name=file_names.clean,
+    media_type=file_names.media_type,
+    files_max=FILES_MAX,
+    alt_max=ALT_MAX,
 )
 # How long an open room waits for the first who comes in.
 _WAITS = timedelta(days=1)
@@ -41,21 +50,35 @@ T = TypeVar("T")
 _SPOKEN_TO = re.compile(r'(?<=data-user=")u_[0-9a-f]{1,32}(?=")')
 
 
-@transaction.atomic
 def import_room(
     file: Archive,
     *,
+    unzipped: Unzipped | None = None,
     open_: bool = False,
     owner: User | None = None,
     step: Callable[[int], object] = lambda count: None,
 ) -> Room:
     """Make a room of a file: closed, or open and empty. `owner` is given it, and may read it.
 
-    Its people are new here and cannot sign in; they and the room keep their ids if nobody has them.
-    `step` gets the number of further messages. Raises BadArchive or CodesExhausted; nothing of it
-    stays then.
+    Its people are new here and cannot sign in; they and the room keep their ids if nobody has them. The
+    files of its messages are in `unzipped`, and get new ids; without it there are none.
+    `step` gets the number of further messages and files. Raises BadArchive or CodesExhausted; nothing of
+    it stays then.
     """
-    room = _room(file, open_=open_)
+    with archived_files.kept(file, unzipped, step=step) as kept:
+        return _import(file, kept, open_=open_, owner=owner, step=step)
+
+
+@transaction.atomic
+def _import(
+    file: Archive,
+    kept: Kept,
+    *,
+    open_: bool,
+    owner: User | None,
+    step: Callable[[int], object],
+) -> Room:
+    room = _room(file, kept, open_=open_)
     people = _people(file, room, keep_roles=owner is None and not open_)
     if owner is not None:
         Membership.objects.create(
@@ -63,7 +86,7 @@ def import_room(
         )
     ids = {who: user.public_id for who, user in people.items() if who != user.public_id}
     for said in _batches(file.messages()):
-        _insert(room, said, people, ids)
+        _insert(room, said, people, ids, kept)
         step(len(said))
     owners = [people[who] for who, person in file.people.items() if person.role == "owner"]
     room.owner = owner or (owners[0] if owners and not open_ else None)
@@ -73,12 +96,12 @@ def import_room(
     return room
 
 
-def _room(file: Archive, *, open_: bool) -> Room:
+def _room(file: Archive, kept: Kept, *, open_: bool) -> Room:
     taken = Room.objects.filter(public_id=file.id).exists()
     return Room.objects.create(
         code=_code(file.code) if open_ else file.code,
         title=file.title,
-        stream=Stream.objects.create(head=file.head),
+        stream=kept.stream,
         grace=settings.CHAT_ROOM_GRACE,
         created_at=file.created_at,
         closes_at=Now() + _WAITS if open_ else None,
@@ -132,8 +155,18 @@ def _people(file: Archive, room: Room, *, keep_roles: bool) -> dict[str, User]:
     return found
 
 
-def _insert(room: Room, batch: list[Record], people: dict[str, User], ids: dict[str, str]) -> None:
-    rows = Message.objects.bulk_create([_row(room, said, people, ids) for said in batch])
+def _insert(
+    room: Room, batch: list[Record], people: dict[str, User], ids: dict[str, str], kept: Kept
+) -> None:
+    files = [[kept.rows[file.id] for file in said.files if file.id in kept.rows] for said in batch]
+    rows = Message.objects.bulk_create(
+        _row(room, said, its, people, ids) for said, its in zip(batch, files, strict=True)
+    )
+    for row, its in zip(rows, files, strict=True):
+        for file in its:
+            file.seq, file.author = row.seq, row.author
+    bound = [file for its in files for file in its]
+    File.objects.bulk_update(bound, ["seq", "author"], batch_size=_BATCH)
     pairs = list(zip(rows, batch, strict=True))
     Reaction.objects.bulk_create(
         Reaction(message=row, user=people[who], emoji=emoji)
@@ -148,8 +181,18 @@ def _insert(room: Room, batch: list[Record], people: dict[str, User], ids: dict[
     )
 
 
-def _row(room: Room, record: Record, people: dict[str, User], ids: dict[str, str]) -> Message:
-    html = record.html
+def _row(
+    room: Room,
+    record: Record,
+    files: Sequence[File],
+    people: dict[str, User],
+    ids: dict[str, str],
+) -> Message:
+    html, said = record.html, record.said
+    if record.files and not files and not said.body:
+        # A message must say something: that it had these files.
+        names_of = " ".join(f"[{file.name}]" for file in record.files)
+        said = structs.replace(said, body=names_of)
     if ids and html:
         html = _SPOKEN_TO.sub(lambda found: ids.get(found[0], found[0]), html)
     return Message(
@@ -158,21 +201,22 @@ def _row(room: Room, record: Record, people: dict[str, User], ids: dict[str, str
         changed_seq=record.changed,
         kind=record.kind,
         author=people[record.author] if record.author else None,
-        words=_words(record),
+        words=_words(record, said, [file.name for file in files]),
         html=html,
+        files=[wire.file(file) for file in files] or None,
         at=record.at,
         edited_at=record.edited_at,
         pinned_at=record.pinned_at,
         deleted_at=record.deleted_at,
-        **shown(record.said),
+        **shown(said),
     )
 
 
-def _words(record: Record) -> str | None:
+def _words(record: Record, said: Said, names_of_files: Sequence[str]) -> str | None:
     """Return the words that search compares; None, to be found later, if links are to be made too."""
-    if record.kind != Message.Kind.CHAT or (not record.html and may_have_links(record.said.body)):
+    if record.kind != Message.Kind.CHAT or (not record.html and may_have_links(said.body)):
         return None
-    return folding.of(record.said.body, record.html)
+    return folding.of(said.body, record.html, names_of_files)
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

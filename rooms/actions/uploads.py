@@ -24,9 +24,9 @@ from prometheus_client import Counter, Histogram
 from history import storage
 from history.log import files
 from history.models import File, Piece
-from rooms import access, file_names, scanning
+from rooms import access, file_names
+from rooms.actions import whole_files
 from rooms.errors import BadFile
-from rooms.imaging.remaker import remaker
 from rooms.limits.checks import checks
 from rooms.models import Membership, User
 from rooms.refusals import (
@@ -230,14 +230,15 @@ def _look_at(row: File) -> File:
             Piece.objects.filter(file=row).order_by("start").values_list("key", flat=True)
         )
         with _seconds.time(), checks.slot(), _full_disk(), storage.workshop() as folder:
-            found = _Looked(row, pieces, folder)
+            digest = _join(pieces, folder / "whole")
+            found = whole_files.keep(row.public_id, folder / "whole", claimed=row.type)
     except BadFile:
         _let_go(mine)
         raise
     else:
         ready = mine.update(
             ready_at=Now(),
-            sha256=found.digest,
+            sha256=digest,
             type=found.type,
             **found.sizes,
         )
@@ -256,30 +257,6 @@ def _look_at(row: File) -> File:
     _taken.labels("image" if found.sizes else "other").inc()
     _bytes.inc(row.size)
     return row
-
-
-class _Looked:
-    """A whole file: its digest, its type, and the sizes of its images. It is kept then."""
-
-    def __init__(self, row: File, pieces: list[str], folder: Path) -> None:
-        whole = folder / "whole"
-        self.digest = _join(pieces, whole)
-        scanning.scan(whole)
-        self.type = row.type
-        self.sizes: dict[str, int] = {}
-        thumb, view = folder / storage.THUMB, folder / storage.VIEW
-        picture = remaker.remake_sync(whole, thumb=thumb, view=view)
-        if picture is not None:
-            self.type = picture.type
-            self.sizes = {
-                "width": picture.width,
-                "height": picture.height,
-                "thumb_width": picture.thumb_width,
-                "thumb_height": picture.thumb_height,
-            }
-            storage.save(row.public_id, storage.THUMB, storage.LocalFile(thumb))
-            storage.save(row.public_id, storage.VIEW, storage.LocalFile(view))
-        storage.save(row.public_id, storage.WHOLE, storage.LocalFile(whole))
 
 
 def _join(pieces: list[str], whole: Path) -> str:
