@@ -77,6 +77,7 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "Reply",
         "More",
         "Message",
+        "Attach files",
         "Formatting and shortcuts",
         "Emoji",
         "Send",
@@ -86,6 +87,7 @@ def test_everything_is_reached_by_keyboard(ada: RoomPage) -> None:
         "Change your name",
         "Room settings",
         "Continue on another device",
+        "Files of this room",
         "Leave the room",
     ]
     ada.page.locator(".skip-link").focus()

@@ -120,12 +120,11 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
     page.keyboard.press("Escape")
 
     # A file is not dropped in silence, nor opened in the room's place.
-    notice = page.locator("[data-notice]")
     for way in ("paste", "drop"):
-        assert page.evaluate(GIVE_FILE, way) is (way == "drop")
-        expect(notice).to_contain_text("Files cannot be sent here yet")
-        notice.get_by_role("button", name="Close").click()
-        expect(notice).to_be_hidden()
+        assert page.evaluate(GIVE_FILE, way)
+        tray = page.get_by_role("region", name="Files to send")
+        tray.get_by_role("button", name="Remove cat.png").click()
+        expect(tray).to_be_hidden()
 
 
 def test_a_room_reloaded_offline_shows_what_the_tab_kept(
