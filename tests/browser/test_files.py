@@ -68,7 +68,7 @@ def hand_over(page: Page, kind: str, *files: FilePayload) -> None:
 
 def attach(page: Page, *files: FilePayload) -> None:
     with page.expect_file_chooser() as choosing:
-        page.get_by_role("button", name="Send files").click()
+        page.get_by_role("button", name="Attach files").click()
     choosing.value.set_files(list(files))
 
 
