@@ -86,12 +86,14 @@ def _found(
             texts = [marks.shown(message, hits.terms) for message in hits.messages]
         personal.place(person, hits.messages)
         personal.fold(person, hits.messages)
-    rooms = {message.place.code: None for message in hits.messages} if only is None else {}
+    placed = hits.messages if only is None else ()
+    rooms = {message.place.code: message.place.title for message in placed}
     return {
         "chips": chips.chips(
             typed,
             today=now.astimezone(zone).date(),
             rooms=list(rooms)[:ROOMS_OFFERED] if len(rooms) > 1 else [],
+            titles=rooms,
         ),
         "typed": typed[: query.MAX_LENGTH],
         "query": asked,

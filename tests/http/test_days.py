@@ -47,6 +47,13 @@ class TestTheCalendar:
         page = transcript(ada, room, "?day=2024-02-03")
         assert [text.text for text in page.all(class_="message__text")] == ["third"]
 
+    def test_has_a_field_for_any_date(self, ada: Person, room: Room) -> None:
+        form = transcript(ada, room).one("form", class_="jump")
+        field = form.one("input", name="day")
+        assert field.attributes["type"] == "date"
+        assert form.attributes.get("method", "get") == "get"
+        assert form.all("label", for_=field.attributes["id"])
+
     def test_has_the_days_of_the_viewers_zone(self, ada: Person, room: Room) -> None:
         ada.client.cookies["zone"] = "Asia/Tokyo"
         page = transcript(ada, room)

@@ -105,6 +105,14 @@ class TestHits:
         rooms.close(room=room)
         assert len(search(ada, "hello").one(class_="hit").all("a")) == 1
 
+    def test_say_in_which_order_they_are_and_offer_the_other(self, ada: Person) -> None:
+        ada.say(ada.create(), "ferry")
+        for options, here in ({}, "Newest first"), ({"sort": "best"}, "Best first"):
+            orders = search(ada, "ferry", **options).one(class_="sorts").all("a")
+            assert [a.text for a in orders] == ["Newest first", "Best first"]
+            assert [a.text for a in orders if "aria-current" in a.attributes] == [here]
+        assert not search(ada, "from:me").all(class_="sorts"), "nothing to be better at"
+
     def test_are_the_newest_first_or_the_best(self, ada: Person) -> None:
         ada.say(ada.create(), "ferry ferry", "the ferryman", "ferry, and much more that is said")
         newest = found(ada, "ferry")

@@ -19,6 +19,18 @@ def test_what_could_be_added_is_offered_with_what_was_typed() -> None:
     ]
 
 
+def test_a_room_is_called_by_its_title() -> None:
+    titles = {"K7QX": "Islands", "BCDF": ""}
+    found = chips("ferry", today=TODAY, rooms=["K7QX", "BCDF"], titles=titles)
+    assert found[-2:] == [
+        Chip("In Islands", "ferry in:K7QX", code="K7QX"),
+        Chip("In BCDF", "ferry in:BCDF"),
+    ]
+    assert chips("ferry in:k7qx", today=TODAY, titles=titles)[0] == Chip(
+        "In Islands", "ferry", is_on=True, code="K7QX"
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "label", "rest"),
     [
