@@ -102,7 +102,7 @@ def test_a_name_is_taken_out_of_notices_about_the_person_and_nothing_else() -> N
         "deleted person had another name.",
         "deleted person muted Bob for 5 minutes: deleted person says so, not deleted person Ko",
         "deleted person had another name.",
-        "deleted person gave this room a new code. The old code no longer works.",
+        "deleted person gave the room a new code. The old code no longer works.",
         "This room was closed by a moderator. Al was also here, Al's friends say.",
     ]
     said.refresh_from_db()

@@ -98,7 +98,7 @@ def test_notices_about_the_guest_are_about_the_account() -> None:
     told = Message.objects.filter(kind="notice").order_by("seq")
     assert list(told.values_list("body", flat=True)) == [
         "Bob muted deleted person for 5 minutes: deleted person shouts",
-        "Bob lets deleted person speak again.",
+        "Bob unmuted deleted person.",
         "deleted person had another name.",
         "Bob muted Visitor for 5 minutes.",
     ]

@@ -69,7 +69,7 @@ def test_a_form_with_another_session_s_token_is_refused_in_the_same_shape(
     assert answer.json()["error"]["code"] == "forbidden"
     assert "reload" in answer.json()["error"]["message"]
     for_people = browser.post(path.replace("CODE", room.code))
-    assert "could not be trusted" in for_people.content.decode()
+    assert "This form has expired" in for_people.content.decode()
 
 
 @pytest.mark.parametrize(
