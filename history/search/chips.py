@@ -57,7 +57,11 @@ def chips(
         offered.append((_("From me"), "from:me", ""))
     if not used & {"after", "before"}:
         offered += [
-            (_("Last %(count)d days") % {"count": days}, f"after:{today - timedelta(days=days)}", "")
+            (
+                _("Last %(count)d days") % {"count": days},
+                f"after:{today - timedelta(days=days)}",
+                "",
+            )
             for days in SPANS
         ]
     if "in" not in used:

@@ -1,5 +1,6 @@
 """The check that all workers have the same files."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -26,6 +27,8 @@ def test_a_worker_whose_files_are_elsewhere_is_named(settings: Any) -> None:
     assert error.id == "rooms.E001"
     assert "web2" in error.msg
     assert "web1" not in error.msg
+    presence.register(boot_id="own", host=socket.gethostname(), pid=1)
+    assert len(found()) == 1, "its own workers are on this machine, wherever their files were"
     storage.note_host("web2")
     assert found() == [], "it has left word in the same folder"
 

@@ -43,7 +43,7 @@ def test_orders_about_a_person_are_written_down() -> None:
 def test_what_goes_with_an_order_is_written_down() -> None:
     timed = set(re.findall(r"`([a-z]+)` \([^)]*`minutes`\)", orders()))
     assert timed == {path for path, verb in ORDERS.items() if MINUTES in verb.takes}
-    assert "with `network` it keeps new guests" in orders()
+    assert "A ban keeps new guests" in orders()
     assert [path for path, verb in ORDERS.items() if NETWORK in verb.takes] == ["ban"]
     assert [path for path, verb in ORDERS.items() if verb.asks] == ["owner"]
 
