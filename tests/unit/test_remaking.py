@@ -152,6 +152,7 @@ def test_a_broken_profile_counts_as_none(broken: bytes) -> None:
     assert_quarters(drawn(data).view)
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_broken_words_on_how_it_lies_count_as_none() -> None:
     data = images.encoded(images.quarters(80, 80), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
     assert_quarters(drawn(data).view)
