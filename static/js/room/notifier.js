@@ -18,6 +18,9 @@ const GATHER = 500;
  */
 const GATHER_WHILE_READING = 2500;
 
+/** So many times at the most what waits is held back, while another tab seems to be looked at. */
+const HELD_BACK = 4;
+
 /** For this long somebody who read elsewhere may still be reading there. Milliseconds. */
 const READING = 120_000;
 
@@ -68,8 +71,8 @@ export function createNotifier({
   const waiting = new Map();
   /** @type {ReturnType<typeof setTimeout> | null} */
   let timer = null;
-  /** True while what waits is held back, since somebody seemed to look at another tab. */
-  let isHeldBack = false;
+  /** How often what waits was held back, since somebody seemed to look at another tab. */
+  let heldBack = 0;
   /** When the person last read on another device or in another tab. */
   let readElsewhereAt = -Infinity;
   let lastRead = unread.readUpTo;
@@ -109,12 +112,13 @@ export function createNotifier({
   async function tell() {
     timer = null;
     const isLookedAt = await looking.isAnywhere();
-    if (!storage.settings.on || (isLookedAt && (isHeldBack || looking.isHere))) {
-      isHeldBack = false;
+    if (!storage.settings.on || (isLookedAt && (heldBack === HELD_BACK || looking.isHere))) {
+      heldBack = 0;
       return waiting.clear();
     }
-    // A browser takes a moment to say that nobody looks any more. Who does look reads meanwhile.
-    isHeldBack = isLookedAt;
+    // A browser takes a while to say that nobody looks any more, a busy one some seconds. Who does look
+    // reads meanwhile.
+    heldBack = isLookedAt ? heldBack + 1 : 0;
     if (isLookedAt) return tellIn(GATHER_WHILE_READING);
     const before = unread.readUpTo;
     if ((await askBell()).position === "to_me") await findAnswered();
