@@ -111,11 +111,12 @@ def test_they_cost_as_much_time_and_as_many_tries(
     shared.store.cache_clear()
     # A bucket that is full again is forgotten, the quickest within 0.1 s: none is while we look.
     for name, key in (
-        ("entering", "address"),
-        ("entering_as", "person"),
-        ("entering_room", "room"),
+        ("entering", "enter.address"),
+        ("entering_as", "enter.person"),
+        ("entering_room", "enter.room"),
+        ("joining_from", "join.address"),
     ):
-        slow = limits.Limiter(limits.Rate(burst=300, per_second=0.01), f"enter.{key}")
+        slow = limits.Limiter(limits.Rate(burst=300, per_second=0.01), key)
         monkeypatch.setattr(limits, name, slow)
     store = redis.Redis.from_url(redis_server.url)
 
