@@ -27,7 +27,7 @@ from django.views.decorators.http import require_safe
 
 from history import byte_ranges, storage
 from history.byte_ranges import Part
-from history.models import File, Message
+from history.models import File
 from history.person import Person
 from history.readers import readers
 
@@ -97,11 +97,9 @@ def _may_see(person: Person, row: File) -> bool:
         return bool(row.author_id == person.pk)
     if readers().inspects(person):  # also what is kept of a deleted message
         return True
-    reading = readers().reading_of(person, row.stream_id)
-    if reading is None or row.seq <= reading.hidden_through:
-        return False
-    shown = Message.objects.filter(stream=row.stream_id, seq=row.seq, deleted_at=None)
-    return bool(shown.exists())
+    return readers().may_read(person, row.stream_id, row.seq) and bool(
+        File.readable().filter(pk=row.pk).exists()
+    )
 
 
 def _answer(

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from history import file_words, markup, notices
@@ -263,7 +263,7 @@ class File(models.Model):
     # Since when somebody looks at the whole file, and when that was done.
     checking_since = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
-    # Nobody can have it any more: its bytes are deleted, then the row.
+    # When the file was discarded. Its bytes are deleted next, then the row.
     gone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -288,6 +288,14 @@ class File(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def readable(cls) -> models.QuerySet["File"]:
+        """Return the files of messages that are not deleted: a reader of the message may have them."""
+        shown = Message.objects.filter(
+            stream=OuterRef("stream"), seq=OuterRef("seq"), deleted_at=None
+        )
+        return cls.objects.filter(Exists(shown), gone_at=None, ready_at__isnull=False)
 
 
 class Piece(models.Model):

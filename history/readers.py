@@ -111,6 +111,11 @@ class Readers(ABC):
     def reading_of(self, person: Person, stream_id: int) -> Reading | None:
         """Return the person's reading of a stream; None if there is none."""
 
+    def may_read(self, person: Person, stream_id: int, seq: int) -> bool:
+        """Return True if a person may read the message with this number of a stream."""
+        reading = self.reading_of(person, stream_id)
+        return reading is not None and seq > reading.hidden_through
+
     @abstractmethod
     def inspects(self, person: Person) -> bool:
         """Return True if the person keeps order on the whole site, and may see what anybody sent."""

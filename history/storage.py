@@ -27,12 +27,12 @@ logger = logging.getLogger(__name__)
 WHOLE, THUMB, VIEW = "whole", "thumb.webp", "view.webp"
 # Bytes that are read at a time.
 BLOCK = 256 * 1024
-# Where files are put together, and after how many seconds nobody works there any more.
-_WORKSHOPS, _ABANDONED = "workshops", 3600
+# Where files are put together, and the age in seconds at which a folder there is abandoned.
+_TEMPORARY, _ABANDONED = "temporary", 3600
 # Names of the machines whose workers use the folder.
 _HOSTS = "hosts"
-# Seconds for which an address in a store of another machine is good.
-LENT_FOR = 60
+# Seconds for which an address in the store can be used.
+ADDRESS_LASTS = 60
 
 
 class LocalFile(File):  # type: ignore[type-arg]
@@ -70,22 +70,22 @@ def is_local() -> bool:
 
 
 def save(public_id: str, part: str, content: File) -> str:  # type: ignore[type-arg]
-    """Keep a part of a file, in the place of what is there under its name. Return its key."""
+    """Store a part of a file, and replace an earlier one. Return its key."""
     key = _key(public_id, part)
-    with _asked():
+    with _store_errors():
         files().delete(key)
         return files().save(key, content)
 
 
 def save_piece(public_id: str, start: int, content: File) -> str:  # type: ignore[type-arg]
-    """Keep a piece under a key of its own, which is returned: the same piece may come twice at a time."""
-    with _asked():
+    """Store a piece under a new key, since the same piece may come twice at once. Return the key."""
+    with _store_errors():
         return files().save(_key(public_id, f"pieces/{start}-{token_hex(4)}"), content)
 
 
 def open_part(public_id: str, part: str) -> Any:
     """Open a part of a file, to be read. Raises FileNotFoundError."""
-    with _asked():
+    with _store_errors():
         return files().open(_key(public_id, part), "rb")
 
 
@@ -95,12 +95,12 @@ def path(public_id: str, part: str) -> Path:
 
 
 def address(public_id: str, *, name: str, media_type: str) -> str:
-    """Return an address in the store at which a file can be had as a download for LENT_FOR seconds."""
+    """Return an address in the store from which a file can be downloaded for ADDRESS_LASTS seconds."""
     store: Any = files()
     return str(
         store.url(
             _key(public_id, WHOLE),
-            expire=LENT_FOR,
+            expire=ADDRESS_LASTS,
             parameters={
                 "ResponseContentDisposition": name,
                 "ResponseContentType": media_type,
@@ -111,22 +111,22 @@ def address(public_id: str, *, name: str, media_type: str) -> str:
 
 
 def blocks(key: str) -> Iterator[bytes]:
-    """Read what is kept under a key, block by block."""
-    with _asked(), files().open(key, "rb") as opened:
+    """Yield the contents of a key, block by block."""
+    with _store_errors(), files().open(key, "rb") as opened:
         while block := opened.read(BLOCK):
             yield block
 
 
 def delete_key(key: str) -> None:
-    """Delete what is kept under a key, if it is there."""
-    with _asked():
+    """Delete a key, if it is there."""
+    with _store_errors():
         files().delete(key)
 
 
 def delete(public_id: str) -> None:
     """Delete all parts and pieces of a file that are there."""
     store, folder = files(), _key(public_id, "").rstrip("/")
-    with _asked():
+    with _store_errors():
         for inner in (f"{folder}/pieces", folder):
             try:
                 _, names = store.listdir(inner)
@@ -147,19 +147,19 @@ def free() -> int | None:
 
 
 @contextmanager
-def workshop() -> Iterator[Path]:
-    """Yield a folder for files that are put together; of the storage's own disk, if that is here."""
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for files while they are put together: on the storage's disk, if that is local."""
     where = None
     if is_local():
-        where = _folder() / _WORKSHOPS
+        where = _folder() / _TEMPORARY
         where.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=where) as folder:
         yield Path(folder)
 
 
-def tidy() -> None:
-    """Delete the workshops of workers that were killed."""
-    if not is_local() or not (where := _folder() / _WORKSHOPS).exists():
+def delete_abandoned_folders() -> None:
+    """Delete the temporary folders of workers that were killed."""
+    if not is_local() or not (where := _folder() / _TEMPORARY).exists():
         return
     for folder in where.iterdir():
         if folder.stat().st_mtime < time() - _ABANDONED:
@@ -167,7 +167,7 @@ def tidy() -> None:
 
 
 def note_host(host: str) -> None:
-    """Leave word in the folder of files that workers of a machine use it."""
+    """Note in the folder of files that workers of this machine use it."""
     if is_local():
         where = _folder() / _HOSTS
         where.mkdir(mode=0o700, exist_ok=True)
@@ -175,7 +175,7 @@ def note_host(host: str) -> None:
 
 
 def is_used_by(host: str) -> bool:
-    """Return True if the workers of a machine keep their files where those of this one do."""
+    """Return True if workers of that machine store files in the same place as this machine's."""
     return not is_local() or (_folder() / _HOSTS / host).exists()
 
 
@@ -184,7 +184,7 @@ def origin() -> str:
     if is_local():
         return ""
     try:
-        with _asked():
+        with _store_errors():
             parts = urlsplit(address("f_00", name="attachment", media_type="text/plain"))
     except FilesAway:  # it has no keys: the log says so, and nothing is downloaded either
         return ""
@@ -192,8 +192,8 @@ def origin() -> str:
 
 
 @contextmanager
-def _asked() -> Iterator[None]:
-    """Say of a store that does not answer, or refuses, that files cannot be had just now."""
+def _store_errors() -> Iterator[None]:
+    """Raise FilesAway for the errors of a store that does not answer, or refuses."""
     try:
         yield
     except OSError:

@@ -25,7 +25,6 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import orjson
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from history import storage
 from history.models import File, Message
@@ -174,21 +173,12 @@ class Finder:
 
     def __call__(self, wanted: Wanted) -> File | None:
         try:
-            shown = Message.objects.filter(
-                stream=OuterRef("stream"), seq=OuterRef("seq"), deleted_at=None
-            )
-            rows = File.objects.filter(
-                Exists(shown),
-                public_id=wanted.id,
-                stream=wanted.stream_id,
-                seq=wanted.seq,
-                gone_at=None,
-                ready_at__isnull=False,
+            rows = File.readable().filter(
+                public_id=wanted.id, stream=wanted.stream_id, seq=wanted.seq
             )
             if self.own:
                 return rows.filter(author=self.person.pk).first()
-            reading = readers().reading_of(self.person, wanted.stream_id)
-            if reading is None or wanted.seq <= reading.hidden_through:
+            if not readers().may_read(self.person, wanted.stream_id, wanted.seq):
                 return None
             return rows.first()
         finally:

@@ -111,7 +111,7 @@ def erase_texts(stream_id: int, user_id: int) -> None:
     said = Message.objects.filter(stream=stream_id, author=user_id, kind=Message.Kind.CHAT)
     for belonging in (Revision, Reaction, Mention):
         belonging.objects.filter(message__in=said).delete()
-    files.let_go(said)
+    files.discard_of(said)
     said.filter(deleted_at__isnull=True).update(
         **ERASED, pinned_at=None, deleted_at=Now(), deleted_by=None
     )
@@ -121,7 +121,7 @@ def withdraw(user_id: int) -> None:
     """Take a person's reactions back, forget where they were spoken to, and what they sent for no message."""
     Reaction.objects.filter(user=user_id).delete()
     Mention.objects.filter(user=user_id).delete()
-    files.let_go_of(user_id)
+    files.discard_unposted(user_id)
 
 
 def unname(stream_ids: Collection[int], person_id: str, *, name: str, by: str) -> set[int]:

@@ -144,7 +144,7 @@ class Edits:
         """Write all of it, in the transaction that holds the lock. Return what was changed."""
         if self._erased:
             Revision.objects.filter(message__in=self._erased).delete()
-            files.let_go(Message.objects.filter(pk__in=self._erased))
+            files.discard_of(Message.objects.filter(pk__in=self._erased))
         if not self._touched:
             return []
         for message, columns in self._touched.values():
@@ -207,7 +207,7 @@ def removed_text(message: Message) -> str | None:
 def purge() -> int:
     """Forget earlier texts whose time is over, and files of messages that were removed; how many texts."""
     gone = 0
-    files.let_go(
+    files.discard_of(
         Message.objects.filter(
             revisions__cause=Revision.Cause.REMOVAL,
             revisions__at__lt=Now() - KEPT_REMOVED,

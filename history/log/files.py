@@ -1,8 +1,8 @@
-"""The files of messages: how one gets into its message, and how it goes. No permissions here.
+"""The files of messages: putting them into a message, and discarding them. No permissions here.
 
 A message has its files as they are on the wire (`Message.files`). The rows (history.models.File) say
-where the bytes are, and to which message of which stream they belong; a file of a message that is
-deleted for a day is kept, and nobody is given it. What is let go is deleted by `sweep`.
+where the bytes are, and to which message of which stream a file belongs. While a removed message can be
+restored, its files are kept, and no member can download them. `sweep` deletes discarded files.
 """
 
 from collections import defaultdict
@@ -26,10 +26,10 @@ SWEPT = 200
 
 
 def claim(wanted: Sequence[Attachment], *, stream_id: int, author_id: int) -> list[File]:
-    """Hold files of somebody's that are to go into one message, until the transaction ends.
+    """Lock an author's files for one message, until the transaction ends. `bind` puts them into it.
 
-    `bind` puts them there. Raises NoFile if one of them is not there, not whole, somebody else's, of
-    another stream, or in a message already.
+    Raises NoFile if a file is missing, incomplete, another person's, of another stream, or in a message
+    already.
     """
     rows = File.objects.select_for_update(no_key=True).filter(
         public_id__in=[attachment.id for attachment in wanted],
@@ -49,7 +49,7 @@ def claim(wanted: Sequence[Attachment], *, stream_id: int, author_id: int) -> li
 
 
 def bind(rows: Iterable[File], seq: int) -> None:
-    """Put files that are held into the message with this number."""
+    """Put locked files into the message with this number."""
     for row in rows:
         row.seq = seq
         row.save(update_fields=["seq", "place", "alt"])
@@ -61,20 +61,20 @@ def of_message(message: Message) -> list[WireFile]:
     return [wire.file(row) for row in rows.order_by("place")]
 
 
-def let_go(messages: QuerySet[Message]) -> None:
-    """Give up the files of these messages for good. Those of deleted messages, too."""
+def discard_of(messages: QuerySet[Message]) -> None:
+    """Discard the files of messages, also of deleted messages whose files were kept to be restored."""
     by_stream: dict[int, list[int]] = defaultdict(list)
     theirs = File.objects.filter(stream=OuterRef("stream"), seq=OuterRef("seq"), gone_at=None)
     with_files = messages.filter(Exists(theirs)).values_list("stream_id", "seq")
     for stream_id, seq in with_files.distinct().order_by():
         by_stream[stream_id].append(seq)
     for stream_id, seqs in by_stream.items():
-        _let_go(File.objects.filter(stream=stream_id, seq__in=seqs))
+        discard(File.objects.filter(stream=stream_id, seq__in=seqs))
 
 
-def let_go_of(author_id: int) -> None:
-    """Give up what a person has sent that is in no message."""
-    _let_go(File.objects.filter(author=author_id, seq=None))
+def discard_unposted(author_id: int) -> None:
+    """Discard a person's files that are in no message."""
+    discard(File.objects.filter(author=author_id, seq=None))
 
 
 def hand_over(giver: int, taker: int) -> None:
@@ -83,13 +83,20 @@ def hand_over(giver: int, taker: int) -> None:
     File.objects.filter(author=giver).update(author=taker, client_id=None)
 
 
-def sweep() -> int:
-    """Delete the bytes and the rows of files that nobody can have any more; how many. Any worker does.
+def discard(rows: QuerySet[File]) -> int:
+    """Mark files as gone, for `sweep`. Return their number.
 
-    The bytes go first. If a worker is killed in between, the next sweep finds the row.
+    Their senders may use the same `client_id` for another file from now on.
     """
-    abandoned = File.objects.filter(seq=None, heard_at__lt=Now() - UNPOSTED)
-    _let_go(abandoned)
+    return rows.filter(gone_at=None).update(gone_at=Now(), client_id=None)
+
+
+def sweep() -> int:
+    """Delete the bytes and the rows of some discarded files. Return their number. Any worker does this.
+
+    The bytes are deleted first. If the worker is killed in between, the next sweep finds the row.
+    """
+    discard(File.objects.filter(seq=None, heard_at__lt=Now() - UNPOSTED))
     gone = list(File.objects.filter(gone_at__isnull=False).order_by("pk")[:SWEPT])
     for row in gone:
         storage.delete(row.public_id)
@@ -100,10 +107,10 @@ def sweep() -> int:
 def page(
     stream_id: int, *, hidden_through: int, before: int | None, limit: int
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Return files of a stream with their messages' `seq`, `at` and `author`, newest messages first; those
-    before number `before`. True if there are older ones.
+    """Return the files of a stream before message `before`, newest message first, and whether there are more.
 
-    It looks at `limit` messages that have or had files: those that are deleted have none to show.
+    Each has the `seq`, `at` and `author` of its message. Up to `limit` messages are read, deleted ones
+    included, so a page may be short.
     """
     rows = File.objects.filter(stream=stream_id, seq__gt=hidden_through, gone_at=None)
     if before is not None:
@@ -125,10 +132,6 @@ def page(
 
 
 def used(where: Q) -> int:
-    """Return how many bytes the files have that fit a condition, and are not to be deleted."""
+    """Return the size in bytes of all files that meet a condition and are not discarded."""
     total = File.objects.filter(where, gone_at=None).aggregate(total=Sum("size"))["total"]
     return total or 0
-
-
-def _let_go(rows: QuerySet[File]) -> None:
-    rows.filter(gone_at=None).update(gone_at=Now())

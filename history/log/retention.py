@@ -45,7 +45,7 @@ def expire(head: Head, *, before: datetime, spared: Ranges, limit: int) -> list[
         rows.filter(due(before)).order_by("stream", "at").values_list("pk", flat=True)[:limit]
     )
     old = rows.filter(at__lt=before, pinned_at=None)
-    files.let_go(old.filter(revisions__cause=Revision.Cause.REMOVAL))
+    files.discard_of(old.filter(revisions__cause=Revision.Cause.REMOVAL))
     Revision.objects.filter(message__in=old).delete()
     _detach(keys)
     Message.objects.filter(pk__in=keys).update(
@@ -73,7 +73,7 @@ def remove(head: Head, *, before: datetime, spared: Ranges, closed: bool, limit:
 def _detach(keys: Sequence[int]) -> None:
     for kind in _ATTACHED:
         kind.objects.filter(message__in=keys).delete()
-    files.let_go(Message.objects.filter(pk__in=keys))
+    files.discard_of(Message.objects.filter(pk__in=keys))
 
 
 def _spared(rows: QuerySet[Message], spared: Ranges) -> QuerySet[Message]:

@@ -100,7 +100,7 @@ def _keep(file: Attached, unzipped: Unzipped, stream: Stream) -> File:
         alt=file.alt,
         place=file.place,
     )
-    with storage.workshop() as folder:
+    with storage.temporary_folder() as folder:
         whole = folder / "whole"
         with whole.open("wb") as target:
             row.sha256 = unzipped.copy(file, target)

@@ -1,7 +1,7 @@
-"""Files that are sent into a room, before a message has them: begun, piece by piece, looked at.
+"""Uploads: a file is begun, its pieces are kept, and the complete file is checked.
 
-Each step is a transaction of its own, and none holds the room. A post binds what is ready
-(history/log/files.py); what no message has after an hour is swept.
+Each step is a transaction of its own, and none locks the room. A post puts checked files into its message
+(history/log/files.py). Files that are in no message after an hour are swept.
 """
 
 import errno
@@ -50,14 +50,13 @@ logger = logging.getLogger(__name__)
 
 # Bytes of a piece; the last one is as long as it is.
 PIECE_MIN, PIECE_MAX = 64 * 1024, 1024 * 1024
-# Of one person, not whole or in no message yet.
+# Uploads of one person that are in no message yet.
 UNDER_WAY = 20
 CLIENT_ID_MAX = 64
 MEBIBYTE = 2**20
 _DAY = timedelta(days=1)
-# A worker that has looked at a file for so long is dead: another one begins again.
+# After this time a worker that checks a file is taken for dead, and another one begins again.
 _CHECKED_IN = timedelta(seconds=60)
-
 
 _taken = Counter("chat_files", "Files that are whole: images that are shown, and others", ["kind"])
 _bytes = Counter("chat_file_bytes", "Bytes of files that are whole")
@@ -80,9 +79,9 @@ class Upload:
 def begin(
     *, user: User, code: str, name: str, media_type: str, size: int, client_id: str
 ) -> Upload:
-    """Begin a file of a member's, or go on with the one that has this `client_id` in the room.
+    """Begin an upload, or return the member's upload with this `client_id` in the room.
 
-    Raises NotMember, Removed, RoomClosed, Ended, Muted, or why no such file is taken.
+    Raises NotMember, Removed, RoomClosed, Ended, Muted, BadFile, TooBig, FilesUnderWay or FilesFull.
     """
     if not 1 <= len(client_id) <= CLIENT_ID_MAX or "\0" in client_id:
         raise BadUploadId(limit=CLIENT_ID_MAX)
@@ -106,17 +105,13 @@ def begin(
                     type=file_names.media_type(media_type),
                     size=size,
                 )
-        except IntegrityError:
-            # Begun meanwhile by the same sender; or an earlier one by this id is to be deleted.
-            File.objects.filter(
-                stream=stream_id, author=user, client_id=client_id, gone_at__isnull=False
-            ).update(client_id=None)
+        except IntegrityError:  # the same file was begun meanwhile: the next try goes on with it
             raise BeingChecked(retry_after=1) from None
     return Upload(row, 0, is_new=True)
 
 
 def find(*, user: User, file_id: str) -> Upload:
-    """Return a file that somebody has begun, whatever has become of it. Raises FileNotFound."""
+    """Return one of the user's uploads, complete or not. Raises FileNotFound."""
     row = _live().filter(public_id=file_id, author=user).first()
     if row is None:
         raise FileNotFound
@@ -124,10 +119,10 @@ def find(*, user: User, file_id: str) -> Upload:
 
 
 def append(*, user: User, file_id: str, start: int, data: bytes) -> Upload:
-    """Keep a piece of a file; look at the file if it is whole then.
+    """Keep a piece of a file. After the last piece, check the file.
 
-    Raises FileNotFound, WrongOffset, BadPieceSize, what access raises, NoSpace, or why the file is
-    not taken.
+    Raises FileNotFound, WrongOffset, BadPieceSize, FilesFull, BadFile, Unavailable, or a refusal of
+    `access.check`.
     """
     upload = find(user=user, file_id=file_id)
     row = upload.file
@@ -144,19 +139,14 @@ def append(*, user: User, file_id: str, start: int, data: bytes) -> Upload:
     elif data:
         raise WrongOffset
     if start + len(data) == row.size:
-        row = _look_at(row)
+        row = _check(row)
     return Upload(row, start + len(data))
 
 
 def cancel(*, user: User, file_id: str) -> None:
-    """Give a file up that is in no message. Raises FileNotFound."""
-    if not _let_go(File.objects.filter(public_id=file_id, author=user, seq=None, gone_at=None)):
+    """Discard an upload that is in no message. Raises FileNotFound."""
+    if not files.discard(File.objects.filter(public_id=file_id, author=user, seq=None)):
         raise FileNotFound
-
-
-def _let_go(rows: QuerySet[File]) -> int:
-    """Give files up, and what their sender calls them free for others; how many."""
-    return rows.update(gone_at=Now(), client_id=None)
 
 
 def _live() -> QuerySet[File]:
@@ -187,7 +177,7 @@ def _check_size(size: int) -> None:
 
 
 def _check_shares(user: User, stream_id: int, size: int) -> None:
-    """Raise if the person, the room or the site has sent enough. The person is locked."""
+    """Raise if the file would exceed the share of the person, the room or the site. The person is locked."""
     mine = File.objects.filter(author=user)
     if mine.filter(seq=None, gone_at=None).count() >= UNDER_WAY:
         raise FilesUnderWay(limit=UNDER_WAY, retry_after=10)
@@ -211,15 +201,15 @@ def _keep(row: File, start: int, data: bytes) -> None:
         with transaction.atomic():
             Piece.objects.create(file=row, start=start, size=len(data), key=key)
             File.objects.filter(pk=row.pk).update(heard_at=Now())
-    except IntegrityError:  # it came twice at a time, or the file was given up
+    except IntegrityError:  # the piece came twice at once, or the file was discarded
         storage.delete_key(key)
         raise WrongOffset from None
 
 
-def _look_at(row: File) -> File:
-    """Put the pieces together, see what the file is, and keep it. Raises why it is not taken.
+def _check(row: File) -> File:
+    """Put the pieces together, check the file and store it. Raises BadFile, FilesFull or Unavailable.
 
-    The pieces stay until that is done: whoever asks again after a failure begins here.
+    The pieces stay until the file is stored, so that a request after a failure begins here again.
     """
     mine = File.objects.filter(pk=row.pk, ready_at=None, gone_at=None)
     free = Q(checking_since=None) | Q(checking_since__lt=Now() - _CHECKED_IN)
@@ -229,11 +219,11 @@ def _look_at(row: File) -> File:
         pieces = list(
             Piece.objects.filter(file=row).order_by("start").values_list("key", flat=True)
         )
-        with _seconds.time(), checks.slot(), _full_disk(), storage.workshop() as folder:
+        with _seconds.time(), checks.slot(), _full_disk(), storage.temporary_folder() as folder:
             digest = _join(pieces, folder / "whole")
             found = whole_files.keep(row.public_id, folder / "whole", claimed=row.type)
     except BadFile:
-        _let_go(mine)
+        files.discard(mine)
         raise
     else:
         ready = mine.update(
@@ -248,7 +238,7 @@ def _look_at(row: File) -> File:
         now = File.objects.filter(pk=row.pk, gone_at=None).first()
         if now is not None:  # another worker, which took this one for dead
             return now
-        storage.delete(row.public_id)  # given up meanwhile: what was kept of it has to go again
+        storage.delete(row.public_id)  # discarded meanwhile: its bytes too
         raise FileNotFound
     Piece.objects.filter(file=row).delete()
     for key in pieces:
@@ -272,7 +262,7 @@ def _join(pieces: list[str], whole: Path) -> str:
 
 @contextmanager
 def _full_disk() -> Iterator[None]:
-    """Refuse a file for which there is no space."""
+    """Raise FilesFull where the disk is full."""
     try:
         yield
     except OSError as error:

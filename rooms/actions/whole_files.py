@@ -1,4 +1,4 @@
-"""A file that is whole: what it is, and its parts in the storage."""
+"""Check a complete file, and store it with the images that are made of it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,23 +9,23 @@ from rooms.imaging.remaker import remaker
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What a file is: its media type, and of an image the sizes, by their columns in the row."""
+class Checked:
+    """The media type of a file, and the sizes of an image by their columns in the row."""
 
     type: str
     sizes: dict[str, int] = field(default_factory=dict)
 
 
-def keep(public_id: str, whole: Path, *, claimed: str) -> Looked:
-    """Look at a file, make an image of it again, and put all of it into the storage. Raises what scanning does.
+def keep(public_id: str, whole: Path, *, claimed: str) -> Checked:
+    """Scan a file, make its images and store all of them. Raises HasVirus, NotScanned or Unavailable.
 
-    `claimed` is the type that its sender says. `whole` is in a workshop (history.storage), where more files
-    are made.
+    `claimed` is the media type that its sender gave. `whole` is in a temporary folder of history.storage,
+    which its images are written to.
     """
     scanning.scan(whole)
     thumb, view = whole.parent / storage.THUMB, whole.parent / storage.VIEW
     picture = remaker.remake_sync(whole, thumb=thumb, view=view)
-    looked = Looked(claimed)
+    checked = Checked(claimed)
     if picture is not None:
         sizes = {
             "width": picture.width,
@@ -33,8 +33,8 @@ def keep(public_id: str, whole: Path, *, claimed: str) -> Looked:
             "thumb_width": picture.thumb_width,
             "thumb_height": picture.thumb_height,
         }
-        looked = Looked(picture.type, sizes)
+        checked = Checked(picture.type, sizes)
         storage.save(public_id, storage.THUMB, storage.LocalFile(thumb))
         storage.save(public_id, storage.VIEW, storage.LocalFile(view))
     storage.save(public_id, storage.WHOLE, storage.LocalFile(whole))
-    return looked
+    return checked

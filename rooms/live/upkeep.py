@@ -109,7 +109,7 @@ def _sweep_after_outages() -> None:
 def _sweep_files() -> None:
     while swept := files.sweep():
         metrics.files_deleted.inc(swept)
-    storage.tidy()
+    storage.delete_abandoned_folders()
 
 
 def _find_heirs() -> None:

@@ -19,8 +19,9 @@ from history.log import files
 from rooms import access, codes, limits
 from rooms.actions import uploads
 from rooms.actions.uploads import Upload
-from rooms.errors import NotMember, Removed, RoomClosed, RoomNotFound, SignedOut
+from rooms.errors import BadFrame, NotMember, Removed, RoomClosed, RoomNotFound
 from rooms.models import User
+from rooms.pages.sessions import signed_in
 from rooms.refusals import (
     BadPieceType,
     BadUploadMetadata,
@@ -32,6 +33,8 @@ VERSION = "1.0.0"
 _PIECE = "application/offset+octet-stream"
 # Characters of the header with the name: in Base64, of a name in UTF-8.
 _METADATA_MAX = 8192
+# A number in a request has fewer digits: the database takes nothing larger.
+_DIGITS = 16
 # Files in a page of a room's list.
 LISTED = 50
 
@@ -40,7 +43,7 @@ LISTED = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def of_room(request: HttpRequest, code: str) -> HttpResponse:
     """Return a room's files, newest first. A POST begins one."""
-    me = _signed_in(request)
+    me = signed_in(request)
     known = codes.normalize(code)
     if request.method == "POST":
         limits.attach(person=me.public_id)
@@ -52,13 +55,16 @@ def of_room(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "PATCH", "DELETE"])
 def one(request: HttpRequest, file_id: str) -> HttpResponse:
     """Take another piece of a file, give it up, or say how much of it is here."""
-    me = _signed_in(request)
+    me = signed_in(request)
     if request.method == "DELETE":
         uploads.cancel(user=me, file_id=file_id)
         return _told(HttpResponse(status=204))
     if request.method == "PATCH":
         upload = uploads.append(
-            user=me, file_id=file_id, start=_offset(request), data=_piece(request)
+            user=me,
+            file_id=file_id,
+            start=_number(request, "Upload-Offset", BadUploadOffset),
+            data=_piece(request),
         )
         return _at(HttpResponse(status=204), upload)
     upload = uploads.find(user=me, file_id=file_id)
@@ -73,16 +79,15 @@ def _begin(request: HttpRequest, me: User, code: str) -> HttpResponse:
             code=code,
             name=about.get("filename", ""),
             media_type=about.get("filetype", ""),
-            size=_size(request),
+            size=_number(request, "Upload-Length", BadUploadSize),
             client_id=about.get("id", ""),
         )
     except (NotMember, Removed, RoomClosed):
         raise RoomNotFound from None
     is_new = upload.is_new
-    if is_new and (request.content_type == _PIECE):
-        first = _piece(request)
+    if is_new and request.content_type == _PIECE:
         upload = uploads.append(
-            user=me, file_id=upload.file.public_id, start=upload.offset, data=first
+            user=me, file_id=upload.file.public_id, start=0, data=_piece(request)
         )
     response = _at(JsonResponse(_state(upload), status=201 if is_new else 200), upload)
     response.headers["Location"] = reverse("file", args=[upload.file.public_id])
@@ -98,7 +103,7 @@ def _list(request: HttpRequest, me: User, code: str) -> HttpResponse:
     found, older = files.page(
         member.room.stream_id,
         hidden_through=member.hidden_through,
-        before=int(before) if before.isdecimal() and len(before) < 16 else None,
+        before=int(before) if before.isdecimal() and len(before) < _DIGITS else None,
         limit=LISTED,
     )
     return JsonResponse({"files": found, "older": older})
@@ -134,17 +139,11 @@ def _piece(request: HttpRequest) -> bytes:
     return request.read()
 
 
-def _size(request: HttpRequest) -> int:
-    text = request.headers.get("Upload-Length", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise BadUploadSize
-    return int(text)
-
-
-def _offset(request: HttpRequest) -> int:
-    text = request.headers.get("Upload-Offset", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise BadUploadOffset
+def _number(request: HttpRequest, header: str, refusal: type[BadFrame]) -> int:
+    """Return the whole number in a header. Raises the refusal for anything else."""
+    text = request.headers.get(header, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
+        raise refusal
     return int(text)
 
 
@@ -160,9 +159,3 @@ def _metadata(header: str) -> dict[str, str]:
         except (binascii.Error, UnicodeDecodeError):
             raise BadUploadMetadata from None
     return found
-
-
-def _signed_in(request: HttpRequest) -> User:
-    if not request.user.is_authenticated:
-        raise SignedOut
-    return request.user

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rooms import limits, vapid
 from rooms.actions import subscriptions
-from rooms.errors import SignedOut
-from rooms.models import User
+from rooms.pages.sessions import signed_in
 from rooms.refusals import NoPushSubscription, PushIsOff
 
 
@@ -18,7 +17,7 @@ from rooms.refusals import NoPushSubscription, PushIsOff
 @require_http_methods(["GET", "HEAD", "POST"])
 def push(request: HttpRequest) -> JsonResponse:
     """Return what a browser needs to subscribe. A POST keeps its subscription."""
-    me = _signed_in(request)
+    me = signed_in(request)
     if request.method == "POST":
         limits.subscribe(person=me.public_id)
         subscriptions.subscribe(
@@ -44,7 +43,7 @@ def push(request: HttpRequest) -> JsonResponse:
 @require_POST
 def seen(request: HttpRequest) -> JsonResponse:
     """Note that a browser still has a subscription, unless it was ended here meanwhile."""
-    me = _signed_in(request)
+    me = signed_in(request)
     limits.subscribe(person=me.public_id)
     known = subscriptions.note_seen(user=me, endpoint=request.POST.get("endpoint", ""))
     return JsonResponse({"known": known})
@@ -54,7 +53,7 @@ def seen(request: HttpRequest) -> JsonResponse:
 @require_POST
 def forget(request: HttpRequest) -> JsonResponse:
     """Forget the subscription with an `endpoint`, or without one all of the visitor's."""
-    me = _signed_in(request)
+    me = signed_in(request)
     limits.subscribe(person=me.public_id)
     count = subscriptions.forget(user=me, endpoint=request.POST.get("endpoint", ""))
     return JsonResponse({"forgotten": count})
@@ -67,7 +66,7 @@ def test(request: HttpRequest) -> JsonResponse:
 
     It goes the way of all others, through the queue: that is what it tests.
     """
-    me = _signed_in(request)
+    me = signed_in(request)
     fields = request.POST if request.method == "POST" else request.GET
     found = subscriptions.find(
         user=me,
@@ -119,9 +118,3 @@ def _key() -> str | None:
         return vapid.public_key()
     except vapid.NoKey:  # `manage.py check` says what to do
         return None
-
-
-def _signed_in(request: HttpRequest) -> User:
-    if not request.user.is_authenticated:
-        raise SignedOut
-    return request.user

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from rooms.actions import sign_ins
+from rooms.errors import SignedOut
 from rooms.models import User
 from rooms.sessions import SessionStore, may_be_key
 
@@ -81,6 +82,13 @@ def person(request: HttpRequest) -> User | AnonymousUser:
     """Return whose session the request came with."""
     assert isinstance(request.session, SessionStore)
     return request.session.person() or AnonymousUser()
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the visitor. Raises SignedOut for a visitor without a session."""
+    if not request.user.is_authenticated:
+        raise SignedOut
+    return request.user
 
 
 def came_with(request: HttpRequest) -> str:
