@@ -11,19 +11,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import come_in
+from tests.browser.notification_screen import Screen, about, bodies
 from tests.browser.room_page import RoomPage
-from tests.support.browser import PATIENCE, Aside, Console
+from tests.support.browser import Aside, Console
 from tests.support.client import RoomSocket, Visitor
 from tests.support.push_keys import BrowserKeys
 from tests.support.story import step
 from tests.support.workers import Site
 
-# What is shown, as the service worker knows it.
-SHOWN = """async () => {
-    const worker = await navigator.serviceWorker.ready;
-    const shown = await worker.getNotifications();
-    return shown.map(({ title, body, tag, data, silent }) => ({ title, body, tag, data, silent }));
-}"""
 # Counts the notes that the page plays.
 LISTEN = """() => {
     window.notes = 0;
@@ -84,26 +79,13 @@ def ben(site: Site, ada: RoomPage, aside: Aside) -> Iterator[Ben]:
     ben.close()
 
 
-def shown(page: Page) -> list[dict[str, Any]]:
-    return page.evaluate(SHOWN)
-
-
-def wait_for(page: Page, condition: str) -> list[dict[str, Any]]:
-    """Wait until what is shown is so: `condition` is JavaScript about `shown`."""
-    return page.evaluate(
-        f"""async () => {{
-            for (const end = Date.now() + {PATIENCE}; Date.now() < end; ) {{
-                const shown = await ({SHOWN})();
-                if ({condition}) return shown;
-                await new Promise((resolve) => setTimeout(resolve, 50));
-            }}
-            throw new Error(`never {condition}: ${{JSON.stringify(await ({SHOWN})())}}`);
-        }}"""
-    )
+@pytest.fixture
+def screen(ada: RoomPage) -> Screen:
+    return Screen(ada.page)
 
 
 def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
-    ada: RoomPage, ben: Ben, site: Site
+    ada: RoomPage, ben: Ben, screen: Screen, site: Site
 ) -> None:
     page = ada.page
     bell = page.get_by_role("button", name="Notifications")
@@ -142,7 +124,7 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
     with step("whoever looks at the room is not notified"):
         ben.say("while you look")
         ada.message("while you look").wait_for()
-        assert shown(page) == []
+        assert screen.shown() == []
 
     with step("five messages are one notification and one sound, also with two tabs"):
         other = RoomPage.again(page.context.new_page(), ada.url)
@@ -150,21 +132,21 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
         for window in (ada, other):
             window.hide()
         last = ben.say("one", "two", "three", "four", "five")
-        [notification] = wait_for(page, "shown.length > 0 && shown[0].data.seqs.length === 5")
+        [notification] = screen.wait_for(lambda shown: about(shown) == [5])
         assert notification["title"] == "Ferry"
         assert notification["body"] == "5 new messages\nBen: five"
         assert page.evaluate("notes") + other.page.evaluate("notes") == 2, "two notes"
 
     with step("of a deleted message nothing stays on the screen"):
         ben.delete(last)
-        [notification] = wait_for(page, "shown[0].data.seqs.length === 4")
+        [notification] = screen.wait_for(lambda shown: about(shown) == [4])
         assert notification["body"] == "4 new messages\nBen: four"
 
     with step("reading in one tab takes the notification away"):
         ben.say("six")
-        wait_for(page, "shown.length === 1")
+        screen.wait_for(lambda shown: len(shown) == 1)
         other.hide(False)
-        wait_for(page, "shown.length === 0")
+        screen.wait_for(lambda shown: not shown)
         other.page.close()
 
     with step("who wants only what is to them is not told of the rest"):
@@ -178,7 +160,7 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
         ada.hide()
         ben.say("to nobody", "@Ada hello")
         ben.say("an answer", reply_to=mine)
-        [notification] = wait_for(page, "shown.length > 0 && shown[0].data.seqs.length === 2")
+        [notification] = screen.wait_for(lambda shown: about(shown) == [2])
         assert "an answer" in notification["body"]
         expect(page).to_have_title(re.compile(r"^\(@2 · 3\) Ferry"))
 
@@ -186,21 +168,23 @@ def test_who_is_elsewhere_is_notified_once_and_of_what_is_theirs(
         page.context.service_workers[0].evaluate(PRESS, notification["tag"])
         ada.hide(False)
         expect(page.locator("article.is-target")).to_contain_text("@Ada hello")
-        wait_for(page, "shown.length === 0")
+        screen.wait_for(lambda shown: not shown)
 
     with step("who signs out leaves nothing on the screen, and is notified of nothing more"):
         ada.hide()
         ben.say("@Ada goodbye")
-        wait_for(page, "shown.length === 1")
+        screen.wait_for(lambda shown: len(shown) == 1)
         page.goto(f"{site.url}/account/logout/")
         page.get_by_role("button", name="Sign out and lose everything").click()
-        wait_for(page, "shown.length === 0")
+        screen.wait_for(lambda shown: not shown)
         assert (
             page.evaluate("Object.keys(localStorage).filter((key) => key.includes(':bell'))") == []
         )
 
 
-def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben, site: Site) -> None:
+def test_web_push_is_shown_and_leads_to_its_message(
+    ada: RoomPage, ben: Ben, screen: Screen, site: Site
+) -> None:
     page = ada.page
     page.context.grant_permissions(["notifications"], origin=site.url)
     seq = ben.say("hello @Ada")
@@ -209,25 +193,25 @@ def test_web_push_is_shown_and_leads_to_its_message(ada: RoomPage, ben: Ben, sit
     with step("not while the room is looked at"):
         push.deliver("messages", "Ben: hello @Ada", seq=seq)
         push.deliver("test", "A test")
-        assert [one["body"] for one in wait_for(page, "shown.length > 0")] == ["A test"]
+        assert bodies(screen.wait_for(bool)) == ["A test"]
 
     with step("it is shown where no page of the room is open, and takes the last one's place"):
         page.goto(push.origin)
         push.deliver("messages", "Ben: hello @Ada", seq=seq)
         push.deliver("messages", "2 new messages\nBen: hello @Ada", seq=seq)
-        told = wait_for(page, "shown.some(({ body }) => body.startsWith('2 new'))")
+        told = screen.wait_for(lambda shown: "2 new messages\nBen: hello @Ada" in bodies(shown))
         [notification] = [one for one in told if one["tag"] == push.room]
         assert notification["title"] == "Ferry"
 
     with step("what is gone says so, if it was shown at all"):
         push.deliver("gone", "A message was deleted.")
-        wait_for(page, "shown.some(({ body }) => body === 'A message was deleted.')")
+        screen.wait_for(lambda shown: "A message was deleted." in bodies(shown))
 
     with step("what is no notification of ours is nothing"):
         push.send("no JSON")
         push.send(json.dumps({"web_push": 8030}))
         push.deliver("messages", "Ben: hello @Ada", seq=seq)
-        told = wait_for(page, "shown.some(({ body }) => body === 'Ben: hello @Ada')")
+        told = screen.wait_for(lambda shown: "Ben: hello @Ada" in bodies(shown))
         assert len(told) == 2
 
     with step("a subscription that the browser has replaced is handed to the site"):

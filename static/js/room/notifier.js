@@ -66,6 +66,8 @@ export function createNotifier({
 }) {
   const me = page.me.id;
   const tag = page.room.id;
+  // One tab at a time shows, closes or looks at notifications: Chromium forgets one that is on its way
+  // to the screen if it is asked meanwhile which there are.
   const exclusively = tabLock(`chat bell ${me} ${tag}`);
   /** Messages that may have to be told, by `seq`. @type {Map<number, Chat.Message>} */
   const waiting = new Map();
@@ -216,10 +218,10 @@ export function createNotifier({
       }
       const later = messages.filter(({ seq, changed }) => changed > seq);
       if (later.length === 0) return;
-      const seqs = await seqsShown();
-      if (!later.some(({ seq }) => seqs.includes(seq))) return;
       await exclusively(async () => {
-        const rest = (await seqsShown()).flatMap((seq) => known(seq) ?? []);
+        const seqs = await seqsShown();
+        if (!later.some(({ seq }) => seqs.includes(seq))) return;
+        const rest = seqs.flatMap((seq) => known(seq) ?? []);
         if (rest.length === 0) return tray.close(tag);
         await show(rest, (await askBell()).showsText, { again: false, silent: true });
       });
@@ -231,14 +233,16 @@ export function createNotifier({
       lastRead = seq;
       if (!looking.isHere) readElsewhereAt = Date.now();
       for (const one of waiting.keys()) if (one <= seq) waiting.delete(one);
-      const seqs = await seqsShown();
-      if (seqs.length > 0 && seqs.every((one) => one <= seq)) await tray.close(tag);
+      await exclusively(async () => {
+        const seqs = await seqsShown();
+        if (seqs.length > 0 && seqs.every((one) => one <= seq)) await tray.close(tag);
+      });
     },
 
     /** Takes everything of this room off the screen: the person is in it no longer. */
     async end() {
       waiting.clear();
-      await tray.close(tag);
+      await exclusively(() => tray.close(tag));
     },
 
     /** Asks for the bell's position again when it is needed next: it was turned here. */
