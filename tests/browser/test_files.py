@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Callable
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser import axe
 from tests.browser.conftest import OpenContext, come_in
@@ -42,6 +42,8 @@ REPORT: FilePayload = {
     "mimeType": "application/pdf",
     "buffer": b"%PDF-1.4 " + b"engine " * 20_000,
 }
+
+HEIGHTS = "boxes => boxes.map(box => box.getBoundingClientRect().height)"
 
 # What a browser does with files that come by the clipboard or by a mouse.
 HAND_OVER = """([files, kind]) => {
@@ -95,6 +97,7 @@ def test_files_come_into_the_room_and_are_looked_at(
     ada = come_in(open_context(bypass_csp=True), site.url, name="Ada", create="")
     page = ada.page
     ben = invite(ada, "Ben", device="phone")
+    held: list[Route] = []
 
     with step("what is pasted waits in the tray, and goes with Enter alone"):
         hand_over(page, "paste", picture("image.png", 900, 500, 40))
@@ -166,6 +169,19 @@ def test_files_come_into_the_room_and_are_looked_at(
         assert axe.violations(page) == []
         files.get_by_role("button", name="Show Engine report.pdf in the talk").click()
         expect(files).to_be_hidden()
+
+    with step("the boxes are as large before their script is there as they are with it"):
+        ben.page.route("**/file-drawing.*.js", lambda route: held.append(route))
+        ben.page.reload()
+        ben.wait_until_live()
+        expect(ben.log.locator(".files")).to_have_count(3)
+        expect(ben.log.locator("img")).to_have_count(0)
+        reserved = ben.log.locator(".files").evaluate_all(HEIGHTS)
+        [script] = held
+        script.continue_()
+        shown(ben, 4)
+        expect(ben.log.get_by_role("link", name="Download Engine report.pdf")).to_be_visible()
+        assert ben.log.locator(".files").evaluate_all(HEIGHTS) == reserved
 
 
 def test_a_photo_that_is_taken_in_a_tunnel_arrives_once_and_in_order(

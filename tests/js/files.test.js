@@ -8,7 +8,8 @@ import { alone, inRows } from "../../static/js/log/gallery.js";
 import { createPreviews } from "../../static/js/log/previews.js";
 import { sentenceFor } from "../../static/js/room/announcer.js";
 import { fitted, kept, LARGEST, WHOLE, zoomed } from "../../static/js/room/zoom.js";
-import { filesInWords, playedAs } from "../../static/js/state/file-words.js";
+import { playedAs } from "../../static/js/state/file-facts.js";
+import { filesInWords } from "../../static/js/state/file-words.js";
 import { actionsFor, excerpt } from "../../static/js/state/message-actions.js";
 import { message } from "./helpers.js";
 

@@ -3,7 +3,7 @@
  * with the first one.
  */
 
-import { element, icon } from "../lib/dom.js";
+import { element } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
 /** @typedef {ReturnType<typeof import("./tray.js").createTray>} Tray */
@@ -13,26 +13,31 @@ import { gettext } from "../lib/i18n.js";
  * @property {HTMLElement} talk files may be dropped on all of it
  * @property {HTMLFormElement} form the composer
  * @property {HTMLButtonElement} button the paperclip
- * @property {string} sprite
  * @property {() => boolean} areTaken whether files can be sent here
  * @property {(text: string) => void} warn
  * @property {() => Promise<Tray | null>} load
  */
 
 /** @param {Options} options */
-export function createAttaching({ talk, form, button, sprite, areTaken, warn, load }) {
+export function createAttaching({ talk, form, button, areTaken, warn, load }) {
   /** @type {Tray | null} */
   let tray = null;
   /** Files that wait for the tray. @type {Promise<void> | null} */
   let loading = null;
   /** It opens the chooser, and must outlive that. */
   const chooser = element("input", { type: "file", multiple: true });
-  const veil = element(
-    "div",
-    { class: "drop-veil", "aria-hidden": "true" },
-    icon("paperclip", sprite),
-    gettext("Drop files here to send them"),
-  );
+  /** Files are over the page. */
+  let isOver = false;
+
+  async function showVeil() {
+    tray ??= await load();
+    if (isOver) tray?.veil(talk);
+  }
+
+  function left() {
+    isOver = false;
+    tray?.veil(null);
+  }
 
   /** @param {readonly File[]} files */
   function add(files) {
@@ -65,13 +70,15 @@ export function createAttaching({ talk, form, button, sprite, areTaken, warn, lo
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    if (areTaken() && !isCovered()) talk.append(veil);
+    if (isOver || !areTaken() || isCovered()) return;
+    isOver = true;
+    void showVeil();
   });
   document.addEventListener("dragleave", ({ relatedTarget }) => {
-    if (relatedTarget === null) veil.remove();
+    if (relatedTarget === null) left();
   });
   document.addEventListener("drop", (event) => {
-    veil.remove();
+    left();
     if (!hasFiles(event)) return;
     event.preventDefault();
     const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === "file");

@@ -7,7 +7,7 @@ import { element, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { isolate } from "../lib/people.js";
 import { sizeOf } from "../lib/size.js";
-import { playedAs } from "../state/file-words.js";
+import { playedAs } from "../state/file-facts.js";
 import { mayBePicture, prepareImage } from "./prepare-image.js";
 
 /** The longest description of a picture. Characters. */
@@ -61,6 +61,12 @@ export function createTray({
     list,
   );
   form.before(tray);
+  const veil = element(
+    "div",
+    { class: "drop-veil", "aria-hidden": "true" },
+    icon("paperclip", sprite),
+    gettext("Drop files here to send them"),
+  );
 
   function render() {
     tray.hidden = items.length === 0;
@@ -265,6 +271,12 @@ export function createTray({
       const count = items.length;
       say(fill(ngettext("%(n)s file to send", "%(n)s files to send", count), { n: count }));
       if (!touch) box.focus();
+    },
+
+    /** Says that files may be dropped on an element; null: on none. @param {HTMLElement | null} talk */
+    veil(talk) {
+      if (talk) talk.append(veil);
+      else veil.remove();
     },
 
     get isEmpty() {

@@ -53,15 +53,27 @@ declare namespace Chat {
     myId: string;
   }
 
+  /** The box of one file of a message. */
+  interface FileBox {
+    box: HTMLElement;
+    file: WireFile | Attached;
+    /** Of a message that is to be sent; else empty. */
+    clientId: string;
+    /** The size of the picture in it; null for a card. */
+    picture: { width: number; height: number } | null;
+  }
+
+  /** What draws into the boxes of files, at once or once it is loaded. */
+  interface FileDrawing {
+    showsPictures: boolean;
+    fill(boxes: readonly FileBox[]): void;
+  }
+
   /** The person for whom rows are drawn. */
   interface Viewer extends Reader {
     times: Times;
     /** Fingers only: each message has a button for its menu. */
     touch: boolean;
-    /** Pictures of the files that this page sends itself; missing where no pictures can be shown. */
-    previews?: Pick<
-      ReturnType<typeof import("./previews.js").createPreviews>,
-      "find" | "of" | "progressOf"
-    >;
+    files: FileDrawing;
   }
 }

@@ -4,8 +4,7 @@ import { element, icon, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { getJson, reasonOf } from "../lib/json-requests.js";
 import { sizeOf } from "../lib/size.js";
-import { fileAddress } from "../log/message-files.js";
-import { playedAs } from "../state/file-words.js";
+import { fileAddress, playedAs } from "../state/file-facts.js";
 
 /**
  * A file with its message.

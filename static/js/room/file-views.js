@@ -14,12 +14,12 @@ import { createViewer } from "./viewer.js";
  * @property {Chat.PageData} page
  * @property {Chat.Times} times
  * @property {() => Chat.State} state
- * @property {{find(id: string): string | undefined}} previews pictures that this page has itself
+ * @property {(id: string) => string | undefined} previewOf the address of a picture that this page has itself
  * @property {(seq: number) => void} goTo
  */
 
 /** @param {Options} options */
-export function createFileViews({ root, page, times, state, previews, goTo }) {
+export function createFileViews({ root, page, times, state, previewOf, goTo }) {
   const { sprite } = page.urls;
   const viewer = createViewer({ root, sprite, times });
   const fileList = createFileList({
@@ -41,7 +41,7 @@ export function createFileViews({ root, page, times, state, previews, goTo }) {
       const author = nameOf(message, names);
       return files
         .filter(({ thumb }) => thumb)
-        .map((file) => ({ ...file, seq, at, author, small: previews.find(file.id) }));
+        .map((file) => ({ ...file, seq, at, author, small: previewOf(file.id) }));
     });
   }
 

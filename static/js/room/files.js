@@ -1,14 +1,14 @@
 /**
- * The page's side of files: ways into the page, pictures that it has itself, and what opens with a
- * press on one: the viewer, a player, the list of the room's files. What opens is loaded when it is
- * first wanted, and also once the page has been used for a while, so that files can be sent offline.
+ * The page's side of files: ways into the page, what is drawn of them in messages, and what opens with
+ * a press on one: the viewer, a player, the list of the room's files. All of it is loaded when it is
+ * first wanted, and what sends files also once the page has been used for a while, so that they can
+ * be sent offline.
  */
 
 import { createAttaching } from "../compose/attaching.js";
 import { find, loadStyle } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { randomId } from "../lib/tabs.js";
-import { createPreviews } from "../log/previews.js";
 
 /** What sends files is loaded this long after the room is live. Milliseconds. */
 const LOAD_AFTER = 20_000;
@@ -34,14 +34,41 @@ export function createFiles({ root, page, form, box, touch, times, state, tell, 
   const warn = (text) => tell("warning", text);
   const rows = find(root, "[data-rows]", HTMLElement);
   const listButton = find(root, "[data-files-list]", HTMLElement);
-  const previews = createPreviews(rows);
 
   const loadSheet = () => loadStyle(root.dataset.urlFilesStyle ?? "");
-  const loadTray = () => Promise.all([import("../compose/tray.js"), loadSheet()]);
+  const loadTray = () => Promise.all([import("../compose/tray.js"), loadSheet(), loadDrawing()]);
+  /** @type {{drawing: Chat.FileDrawing, previews: import("../log/file-drawing.js").Previews} | null} */
+  let drawn = null;
+  /** Boxes that are empty until what fills them is loaded. @type {Chat.FileBox[]} */
+  let empty = [];
   /** @type {ReturnType<typeof import("../compose/tray.js").createTray> | null} */
   let tray = null;
   /** @type {ReturnType<typeof import("./file-views.js").createFileViews> | null} */
   let views = null;
+
+  async function loadDrawing() {
+    const [{ createFileDrawing, createPreviews }] = await Promise.all([
+      import("../log/file-drawing.js"),
+      loadSheet(),
+    ]);
+    if (drawn === null) {
+      const previews = createPreviews(rows);
+      drawn = { drawing: createFileDrawing(sprite, previews), previews };
+    }
+    drawn.drawing.fill(empty);
+    empty = [];
+  }
+
+  /** @type {Chat.FileDrawing} */
+  const drawing = {
+    showsPictures: true,
+    fill(boxes) {
+      if (drawn) return drawn.drawing.fill(boxes);
+      empty.push(...boxes);
+      // Without a network they are filled once there is one.
+      loadDrawing().catch(() => {});
+    },
+  };
 
   /**
    * @template T
@@ -61,7 +88,6 @@ export function createFiles({ root, page, form, box, touch, times, state, tell, 
     talk: find(root, ".talk", HTMLElement),
     form,
     button: find(form, "[data-attach]", HTMLButtonElement),
-    sprite,
     areTaken: () => (state().limits.file ?? 0) > 0,
     warn,
     load: () =>
@@ -76,7 +102,14 @@ export function createFiles({ root, page, form, box, touch, times, state, tell, 
   const openViews = () =>
     attempt(async () => {
       const [{ createFileViews }] = await Promise.all([import("./file-views.js"), loadSheet()]);
-      views ??= createFileViews({ root, page, times, state, previews, goTo });
+      views ??= createFileViews({
+        root,
+        page,
+        times,
+        state,
+        previewOf: (id) => drawn?.previews.find(id),
+        goTo,
+      });
       return views;
     });
 
@@ -99,8 +132,14 @@ export function createFiles({ root, page, form, box, touch, times, state, tell, 
   let isLoadedAhead = false;
 
   return {
-    previews,
+    drawing,
     attaching,
+
+    /** @param {string} id of a file in this browser @param {number} sent bytes */
+    progressed: (id, sent) => drawn?.previews.setProgress(id, sent),
+
+    /** @param {string} id of a file in this browser @param {string} serverId */
+    sentAs: (id, serverId) => drawn?.previews.sentAs(id, serverId),
 
     /** The limits may have changed, and the network may be back. */
     live() {
@@ -111,6 +150,7 @@ export function createFiles({ root, page, form, box, touch, times, state, tell, 
         image.removeAttribute("data-lost");
         image.setAttribute("src", image.getAttribute("src") ?? "");
       }
+      if (empty.length > 0) loadDrawing().catch(() => {});
       if (isLoadedAhead || !areTaken) return;
       isLoadedAhead = true;
       setTimeout(() => {
@@ -120,7 +160,7 @@ export function createFiles({ root, page, form, box, touch, times, state, tell, 
 
     /** Messages came or changed: what was deleted is shown nowhere any more. @param {readonly Chat.Message[]} messages */
     changed(messages) {
-      previews.forgetDeleted(messages);
+      drawn?.previews.forgetDeleted(messages);
       const gone = messages.filter(({ deleted }) => deleted).map(({ seq }) => seq);
       if (gone.length === 0) return;
       views?.remove(gone);

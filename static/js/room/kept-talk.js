@@ -6,6 +6,7 @@
 
 import { element } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { createFileDrawing } from "../log/file-drawing.js";
 import { build, placeholder } from "../log/message-row.js";
 import { rows } from "../log/rows.js";
 import { createTimeline } from "../log/timeline.js";
@@ -34,7 +35,7 @@ export function showKeptTalk(main, sprite) {
   const { snapshot, userId } = kept;
   const times = viewerTimes();
   const list = element("div", { class: "log__rows" });
-  const viewer = { times, sprite, myId: userId, touch: false };
+  const viewer = { times, sprite, myId: userId, touch: false, files: createFileDrawing(sprite) };
   const known = new Map(snapshot.messages.map((message) => [message.seq, message]));
   createTimeline(list, (row) => build(row, viewer), placeholder).render(
     rows(snapshot.messages, [], {

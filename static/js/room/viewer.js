@@ -6,7 +6,7 @@ import { element, icon, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { isolate } from "../lib/people.js";
 import { sizeOf } from "../lib/size.js";
-import { fileAddress } from "../log/message-files.js";
+import { fileAddress } from "../state/file-facts.js";
 import { fitted, kept, WHOLE, zoomed } from "./zoom.js";
 
 /** The longer side of what the server shows. Pixels. */

@@ -14,14 +14,3 @@ export function filesInWords(files = []) {
   }
   return n === 1 ? files[0].name : fill(ngettext("%(n)s file", "%(n)s files", n), { n });
 }
-
-/**
- * Returns the media kind that the browser's own player may play; null for any other file.
- * @param {string} type
- * @returns {"audio" | "video" | null}
- */
-export function playedAs(type) {
-  if (/^video\/(?:mp4|webm|ogg)$/.test(type)) return "video";
-  if (/^audio\/(?:mpeg|mp3|mp4|x-m4a|m4a|aac|wav|x-wav|wave|ogg|webm)$/.test(type)) return "audio";
-  return null;
-}
