@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser import axe
 from tests.browser.conftest import OpenContext, come_in
-from tests.browser.message_menu import choose
+from tests.browser.message_menu import choose, delete
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Console
 from tests.support.story import step
@@ -43,6 +43,7 @@ REPORT: FilePayload = {
     "buffer": b"%PDF-1.4 " + b"engine " * 20_000,
 }
 
+STATUS = "address => fetch(address, { cache: 'no-store' }).then(({ status }) => status)"
 HEIGHTS = "boxes => boxes.map(box => box.getBoundingClientRect().height)"
 
 # What a browser does with files that come by the clipboard or by a mouse.
@@ -92,7 +93,7 @@ def shown(room: RoomPage, count: int) -> None:
 
 
 def test_files_come_into_the_room_and_are_looked_at(
-    site: Site, open_context: OpenContext, invite: Callable[..., RoomPage]
+    site: Site, open_context: OpenContext, invite: Callable[..., RoomPage], console: Console
 ) -> None:
     ada = come_in(open_context(bypass_csp=True), site.url, name="Ada", create="")
     page = ada.page
@@ -182,6 +183,27 @@ def test_files_come_into_the_room_and_are_looked_at(
         shown(ben, 4)
         expect(ben.log.get_by_role("link", name="Download Engine report.pdf")).to_be_visible()
         assert ben.log.locator(".files").evaluate_all(HEIGHTS) == reserved
+
+    with step("another text leaves the files as they are"):
+        choose(ada, "three", "Edit")
+        edit = page.get_by_role("textbox", name="Edit message")
+        edit.fill("four, no: three")
+        edit.press("Enter")
+        for room in (ada, ben):
+            expect(room.message("four, no: three")).to_contain_text("edited")
+            shown(room, 4)
+
+    with step("what is deleted is seen nowhere any more"):
+        ben.message("four, no: three").locator("a.shot").first.click()
+        looked_at = ben.page.get_by_role("dialog", name="Picture")
+        expect(looked_at.get_by_role("img")).to_have_attribute("src", re.compile("/view/"))
+        address = looked_at.get_by_role("img").get_attribute("src")
+        assert ben.page.evaluate(STATUS, address) == 200
+        console.allow("404 .*/view/")
+        delete(ada, "four, no: three")
+        expect(looked_at).to_be_hidden()
+        shown(ben, 1)
+        assert ben.page.evaluate(STATUS, address) == 404
 
 
 def test_a_photo_that_is_taken_in_a_tunnel_arrives_once_and_in_order(
