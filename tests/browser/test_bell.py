@@ -13,7 +13,7 @@ from tests.browser import axe
 from tests.browser.conftest import come_in
 from tests.browser.notification_screen import Screen, about, bodies
 from tests.browser.room_page import RoomPage
-from tests.support.browser import Aside, Console
+from tests.support.browser import Aside, Console, Contexts, whole_chromium
 from tests.support.client import RoomSocket, Visitor
 from tests.support.push_keys import BrowserKeys
 from tests.support.story import step
@@ -62,6 +62,12 @@ class Ben:
 
     def close(self) -> None:
         self._aside.run(self._socket.close())
+
+
+@pytest.fixture(scope="module")
+def contexts(contexts: Contexts) -> Iterator[Contexts]:
+    with whole_chromium(beside=contexts.browser) as browser:
+        yield Contexts(browser)
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 comes in by the verb a socket would call."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +16,37 @@ from history.log.entry import Entry
 from history.models import Message
 from rooms import limits, presence
 from rooms.actions import entering
+from rooms.imaging.remaker import Picture, Remaker
 from rooms.models import Membership, Room, User
 from rooms.turn import turn
 
 NewPerson = Callable[[str], "Person"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def same_picture_is_made_once() -> Iterator[None]:
+    """Of the same file the same picture is made: in one process for all tests of pages, not one each.
+
+    How a picture is made is tested in tests/unit and tests/security.
+    """
+    kept: dict[str, tuple[Picture, bytes, bytes]] = {}
+    make = Remaker.remake_sync
+
+    def remake(remaker: Remaker, source: Path, *, thumb: Path, view: Path) -> Picture | None:
+        digest = sha256(source.read_bytes()).hexdigest()
+        if digest not in kept:
+            picture = make(remaker, source, thumb=thumb, view=view)
+            if picture is not None:
+                kept[digest] = picture, thumb.read_bytes(), view.read_bytes()
+            return picture
+        picture, *files = kept[digest]
+        for target, data in zip((thumb, view), files, strict=True):
+            target.write_bytes(data)
+        return picture
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Remaker, "remake_sync", remake)
+        yield
 
 
 class Person:

@@ -28,7 +28,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support.programs import require_chromium
+from tests.support.programs import headless_chromium, require_chromium
 
 T = TypeVar("T")
 DEVICES: dict[str, dict[str, Any]] = {
@@ -116,7 +116,7 @@ class Contexts:
     """
 
     def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+        self.browser = browser
         self._idle: list[_Kept] = []
         self._lent: dict[BrowserContext, _Kept | None] = {}
 
@@ -125,7 +125,7 @@ class Contexts:
         wanted = repr(sorted(options.items()))
         found = next((kept for kept in self._idle if kept.options == wanted), None)
         if own or found is None:
-            context = self._browser.new_context(**options)
+            context = self.browser.new_context(**options)
             context.set_default_timeout(PATIENCE)
             found = None if own else self._keep(context, wanted)
         else:
@@ -173,15 +173,25 @@ class Contexts:
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A Chromium.
+    """A headless Chromium.
 
     While it runs, Playwright keeps an event loop running in this thread, in which neither async
     tests nor Django's ORM work.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require_chromium(), args=flags())
+        path = headless_chromium()
+        browser = playwright.chromium.launch(executable_path=path, args=flags())
         yield browser
         browser.close()
+
+
+@contextmanager
+def whole_chromium(beside: Browser) -> Iterator[Browser]:
+    """One with what a headless one lacks: notifications of the system."""
+    path = require_chromium()
+    browser = beside.browser_type.launch(executable_path=path, args=flags())
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")
