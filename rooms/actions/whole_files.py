@@ -24,7 +24,7 @@ def keep(public_id: str, whole: Path, *, claimed: str) -> Checked:
     """
     scanning.scan(whole)
     thumb, view = whole.parent / storage.THUMB, whole.parent / storage.VIEW
-    picture = remaker.remake_sync(whole, thumb=thumb, view=view)
+    picture = remaker.remake(whole, thumb=thumb, view=view)
     checked = Checked(claimed)
     if picture is not None:
         sizes = {

@@ -1,6 +1,5 @@
 """Make pictures again in processes of their own, a few at a time, and wait for them."""
 
-import asyncio
 import json
 import logging
 import os
@@ -8,12 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import IO, Any
 
 from rooms.imaging.formats import HEAD, type_of
@@ -62,14 +58,8 @@ class Remaker:
     def __init__(self, *, at_once: int = AT_ONCE, limits: Limits | None = None) -> None:
         self._executor = ThreadPoolExecutor(at_once, thread_name_prefix="picture")
         self._limits = limits or Limits()
-        self._jobs: set[_Job] = set()
 
-    @property
-    def under_way(self) -> int:
-        """Files that are being made again, or wait for it."""
-        return len(self._jobs)
-
-    def remake_sync(self, source: Path, *, thumb: Path, view: Path) -> Picture | None:
+    def remake(self, source: Path, *, thumb: Path, view: Path) -> Picture | None:
         """Write a thumbnail and a view of a picture; None, and neither file, if it is none that can be shown.
 
         Anything but a picture is told at once. What is wrong with a picture is logged and never raised.
@@ -77,32 +67,7 @@ class Remaker:
         kind = type_of_file(source)
         if kind is None:
             return None
-        with self._begun(_Job(source, kind, thumb, view, self._limits)) as (_, made):
-            return made.result()
-
-    async def remake(self, source: Path, *, thumb: Path, view: Path) -> Picture | None:
-        """Do the same for a coroutine. When it is cancelled, the process ends and neither file is left."""
-        kind = await asyncio.to_thread(type_of_file, source)
-        if kind is None:
-            return None
-        with self._begun(_Job(source, kind, thumb, view, self._limits)) as (job, future):
-            made = asyncio.wrap_future(future)
-            try:
-                return await asyncio.shield(made)
-            except asyncio.CancelledError:
-                if not future.cancel():  # it has begun
-                    job.stop()
-                    await asyncio.wait([made])
-                    job.discard()
-                raise
-
-    @contextmanager
-    def _begun(self, job: "_Job") -> Iterator[tuple["_Job", "Future[Picture | None]"]]:
-        self._jobs.add(job)
-        try:
-            yield job, self._executor.submit(job.run)
-        finally:
-            self._jobs.discard(job)
+        return self._executor.submit(_Job(source, kind, thumb, view, self._limits).run).result()
 
 
 def type_of_file(path: Path) -> str | None:
@@ -121,27 +86,16 @@ class _Job:
     def __init__(self, source: Path, kind: str, thumb: Path, view: Path, limits: Limits) -> None:
         self._source, self._kind, self._limits = source, kind, limits
         self._targets = thumb, view
-        self._lock = Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
 
     def run(self) -> Picture | None:
         try:
             return self._make()
         except (_Unreadable, OSError) as error:
-            self.discard()
-            if not self._stopped:
-                logger.warning("no picture was made of a file (%s): %s", self._kind, error)
+            self._discard()
+            logger.warning("no picture was made of a file (%s): %s", self._kind, error)
             return None
 
-    def stop(self) -> None:
-        """End the process, or have it not begin."""
-        with self._lock:
-            self._stopped = True
-            if self._process is not None:
-                self._process.kill()
-
-    def discard(self) -> None:
+    def _discard(self) -> None:
         for target in self._targets:
             target.unlink(missing_ok=True)
             _part(target).unlink(missing_ok=True)
@@ -151,8 +105,7 @@ class _Job:
             self._source.open("rb", buffering=0) as source,
             tempfile.TemporaryFile(dir=self._targets[0].parent) as made,
         ):
-            self._start(source, made)
-            self._wait()
+            self._wait(self._start(source, made))
             made.seek(0)
             answer = _answer(made.readline(_LONGEST_ANSWER))
             try:
@@ -164,29 +117,25 @@ class _Job:
                 _keep(made.read(length), target)
             return picture
 
-    def _start(self, source: IO[bytes], made: IO[bytes]) -> None:
+    def _start(self, source: IO[bytes], made: IO[bytes]) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-I", "-c", _START, str(_ROOT)]
-        with self._lock:
-            if self._stopped:
-                raise _Unreadable("nobody waits for it any more")
-            self._process = subprocess.Popen(
-                [*command, self._kind, self._limits.to_json()],
-                stdin=source,
-                stdout=made,
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-                cwd=_ROOT.anchor,
-                start_new_session=True,
-            )
+        return subprocess.Popen(
+            [*command, self._kind, self._limits.to_json()],
+            stdin=source,
+            stdout=made,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            cwd=_ROOT.anchor,
+            start_new_session=True,
+        )
 
-    def _wait(self) -> None:
+    def _wait(self, process: "subprocess.Popen[bytes]") -> None:
         """Return when the process has ended well, within its time."""
-        assert self._process is not None
         try:
-            code = self._process.wait(self._limits.seconds)
+            code = process.wait(self._limits.seconds)
         except subprocess.TimeoutExpired as error:
-            self._process.kill()
-            self._process.wait()
+            process.kill()
+            process.wait()
             raise _Unreadable(f"took longer than {self._limits.seconds} s") from error
         if code < 0:
             raise _Unreadable(f"its process was ended by {signal.Signals(-code).name}")

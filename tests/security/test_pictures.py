@@ -1,13 +1,12 @@
 """Files that are sent as pictures to harm: each costs a bounded process, and the site nothing."""
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +27,21 @@ class Held:
 
     def __init__(self) -> None:
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.running: list[int] = []  # before each, as it was started
         self.started = threading.Event()
 
     def popen(self, *arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        self.running.append(sum(process.poll() is None for process in self.processes))
         process = _popen(*arguments, **options)
         if not self.processes:
             os.kill(process.pid, signal.SIGSTOP)
         self.processes.append(process)
         self.started.set()
         return process
+
+    def let_go(self) -> None:
+        assert self.started.wait(PATIENCE)
+        self.processes[0].send_signal(signal.SIGCONT)
 
 
 _popen = subprocess.Popen
@@ -57,12 +62,12 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "a WebP with a canvas of 16,383 × 16,383", images.webp_canvas(16_383)
 
 
-async def test_bombs_are_no_pictures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_bombs_are_no_pictures(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     sent = list(bombs())
     before = memory()
     for name, bomb in sent:
         caplog.clear()
-        assert await remade(bomb, tmp_path, Remaker()) is None, name
+        assert remade(bomb, tmp_path, Remaker()) is None, name
         assert "no picture was made of a file" in caplog.text, name
     assert memory() - before < 32 * 2**20
 
@@ -73,8 +78,8 @@ def memory() -> int:
     return int(line.split()[1]) * 1024
 
 
-async def test_ten_thousand_frames_are_one(tmp_path: Path) -> None:
-    picture = await remade(images.gif_of_frames(10_000), tmp_path, Remaker())
+def test_ten_thousand_frames_are_one(tmp_path: Path) -> None:
+    picture = remade(images.gif_of_frames(10_000), tmp_path, Remaker())
     assert picture is not None
     assert (picture.frames, picture.moves) == (10_000, False)
 
@@ -90,10 +95,10 @@ POLYGLOTS = {
 }
 
 
-async def test_nothing_of_a_file_that_is_two_things_is_left(tmp_path: Path) -> None:
+def test_nothing_of_a_file_that_is_two_things_is_left(tmp_path: Path) -> None:
     made = {}
     for name, data in POLYGLOTS.items():
-        made[name] = await remade(data, tmp_path, Remaker())
+        made[name] = remade(data, tmp_path, Remaker())
         for path in (tmp_path / "thumb", tmp_path / "view"):
             if made[name]:
                 assert b"alert" not in path.read_bytes(), name
@@ -101,84 +106,58 @@ async def test_nothing_of_a_file_that_is_two_things_is_left(tmp_path: Path) -> N
     assert [name for name, picture in made.items() if picture is None] == ["a GIF that is a script"]
 
 
-async def test_a_process_has_so_much_memory(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_process_has_so_much_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     little = Remaker(limits=Limits(memory=96 * 2**20))
-    assert await remade(images.png_of_zeros(6000), tmp_path, little) is None
+    assert remade(images.png_of_zeros(6000), tmp_path, little) is None
     assert "MemoryError" in caplog.text
-    assert await remade(SMALL, tmp_path, little)
+    assert remade(SMALL, tmp_path, little)
 
 
-async def test_a_process_has_so_much_of_the_processor(
+def test_a_process_has_so_much_of_the_processor(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     data = images.gif_of_frames(1_000_000)
-    assert (
-        await remade(data, tmp_path, Remaker(limits=Limits(processor=1, seconds=PATIENCE))) is None
-    )
+    assert remade(data, tmp_path, Remaker(limits=Limits(processor=1, seconds=PATIENCE))) is None
     assert "its process was ended by SIG" in caplog.text
 
 
-async def test_a_process_writes_so_much(tmp_path: Path) -> None:
+def test_a_process_writes_so_much(tmp_path: Path) -> None:
     data = images.encoded(images.noise(800, 800), "JPEG")
-    assert await remade(data, tmp_path, Remaker(limits=Limits(written=10_000))) is None
+    assert remade(data, tmp_path, Remaker(limits=Limits(written=10_000))) is None
 
 
-async def test_a_process_that_hangs_is_ended(
+def test_a_process_that_hangs_is_ended(
     tmp_path: Path, held: Held, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert await remade(SMALL, tmp_path, Remaker(limits=Limits(seconds=1))) is None
+    assert remade(SMALL, tmp_path, Remaker(limits=Limits(seconds=1))) is None
     assert "took longer than 1 s" in caplog.text
     assert [process.returncode for process in held.processes] == [-signal.SIGKILL]
 
 
-@asynccontextmanager
-async def one_held(remaker: Remaker, held: Held, folder: Path) -> AsyncIterator[asyncio.Task[Any]]:
-    async with asyncio.TaskGroup() as tasks:
-        first = tasks.create_task(remade(SMALL, folder, remaker))
-        assert await asyncio.to_thread(held.started.wait, PATIENCE)
-        yield first
-
-
-async def test_a_process_ends_with_those_who_wait_for_it(tmp_path: Path, held: Held) -> None:
-    async with one_held(Remaker(), held, tmp_path) as first:
-        first.cancel()
-    assert first.cancelled()
-    [process] = held.processes
-    assert process.returncode == -signal.SIGKILL
-    assert not Path(f"/proc/{process.pid}").exists()  # noqa: ASYNC240 - no disk is read
-    assert os.listdir(tmp_path) == ["source"]
-
-
-async def test_one_at_a_time_and_the_others_wait(tmp_path: Path, held: Held) -> None:
+def test_one_at_a_time_and_the_others_wait(tmp_path: Path, held: Held) -> None:
     remaker = Remaker(at_once=1)
-    folders = [tmp_path / name for name in ("first", "second", "gone")]
+    folders = [tmp_path / name for name in ("first", "second", "third")]
     for folder in folders:
         folder.mkdir()
-    async with one_held(remaker, held, folders[0]) as first, asyncio.TaskGroup() as tasks:
-        second, gone = (tasks.create_task(remade(SMALL, folder, remaker)) for folder in folders[1:])
-        while remaker.under_way < 3:  # noqa: ASYNC110 - a count has no event
-            await asyncio.sleep(0)
-        gone.cancel()
-        await asyncio.wait([gone])
-        assert (remaker.under_way, len(held.processes)) == (2, 1)
-        held.processes[0].send_signal(signal.SIGCONT)
-    assert first.result()
-    assert second.result()
-    assert (remaker.under_way, len(held.processes)) == (0, 2)
+    with ThreadPoolExecutor() as threads:
+        made = [threads.submit(remade, SMALL, folder, remaker) for folder in folders]
+        held.let_go()
+    assert all(one.result() for one in made)
+    assert held.running == [0, 0, 0]
 
 
-async def test_a_process_knows_no_key(
+def test_a_process_knows_no_key(
     tmp_path: Path, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "known to the site")
-    async with one_held(Remaker(), held, tmp_path) as first:
+    with ThreadPoolExecutor() as threads:
+        made = threads.submit(remade, SMALL, tmp_path, Remaker())
+        assert held.started.wait(PATIENCE)
         place = Path(f"/proc/{held.processes[0].pid}")
         assert b"SECRET_KEY" not in (place / "environ").read_bytes()
         assert {path.name for path in (place / "fd").iterdir()} <= {"0", "1", "2", "3"}
-        held.processes[0].send_signal(signal.SIGCONT)
-    assert first.result()
+        held.let_go()
+    assert made.result()
 
 
 SEALED = """

@@ -35,11 +35,11 @@ def drawn(data: bytes) -> Drawn:
     return Drawn(measures, (files[0], files[1]), thumb, view)
 
 
-async def remade(data: bytes, folder: Path, remaker: Remaker) -> Picture | None:
+def remade(data: bytes, folder: Path, remaker: Remaker) -> Picture | None:
     """Have a file made again in an empty folder. No file but the two is left there, whatever comes of it."""
     source, thumb, view = (folder / name for name in ("source", "thumb", "view"))
     source.write_bytes(data)
-    picture = await remaker.remake(source, thumb=thumb, view=view)
+    picture = remaker.remake(source, thumb=thumb, view=view)
     left = set(os.listdir(folder))
     assert left == ({"source", "thumb", "view"} if picture else {"source"})
     if picture:

@@ -32,15 +32,15 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", sorted(OTHERS))
-async def test_no_process_looks_at_any_other_file(
+def test_no_process_looks_at_any_other_file(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rooms.imaging.remaker.subprocess.Popen", pytest.fail)
-    assert await remade(OTHERS[name], tmp_path, Remaker()) is None
+    assert remade(OTHERS[name], tmp_path, Remaker()) is None
     assert type_of_file(tmp_path / "source") is None
 
 
-async def test_a_folder_and_a_file_that_is_gone_are_no_pictures(tmp_path: Path) -> None:
+def test_a_folder_and_a_file_that_is_gone_are_no_pictures(tmp_path: Path) -> None:
     assert type_of_file(tmp_path) is None
     assert type_of_file(tmp_path / "gone") is None
 
@@ -57,24 +57,22 @@ BROKEN = {
 }
 
 
-async def test_what_is_broken_is_no_picture(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_is_broken_is_no_picture(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for name, data in BROKEN.items():
         caplog.clear()
         assert formats.type_of(data[: formats.HEAD]) or len(data) < formats.HEAD, name
-        assert await remade(data, tmp_path, Remaker()) is None, name
+        assert remade(data, tmp_path, Remaker()) is None, name
         assert "no picture was made of a file" in caplog.text, name
 
 
 @pytest.mark.parametrize("kind", sorted(formats.TYPES))
-async def test_a_picture_is_made_by_a_process(kind: str, tmp_path: Path) -> None:
+def test_a_picture_is_made_by_a_process(kind: str, tmp_path: Path) -> None:
     """Sealed, a process of each type has all it needs."""
     name = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}[
         kind
     ]
     data = images.encoded(images.quarters(1200, 900), name)
-    picture = await remade(data, tmp_path, Remaker())
+    picture = remade(data, tmp_path, Remaker())
     assert picture is not None
     assert (picture.type, picture.width, picture.height) == (kind, 1200, 900)
     assert (picture.thumb_width, picture.thumb_height) == (747, 560)
@@ -82,27 +80,16 @@ async def test_a_picture_is_made_by_a_process(kind: str, tmp_path: Path) -> None
     assert (tmp_path / "source").read_bytes() == data
 
 
-def test_a_thread_waits_for_its_picture(tmp_path: Path) -> None:
-    (tmp_path / "source").write_bytes(PNG)
-    remaker, thumb, view = Remaker(), tmp_path / "thumb", tmp_path / "view"
-    picture = remaker.remake_sync(tmp_path / "source", thumb=thumb, view=view)
-    assert picture is not None
-    assert thumb.exists()
-    assert view.exists()
-    assert remaker.under_way == 0
-    assert remaker.remake_sync(tmp_path, thumb=thumb, view=view) is None
-
-
-async def test_a_file_replaced_by_a_folder_is_no_picture(tmp_path: Path) -> None:
+def test_a_file_replaced_by_a_folder_is_no_picture(tmp_path: Path) -> None:
     thumb, view = tmp_path / "thumb", tmp_path / "view"
-    assert await Remaker().remake(tmp_path, thumb=thumb, view=view) is None
-    assert await Remaker().remake(tmp_path / "gone", thumb=thumb, view=view) is None
+    assert Remaker().remake(tmp_path, thumb=thumb, view=view) is None
+    assert Remaker().remake(tmp_path / "gone", thumb=thumb, view=view) is None
 
 
-async def test_without_a_place_for_what_is_made_there_is_none(
+def test_without_a_place_for_what_is_made_there_is_none(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "source").write_bytes(PNG)
     thumb, view = tmp_path / "no" / "thumb", tmp_path / "no" / "view"
-    assert await Remaker().remake(tmp_path / "source", thumb=thumb, view=view) is None
+    assert Remaker().remake(tmp_path / "source", thumb=thumb, view=view) is None
     assert "no picture was made of a file" in caplog.text
