@@ -2,7 +2,7 @@
 
 A refusal is a code for programs, a sentence for people, and the parameters of both. The codes are those
 of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the same refusal on a page.
-What rooms refuse is in rooms/errors.py and rooms/refusals.py.
+What rooms refuse is in rooms/errors.py and rooms/refusals/.
 """
 
 from typing import TYPE_CHECKING, ClassVar, TypeAlias

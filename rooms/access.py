@@ -18,7 +18,7 @@ from history.prepared import Prepared, Statement
 from rooms import hides, sessions
 from rooms.errors import Ended, Forbidden, NotMember, Removed, RoomClosed, muted
 from rooms.models import Deed, Membership, Room, SignIn, User
-from rooms.refusals import OnlyTheOwner, RemovedFor, RemovedFromRoom
+from rooms.refusals.orders import OnlyTheOwner, RemovedFor, RemovedFromRoom
 
 Role = Membership.Role
 # A browser whose session has another key now comes with the new one as soon as it has heard of it.

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from history.said import Said, Seq
 from rooms.errors import BadFrame, ChatError, Empty
-from rooms.refusals import (
+from rooms.refusals.frames import (
     BadBody,
     BadClientId,
     BadEditTime,

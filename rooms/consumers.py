@@ -24,7 +24,7 @@ from rooms.live.eviction import evict
 from rooms.live.session import Session
 from rooms.live.sockets import EXTENSION, DirectSender, QueuedSender
 from rooms.protocol import Close
-from rooms.refusals import NotText
+from rooms.refusals.frames import NotText
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class RoomConsumer(AsyncConsumer):
         code = codes.normalize(scope["url_route"]["kwargs"]["code"])
         client = self.client
         try:
-            limits.connecting.require(self.address)
+            limits.table.connecting.require(self.address)
             session = _session_key(scope)
             if not session or not code:
                 raise NotMember

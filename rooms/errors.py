@@ -1,7 +1,7 @@
 """The kinds of refusal that callers tell apart, each with a code and a sentence.
 
 The codes are those of the socket contract (docs/PROTOCOL.md); `status` is the HTTP answer to the
-same refusal on a page. Refusals that nobody tells apart by their kind are in rooms/refusals.py.
+same refusal on a page. Refusals that nobody tells apart by their kind are in rooms/refusals/.
 """
 
 import math

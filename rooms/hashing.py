@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from rooms import places
-from rooms.refusals import ManySignIn
+from rooms.refusals.busy import ManySignIn
 
 THREADS = 2
 # Hashes under way and waiting, on one worker.

@@ -9,7 +9,7 @@ import idna
 from django.utils.functional import lazy
 
 from history.lookalikes import JOINER, NON_JOINER, VARIATIONS, drawn, skeleton
-from rooms.refusals import (
+from rooms.refusals.names import (
     NameBlank,
     NameHides,
     NameMissing,

@@ -143,7 +143,7 @@ class RoomReaders(Readers):
         return searches.slot(person=person.public_id, address=addresses.of_request(request))
 
     def charge_download(self, person: Person) -> None:
-        limits.downloading.require(person.public_id)
+        limits.table.downloading.require(person.public_id)
 
     def deliver(self, parts: AsyncIterator[bytes], person: Person) -> AsyncIterable[bytes]:
         return downloads.transcripts.begin(parts, person=person.public_id)

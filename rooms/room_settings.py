@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from history.errors import Text
 from rooms import call_links, names
 from rooms.models import Room
-from rooms.refusals import BadSetting, NulCharacter
+from rooms.refusals.forms import BadSetting
+from rooms.refusals.frames import NulCharacter
 from rooms.spans import span
 
 PASSCODE_MAX = 64

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from rooms.refusals import HasVirus, NotScanned, ScannerAway
+from rooms.refusals.files import HasVirus, NotScanned, ScannerAway
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from history.prepared import Statement
 from rooms import access, audit, publish
 from rooms.errors import RoomClosed
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import NotInThisRoom, NotYoursToJudge
+from rooms.refusals.orders import NotInThisRoom, NotYoursToJudge
 
 Role = Membership.Role
 REASON_MAX = 200

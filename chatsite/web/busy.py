@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from chatsite.web import headers
 from rooms import answers
-from rooms.refusals import ManyComeIn
+from rooms.refusals.busy import ManyComeIn
 
 # Seconds to come back in: not all at the same moment.
 SOONEST, LATEST = 3, 8

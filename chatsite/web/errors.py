@@ -15,7 +15,7 @@ from history import database
 from rooms import answers
 from rooms.errors import ChatError, RateLimited, RoomHeld, Unavailable
 from rooms.live.outage import outage
-from rooms.refusals import FormNotTrusted
+from rooms.refusals.forms import FormNotTrusted
 
 # The database is away or restarting: it is safe, and worth while, to come back this soon.
 _RETRY_AFTER = 5

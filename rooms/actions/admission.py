@@ -22,7 +22,7 @@ from rooms.errors import (
 )
 from rooms.fingerprints import UNKNOWN, Fingerprints
 from rooms.models import Deed, JoinRequest, Membership, Room, Shunned, User
-from rooms.refusals import (
+from rooms.refusals.entering import (
     AsksNoMore,
     ManyWait,
     ManyWaitNearby,

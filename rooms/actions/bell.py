@@ -2,7 +2,7 @@
 
 from rooms import access
 from rooms.models import Membership, User
-from rooms.refusals import BadBell
+from rooms.refusals.forms import BadBell
 
 Bell = Membership.Bell
 

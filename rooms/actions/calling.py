@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rooms import access, room_settings
 from rooms.models import Membership, Room, User
-from rooms.refusals import NoCallLink
+from rooms.refusals.ending import NoCallLink
 from rooms.turn import turn
 
 # The room is not told of members who come to a call within this time of its start.

@@ -13,15 +13,15 @@ from rooms.actions.texts import Prepared
 from rooms.commands import Delete, Edit, MessageCommand, Pin, React, is_empty
 from rooms.errors import EditedMeanwhile, Empty, MessageNotFound
 from rooms.models import Membership
-from rooms.refusals import (
+from rooms.refusals.messages import (
     DeletesOnlyOwn,
     MessageDeleted,
     NotItsAuthor,
     OnlyChatIsChanged,
-    OnlyThoseInCharge,
     PinsFull,
     ReactionsFull,
 )
+from rooms.refusals.orders import OnlyThoseInCharge
 
 # Different emojis on one message, and reactions in all: it has to fit into a frame with them.
 EMOJIS_MAX = 20

@@ -7,7 +7,8 @@ from history.log.edits import removed_text
 from history.models import Message, Revision
 from rooms.actions.texts import Prepared, Raw, prepare
 from rooms.models import Deed, Room, User
-from rooms.refusals import MessagesNotKept, SaidNothing
+from rooms.refusals.messages import SaidNothing
+from rooms.refusals.undoing import MessagesNotKept
 from rooms.turn import Turn, turn
 
 # Removed texts that are kept, rendered anew, by `seq`.

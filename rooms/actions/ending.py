@@ -19,7 +19,14 @@ from rooms.actions import rooms
 from rooms.actions.clearing import Texts
 from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import BadTime, DoorAfterEnd, EndedAlready, NotEnded, TimeIsFar, TimeIsOver
+from rooms.refusals.ending import (
+    BadTime,
+    DoorAfterEnd,
+    EndedAlready,
+    NotEnded,
+    TimeIsFar,
+    TimeIsOver,
+)
 from rooms.spans import span
 from rooms.turn import Turn, turn
 

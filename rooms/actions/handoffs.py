@@ -15,7 +15,7 @@ from history import database
 from rooms import access
 from rooms.errors import NoHandoff
 from rooms.models import Handoff, Membership, User
-from rooms.refusals import (
+from rooms.refusals.handoffs import (
     HandoffAnswered,
     HandoffBanned,
     HandoffExpired,

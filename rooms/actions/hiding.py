@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rooms.models import HiddenPerson, Membership, User
-from rooms.refusals import CannotHideYourself, HidesMany, NotHidden, SharesNoRoom
+from rooms.refusals.orders import CannotHideYourself, HidesMany, NotHidden, SharesNoRoom
 from rooms.turn import Turn, turns
 
 # People that somebody may have hidden: each is named to the page of every room.

@@ -11,7 +11,8 @@ from rooms.actions.clearing import Texts
 from rooms.actions.texts import Raw, prepare
 from rooms.errors import ChatError, MessageNotFound
 from rooms.models import Deed, Room, User
-from rooms.refusals import MessageNotKept, OnlyChatIsDeleted
+from rooms.refusals.messages import OnlyChatIsDeleted
+from rooms.refusals.undoing import MessageNotKept
 from rooms.turn import Turn, turn
 
 # The epoch of a draft that is to be asked about whatever has or has not changed: no stream has it.

@@ -10,7 +10,7 @@ from history.prepared import insert
 from rooms import names
 from rooms.errors import NameTaken, Removed
 from rooms.models import Deed, Membership, Room, User, guest_username
-from rooms.refusals import NameReserved
+from rooms.refusals.names import NameReserved
 from rooms.turn import lock_person, turns
 
 # Whoever is in a room, or expected there since they sent the form, has their name to themselves.

@@ -11,7 +11,7 @@ from history.models import Message
 from rooms import audit
 from rooms.errors import MessageNotFound, PersonNotFound
 from rooms.models import Membership, Report, Room, Seconding, User
-from rooms.refusals import CannotReportYourself
+from rooms.refusals.orders import CannotReportYourself
 
 # Messages kept on either side of the one that is reported.
 AROUND = 10

@@ -11,7 +11,7 @@ from history.log.entry import Entry
 from history.models import Message
 from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import NotInThisRoom
+from rooms.refusals.orders import NotInThisRoom
 from rooms.turn import Turn, turn
 
 Role = Membership.Role

@@ -10,10 +10,8 @@ from rooms.actions.admission import BAN_KNOWN_FOR
 from rooms.actions.clearing import Texts
 from rooms.actions.leaving import depart
 from rooms.models import Deed, Membership, Room, Shunned, User
-from rooms.refusals import (
-    BannedAlready,
-    NotBanned,
-    NotInThisRoom,
+from rooms.refusals.orders import BannedAlready, NotBanned, NotInThisRoom
+from rooms.refusals.undoing import (
     OnlyTheOwnerUndoes,
     OnlyTheSiteUndoes,
     SomebodyElseUndoes,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from rooms import access, codes, names, passwords
 from rooms.errors import CodesExhausted
 from rooms.models import Deed, JoinRequest, Membership, Room, User
-from rooms.refusals import OnlyTheOwner
+from rooms.refusals.orders import OnlyTheOwner
 from rooms.room_settings import RoomSettings
 from rooms.turn import turn
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from history.log import read
 from rooms import access
 from rooms.models import Membership
-from rooms.refusals import SlowMode
+from rooms.refusals.messages import SlowMode
 
 
 class SlowModeClock:

@@ -11,7 +11,7 @@ from rooms.errors import SignedOut
 from rooms.models import PushSubscription, SignIn, User
 from rooms.outbound import addresses
 from rooms.outbound.addresses import BadAddress
-from rooms.refusals import BadPushAddress, BadPushKeys
+from rooms.refusals.forms import BadPushAddress, BadPushKeys
 from rooms.turn import lock_person
 
 # Subscriptions of one person. One more takes the place of the one that was seen longest ago.

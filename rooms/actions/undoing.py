@@ -6,7 +6,7 @@ from rooms.actions import clearing
 from rooms.actions.sanctions import require_right_to_undo
 from rooms.actions.verbs import VERBS
 from rooms.models import Deed, Room, User
-from rooms.refusals import CannotUndo, TooLateToUndo
+from rooms.refusals.undoing import CannotUndo, TooLateToUndo
 from rooms.turn import turn
 
 # How long what was done can be undone.

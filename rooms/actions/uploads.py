@@ -29,7 +29,7 @@ from rooms.actions import whole_files
 from rooms.errors import BadFile
 from rooms.limits.checks import checks
 from rooms.models import Membership, User
-from rooms.refusals import (
+from rooms.refusals.files import (
     BadPieceSize,
     BadUploadId,
     BadUploadSize,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rooms import places
-from rooms.refusals import ManyFiles
+from rooms.refusals.files import ManyFiles
 
 AT_ONCE = 2
 WAITING = 16

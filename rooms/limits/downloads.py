@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from threading import Lock
 
 from rooms.errors import RateLimited, Unavailable
-from rooms.refusals import DownloadsUnderWay, FilesTaken, ManyDownload, ManyFilesTaken
+from rooms.refusals.busy import DownloadsUnderWay, ManyDownload
+from rooms.refusals.files import FilesTaken, ManyFilesTaken
 
 _LATER = 10  # seconds
 

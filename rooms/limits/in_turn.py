@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rooms import places
-from rooms.refusals import ManySignIn
+from rooms.refusals.busy import ManySignIn
 
 # Tries that wait for their turn, on one worker. Each has a thread.
 WAITING = 24

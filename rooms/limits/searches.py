@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from rooms import limits, places
-from rooms.refusals import ManySearch, SearchesUnderWay
+from rooms.refusals.busy import ManySearch, SearchesUnderWay
 
 AT_ONCE = 2
 WAITING = 16

@@ -21,7 +21,7 @@ from rooms.commands import (
 from rooms.live import calls
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
-from rooms.refusals import OneAfterTheOther
+from rooms.refusals.busy import OneAfterTheOther
 
 if TYPE_CHECKING:
     from rooms.live.worker import LiveWorker
@@ -60,7 +60,7 @@ class Session:
             case Typing():
                 calls.typing(worker.hub, room, client)
             case PageRequest():
-                limits.paging.require(client.author["id"])
+                limits.table.paging.require(client.author["id"])
                 self._begin(self._answer(calls.page(worker.threads, room, client, command)))
             case _:
                 assert_never(command)

@@ -22,12 +22,7 @@ from rooms.actions.uploads import Upload
 from rooms.errors import BadFrame, NotMember, Removed, RoomClosed, RoomNotFound
 from rooms.models import User
 from rooms.pages.sessions import signed_in
-from rooms.refusals import (
-    BadPieceType,
-    BadUploadMetadata,
-    BadUploadOffset,
-    BadUploadSize,
-)
+from rooms.refusals.files import BadPieceType, BadUploadMetadata, BadUploadOffset, BadUploadSize
 
 VERSION = "1.0.0"
 _PIECE = "application/offset+octet-stream"

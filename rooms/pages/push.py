@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rooms import limits, vapid
 from rooms.actions import subscriptions
 from rooms.pages.sessions import signed_in
-from rooms.refusals import NoPushSubscription, PushIsOff
+from rooms.refusals.forms import NoPushSubscription, PushIsOff
 
 
 @never_cache

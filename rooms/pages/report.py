@@ -17,7 +17,7 @@ from rooms import access, addresses, answers, codes, fingerprints, limits
 from rooms.actions import reports
 from rooms.errors import ChatError, NotMember, RoomNotFound
 from rooms.models import Membership, Report, User
-from rooms.refusals import BadForm
+from rooms.refusals.forms import BadForm
 
 _ID = RegexValidator(r"\A[ru]_[0-9a-z]{1,18}\Z")
 

@@ -11,7 +11,9 @@ from history.models import Message
 from rooms.actions import admission, due, ending, leaving, rooms, sanctions, undoing
 from rooms.errors import Ended, Forbidden, RoomClosed, RoomLocked
 from rooms.models import Deed, Membership, Room, User
-from rooms.refusals import BadTime, EndedAlready, NotEnded, OnlyTheOwner, TooLateToUndo
+from rooms.refusals.ending import BadTime, EndedAlready, NotEnded
+from rooms.refusals.orders import OnlyTheOwner
+from rooms.refusals.undoing import TooLateToUndo
 from tests.actions.factories import (
     change_settings,
     come_in,

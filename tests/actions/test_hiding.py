@@ -8,7 +8,7 @@ from rooms import access, hides
 from rooms.actions import deletion, hiding, merge, rooms
 from rooms.live import snapshot
 from rooms.models import HiddenPerson, Room, User
-from rooms.refusals import CannotHideYourself, HidesMany, NotHidden, SharesNoRoom
+from rooms.refusals.orders import CannotHideYourself, HidesMany, NotHidden, SharesNoRoom
 from tests.actions.factories import come_in, enter, guest, open_room, say, session, transcript
 from tests.actions.test_merge import account, stream_of
 

@@ -208,59 +208,59 @@ def _rate(rate: limits.Rate) -> list[int]:
 
 
 SHARED_LIMITS = {
-    "posting, a person": limits.posting,
-    "posting, an address": limits.posting_from,
-    "posting, a room": limits.posting_into,
-    "joining rooms by a code, an address": limits.joining_from,
-    "making rooms, making accounts, an address": limits.entering,
-    "joining rooms, a person": limits.entering_as,
-    "joining, a room": limits.entering_room,
-    "making rooms, an address": limits.creating_from,
-    "making rooms, a person": limits.creating_as,
-    "codes of no open room, an address": limits.guessing,
-    "codes of no open room, a person": limits.guessing_as,
+    "posting, a person": limits.table.posting,
+    "posting, an address": limits.table.posting_from,
+    "posting, a room": limits.table.posting_into,
+    "joining rooms by a code, an address": limits.table.joining_from,
+    "making rooms, making accounts, an address": limits.table.entering,
+    "joining rooms, a person": limits.table.entering_as,
+    "joining, a room": limits.table.entering_room,
+    "making rooms, an address": limits.table.creating_from,
+    "making rooms, a person": limits.table.creating_as,
+    "codes of no open room, an address": limits.table.guessing,
+    "codes of no open room, a person": limits.table.guessing_as,
     "codes of no open room, all strangers together; "
-    "and all who have been here for a day": limits.guessing_at_all,
-    "wrong passcodes of one room, an address": limits.passcodes,
-    "wrong passcodes of one room, all together": limits.passcodes_of,
-    "wrong passwords, an address": limits.logging_in_from,
-    "wrong passwords, a user name": limits.logging_in_as,
-    "passwords and passcodes to hash, an address": limits.hashing_from,
-    "passwords and passcodes to hash, a person": limits.hashing_as,
-    "orders in rooms, a person": limits.ordering,
-    "codes of no open room, a /56 of IPv6": limits.guessing_near,
-    "codes of no open room, a /48 of IPv6": limits.guessing_around,
-    "the same, of first tries, when that is used up": limits.guessing_first,
-    "first tries at codes, at a room's passcode, at passwords, an address": limits.first_tries,
+    "and all who have been here for a day": limits.table.guessing_at_all,
+    "wrong passcodes of one room, an address": limits.table.passcodes,
+    "wrong passcodes of one room, all together": limits.table.passcodes_of,
+    "wrong passwords, an address": limits.table.logging_in_from,
+    "wrong passwords, a user name": limits.table.logging_in_as,
+    "passwords and passcodes to hash, an address": limits.table.hashing_from,
+    "passwords and passcodes to hash, a person": limits.table.hashing_as,
+    "orders in rooms, a person": limits.table.ordering,
+    "codes of no open room, a /56 of IPv6": limits.table.guessing_near,
+    "codes of no open room, a /48 of IPv6": limits.table.guessing_around,
+    "the same, of first tries, when that is used up": limits.table.guessing_first,
+    "first tries at codes, at a room's passcode, at passwords, an address": limits.table.first_tries,
     "first tries at codes, at a room's passcode, at passwords, "
-    "a /48 of IPv6": limits.first_tries_around,
-    "wrong passwords, a /56 of IPv6": limits.logging_in_near,
-    "wrong passwords, a /48 of IPv6": limits.logging_in_around,
-    "wrong passwords, a user name, first tries, when that is used up": limits.logging_in_first,
+    "a /48 of IPv6": limits.table.first_tries_around,
+    "wrong passwords, a /56 of IPv6": limits.table.logging_in_near,
+    "wrong passwords, a /48 of IPv6": limits.table.logging_in_around,
+    "wrong passwords, a user name, first tries, when that is used up": limits.table.logging_in_first,
     "wrong passwords, a user name in a browser in which it was signed in before": (
-        limits.logging_in_by
+        limits.table.logging_in_by
     ),
-    "wrong passcodes of one room, a /56 of IPv6": limits.passcodes_near,
-    "wrong passcodes of one room, a /48 of IPv6": limits.passcodes_around,
-    "wrong passcodes of one room, first tries, when that is used up": limits.passcodes_first,
-    "changing one's name, a person": limits.renaming,
-    "subscribing to web push, and ending it, a person": limits.subscribing,
-    "trying web push, a person": limits.testing_push,
-    "beginning files, a person": limits.attaching,
-    "hiding people and showing them again, a person": limits.hiding,
-    "links of no handoff, an address": limits.continuing,
-    "links of no handoff, a /56 of IPv6": limits.continuing_near,
-    "links of no handoff, a /48 of IPv6": limits.continuing_around,
-    "making codes for another device, a person": limits.handing_off,
-    "reports, a person": limits.reporting,
-    "reports, a browser": limits.reporting_by,
-    "reports, an address": limits.reporting_from,
+    "wrong passcodes of one room, a /56 of IPv6": limits.table.passcodes_near,
+    "wrong passcodes of one room, a /48 of IPv6": limits.table.passcodes_around,
+    "wrong passcodes of one room, first tries, when that is used up": limits.table.passcodes_first,
+    "changing one's name, a person": limits.table.renaming,
+    "subscribing to web push, and ending it, a person": limits.table.subscribing,
+    "trying web push, a person": limits.table.testing_push,
+    "beginning files, a person": limits.table.attaching,
+    "hiding people and showing them again, a person": limits.table.hiding,
+    "links of no handoff, an address": limits.table.continuing,
+    "links of no handoff, a /56 of IPv6": limits.table.continuing_near,
+    "links of no handoff, a /48 of IPv6": limits.table.continuing_around,
+    "making codes for another device, a person": limits.table.handing_off,
+    "reports, a person": limits.table.reporting,
+    "reports, a browser": limits.table.reporting_by,
+    "reports, an address": limits.table.reporting_from,
 }
 
 
 def test_each_limit_that_workers_share_has_a_row() -> None:
-    assert set(SHARED_LIMITS.values()) == set(limits.SHARED)
-    names = [limiter.name for limiter in limits.SHARED]
+    assert set(SHARED_LIMITS.values()) == set(limits.table.SHARED)
+    names = [limiter.name for limiter in limits.table.SHARED]
     assert all(names)
     assert len(set(names)) == len(names)
 
@@ -319,10 +319,12 @@ def test_limits_are_written_down() -> None:
         "notifications on their way at once, a push service": [pusher.OF_ONE_HOST],
         "pinned messages in a room": [changes.PINS_MAX, protocol.PINNED_MAX],
         "what a client has not read": [direct.BACKLOG_LIMIT, Close.TOO_SLOW],
-        "paging, a person on a worker": _rate(limits.paging.rate),
-        "searching, a person on a worker": _rate(limits.searching.rate),
-        "seconds that searches took, a person on a worker": _rate(limits.searching_for.rate),
-        "seconds that searches took, an address on a worker": _rate(limits.searching_from.rate),
+        "paging, a person on a worker": _rate(limits.table.paging.rate),
+        "searching, a person on a worker": _rate(limits.table.searching.rate),
+        "seconds that searches took, a person on a worker": _rate(limits.table.searching_for.rate),
+        "seconds that searches took, an address on a worker": _rate(
+            limits.table.searching_from.rate
+        ),
         "searches under way, a person on a worker": [searches.EACH, RateLimited.status],
         "searches under way, a worker": [
             searches.AT_ONCE,
@@ -330,7 +332,7 @@ def test_limits_are_written_down() -> None:
             int(searches.PATIENCE),
             Unavailable.status,
         ],
-        "downloading everything, a person on a worker": _rate(limits.downloading.rate),
+        "downloading everything, a person on a worker": _rate(limits.table.downloading.rate),
         "downloads under way, a person on a worker": [
             downloads.transcripts.each,
             RateLimited.status,
@@ -339,7 +341,10 @@ def test_limits_are_written_down() -> None:
         "a request's head": [channel.ChatChannel.totalHeadersSize, channel.HEAD_TIMEOUT],
         "a request's body": [channel.BODY_TIMEOUT],
         "an answer nobody reads": [http.STALLED],
-        "opening sockets, an address on a worker": [*_rate(limits.connecting.rate), Close.BUSY],
+        "opening sockets, an address on a worker": [
+            *_rate(limits.table.connecting.rate),
+            Close.BUSY,
+        ],
         "open sockets, a person on a worker": [door.SOCKETS, Close.BUSY],
         "frames of any kind, a socket": _rate(intake.FRAMES),
         "frames of any kind, a person on a worker": _rate(intake.frames_of.rate),

@@ -140,5 +140,5 @@ def ben(db: None) -> Person:
 def _no_rate_limits(settings: Any) -> None:
     """All of a test run comes from one address. Who turns limits on finds full buckets."""
     settings.CHAT_RATE_LIMITS = False
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter.forget()

@@ -98,7 +98,7 @@ def test_a_class_comes_in_by_a_passcode_that_is_hashed_once(
     room = ada.create()
     ada.client.post(where(room, "settings/"), {**SAVED, "passcode": "sesame"})
     settings.CHAT_RATE_LIMITS = True
-    monkeypatch.setattr(limits, "hashing_from", limits.Limiter(limits.Rate(2, 0.01), "hash"))
+    monkeypatch.setattr(limits.table, "hashing_from", limits.Limiter(limits.Rate(2, 0.01), "hash"))
     form = {"code": room.code, "join": "", "passcode": "sesame"}
     answers = [Client().post("/", {**form, "name": f"Ben {n}"}) for n in range(6)]
     assert [answer.status_code for answer in answers] == [302] * 6

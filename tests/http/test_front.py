@@ -369,8 +369,8 @@ class TestSafety:
     ) -> None:
         room = ada.create()
         settings.CHAT_RATE_LIMITS = True
-        monkeypatch.setattr(limits, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
-        monkeypatch.setattr(limits, "entering", limits.Limiter(limits.Rate(100, 0.1)))
+        monkeypatch.setattr(limits.table, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
+        monkeypatch.setattr(limits.table, "entering", limits.Limiter(limits.Rate(100, 0.1)))
         guesser = person("Eve")
         wrong = unknown_code()
         tries = [guesser.post(name="Eve", code=wrong, join="").status_code for _ in range(4)]
@@ -393,8 +393,8 @@ class TestSafety:
     ) -> None:
         room = ada.create()
         settings.CHAT_RATE_LIMITS = True
-        monkeypatch.setattr(limits, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
-        monkeypatch.setattr(limits, "entering", limits.Limiter(limits.Rate(100, 0.1)))
+        monkeypatch.setattr(limits.table, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
+        monkeypatch.setattr(limits.table, "entering", limits.Limiter(limits.Rate(100, 0.1)))
         for number in range(10):
             person(f"Pupil {number}").join(room)
 
@@ -403,7 +403,7 @@ class TestSafety:
     ) -> None:
         """Each is paid for before the code is looked up, and given back if it was right."""
         settings.CHAT_RATE_LIMITS = True
-        monkeypatch.setattr(limits, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
+        monkeypatch.setattr(limits.table, "guessing", limits.Limiter(limits.Rate(3, 0.1)))
         inside = 0
 
         def guess_once_more() -> None:
@@ -422,8 +422,8 @@ class TestSafety:
         room = ada.create()
         User.objects.update(date_joined=timezone.now() - timedelta(days=2))
         settings.CHAT_RATE_LIMITS = True
-        monkeypatch.setattr(limits, "guessing_at_all", limits.Limiter(limits.Rate(5, 0.1)))
-        monkeypatch.setattr(limits, "guessing_first", limits.Limiter(limits.Rate(2, 0.1)))
+        monkeypatch.setattr(limits.table, "guessing_at_all", limits.Limiter(limits.Rate(5, 0.1)))
+        monkeypatch.setattr(limits.table, "guessing_first", limits.Limiter(limits.Rate(2, 0.1)))
         wrong = unknown_code()
         eve = person("Eve").client
         tries = [
@@ -461,7 +461,7 @@ class TestSafety:
     ) -> None:
         ada.create()
         settings.CHAT_RATE_LIMITS = True
-        monkeypatch.setattr(limits, "creating_as", limits.Limiter(limits.Rate(2, 0.1)))
+        monkeypatch.setattr(limits.table, "creating_as", limits.Limiter(limits.Rate(2, 0.1)))
         statuses = [
             ada.client.post(
                 "/", {"name": "Ada", "create": ""}, REMOTE_ADDR=f"192.0.2.{number}"

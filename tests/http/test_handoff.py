@@ -304,7 +304,7 @@ class TestTheSecret:
     ) -> None:
         link = show(ada, room)
         settings.CHAT_RATE_LIMITS = True
-        burst = int(limits.continuing.rate.burst)
+        burst = int(limits.table.continuing.rate.burst)
         for text in ["x" * 22, "", "#", "é", "\x00", "x" * 299][:burst]:
             refused = scan(phone, text)
             assert refused.status_code == 404
@@ -316,7 +316,7 @@ class TestTheSecret:
     def test_a_right_one_costs_no_try(self, ada: Person, phone: Person, settings: Any) -> None:
         ada.create()
         settings.CHAT_RATE_LIMITS = True
-        for _ in range(int(limits.handing_off.rate.burst)):
+        for _ in range(int(limits.table.handing_off.rate.burst)):
             assert scan(phone, show(ada)).status_code == 302
         assert ada.post("/account/handoff/").status_code == 429
 

@@ -115,7 +115,7 @@ def test_too_many_in_a_short_time_are_refused(
     ada: Person, ben: Person, room: Room, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CHAT_RATE_LIMITS = True
-    monkeypatch.setattr(limits, "hiding", limits.Limiter(limits.Rate(2, 0.01), "hide.person"))
+    monkeypatch.setattr(limits.table, "hiding", limits.Limiter(limits.Rate(2, 0.01), "hide.person"))
     fields = {"person": ben.user.public_id, "hidden": "yes"}
     codes = [ada.client.post("/account/hidden/", fields, **JSON).status_code for _ in range(3)]
     assert codes == [200, 200, 429]

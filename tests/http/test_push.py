@@ -162,7 +162,9 @@ def test_a_visitor_without_a_session_is_refused(db: None, path: str) -> None:
 
 def test_subscribing_has_a_limit(ada: Person, settings: Any) -> None:
     settings.CHAT_RATE_LIMITS = True
-    codes = {subscribe(ada).status_code for _ in range(int(limits.subscribing.rate.burst) + 1)}
+    codes = {
+        subscribe(ada).status_code for _ in range(int(limits.table.subscribing.rate.burst) + 1)
+    }
     assert codes == {200, 429}
 
 

@@ -64,7 +64,11 @@ class TestTime:
     @pytest.fixture(autouse=True)
     def _limited(self, settings: Any) -> None:
         settings.CHAT_RATE_LIMITS = True
-        for limiter in (limits.searching, limits.searching_for, limits.searching_from):
+        for limiter in (
+            limits.table.searching,
+            limits.table.searching_for,
+            limits.table.searching_from,
+        ):
             limiter.forget()
 
     @pytest.fixture

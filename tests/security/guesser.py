@@ -38,9 +38,11 @@ def computed_guesses(addresses: int) -> float:
     def most(rate: limits.Rate) -> float:
         return rate.burst + rate.per_second * seconds
 
-    alone = addresses * most(limits.guessing.rate)
-    first = min(addresses * most(limits.first_tries.rate), most(limits.guessing_first.rate))
-    return min(alone, most(limits.guessing_at_all.rate) + first)
+    alone = addresses * most(limits.table.guessing.rate)
+    first = min(
+        addresses * most(limits.table.first_tries.rate), most(limits.table.guessing_first.rate)
+    )
+    return min(alone, most(limits.table.guessing_at_all.rate) + first)
 
 
 def computed_hits_per_hour(addresses: int) -> float:
@@ -64,14 +66,14 @@ def play(addresses: int, *, seed: int) -> Outcome:
         rooms.add(code())
     now = 0.0
     guesses = hits = 0
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter.forget()
     turns = [(0.0, number) for number in range(addresses)]  # a heap: who may try next
     firsts = list(turns)  # another: whose next try is a first one
     with mock.patch.object(buckets, "monotonic", lambda: now):  # noqa: PT008 - it moves
         while (now := max(now, turns[0][0])) < HOURS * 3600:
-            used_up = limits.guessing_at_all.bucket("strangers").take(0) > 0
-            left = limits.guessing_first.bucket("strangers").take(0) == 0
+            used_up = limits.table.guessing_at_all.bucket("strangers").take(0) > 0
+            left = limits.table.guessing_first.bucket("strangers").take(0) == 0
             is_first = used_up and left and firsts[0][0] <= now
             number = firsts[0][1] if is_first else turns[0][1]
             tried = code()
@@ -88,7 +90,7 @@ def play(addresses: int, *, seed: int) -> Outcome:
                 wait = refusal.retry_after or 0
                 if is_first:
                     heapq.heapreplace(firsts, (now + max(wait, 60), number))
-                elif not limits.guessing_at_all.bucket("strangers").take(0):
+                elif not limits.table.guessing_at_all.bucket("strangers").take(0):
                     heapq.heapreplace(turns, (now + wait, number))
                 else:
                     # The whole site is at its ceiling: whoever is next has to wait for that.
@@ -96,7 +98,7 @@ def play(addresses: int, *, seed: int) -> Outcome:
             except RoomNotFound:
                 if is_first:
                     heapq.heapreplace(firsts, (now + 3600, number))
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter.forget()
     return Outcome(addresses, guesses, hits)
 

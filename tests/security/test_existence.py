@@ -117,7 +117,7 @@ def test_they_cost_as_much_time_and_as_many_tries(
         ("joining_from", "join.address"),
     ):
         slow = limits.Limiter(limits.Rate(burst=300, per_second=0.01), key)
-        monkeypatch.setattr(limits, name, slow)
+        monkeypatch.setattr(limits.table, name, slow)
     store = redis.Redis.from_url(redis_server.url)
 
     def join(code: str) -> Callable[[], HttpResponse]:
@@ -126,7 +126,7 @@ def test_they_cost_as_much_time_and_as_many_tries(
     spent, asked, took = {}, {}, {kind: [] for kind in three}
     for kind, code in three.items():
         store.flushall()
-        for limiter in limits.SHARED:
+        for limiter in limits.table.SHARED:
             limiter.forget()
         with CaptureQueriesContext(
             connection,

@@ -40,7 +40,7 @@ async def delays(ada: RoomSocket, bob: RoomSocket) -> list[float]:
 async def flood(eve: RoomSocket, *, first: int, until: asyncio.Event) -> int:
     """Post at ten times the rate; how many were sent."""
     sent = 0
-    pause = 1 / (10 * limits.posting.rate.per_second)
+    pause = 1 / (10 * limits.table.posting.rate.per_second)
     while not until.is_set():
         await eve.send(json.dumps({"type": "post", "client_id": f"{first + sent}", "body": "spam"}))
         sent += 1
@@ -51,7 +51,7 @@ async def flood(eve: RoomSocket, *, first: int, until: asyncio.Event) -> int:
 async def test_ten_times_the_rate_is_refused_and_others_do_not_feel_it(strict: Site) -> None:
     async with members_of_a_room(strict, "Ada", "Bob", "Eve") as [ada, bob, eve]:
         started = time.monotonic()
-        burst = int(limits.posting.rate.burst)
+        burst = int(limits.table.posting.rate.burst)
         for number in range(burst):  # what she may say at once is not what this is about
             await eve.send({"type": "post", "client_id": f"{number}", "body": "spam"})
         await bob.until(lambda view: view.bodies.count("spam") >= burst)
@@ -68,7 +68,7 @@ async def test_ten_times_the_rate_is_refused_and_others_do_not_feel_it(strict: S
             p95 = [statistics.median(worst) * 1000 for worst in zip(*rounds, strict=True)]
             if p95[1] < 1.2 * p95[0] + 20:
                 break
-        allowed = burst + limits.posting.rate.per_second * (time.monotonic() - started) + 1
+        allowed = burst + limits.table.posting.rate.per_second * (time.monotonic() - started) + 1
         through = bob.view.bodies.count("spam")
         refusals = [f for f in eve.received if f.get("code") == "rate_limited"]
         print(f"{sent} sent, {through} let through; p95 {p95[0]:.1f} ms, {p95[1]:.1f} beside it")

@@ -31,7 +31,7 @@ def log_in(name: str, password: str, *, address: str) -> Any:
 @pytest.mark.usefixtures("boss")
 def test_one_name_is_tried_twenty_times_from_however_many_addresses() -> None:
     """Ten times by anybody, and then ten first tries of an address."""
-    burst = int(limits.logging_in_as.rate.burst + limits.logging_in_first.rate.burst)
+    burst = int(limits.table.logging_in_as.rate.burst + limits.table.logging_in_first.rate.burst)
     for number in range(burst):
         answer = log_in("boss", f"guess {number}", address=f"192.0.2.{number}")
         assert answer.status_code == 200
@@ -43,7 +43,7 @@ def test_one_name_is_tried_twenty_times_from_however_many_addresses() -> None:
 
 @pytest.mark.usefixtures("boss")
 def test_one_address_tries_thirty_names() -> None:
-    burst = int(limits.logging_in_from.rate.burst)
+    burst = int(limits.table.logging_in_from.rate.burst)
     statuses = [
         log_in(f"name {number}", "guess", address="192.0.2.1").status_code
         for number in range(burst + 1)
@@ -54,7 +54,7 @@ def test_one_address_tries_thirty_names() -> None:
 
 @pytest.mark.usefixtures("boss")
 def test_right_passwords_are_not_counted() -> None:
-    for _ in range(3 * int(limits.logging_in_as.rate.burst)):
+    for _ in range(3 * int(limits.table.logging_in_as.rate.burst)):
         assert log_in("boss", PASSWORD, address="192.0.2.1").status_code == 302
 
 
@@ -66,7 +66,7 @@ def test_expensive_pages_are_not_served_without_end(
 ) -> None:
     ada.say(ada.create(), "hello")
     settings.CHAT_RATE_LIMITS = True
-    monkeypatch.setattr(limits, limit, limits.Limiter(limits.Rate(burst=2, per_second=0.1)))
+    monkeypatch.setattr(limits.table, limit, limits.Limiter(limits.Rate(burst=2, per_second=0.1)))
     assert [ada.get(path).status_code for _ in range(3)] == [200, 200, 429]
     assert 1 <= int(ada.get(path).headers["Retry-After"]) <= 10
 
@@ -76,8 +76,8 @@ async def test_sockets_are_not_opened_without_end(
 ) -> None:
     """Nobody is looked up for who opens them too fast: they are told to come back."""
     settings.CHAT_RATE_LIMITS = True
-    monkeypatch.setattr(limits, "connecting", limits.Limiter(limits.Rate(1, 0.1)))
-    limits.connecting.require("192.0.2.1")
+    monkeypatch.setattr(limits.table, "connecting", limits.Limiter(limits.Rate(1, 0.1)))
+    limits.table.connecting.require("192.0.2.1")
     codes: list[int] = []
     consumer = RoomConsumer()
     consumer.client = SimpleNamespace(  # type: ignore[assignment]

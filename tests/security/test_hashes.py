@@ -76,7 +76,7 @@ def test_hashes_are_not_asked_for_without_end(
     ask = way(ada)
     settings.CHAT_RATE_LIMITS = True
     rate = limits.Rate(burst=HASHES, per_second=0.1)
-    monkeypatch.setattr(limits, limit, limits.Limiter(rate, "hash"))
+    monkeypatch.setattr(limits.table, limit, limits.Limiter(rate, "hash"))
     each = 2 if way is change_the_password else 1  # it is proved, and another is made
     answers = [ask() for _ in range(HASHES + 1)]
     refused = [answer.status_code == 429 for answer in answers]
@@ -89,7 +89,7 @@ def test_orders_are_not_given_without_end(
 ) -> None:
     path = where(ada.create(), "settings/")
     settings.CHAT_RATE_LIMITS = True
-    monkeypatch.setattr(limits, "ordering", limits.Limiter(limits.Rate(2, 0.1), "order"))
+    monkeypatch.setattr(limits.table, "ordering", limits.Limiter(limits.Rate(2, 0.1), "order"))
     answers = [ada.client.post(path, SAVED, headers=JSON) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].json()["error"]["code"] == "rate_limited"

@@ -19,7 +19,7 @@ PASSWORD = "the right one, and a long one"
 def clock(settings: Any) -> Iterator[Callable[[float], None]]:
     """Full buckets, and a function that lets seconds go by."""
     settings.CHAT_RATE_LIMITS = True
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter.forget()
     now = 0.0
 
@@ -29,7 +29,7 @@ def clock(settings: Any) -> Iterator[Callable[[float], None]]:
 
     with mock.patch.object(buckets, "monotonic", lambda: now):  # noqa: PT008 - it moves
         yield wait
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter.forget()
 
 
@@ -81,10 +81,10 @@ def test_newcomers_get_in_by_the_right_code_while_others_guess(
 def test_a_network_is_counted_as_a_whole(clock: Callable[[float], None]) -> None:
     inside = [f"2001:db8:0:{number:x}::1" for number in range(200)]
     tried = sum(is_taken(lambda a=a: join(a, wrong=True)) for a in inside)  # type: ignore[misc]
-    assert tried == limits.guessing_near.rate.burst
+    assert tried == limits.table.guessing_near.rate.burst
     spread = [f"2001:db8:0:{number:x}00::1" for number in range(1, 200)]
     tried += sum(is_taken(lambda a=a: join(a, wrong=True)) for a in spread)  # type: ignore[misc]
-    assert tried == limits.guessing_around.rate.burst
+    assert tried == limits.table.guessing_around.rate.burst
 
 
 def test_the_right_passcode_is_looked_at_while_others_guess(
@@ -112,7 +112,7 @@ def test_a_browser_that_was_signed_in_before_can_sign_in_while_others_guess(
     at_home = Client()
     assert log_in(at_home, PASSWORD, address="203.0.113.1") == 302
     at_home.post("/account/logout/")
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter.forget()
     settings.CHAT_RATE_LIMITS = True
     for _ in range(12):

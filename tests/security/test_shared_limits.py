@@ -39,7 +39,7 @@ async def test_two_workers_are_no_way_round_a_limit(pair: Site, own_redis: Redis
         tab(ada, site=pair, worker=1) as twin,
     ):
         # Posts: what is spent at one worker is settled with the other within a second or two.
-        burst = int(limits.posting.rate.burst)
+        burst = int(limits.table.posting.rate.burst)
         for number in range(burst):
             await ada.send({"type": "post", "client_id": f"a{number}", "body": "spam"})
         await bob.until(lambda view: view.bodies.count("spam") >= burst)
@@ -59,7 +59,7 @@ async def test_two_workers_are_no_way_round_a_limit(pair: Site, own_redis: Redis
 
         # Guesses: each is asked of Redis.
         async with pair.visitor("Eve") as eve, pair.visitor("Eve", worker=1) as other:
-            tries = int(limits.guessing.rate.burst)
+            tries = int(limits.table.guessing.rate.burst)
             statuses = [await guess([eve, other][number % 2]) for number in range(tries + 4)]
             assert statuses == [404] * tries + [429] * 4
             own_redis.stop()

@@ -24,7 +24,7 @@ from rooms.commands import (
     Typing,
     parse,
 )  # fmt: skip
-from rooms.refusals import BadNumber
+from rooms.refusals.frames import BadNumber
 
 BODY_MAX = 4000
 POST = {"type": "post", "client_id": "c-1", "body": "hello"}

@@ -22,7 +22,7 @@ from rooms.pages.account.forms import ContinueForm
 from rooms.pages.account.handoff import ring, room_of
 from rooms.pages.account.visitor import person
 from rooms.pages.sessions import sign_in
-from rooms.refusals import HandoffToAnother, HandoffUnsure
+from rooms.refusals.handoffs import HandoffToAnother, HandoffUnsure
 
 COOKIE = "handoff"
 _PATH = "/account/continue/"

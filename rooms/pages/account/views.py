@@ -44,7 +44,7 @@ from rooms.pages.account.visitor import (
     signed_in,
 )
 from rooms.pages.sessions import sign_in as open_session
-from rooms.refusals import NameTooLong
+from rooms.refusals.names import NameTooLong
 
 
 @require_safe
@@ -228,7 +228,7 @@ def show_reading(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> StreamingHttpResponse:
     """Everything the site knows of me."""
     me, now = signed_in(request), datetime.now(UTC)
-    limits.downloading.require(me.public_id)
+    limits.table.downloading.require(me.public_id)
     return StreamingHttpResponse(
         downloads.transcripts.begin(mydata.stream(me, now=now), person=me.public_id),
         content_type="application/json",

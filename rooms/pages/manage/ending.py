@@ -14,7 +14,8 @@ from rooms.models import Room
 from rooms.pages.manage import answers, views
 from rooms.pages.manage.answers import in_charge
 from rooms.pages.manage.forms import EndingForm, SettingsForm
-from rooms.refusals import BadForm, BadTime, NotEnded
+from rooms.refusals.ending import BadTime, NotEnded
+from rooms.refusals.forms import BadForm
 
 
 @never_cache

@@ -14,7 +14,7 @@ from rooms.actions.undoing import UNDO_WITHIN
 from rooms.actions.verbs import Standing, Verb
 from rooms.errors import Forbidden
 from rooms.models import Deed, Membership, User
-from rooms.refusals import NotInThisRoom
+from rooms.refusals.orders import NotInThisRoom
 
 # People and deeds on the page; whoever is here comes first.
 SHOWN = 200

@@ -25,7 +25,9 @@ from rooms.pages.manage import answers, forms, people, sections
 from rooms.pages.manage.answers import in_charge
 from rooms.pages.manage.forms import EndingForm, OrderForm, SettingsForm
 from rooms.pages.manage.sayings import said
-from rooms.refusals import BadForm, CannotUndo, NotInThisRoom
+from rooms.refusals.forms import BadForm
+from rooms.refusals.orders import NotInThisRoom
+from rooms.refusals.undoing import CannotUndo
 
 # What a mute takes that says nothing else.
 _MINUTES = 10

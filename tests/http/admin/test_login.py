@@ -18,7 +18,7 @@ def _limited(settings: Any) -> Any:
     settings.CHAT_RATE_LIMITS = True
     settings.REDIS_URL = ""
     yield
-    for limiter in limits.SHARED:
+    for limiter in limits.table.SHARED:
         limiter._buckets.clear()
 
 
