@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -87,6 +87,13 @@ def open_part(public_id: str, part: str) -> Any:
     """Open a part of a file, to be read. Raises FileNotFoundError."""
     with _store_errors():
         return files().open(_key(public_id, part), "rb")
+
+
+def part_blocks(public_id: str, part: str) -> Generator[bytes, None, None]:
+    """Yield a part of a file, block by block. Raises FileNotFoundError, or FilesAway also in the middle."""
+    with _store_errors(), open_part(public_id, part) as opened:
+        while block := opened.read(BLOCK):
+            yield block
 
 
 def path(public_id: str, part: str) -> Path:

@@ -78,7 +78,10 @@ class ApplicationServer(DaphneServer):  # type: ignore[misc]
         if task.cancelled():
             return
         if (error := task.exception()) is not None:
-            logger.error("Exception inside application: %s", error, exc_info=error)
+            if isinstance(error, ConnectionAbortedError):
+                logger.warning("an answer was broken off: %s", error)
+            else:
+                logger.error("Exception inside application: %s", error, exc_info=error)
             if connected:
                 protocol.handle_exception(error)
         elif connected:

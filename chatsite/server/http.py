@@ -109,6 +109,13 @@ class ChatRequest(WebRequest):  # type: ignore[misc]
             logger.info("Cut off a reader of %s who takes nothing", self.client_addr)
             channel.transport.abortConnection()
 
+    def handle_exception(self, exception: BaseException) -> None:
+        """Answer for an application that failed; an answer that has begun is broken off."""
+        if self._response_started:
+            self.channel.loseConnection()
+        else:
+            super().handle_exception(exception)
+
     def application_returned(self) -> None:
         """Answer for an application that ended before its answer was complete."""
         if self._response_started:

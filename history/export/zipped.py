@@ -17,9 +17,11 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from typing import IO, Any, NamedTuple, Protocol
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -27,6 +29,7 @@ import orjson
 from django.db import connection
 
 from history import storage
+from history.errors import FilesAway
 from history.models import File, Message
 from history.person import Person
 from history.readers import readers
@@ -116,7 +119,8 @@ class Zipped:
             for name, kept in self._kept.items():
                 size = kept.tell()
                 kept.seek(0)
-                yield from self._member(archive, sink, name, kept, size, ZIP_DEFLATED)
+                content = iter(partial(kept.read, storage.BLOCK), b"")
+                yield from self._member(archive, sink, name, content, size, ZIP_DEFLATED)
             self._files.seek(0)
             for line in self._files:
                 wanted = Wanted(*orjson.loads(line))
@@ -134,20 +138,22 @@ class Zipped:
         if wanted.has_thumb:
             parts.append((storage.THUMB, thumb_name(wanted.id), 0))
         for part, name, size in parts:
+            content = storage.part_blocks(row.public_id, part)
             try:
-                content = storage.open_part(row.public_id, part)
+                first = next(content, b"")
             except FileNotFoundError:  # swept since it was found
                 logger.info("a file went while it was being exported: %s", row.public_id)
                 return
-            with content:
-                yield from self._member(archive, sink, name, content, size, ZIP_STORED)
+            with closing(content):
+                blocks = chain([first], content)
+                yield from self._member(archive, sink, name, blocks, size, ZIP_STORED)
 
     def _member(
         self,
         archive: ZipFile,
         sink: "_Sink",
         name: str,
-        content: Any,
+        content: Iterable[bytes],
         size: int,
         how: int,
     ) -> Iterator[bytes]:
@@ -155,7 +161,7 @@ class Zipped:
         info.compress_type, info.external_attr = how, _MODE
         info.file_size = size  # beyond 2 GiB that makes it ZIP64
         with archive.open(info, "w") as member:
-            while block := content.read(storage.BLOCK):
+            for block in content:
                 member.write(block)
                 yield sink.take()
         yield sink.take()
@@ -195,6 +201,10 @@ async def stepped(parts: Generator[bytes, None, None]) -> AsyncGenerator[bytes, 
             if part is None:
                 return
             yield part
+    except FilesAway as error:
+        # The client has a part of the archive already. It learns by the connection, and by an archive
+        # without its end, that this is not all.
+        raise ConnectionAbortedError("the store of files went away during an export") from error
     finally:
         if step is not None:
             # What the generator reads is closed when no thread is in it any more.

@@ -1,7 +1,9 @@
 """Files in a store with S3's API: several machines have them, and the store may be away."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
+from zipfile import is_zipfile
 
 import httpx
 import pytest
@@ -79,6 +81,34 @@ async def test_while_the_store_is_away_files_wait(store: Store, ada: RoomSocket)
         store.start()
     start = await uploader.offset(path)
     assert (await uploader.piece(path, start, data[start:])).status_code == 204
+
+
+async def test_an_export_breaks_off_when_the_store_goes_away(
+    stored: Site, store: Store, ada: RoomSocket
+) -> None:
+    sent = await Uploader(ada.visitor, ada.code).send(noise(100_000), client_id="exported")
+    await ada.ask("post", client_id="exported", body="", files=[{"id": sent["id"]}])
+    [(room_id,)] = stored.rows("SELECT public_id FROM rooms_room WHERE code = %s", [ada.code])
+    address = f"/history/rooms/{room_id}/export/?format=zip"
+    got = bytearray()
+
+    async def export() -> None:
+        async with ada.visitor.http.stream("GET", stored.url + address) as answer:
+            assert answer.status_code == 200, "it has begun by then"
+            async for part in answer.aiter_raw():
+                got.extend(part)
+
+    store.stop()
+    try:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await export()
+    finally:
+        store.start()
+    assert b"room.json" in got
+    assert not is_zipfile(BytesIO(got)), "nobody takes it for a whole one"
+    log = stored.workers[0].log_text()
+    assert log.count("an answer was broken off: the store of files went away") == 1
+    assert "Traceback" not in log
 
 
 async def test_pages_may_play_what_is_in_the_store(store: Store, ada: RoomSocket) -> None:
