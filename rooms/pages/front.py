@@ -224,6 +224,7 @@ def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
         "membership": membership,
         "reasons": Report.Reason.choices,
         "call_link": call_link(membership.room),
+        "largest_file": settings.CHAT_FILE_MAX * 2**20,
     }
     return render(request, "rooms/room.html", context)
 

@@ -21,6 +21,7 @@ export function readPage(root) {
       grace: Number(get("roomGrace")),
     },
     me: { id: get("meId"), name: get("meName") },
+    largestFile: Number(get("largestFile")),
     readUpTo: Number(get("readUpTo")) || null,
     role: ROLES.find((role) => role === get("role")) ?? "member",
     token: find(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value,

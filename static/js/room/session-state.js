@@ -15,6 +15,7 @@ const TRIM_STEP = 200;
  *
  * @typedef {object} Options
  * @property {Chat.Person} you
+ * @property {number} largestFile that can be sent, as the page came; bytes
  * @property {Chat.Unread} unread
  * @property {Chat.SessionHooks} hooks
  * @property {(clientId: string, seq: number | null) => void} onSettled a message of mine is in the
@@ -24,8 +25,16 @@ const TRIM_STEP = 200;
  */
 
 /** @param {Options} options */
-export function createSessionState({ you, unread, hooks, onSettled, onSpoken, onCursor }) {
-  let state = initial(you);
+export function createSessionState({
+  you,
+  largestFile,
+  unread,
+  hooks,
+  onSettled,
+  onSpoken,
+  onCursor,
+}) {
+  let state = initial(you, largestFile);
   /** The cursor that was last told of. */
   let reached = -1;
 

@@ -41,6 +41,7 @@ export function createSession(options) {
 
   const state = createSessionState({
     you: { ...page.me, role: page.role },
+    largestFile: page.largestFile,
     unread,
     hooks,
     onSettled(clientId, seq) {

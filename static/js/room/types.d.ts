@@ -46,6 +46,8 @@ declare namespace Chat {
   interface PageData {
     room: { id: string; code: string; title: string; grace: number };
     me: { id: string; name: string };
+    /** The most that can be sent, in bytes, until a welcome says it anew; 0: no files. */
+    largestFile: number;
     /** The read position, perhaps of another device; null if nothing was read. */
     readUpTo: number | null;
     role: Role;

@@ -11,14 +11,15 @@ import { advanceReads, updatePinned, updateQuoted } from "./room-extras.js";
 
 /**
  * @param {Chat.Person} you
+ * @param {number} [largestFile] that can be sent; bytes
  * @returns {Chat.State}
  */
-export function initial(you) {
+export function initial(you, largestFile = 0) {
   return {
     room: null,
     you,
     waiting: [],
-    limits: { body: 4000 },
+    limits: { body: 4000, file: largestFile },
     cursor: null,
     history: "",
     messages: [],
