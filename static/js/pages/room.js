@@ -153,6 +153,7 @@ const lifecycle = createPageLifecycle({
   unread,
   browserStorage,
   missedMessages,
+  files: files.attaching,
 });
 
 const management = createRoomManagement(root, page, {

@@ -26,6 +26,7 @@ const SNAPSHOT_MESSAGES = 50;
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
  * @property {ReturnType<typeof import("./missed-messages.js").createMissedMessages>} missedMessages
+ * @property {{readonly isEmpty: boolean}} files that are to go with the next message
  */
 
 /** @param {Options} options */
@@ -38,6 +39,7 @@ export function createPageLifecycle({
   unread,
   browserStorage,
   missedMessages,
+  files,
 }) {
   let leaving = false;
   let hiddenAt = Infinity;
@@ -115,8 +117,10 @@ export function createPageLifecycle({
   addEventListener("online", () => session.socket.wake());
   addEventListener("offline", () => session.socket.check());
   addEventListener("beforeunload", (event) => {
+    // Files in the tray are kept nowhere: see docs/decisions/files-wait-in-the-outbox.md.
     const isKept =
-      session.outbox.durable || session.state.pending.every(({ state }) => state === "sent");
+      files.isEmpty &&
+      (session.outbox.durable || session.state.pending.every(({ state }) => state === "sent"));
     if (!isKept && !leaving) event.preventDefault();
   });
 
