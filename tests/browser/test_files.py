@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Callable
 
-from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expect
 
 from tests.browser import axe
 from tests.browser.conftest import OpenContext, come_in
@@ -81,6 +81,27 @@ def tray(page: Page) -> Locator:
 
 def prepared(page: Page, count: int) -> None:
     expect(page.locator(".tray__file[aria-busy=false]")).to_have_count(count)
+
+
+class Finger:
+    """A finger that presses something, and is lifted when the test says so."""
+
+    def __init__(self, page: Page, on: Locator) -> None:
+        self.devtools = page.context.new_cdp_session(page)
+        on.scroll_into_view_if_needed()
+        box = on.bounding_box()
+        assert box
+        self.place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+
+    def press(self) -> None:
+        self._send("touchStart", [self.place])
+
+    def lift(self) -> None:
+        self._send("touchEnd", [])
+
+    def _send(self, kind: str, points: list[dict[str, float]]) -> None:
+        event = {"type": kind, "touchPoints": points}
+        self.devtools.send("Input.dispatchTouchEvent", event)
 
 
 def shown(room: RoomPage, count: int) -> None:
@@ -193,8 +214,22 @@ def test_files_come_into_the_room_and_are_looked_at(
             expect(room.message("four, no: three")).to_contain_text("edited")
             shown(room, 4)
 
+    with step("a long press on a picture opens the menu of its message, and a tap the picture"):
+        picture_of_ben = ben.message("four, no: three").locator("a.shot").first
+        finger = Finger(ben.page, picture_of_ben)
+        finger.press()
+        expect(ben.message("four, no: three")).to_have_class(re.compile("is-active"))
+        finger.lift()
+        menu = ben.page.get_by_role("menu", name="Message from Ada")
+        expect(menu).to_be_visible()
+        ben.settle()
+        expect(menu).to_be_visible()
+        expect(ben.page.get_by_role("dialog", name="Picture")).to_be_hidden()
+        ben.page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+        picture_of_ben.tap()
+
     with step("what is deleted is seen nowhere any more"):
-        ben.message("four, no: three").locator("a.shot").first.click()
         looked_at = ben.page.get_by_role("dialog", name="Picture")
         expect(looked_at.get_by_role("img")).to_have_attribute("src", re.compile("/view/"))
         address = looked_at.get_by_role("img").get_attribute("src")
@@ -256,3 +291,35 @@ def test_a_photo_that_is_taken_in_a_tunnel_arrives_once_and_in_order(
         page.unroute("**/files/")
         row.get_by_role("button", name="Retry").click()
         shown(ben, 2)
+
+    with step("a page that is left with files in the tray asks first"):
+        asked: list[str] = []
+
+        def stay(question: Dialog) -> None:
+            asked.append(question.type)
+            question.dismiss()
+
+        page.once("dialog", stay)
+        attach(page, picture("chosen.png", 300, 200, 60))
+        prepared(page, 1)
+        page.evaluate("location.reload()")
+        expect(tray(page)).to_contain_text("chosen.png")
+        assert asked == ["beforeunload"]
+        page.get_by_role("button", name="Remove chosen.png").click()
+
+    with step("what is pasted before the room's first welcome waits for it"):
+        welcomed: list[bool] = []
+        page.route_web_socket(
+            "**/ws/**",
+            lambda socket: (socket.connect_to_server() and None) if welcomed else socket.close(),
+        )
+        page.reload()
+        expect(ada.status).not_to_have_attribute("data-kind", "live")
+        expect(page.get_by_role("button", name="Attach files")).to_be_visible()
+        hand_over(page, "paste", picture("early.png", 300, 200, 90))
+        prepared(page, 1)
+        ada.say("early")
+        expect(ada.message("early")).to_have_class(re.compile("message--waiting"))
+        welcomed.append(True)
+        shown(ben, 3)
+        shown(ada, 3)

@@ -47,7 +47,7 @@ function boxes(files, sizeOf, clientId, { files: drawing }) {
   for (const file of files) {
     const { width, height } = (drawing.showsPictures && sizeOf(file)) || {};
     if (width && height) {
-      const box = element(clientId ? "span" : "a", { class: "shot" });
+      const box = element(clientId ? "span" : "a", { class: "shot", draggable: "false" });
       pictures.push({ box, file, clientId, picture: { width, height } });
     } else others.push({ box: element("div", { class: "file" }), file, clientId, picture: null });
   }

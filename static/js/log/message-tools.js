@@ -166,12 +166,17 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
     release();
     const node = messageOf(target);
     if (pointerType !== "touch" || node === null || !isMessage(seqOf(node))) return;
-    if (target instanceof Element && target.closest("a, button, summary")) return;
+    const own = target instanceof Element ? target.closest("a, button, summary") : null;
+    if (own && !own.matches(".files a")) return;
     const timer = setTimeout(() => {
       press = null;
       getSelection()?.removeAllRanges();
       navigator.vibrate?.(10);
-      use("menu", seqOf(node), node);
+      node.classList.add("is-active");
+      whenLifted(() => {
+        node.classList.remove("is-active");
+        use("menu", seqOf(node), node);
+      });
     }, LONG_PRESS_AFTER);
     press = { timer, x, y };
   });
@@ -231,4 +236,30 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
       tools.remove();
     },
   };
+}
+
+/**
+ * Opens something once the finger of a long press is lifted: a browser shuts a popover over which no
+ * finger was put down and lifted. Nothing is clicked by that finger, neither what is under it nor
+ * what was opened meanwhile.
+ * @param {() => void} open
+ */
+function whenLifted(open) {
+  /** @param {MouseEvent} event */
+  const ignore = (event) => {
+    if (event.detail === 0) return; // a key
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const lifted = new AbortController();
+  for (const type of ["pointerup", "pointercancel"]) {
+    const act = () => {
+      lifted.abort();
+      setTimeout(open);
+    };
+    document.addEventListener(type, act, { capture: true, signal: lifted.signal });
+  }
+  const next = () => document.removeEventListener("click", ignore, true);
+  document.addEventListener("click", ignore, true);
+  document.addEventListener("pointerdown", next, { capture: true, once: true });
 }
