@@ -109,9 +109,14 @@ def reopen(*, report: Report, by: User, note: str = "") -> bool:
     return True
 
 
-def subject(*, by: Membership, seq: int | None, person_id: str = "") -> User | None:
-    """Return the person whom a report would be about. Raises MessageNotFound or PersonNotFound."""
-    return _person(by, person_id) if seq is None else _message(by, seq).author
+def subject(
+    *, by: Membership, seq: int | None, person_id: str = ""
+) -> tuple[User | None, Message | None]:
+    """Return the person and the message that a report would be about. Raises MessageNotFound or PersonNotFound."""
+    if seq is None:
+        return _person(by, person_id), None
+    message = _message(by, seq)
+    return message.author, message
 
 
 def _message(by: Membership, seq: int) -> Message:

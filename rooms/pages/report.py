@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from history.models import Message
 from rooms import access, addresses, answers, codes, fingerprints, limits
 from rooms.actions import reports
 from rooms.errors import ChatError, NotMember, RoomNotFound
@@ -90,8 +91,11 @@ def _membership(request: HttpRequest, code: str, room_id: str) -> Membership:
 def _ask(
     request: HttpRequest, membership: Membership, form: ReportForm, *, status: int = 200
 ) -> HttpResponse:
+    about, message = _subject(membership, form)
     context: dict[str, Any] = {
-        "about": _subject(membership, form),
+        "about": about,
+        "can_hide": about is not None and about != membership.user,
+        "quote": message.plain if message else "",
         "room": membership.room,
         "code": membership.seen_code,
         "form": form,
@@ -101,17 +105,16 @@ def _ask(
     return render(request, "rooms/report.html", context, status=status)
 
 
-def _subject(membership: Membership, form: ReportForm) -> User | None:
-    """Return the other person whom the form is about, if it says who that is: they can be hidden."""
+def _subject(membership: Membership, form: ReportForm) -> tuple[User | None, Message | None]:
+    """Return the person and the message that the form is about, as far as it says who and what that is."""
     # Only what is valid: the database is asked for it.
     given = form.cleaned_data if form.is_bound else form.initial
     try:
-        found = reports.subject(
+        return reports.subject(
             by=membership, seq=given.get("seq"), person_id=given.get("person") or ""
         )
     except ChatError:
-        return None
-    return None if found == membership.user else found
+        return None, None
 
 
 def _refuse(

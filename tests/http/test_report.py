@@ -50,6 +50,21 @@ def test_a_message_is_kept_with_what_was_said_around_it(
     assert bodies(report)[10] == "message 20"
 
 
+def test_the_page_shows_what_is_reported_and_whose_it_is(
+    ada: Person, ben: Person, room: Room
+) -> None:
+    [said] = ben.say(room, "a **rude** word", rendered=True)
+    path = f"/rooms/{room.code}/report/"
+    page = read(ada.get(f"{path}?seq={said.seq}"))
+    assert page.one("blockquote").text == "a rude word"
+    assert ben.user.display_name in page.one("main").one("header").text
+    Membership.objects.filter(user=ada.user).update(hidden_through=said.seq)
+    assert not read(ada.get(f"{path}?seq={said.seq}")).all("blockquote")
+    person = read(ada.get(f"{path}?person={ben.user.public_id}"))
+    assert ben.user.display_name in person.one("main").text
+    assert not person.all("blockquote")
+
+
 def test_a_person_is_reported_with_what_they_said_last(
     ada: Person, ben: Person, room: Room
 ) -> None:

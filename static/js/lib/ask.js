@@ -12,7 +12,7 @@ export function ask(root, { title, text, yes, no }) {
   const refuse = element("button", { ...button, value: "", autofocus: true }, no);
   const dialog = element(
     "dialog",
-    { class: "ask", "aria-label": title },
+    { class: "dialog ask", "aria-label": title },
     element(
       "form",
       { method: "dialog" },

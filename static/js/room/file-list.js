@@ -52,7 +52,7 @@ export function createFileList({
   );
   const dialog = element(
     "dialog",
-    { class: "file-list", "aria-labelledby": "file-list-title" },
+    { class: "dialog file-list", "aria-labelledby": "file-list-title" },
     element(
       "form",
       { method: "dialog", class: "file-list__head" },

@@ -38,7 +38,13 @@ export function createHandoff({ root, roomId, sprite, say, tell }) {
   const problem = element("p", { class: "alert", role: "alert", hidden: true });
   const close = element("button", { class: "button", type: "button" }, gettext("Close"));
   const label = gettext("Continue on another device");
-  const dialog = element("dialog", { class: "qr", "aria-label": label }, body, problem, close);
+  const dialog = element(
+    "dialog",
+    { class: "dialog qr", "aria-label": label },
+    body,
+    problem,
+    close,
+  );
   root.append(dialog);
   /** What is shown: "open", "asked", "over"; "" while the dialog is closed. */
   let shown = "";

@@ -95,7 +95,7 @@ export function createHelp(root, sprite, touch) {
   const fingers = section(gettext("Touch"), gestures());
   const dialog = element(
     "dialog",
-    { class: "help", "aria-labelledby": "help-title" },
+    { class: "dialog help", "aria-labelledby": "help-title" },
     element(
       "form",
       { method: "dialog", class: "help__head" },
