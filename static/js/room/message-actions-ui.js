@@ -1,9 +1,10 @@
 /**
  * The page's side of everything that can be done with a message: its tools and menu, replies and
- * edits in the composer, reactions, pins, read receipts. Menu and completion are loaded once the
- * page is idle, so that they work without a network too.
+ * edits in the composer, reactions, pins, read receipts. The menu is loaded once the page is idle, so
+ * that it works without a network too.
  */
 
+import { completeOnDemand } from "../compose/completion-on-demand.js";
 import { createComposerPurpose } from "../compose/purpose.js";
 import { toClipboard } from "../lib/clipboard.js";
 import { element, find } from "../lib/dom.js";
@@ -228,24 +229,10 @@ export function createMessageActions({
       if (id !== page.me.id) yield { id, name: person, here: members.has(id) };
     }
   }
-
-  let isCompletionLoaded = false;
-  box.addEventListener("input", async () => {
-    if (isCompletionLoaded || !/[@:]/.test(box.value)) return;
-    isCompletionLoaded = true;
-    try {
-      const { createCompletion } = await import("../compose/completion.js");
-      createCompletion(box, part("completion"), people);
-    } catch {
-      isCompletionLoaded = false; // No network: a later letter tries again.
-    }
-  });
+  completeOnDemand(box, part("completion"), people);
 
   const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
-  whenIdle(() => {
-    import("../log/message-menu.js").catch(() => {});
-    import("../compose/completion.js").catch(() => {});
-  });
+  whenIdle(() => import("../log/message-menu.js").catch(() => {}));
 
   return {
     /** The edit that is being made, if one is. */
