@@ -90,6 +90,7 @@ class Demo:
     lesson: host_pages.Lesson
     festival: str
     festival_transcript: str
+    photos: str
 
 
 @asynccontextmanager
@@ -130,6 +131,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         lesson = await _lesson(stack, people)
         festival = await conversation.festival(site, stack, people)
         festival_transcript = await _transcript(ada, festival)
+        photos = await ada.create(title="Photos of the crossing")
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
@@ -153,6 +155,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             lesson,
             festival,
             festival_transcript,
+            photos,
         )
 
 

@@ -53,9 +53,9 @@ async def search(page: Page) -> None:
     await settle(page)
     await page.locator("[data-search]").click()
     field = page.get_by_role("searchbox", name="Search")
-    await field.fill("ferry")
+    await field.fill("gate")
     await field.press("Enter")
-    await page.wait_for_selector(".find")
+    await page.wait_for_selector(".hit")
 
 
 async def open_help(page: Page) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from playwright.async_api import Page
 
 from tests.support.client import Visitor
-from tools import account_pages, room_scenes
+from tools import account_pages, file_scenes, room_scenes
 from tools.demo import SAID_BY_GRACE, Demo
 from tools.room_scenes import settle
 
@@ -25,6 +25,7 @@ SCREENS = (
     "room-composer-emoji",
     "room-panel",
     "room-search",
+    "room-files",
     "settings-sheet",
     "account",
     "account-registered",
@@ -97,6 +98,9 @@ def scenes(demo: Demo) -> list[Scene]:
             ada,
             partial(room_scenes.miss_messages, say=demo.say),
         ),
+        Scene("room-files", f"/rooms/{demo.photos}/", ada, file_scenes.send),
+        Scene("room-viewer", f"/rooms/{demo.photos}/", ada, file_scenes.open_viewer),
+        Scene("room-file-list", f"/rooms/{demo.photos}/", ada, file_scenes.open_list),
         Scene("room-panel", festival, ada, room_scenes.open_panel),
         Scene("room-menu", festival, ada, room_scenes.open_menu),
         Scene("room-emoji", festival, ada, room_scenes.open_emoji),
