@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -52,9 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _search(request: HttpRequest, person: Person | None, before: int | None) -> HttpResponse:
-    best = request.GET.get("sort") == "best"
-    context = _found(request, person, before, best=best)
-    return render(request, "history/search.html", context | {"best": best})
+    return render(request, "history/search.html", _found(request, person, before))
 
 
 def _found(
@@ -63,13 +60,13 @@ def _found(
     before: int | None,
     *,
     only: Reading | None = None,
-    best: bool = False,
 ) -> dict[str, Any]:
     """Return what a page shows of the search `?q=`, in one room or in all."""
+    best = request.GET.get("sort") == "best"
     typed = request.GET["q"].strip()
     zone, now = zones.of(request), datetime.now(UTC)
     asked = query.parse(typed, zone=zone, now=now)
-    hits, texts = Hits(), list[SafeString]()
+    hits, found = Hits(), list[dict[str, Any]]()
     skip = _cursor(request, "skip") or 0
     if person is not None:
         with readers().searching(person, request):
@@ -83,7 +80,14 @@ def _found(
                 skip=skip,
                 limit=PAGE,
             )
-            texts = [marks.shown(message, hits.terms) for message in hits.messages]
+            found = [
+                {
+                    "message": message,
+                    "html": marks.shown(message, hits.terms),
+                    "files": marks.files(message, hits.terms),
+                }
+                for message in hits.messages
+            ]
         personal.place(person, hits.messages)
         personal.fold(person, hits.messages)
     placed = hits.messages if only is None else ()
@@ -98,11 +102,9 @@ def _found(
         "typed": typed[: query.MAX_LENGTH],
         "query": asked,
         "hits": hits,
+        "best": best,
         "inside": "1" if hits.inside else None,
-        "found": [
-            {"message": message, "text": text}
-            for message, text in zip(hits.messages, texts, strict=True)
-        ],
+        "found": found,
         "is_first": before is None,
     }
 

@@ -11,8 +11,17 @@ No body costs more than 7 ms: see `work.py`.
 """
 
 from history.markup.literals import is_of_word, may_have_links
-from history.markup.plain import plain
+from history.markup.plain import Piece, pieces, plain
 from history.markup.rendering import needs_rendering, render
 from history.markup.work import Mentioned
 
-__all__ = ["Mentioned", "is_of_word", "may_have_links", "needs_rendering", "plain", "render"]
+__all__ = [
+    "Mentioned",
+    "Piece",
+    "is_of_word",
+    "may_have_links",
+    "needs_rendering",
+    "pieces",
+    "plain",
+    "render",
+]

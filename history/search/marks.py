@@ -1,22 +1,23 @@
-"""Mark what was found in a text. The text is escaped, so that nothing a person wrote is markup.
+"""Mark what was found in a message, which is shown as the log shows it.
 
 The places of words are found letter by letter, which takes ten times as long as to see that a word is
-there. So of a long text only the part that is shown is looked at so closely.
+there. So a text is looked at in parts, and only those that have a word are looked at so closely.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from history import markup
 from history.folding import Place, fold, places
 from history.models import Message
 from history.search.query import Term
 
-# A text longer than this is shown around its first mark, with _BEFORE characters before the mark.
-EXCERPT = 400
-_BEFORE = 120
+# The number of characters in a part. Each part overlaps half of the part before.
+PART = 800
 _JOINER = "\u200d"
 _FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 _TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
@@ -25,35 +26,56 @@ MARKS = 20
 
 
 def shown(message: Message, terms: Sequence[Term]) -> SafeString:
-    """Return a hit as it is read, or as it was typed if only that has what was looked for."""
-    text = message.plain
-    if message.html and _part(text, terms) is None and _part(message.body, terms) is not None:
-        text = message.body
-    if names := message.file_names:  # they are found as well
-        text = "\n".join([*filter(None, [message.body and text]), *names])
-    return marked(text, terms)
+    """Return the HTML of a hit as the log shows it, or as it was typed if only that has what was looked for."""
+    html = message.html
+    if html and not _has(markup.plain(message.body, html), terms) and _has(message.body, terms):
+        html = ""
+    return _marked(list(markup.pieces(html)) if html else [(None, message.body)], terms)
 
 
-def marked(text: str, terms: Sequence[Term]) -> SafeString:
-    """Return the text, or of a long one the part with the first mark, as HTML."""
-    first = _part(text, terms) or 0
-    spans = [
-        (first + start, first + end)
-        for start, end in found(text[first : first + 2 * EXCERPT], terms)[:MARKS]
+def files(message: Message, terms: Sequence[Term]) -> list[dict[str, Any]]:
+    """Return the files of a hit, as they are on the wire. Those whose names were found have `marked`, their names' HTML."""
+    return [
+        file | {"marked": _marked([(None, file["name"])], terms)}
+        if _has(file["name"], terms)
+        else file
+        for file in message.files or ()
     ]
-    spans = _merged((whole(text, start), whole(text, end, -1)) for start, end in spans)
-    start, end = (whole(text, at) for at in _excerpt(text, spans))
-    pieces: list[tuple[str]] = []
-    at = start
-    for first, last in spans:
-        if first >= end:
+
+
+def _marked(pieces: Sequence[markup.Piece], terms: Sequence[Term]) -> SafeString:
+    """Return HTML made of tags and texts, with marks in the texts. A text is escaped: it is no markup."""
+    text = "".join(read for _, read in pieces)
+    spans = _spans(text, terms)
+    html: list[str] = []
+    start = 0
+    for tag, read in pieces:
+        end = start + len(read)
+        if tag is not None:
+            html.append(tag)
+        else:
+            at = start
+            for first, last in spans:
+                first, last = max(first, start), min(last, end)
+                if first < last:
+                    html += escape(text[at:first]), f"<mark>{escape(text[first:last])}</mark>"
+                    at = last
+            html.append(escape(text[at:end]))
+        start = end
+    return mark_safe("".join(html))  # noqa: S308
+
+
+def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    """Return the places of the terms in a text of any length, in order: the first MARKS of them."""
+    spans: list[tuple[int, int]] = []
+    for first in _parts(text):
+        part = text[first : first + PART]
+        if _has_term(part, terms):
+            places = ((first + start, first + end) for start, end in found(part, terms))
+            spans = _merged([*spans, *places])
+        if len(spans) >= MARKS:
             break
-        pieces.append((text[at:first],))
-        pieces.append((format_html("<mark>{}</mark>", text[first : min(last, end)]),))
-        at = min(last, end)
-    pieces.append((text[at:end],))
-    body = format_html_join("", "{}", pieces)
-    return mark_safe(("…" if start else "") + body + ("…" if end < len(text) else ""))  # noqa: S308
+    return _merged((whole(text, start), whole(text, end, -1)) for start, end in spans[:MARKS])
 
 
 def whole(text: str, at: int, step: int = 1) -> int:
@@ -80,24 +102,25 @@ def _goes_on(text: str, at: int) -> bool:
     )
 
 
-def _part(text: str, terms: Sequence[Term]) -> int | None:
-    """Return the start of a part, as long as two excerpts, with one of the terms; None if none has one."""
-    for first in _parts(text):
-        folded = fold(text[first : first + 2 * EXCERPT])
-        if any(term.needle in folded for term in terms):
-            return first
-    return None
+def _has(text: str, terms: Sequence[Term]) -> bool:
+    return any(_has_term(text[first : first + PART], terms) for first in _parts(text))
+
+
+def _has_term(part: str, terms: Sequence[Term]) -> bool:
+    folded = fold(part)
+    return any(term.needle in folded for term in terms)
 
 
 def _parts(text: str) -> Iterator[int]:
-    """Yield the starts of the parts, each at the start of a word and overlapping half the part before."""
+    """Yield the starts of the parts, each at the start of a word if there is one."""
     first = 0
     while True:
         yield first
-        if first + 2 * EXCERPT >= len(text):
+        if first + PART >= len(text):
             return
-        space = text.find(" ", first + EXCERPT, first + 2 * EXCERPT - 64)
-        first = space + 1 if space >= 0 else first + EXCERPT
+        half = first + PART // 2
+        space = text.find(" ", half, first + PART - 64)
+        first = space + 1 if space >= 0 else half
 
 
 def found(text: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
@@ -148,10 +171,3 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _excerpt(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    if len(text) <= EXCERPT:
-        return 0, len(text)
-    start = max(0, (spans[0][0] if spans else 0) - _BEFORE)
-    return start, min(len(text), start + EXCERPT)

@@ -91,7 +91,7 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
         page.get_by_role("link", name="Search in this room").click()
         page.get_by_role("searchbox").fill("hello")
         page.keyboard.press("Enter")
-        expect(page.locator(".find")).to_have_count(1)
+        expect(page.locator(".hit")).to_have_count(1)
         shut("a search")
 
     with step("the settings, a message in them, and the question before they are lost"):

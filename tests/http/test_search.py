@@ -6,6 +6,7 @@ import pytest
 
 from history import folding
 from history.models import Message
+from history.search import everywhere, marks
 from tests.http.conftest import Person
 from tests.http.searching import found, search
 
@@ -144,11 +145,36 @@ class TestWords:
         assert [mark.text for mark in page.all("mark")] == ["Bol", "bol", "script"]
         assert page.one(class_="message__text").text == '<b onclick="x">Bold</b> & bolder <script>'
 
-    def test_of_a_long_message_are_shown_with_what_is_around_them(self, ada: Person) -> None:
-        ada.say(ada.create(), "before " * 200 + "needle" + " after" * 200)
-        (text,) = found(ada, "needle")
-        assert len(text) < 500
-        assert re.fullmatch("….*before needle after.*…", text)
+    def test_are_marked_in_the_message_as_the_log_shows_it(self, ada: Person) -> None:
+        body = (
+            "1. the *last* ferry\n2. [a ferryman](https://example.org/?a=1&b=2) & co\n> `<ferry>`"
+        )
+        (message,) = ada.say(ada.create(), body, rendered=True)
+        html = search(ada, "ferry").one(class_="message__text")
+        assert [mark.text for mark in html.all("mark")] == ["ferry"] * 3
+        assert html.one("a").one("mark")
+        assert html.one("blockquote").one("code").text == "<ferry>"
+        without = re.sub("</?mark>", "", str(marks.shown(message, everywhere.terms("ferry"))))
+        assert without == message.html
+
+    def test_are_marked_across_what_is_emphasised(self, ada: Person) -> None:
+        ada.say(ada.create(), "これは**重要**です", rendered=True)
+        page = search(ada, "重要です").one(class_="message__text")
+        assert [mark.text for mark in page.all("mark")] == ["重要", "です"]
+
+    def test_of_a_long_message_are_shown_with_all_of_it(self, ada: Person) -> None:
+        body = "before " * 200 + "needle" + " after" * 200
+        ada.say(ada.create(), body)
+        assert found(ada, "needle") == [body]
+
+    def test_are_marked_in_the_names_of_files(self, ada: Person) -> None:
+        (message,) = ada.say(ada.create(), "look")
+        file = {"id": "f_12345678", "name": "needle.pdf", "type": "application/pdf", "size": 9}
+        words = folding.fold("look needle.pdf")
+        Message.objects.filter(pk=message.pk).update(files=[file], words=words)
+        hit = search(ada, "needle").one(class_="hit")
+        assert hit.one(class_="message__text").text == "look"
+        assert hit.one(class_="file__name").one("mark").text == "needle"
 
 
 class TestOperators:

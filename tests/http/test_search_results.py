@@ -182,7 +182,7 @@ class TestInOneRoom:
         page = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ferry"))
         texts = [text.text for text in page.all(class_="message__text")]
         assert texts == ["a late ferry", "an early ferry"]
-        assert page.all(class_="find")[0].attributes["data-seq"] == str(hit.seq)
+        assert page.all(class_="hit__link")[0].attributes["data-seq"] == str(hit.seq)
         page = read(ben.get(f"/history/rooms/{room.public_id}/search/?q=ferry"))
         assert [text.text for text in page.all(class_="message__text")] == ["a late ferry"]
         nothing = read(ada.get(f"/history/rooms/{room.public_id}/search/?q=ship"))

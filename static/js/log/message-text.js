@@ -64,8 +64,10 @@ export function isEmojiOnly(text) {
  * back into the document.
  * @param {HTMLElement} rows
  * @param {(change: () => void) => void} keepPlace makes a change at the reader's wish
+ * @param {{most?: number, shown?: number}} [lines] a text of more than `most` of them is folded to
+ *   `shown`
  */
-export function createFolding(rows, keepPlace) {
+export function createFolding(rows, keepPlace, { most = MAX_LINES, shown = SHOWN_LINES } = {}) {
   /** The names of the rows that were opened. @type {Set<string>} */
   const opened = new Set();
 
@@ -92,7 +94,7 @@ export function createFolding(rows, keepPlace) {
     if (isOpen) opened.add(name);
     else opened.delete(name);
     keepPlace(() => fold(text, isOpen));
-    if (!isOpen) text.closest("article")?.scrollIntoView({ block: "nearest" });
+    if (!isOpen) text.closest("article, .line")?.scrollIntoView({ block: "nearest" });
   }
 
   rows.addEventListener("click", ({ target }) => {
@@ -117,8 +119,8 @@ export function createFolding(rows, keepPlace) {
       for (const [index, text] of unknown.entries()) {
         const line = Number.parseFloat(getComputedStyle(text).lineHeight);
         delete text.dataset.fold;
-        if (heights[index] <= MAX_LINES * line) continue;
-        text.style.setProperty("--shown", String(SHOWN_LINES));
+        if (heights[index] <= most * line) continue;
+        text.style.setProperty("--shown", String(shown));
         text.after(
           element("button", { class: "message__fold", type: "button", "data-unfold": true }),
         );

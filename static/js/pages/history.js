@@ -2,26 +2,31 @@
 // shuts what was opened, and finds the page of a transcript that has the message of a link.
 
 import { shutDropdowns } from "../lib/dropdowns.js";
-import { avatar } from "../lib/people.js";
 import { copyChildren } from "../log/markup.js";
 import { messageText, textElement } from "../log/message-text.js";
+import { drawAvatars, foldHits, foldTexts } from "../log/written-rows.js";
 
 const page = document.querySelector("main");
 const { meId = "", sprite = "" } = page?.dataset ?? {};
 const reader = { sprite, myId: meId };
 
 shutDropdowns(document);
-for (const place of document.querySelectorAll("[data-avatar]")) {
-  const name = place.parentElement?.querySelector(".line__author")?.textContent ?? "";
-  place.replaceWith(avatar(name, place.getAttribute("data-avatar") ?? ""));
-}
-
+drawAvatars(document);
 for (const body of document.querySelectorAll("[data-body]")) {
   body.replaceWith(messageText({ body: body.textContent ?? "" }, reader));
 }
 for (const rendered of document.querySelectorAll("[data-rendered]")) {
   rendered.replaceWith(textElement(copyChildren(rendered, reader), "rich"));
 }
+
+/** @type {NodeListOf<HTMLElement>} */
+const lists = document.querySelectorAll(".log, .hits");
+for (const list of lists) {
+  if (list.matches(".hits")) foldHits(list);
+  else foldTexts(list);
+}
+// Above it texts were folded.
+document.querySelector(":target")?.scrollIntoView();
 
 if (page && "transcript" in page.dataset) {
   followFragment();

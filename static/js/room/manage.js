@@ -49,7 +49,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
         kind === "search" ? import("./search-hits.js") : null,
         loadStyle(root.dataset.urlSheetStyle ?? ""),
         loadStyle(root.dataset.urlManageStyle ?? ""),
-        loadStyle(root.dataset.urlSearchStyle ?? ""),
+        kind === "search" ? loadStyle(root.dataset.urlSearchStyle ?? "") : null,
       ]);
       let sheet = sheets.get(kind);
       if (sheet === undefined) {
@@ -61,6 +61,7 @@ export function createRoomManagement(root, page, { say, tell, onWaiting, onSeq }
           here: (href) => href.replace(/^\/rooms\/[^/]+\/manage\//, () => page.urls.manage),
           onDone: kind === "brief" ? done : null,
           onSeq,
+          onShow: hits?.drawHits,
         });
         sheets.set(kind, sheet);
         hits?.followHits(sheet.dialog, find(root, "[data-rows]", HTMLElement));

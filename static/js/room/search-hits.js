@@ -4,8 +4,21 @@
  * search.
  */
 
-/** The name of the highlight in search.css. */
+import { drawAvatars, foldHits } from "../log/written-rows.js";
+
+/** The name of the highlight in css/room/search.css. */
 const HIGHLIGHT = "found";
+
+/**
+ * Draws the hits of a page that the server wrote.
+ * @param {HTMLElement} body of the sheet
+ */
+export function drawHits(body) {
+  const list = body.querySelector(".hits");
+  if (!(list instanceof HTMLElement)) return;
+  drawAvatars(list);
+  foldHits(list);
+}
 
 /**
  * @param {HTMLElement} dialog shows the hits as links with `data-seq`
@@ -21,7 +34,8 @@ export function followHits(dialog, rows) {
   /** @param {Element} hit */
   function chosen(hit) {
     wanted = hit.getAttribute("data-seq") ?? "";
-    words = [...hit.querySelectorAll("mark")].map(({ textContent }) => textContent ?? "");
+    const marks = hit.closest(".hit")?.querySelectorAll("mark") ?? [];
+    words = [...marks].map(({ textContent }) => textContent ?? "");
     for (const other of hits()) other.removeAttribute("aria-current");
     hit.setAttribute("aria-current", "true");
   }

@@ -37,10 +37,11 @@ const BESIDE = "(width >= 960px)";
  * @property {((answer: {message?: string, undo?: number}) => void) | null} onDone of a brief
  *   sheet: gets the answer to its form. Null: the sheet shows the page that answers
  * @property {(seq: number) => void} onSeq a message was chosen
+ * @property {(body: HTMLElement) => void} [onShow] a page is shown
  */
 
 /** @param {Options} options */
-export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
+export function createSheet({ root, kind, sprite, here, onDone, onSeq, onShow }) {
   const close = element(
     "button",
     { class: "icon-button sheet__close", type: "button", "aria-label": gettext("Close") },
@@ -109,6 +110,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
     address = pathname + search;
     reconcile(body, main, covered, sent);
     showLocalDates(body, viewerTimes());
+    onShow?.(body);
     dialog.setAttribute("aria-label", body.querySelector("h1")?.textContent ?? "");
     const notice = page.querySelector(".notices .notice");
     if (notice) tell(notice.textContent?.trim() ?? "", notice.getAttribute("role") === "alert");
@@ -210,9 +212,11 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq }) {
       event.preventDefault();
       return choose(seq);
     }
-    if (/^\/history\/rooms\/r_\w+\/search\//.test(href)) {
+    // Filters and orders are relative to the page that the sheet shows, and not to the room's.
+    const full = href.startsWith("?") ? address.split("?")[0] + href : href;
+    if (/^\/history\/rooms\/r_\w+\/search\//.test(full)) {
       event.preventDefault();
-      return load(href);
+      return load(full);
     }
     const isHere = /^\/rooms\/[^/]+\/(manage\/.*)?$/.test(href);
     if (!isHere && !link?.hasAttribute("data-back")) return;

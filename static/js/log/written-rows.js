@@ -1,0 +1,68 @@
+/**
+ * Finishes rows that the server wrote, of the history's pages and of searches: the pictures of
+ * people, and the folding of long texts. Without it all of every text is shown. DOM, no network.
+ */
+
+import { avatar } from "../lib/people.js";
+import { createFolding } from "./message-text.js";
+
+/** What was found is shown with a few lines around it. */
+const HIT_LINES = { most: 8, shown: 6 };
+
+/** The mark of a hit is shown below this number of lines of its text. */
+const LINES_BEFORE = 2;
+
+/** @param {ParentNode} page */
+export function drawAvatars(page) {
+  for (const place of page.querySelectorAll("[data-avatar]")) {
+    const name = place.parentElement?.querySelector(".line__author")?.textContent ?? "";
+    place.replaceWith(avatar(name, place.getAttribute("data-avatar") ?? ""));
+  }
+}
+
+/**
+ * Folds the long texts of a list, as the room does.
+ * @param {HTMLElement} list
+ * @param {{most: number, shown: number}} [lines]
+ */
+export function foldTexts(list, lines) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const texts = list.querySelectorAll(".message__text");
+  for (const text of texts) {
+    // A message that a link leads to is shown whole.
+    if (!text.closest(":target")) text.dataset.fold = "unknown";
+  }
+  createFolding(list, (change) => change(), lines).settle();
+}
+
+/**
+ * Folds the hits of a search, each around the first word that was found in it.
+ * @param {HTMLElement} list
+ */
+export function foldHits(list) {
+  foldTexts(list, HIT_LINES);
+  showMarks();
+  list.addEventListener("click", showMarks);
+
+  function showMarks() {
+    /** @type {NodeListOf<HTMLElement>} */
+    const texts = list.querySelectorAll(".message__text[data-fold]");
+    for (const text of texts) {
+      if (text.dataset.fold === "shut") scrollToMark(text);
+      delete text.dataset.cut;
+      if (text.scrollTop > 0) text.dataset.cut = "";
+    }
+  }
+}
+
+/** @param {HTMLElement} text */
+function scrollToMark(text) {
+  const mark = text.querySelector("mark");
+  if (mark === null) return;
+  const line = Number.parseFloat(getComputedStyle(text).lineHeight);
+  const { bottom, top } = mark.getBoundingClientRect();
+  const box = text.getBoundingClientRect();
+  if (bottom > box.top + (HIT_LINES.shown - LINES_BEFORE) * line) {
+    text.scrollTop += top - box.top - LINES_BEFORE * line;
+  }
+}
