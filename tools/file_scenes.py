@@ -48,8 +48,9 @@ async def send(page: Page) -> None:
         await _say(page, "The whole day, in order:", photos)
         await _say(page, "And this is where we stay.", photos[-1:])
         await _say(page, "", list(_DOCUMENTS))
-    await page.wait_for_function(
-        "[...document.querySelectorAll('.shot img')].every((img) => img.complete)"
+    await page.locator(".gallery .shot img").last.wait_for()
+    await page.locator(".shot img").evaluate_all(
+        "images => Promise.all(images.map((image) => image.decode().catch(() => {})))"
     )
 
 
