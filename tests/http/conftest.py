@@ -30,7 +30,7 @@ def same_picture_is_made_once() -> Iterator[None]:
     How a picture is made is tested in tests/unit and tests/security.
     """
     kept: dict[str, tuple[Picture, bytes, bytes]] = {}
-    make = Remaker.remake_sync
+    make = Remaker.remake
 
     def remake(remaker: Remaker, source: Path, *, thumb: Path, view: Path) -> Picture | None:
         digest = sha256(source.read_bytes()).hexdigest()
@@ -45,7 +45,7 @@ def same_picture_is_made_once() -> Iterator[None]:
         return picture
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Remaker, "remake_sync", remake)
+        patch.setattr(Remaker, "remake", remake)
         yield
 
 
