@@ -21,17 +21,23 @@ class WireAuthor(TypedDict):
     id: str
     name: str
     registered: NotRequired[bool]  # only when true
+    bot: NotRequired[bool]  # only when true
 
 
-class _Author(NamedTuple):
+class Author(NamedTuple):
+    """A Person of plain values."""
+
     pk: int
     public_id: str
     display_name: str
     is_guest: bool
+    is_bot: bool
 
 
 def author(person: Person) -> WireAuthor:
-    """A person as others see them. The mark tells an account's name from a guest's."""
+    """A person as others see them. A mark tells an account's name from a guest's, and a bot from people."""
+    if person.is_bot:
+        return {"id": person.public_id, "name": person.display_name, "bot": True}
     if person.is_guest:
         return {"id": person.public_id, "name": person.display_name}
     return {"id": person.public_id, "name": person.display_name, "registered": True}
@@ -164,7 +170,7 @@ class Row(Protocol):
 
 
 _COLUMNS = sorted({*Row.__annotations__, *FIELDS})
-_AUTHOR = ["author_id", "author__public_id", "author__display_name", "author__is_guest"]
+_AUTHOR = ["author_id", *(f"author__{name}" for name in Author._fields[1:])]
 
 
 def read(query: QuerySet[Message]) -> list[WireMessage]:
@@ -187,7 +193,7 @@ def _read(query: QuerySet[Message]) -> list[tuple[int, WireMessage]]:
     people: dict[int | None, WireAuthor | None] = {None: None}
     for row in rows:
         if row.author_id not in people:
-            people[row.author_id] = author(_Author(row.author_id, *row[-3:]))
+            people[row.author_id] = author(Author(*row[-len(_AUTHOR) :]))
     return [
         (row.stream_id, _seen(row, people[row.author_id], known.get(row.pk, NOTHING)))
         for row in rows

@@ -15,9 +15,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from history.prepared import Prepared, Statement
-from rooms import hides, sessions
+from rooms import bot_keys, hides, sessions
 from rooms.errors import Ended, Forbidden, NotMember, Removed, RoomClosed, muted
-from rooms.models import Deed, Membership, Room, SignIn, User
+from rooms.models import Bot, Deed, Membership, Room, SignIn, User
 from rooms.refusals.orders import OnlyTheOwner, RemovedFor, RemovedFromRoom
 
 Role = Membership.Role
@@ -30,7 +30,8 @@ _KEYS = 500
 def check(membership: Membership | None) -> Membership:
     """The membership, if it lets its person into its room now.
 
-    `room` and `user` must have been selected with it. Raises NotMember, Removed or RoomClosed.
+    `room` and `user` must have been selected with it. That of a bot lets it in only while its owner's
+    would. Raises NotMember, Removed or RoomClosed.
     """
     if membership is None:
         raise NotMember
@@ -42,7 +43,17 @@ def check(membership: Membership | None) -> Membership:
         raise NotMember
     if not membership.room.is_open:
         raise RoomClosed
+    if membership.user.is_bot:
+        membership.ceiling = check(_of_owner(membership))
     return membership
+
+
+def _of_owner(membership: Membership) -> Membership | None:
+    """Return the membership that the owner of a bot has in the bot's room."""
+    found = Membership.objects.filter(
+        room=membership.room_id, user__bots=membership.user_id, user__is_bot=False
+    )
+    return found.select_related("room", "user").first()
 
 
 def removal(membership: Membership) -> Removed:
@@ -61,9 +72,9 @@ def require_voice(membership: Membership, *, now: datetime) -> None:
     """Raises Ended or Muted. `now` is the database's. `room` must have been selected with it."""
     if membership.room.ended_at is not None:
         raise Ended
-    until = membership.muted_until
+    until, reason = membership.mute
     if until is not None and until > now:
-        raise muted(membership.muted_for, seconds=(until - now).total_seconds())
+        raise muted(reason, seconds=(until - now).total_seconds())
 
 
 # The deed by which a room gets another code.
@@ -159,6 +170,7 @@ _STANDING = (
     *("room__public_id", "room__code", "room__stream_id", "room__closed_at", "room__capacity"),
     *("room__closes_at", "room__ended_at"),
     *("user__public_id", "user__display_name", "user__is_guest", "user__is_active"),
+    "user__is_bot",
     *("user__name_key", "user__name_skeleton"),
 )
 
@@ -245,10 +257,13 @@ def is_expected(membership: Any) -> bool:
 
 
 def identify(session_keys: Collection[str]) -> dict[str, int]:
-    """The id of the person behind each session key; keys without a living session are missing.
+    """The id of the person behind each session key, or a bot's; keys without a living session are missing.
 
     The same checks as django.contrib.auth.get_user makes, for many sessions in one query.
     """
+    if proofs := {key for key in session_keys if bot_keys.digest_of(key)}:
+        bots, session_keys = identify_bots(proofs), set(session_keys) - proofs
+        return bots | identify(session_keys) if session_keys else bots
     store = sessions.SessionStore()
     claims: dict[str, tuple[str, str]] = {}
     people: dict[str, User] = {}
@@ -274,6 +289,15 @@ def identify(session_keys: Collection[str]) -> dict[str, int]:
     }
 
 
+def identify_bots(proofs: Collection[str]) -> dict[str, int]:
+    """The id of the bot behind each proof of a key (rooms/bot_keys.py); keys that are none's are missing."""
+    digests = {bot_keys.digest_of(proof): proof for proof in proofs}
+    if not digests:
+        return {}
+    rows = Bot.objects.filter(key_digest__in=digests, user__is_active=True)
+    return {digests[key]: pk for key, pk in rows.values_list("key_digest", "pk") if key}
+
+
 _noted = Prepared(
     lambda keys: (
         sessions.noted()
@@ -286,8 +310,11 @@ _noted = Prepared(
 
 
 def living(session_keys: Collection[str]) -> set[str]:
-    """Return those that are still keys of a session, whosever it is."""
-    return {key for some in _portions(session_keys) for (key,) in _sessions(some)}
+    """Return those that are still keys of a session, whosever it is, or of a bot."""
+    proofs = {key for key in session_keys if bot_keys.digest_of(key)}
+    rest = set(session_keys) - proofs
+    found = {key for some in _portions(rest) for (key,) in _sessions(some)}
+    return found | identify_bots(proofs).keys()
 
 
 def _sessions(keys: Collection[str], *columns: str) -> Iterator[tuple[Any, ...]]:

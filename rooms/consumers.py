@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import Error
 from django.http.cookie import parse_cookie
 
-from rooms import addresses, codes, commands, limits, origins, protocol, sessions
+from rooms import addresses, bot_keys, codes, commands, limits, origins, protocol, sessions
 from rooms.commands import Post, Refused
-from rooms.errors import ChatError, NotMember
+from rooms.errors import ChatError, NotMember, SignedOut
 from rooms.live import calls, metrics, welcome, worker
 from rooms.live.client import Client
 from rooms.live.eviction import evict
@@ -45,7 +45,11 @@ class RoomConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
-        if not origins.is_own(scheme=scope.get("scheme", "ws"), headers=scope["headers"]):
+        key = _bearer(scope)
+        # No page can send that header with a socket: it says more than where the page is from.
+        if key is None and not origins.is_own(
+            scheme=scope.get("scheme", "ws"), headers=scope["headers"]
+        ):
             await send({"type": "websocket.close"})  # before it is accepted: 403
             return
         direct = (scope.get("extensions") or {}).get(EXTENSION)
@@ -64,7 +68,7 @@ class RoomConsumer(AsyncConsumer):
                 direct.pace(self.intake)
                 direct.on_message(self.received)
             await send({"type": "websocket.accept"})
-            await self.enter(scope)
+            await self.enter(scope, key)
             while (event := await receive())["type"] == "websocket.receive":
                 text = event.get("text")
                 self.received(event["bytes"] if text is None else text, text is None)
@@ -76,14 +80,16 @@ class RoomConsumer(AsyncConsumer):
                 self.worker.hub.detach(self.session.room, self.client)
             self.worker.door.vanished(self.client.socket_id)
 
-    async def enter(self, scope: dict[str, Any]) -> None:
-        """Authorise, become present, be told what was missed."""
+    async def enter(self, scope: dict[str, Any], key: str | None) -> None:
+        """Authorise, become present, be told what was missed. `key` is the one that a bot came with."""
+        session = _session_key(scope) if key is None else bot_keys.proof(key)
         query = parse_qs(scope["query_string"].decode("latin1"))
         code = codes.normalize(scope["url_route"]["kwargs"]["code"])
         client = self.client
         try:
             limits.table.connecting.require(self.address)
-            session = _session_key(scope)
+            if key is not None and not session:
+                raise SignedOut
             if not session or not code:
                 raise NotMember
             known = query.get("room", [""])[0]
@@ -147,6 +153,14 @@ class RoomConsumer(AsyncConsumer):
 
     def refuse(self, error: ChatError, *, ref: str | None, client_id: str | None) -> None:
         self.client.sender.send([protocol.error(error, ref=ref, client_id=client_id)])
+
+
+def _bearer(scope: dict[str, Any]) -> str | None:
+    """The key that a bot came with, whatever it is; None without such a header."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return bot_keys.bearer(value.decode("latin1"))
+    return None
 
 
 def _session_key(scope: dict[str, Any]) -> str:

@@ -31,6 +31,7 @@ class WirePerson(TypedDict):
     name: str
     role: str
     registered: NotRequired[bool]  # only when true
+    bot: NotRequired[bool]  # only when true
 
 
 class WireElsewhere(TypedDict):

@@ -11,7 +11,7 @@ from history.models import Message
 from rooms import audit, names
 from rooms.actions import roles, sign_ins
 from rooms.actions.leaving import depart
-from rooms.models import Handoff, HiddenPerson, JoinRequest, Membership, Room, User
+from rooms.models import Bot, Handoff, HiddenPerson, JoinRequest, Membership, Room, User
 from rooms.turn import Turn, lock_person, turns
 
 
@@ -19,10 +19,12 @@ def delete_account(*, user: User, erase: bool) -> None:
     """Delete an account, or a guest: out of every room, signed out everywhere, the name gone.
 
     With `erase` everything that the person said goes as well, with earlier texts, reactions and
-    mentions; else it stays, as a deleted person's. Rooms they own go to the next in line. Texts go
-    first, a room at a time: if that breaks off half way, there still is somebody who can ask for the
+    mentions; else it stays, as a deleted person's. Their bots go in the same way, and before them.
+    Rooms they own go to the next in line. Texts go first, a room at a time: if that breaks off half way, there still is somebody who can ask for the
     rest.
     """
+    for bot in Bot.objects.filter(owner=user).select_related("user"):
+        delete_account(user=bot.user, erase=erase)
     if erase:
         for stream_id in authors.streams(user.pk):
             _erase(user, stream_id)
@@ -59,6 +61,7 @@ def _leave_the_site(user: User, erase: bool) -> None:
             t.room = member.room
             depart(t, [member])
         memberships.delete()
+        Bot.objects.filter(user=user).delete()
         JoinRequest.objects.filter(user=user).delete()
         HiddenPerson.objects.filter(user=user).delete()
         if erase:  # else what stays of them stays folded for who hid them

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from history import lookalikes
 from history.log.entry import Entry
 from history.models import Message
 from rooms import access, presence
-from rooms.actions import admission
+from rooms.actions import admission, bots
+from rooms.actions.people import HOLDS_NAME
 from rooms.errors import (
     ChatError,
     NameTaken,
@@ -70,6 +70,7 @@ def arrive(
     place meanwhile, NameTaken or RoomFull.
     """
     people = access.identify({arrival.session_key for arrival in arrivals})
+    bots.note_use(people)
     unknown = {arrival.session_key for arrival in arrivals} - people.keys()
     moved = access.replaced(unknown) if unknown else set()
     named = {arrival.room for arrival in arrivals} - {""}
@@ -186,7 +187,7 @@ def _namesakes(newcomers: Collection[Membership]) -> list[int]:
     taken: dict[tuple[int, str, str], int] = {}
     for member in (
         Membership.objects.filter(alike, room_id__in={member.room_id for member in newcomers})
-        .filter(Q(present=True) | Q(reserved_until__gt=Now()))
+        .filter(HOLDS_NAME)
         .select_related("user")
     ):
         taken.update(dict.fromkeys(_claims(member), member.user_id))

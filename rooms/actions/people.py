@@ -13,8 +13,13 @@ from rooms.models import Deed, Membership, Room, User, guest_username
 from rooms.refusals.names import NameReserved
 from rooms.turn import lock_person, turns
 
-# Whoever is in a room, or expected there since they sent the form, has their name to themselves.
-HOLDS_NAME = Q(present=True) | Q(reserved_until__gt=Now())
+# Whoever is in a room, or expected there since they sent the form, has their name to themselves. So has a
+# bot that may come in, also while it is away: what it says comes without a socket too.
+HOLDS_NAME = (
+    Q(present=True)
+    | Q(reserved_until__gt=Now())
+    | (Q(user__is_bot=True) & Membership.INSIDE & Q(room__closed_at__isnull=True))
+)
 
 
 def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> User:
@@ -36,7 +41,7 @@ def enter_as(*, user: User | None, name: str, joining: Room | None = None) -> Us
 
 
 def _guest(name: str) -> User:
-    _refuse_reserved(name)
+    refuse_reserved(name)
     user = User(
         username=guest_username(),
         display_name=name,
@@ -57,7 +62,7 @@ def rename(*, user: User, name: str, joining: Room | None = None) -> None:
     """
     name = names.clean(name)
     if not user.is_staff:
-        _refuse_reserved(name)
+        refuse_reserved(name)
     with database.atomic():
         _rename(user, name, joining)
 
@@ -108,7 +113,8 @@ def is_taken(*, room_id: int, user: User, name: str | None = None) -> bool:
     """Return True if a person's name, or one that looks like it, is another's in the room.
 
     It is while that one is there or just about to be; that of somebody registered is kept from
-    guests for as long as that one is a member. `name` is one the person would like to have.
+    guests for as long as that one is a member, and that of a bot from everybody. `name` is one the
+    person would like to have.
     """
     name = user.display_name if name is None else name
     key, look = names.key(name), lookalikes.skeleton(name)
@@ -134,6 +140,7 @@ def ids_of(user: User) -> set[str]:
     return {user.public_id, *merges.values_list("target_id", flat=True)}
 
 
-def _refuse_reserved(name: str) -> None:
+def refuse_reserved(name: str) -> None:
+    """Raise NameReserved for a name that speaks for the site."""
     if names.is_reserved(name):
         raise NameReserved

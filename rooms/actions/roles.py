@@ -11,6 +11,7 @@ from history.log.entry import Entry
 from history.models import Message
 from rooms.errors import RoomHeld
 from rooms.models import Deed, Membership, Room, User
+from rooms.refusals.bots import BotsHaveNoRole
 from rooms.refusals.orders import NotInThisRoom
 from rooms.turn import Turn, turn
 
@@ -57,7 +58,7 @@ def succeed(t: Turn, told: str, *, owner: User | None = None) -> Membership | No
     `owner` is the one before, if the room is to be told the name.
     """
     line = Membership.objects.filter(room=t.room, present=True, left_at__isnull=True)
-    line = line.exclude(user=t.room.owner_id).filter(user__is_active=True)
+    line = line.exclude(user=t.room.owner_id).filter(user__is_active=True, user__is_bot=False)
     first = Case(When(role=Role.MODERATOR, then=Value(0)), default=Value(1))
     heir = line.select_related("user").order_by(first, "entered_at", "pk").first()
     if heir is None:
@@ -126,6 +127,8 @@ def _crown(t: Turn, heir: Membership) -> None:
 
 
 def _inside(member: Membership) -> Membership:
+    if member.user.is_bot:
+        raise BotsHaveNoRole
     if member.left_at is not None or member.banned_at is not None:
         raise NotInThisRoom
     return member

@@ -259,6 +259,8 @@ _TABLE = (
         sentence=_("{by} gave the room a new code. The old code no longer works"),
         at_least=Role.OWNER,
     ),
+    Verb(name="add bot", sentence=_("{by} added the bot {about}")),
+    Verb(name="retire bot", sentence=_("{by} removed the bot {about}"), at_least=Role.MEMBER),
     Verb(name="call", sentence=_("{by} started a call"), at_least=Role.MEMBER),
     Verb(
         name="end",
@@ -301,6 +303,7 @@ _ELSEWHERE = (
     "lift site ban",
     "make account",
     "make group",
+    "make bot key",
     "merge",
     "remove account",
     "remove group",

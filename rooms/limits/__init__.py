@@ -45,13 +45,14 @@ __all__ = [
 _NAME_MAX = 150
 
 
-def post(*, person: str, address: str, room: str, tokens: int = 1) -> None:
+def post(*, person: str, address: str, room: str, tokens: int = 1, is_bot: bool = False) -> None:
     """A message, an edit, a reaction. Raises RateLimited. Decided in this worker's memory.
 
     `tokens`: what a dear text counts for, of its author's.
     """
     if settings.CHAT_RATE_LIMITS:
-        own = Claim(table.posting, person, tokens), Claim(table.posting_from, address, tokens)
+        own_limit = table.posting_as_bot if is_bot else table.posting
+        own = Claim(own_limit, person, tokens), Claim(table.posting_from, address, tokens)
         take_here((*own, Claim(table.posting_into, room)), settle=True)
 
 

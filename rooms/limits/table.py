@@ -9,6 +9,8 @@ from rooms.limits.buckets import Limiter, Rate
 # Ten messages a second for ten seconds is a program or a paste; a person is never in the way. An
 # address has less than a room, so that nobody alone can use up what a room has.
 posting = Limiter(Rate(burst=100, per_second=5), "post.person")
+# Less for a bot: two that answer each other do so for ever.
+posting_as_bot = Limiter(Rate(burst=20, per_second=1), "post.bot")
 posting_from = Limiter(Rate(burst=1000, per_second=100), "post.address")
 posting_into = Limiter(Rate(burst=1000, per_second=100), "post.room")
 # What costs this worker a query, and nobody else anything: it is counted here alone. A school that
@@ -94,7 +96,7 @@ reporting_by = Limiter(Rate(burst=10, per_second=1 / 60), "report.device")
 reporting_from = Limiter(Rate(burst=20, per_second=1 / 30), "report.address")
 
 SHARED = (
-    posting, posting_from, posting_into, joining_from, entering, entering_as, entering_room, creating_from,
+    posting, posting_as_bot, posting_from, posting_into, joining_from, entering, entering_as, entering_room, creating_from,
     creating_as, guessing, guessing_as, guessing_at_all, passcodes, passcodes_of, logging_in_from,
     logging_in_as, hashing_from, hashing_as, ordering, renaming, hiding, attaching, subscribing,
     testing_push, reporting, reporting_by,

@@ -68,7 +68,7 @@ class Client:
         self.read_through = max(self.read_through, member.read_through)
         self.epoch = max(self.epoch, epoch)
         self.has_ended = member.room.ended_at is not None
-        until = member.muted_until
+        until, _ = member.mute
         left = (until - now).total_seconds() if until else 0.0
         self.muted_till = asyncio.get_running_loop().time() + left if left > 0 else 0.0
         before, self.you = self.you, you(member, now=now)
@@ -95,14 +95,13 @@ class Client:
 
 
 def you(member: Membership, *, now: datetime) -> You:
-    is_muted = member.muted_until is not None and member.muted_until > now
+    until, reason = member.mute
+    muted_until = timestamp(until) if until is not None and until > now else None
     found: dict[str, Any] = {
         **wire.author(member.user),
         "role": member.role,
-        "muted_until": timestamp(member.muted_until)
-        if is_muted and member.muted_until is not None
-        else None,
-        "muted_for": member.muted_for if is_muted else "",
+        "muted_until": muted_until,
+        "muted_for": reason if muted_until else "",
     }
     if member.hides:
         found["hidden"] = list(member.hides)

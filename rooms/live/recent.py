@@ -53,6 +53,8 @@ class Recent:
         author: WireAuthor = {"id": person["id"], "name": person["name"]}
         if person.get("registered"):
             author["registered"] = True
+        if person.get("bot"):
+            author["bot"] = True
         if self._people.get(author["id"], author) != author:
             self._rename(author)
 

@@ -71,6 +71,7 @@ class Session:
             address=self._address,
             room=self.room.code,
             tokens=tokens,
+            is_bot="bot" in self._client.author,
         )
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from history import wire
 from history.log import read
 from history.log.entry import Change
 from history.wire import WireMessage, timestamp
@@ -153,16 +154,17 @@ def people(room_ids: Collection[int]) -> dict[int, People]:
         .filter(Q(present=True) | ~Q(role=Membership.Role.MEMBER))
         .order_by("pk")
         .values_list(
-            *("room_id", "user__public_id", "user__display_name", "user__is_guest"),
-            *("role", "present", "read_through", "user__shows_reading"),
+            *("room_id", "role", "present", "read_through", "user__shows_reading"),
+            *(f"user__{name}" for name in wire.Author._fields[1:]),
         )
     )
     found = {room_id: People() for room_id in room_ids}
-    for room_id, public_id, name, is_guest, role, present, read_through, shows_reading in rows:
+    for room_id, role, present, read_through, shows_reading, *who in rows:
         here = found[room_id]
+        person: WirePerson = {**wire.author(wire.Author(0, *who)), "role": role}
+        public_id = person["id"]
         if present:
-            person: WirePerson = {"id": public_id, "name": name, "role": role}
-            here.roster[public_id] = person if is_guest else {**person, "registered": True}
+            here.roster[public_id] = person
             if read_through and shows_reading:
                 here.reads[public_id] = read_through
         if role != Membership.Role.MEMBER:

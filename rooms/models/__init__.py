@@ -1,5 +1,6 @@
-"""The tables of people, rooms, presence, web push, moderation and counts, with their constraints."""
+"""The tables of people, bots, rooms, presence, web push, moderation and counts, with their constraints."""
 
+from rooms.models.bots import Bot
 from rooms.models.counts import CountedThrough, HourlyCount
 from rooms.models.handoffs import Handoff
 from rooms.models.moderation import Deed, Report, Seconding
@@ -9,6 +10,7 @@ from rooms.models.push import Push, PushedThrough, PushSubscription
 from rooms.models.rooms import JoinRequest, Membership, Room, Shunned, room_public_id
 
 __all__ = [
+    "Bot",
     "Connection",
     "CountedThrough",
     "Deed",

@@ -60,6 +60,8 @@ class User(AbstractUser):
     # that a worker of the release before made while an upgrade rolled.
     name_skeleton = models.TextField(blank=True, editable=False, default="", db_default="")
     is_guest = models.BooleanField("guest", default=False)
+    # A program: rooms/models/bots.py says whose.
+    is_bot = models.BooleanField("bot", default=False, db_default=False, editable=False)
     # Whether others see how far this person has read.
     shows_reading = models.BooleanField(default=True, db_default=True)
     # Whether this person's notifications show what was said, or only who spoke and where: a lock screen

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -202,9 +202,21 @@ class Membership(models.Model):
     # Those whose messages are folded for this person, by public id. Set with what a socket is told of
     # its own user (rooms/hides.py).
     hides: Sequence[str] = ()
+    # Of a bot: its owner's membership in the same room, beyond which it has no rights. Set when it is
+    # checked (rooms/access.py).
+    ceiling: "Membership | None" = None
 
     def __str__(self) -> str:
         return f"{self.user} in {self.room}"
+
+    @property
+    def mute(self) -> tuple[datetime | None, str]:
+        """Until when its person may not write, and why: for a bot the longer of its own and its owner's."""
+        found = self.muted_until, self.muted_for
+        if self.ceiling is not None and self.ceiling.muted_until is not None:
+            its = self.ceiling.muted_until, self.ceiling.muted_for
+            found = its if found[0] is None or found[0] < its[0] else found
+        return found
 
     @property
     def seen_code(self) -> str:

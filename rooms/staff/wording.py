@@ -8,6 +8,7 @@ from rooms.staff.base import Text
 _UNDO = "undo "
 # What each entry says was done, by its verb. An undoing is said by what it undid.
 _DONE: dict[str, Text] = {
+    "add bot": _("added a bot"),
     "admit": _("let somebody in"),
     "ban": _("banned from the room"),
     "ban from site": _("banned from the site"),
@@ -24,6 +25,7 @@ _DONE: dict[str, Text] = {
     "import": _("imported a room"),
     "lift site ban": _("lifted the ban from the site"),
     "make account": _("made an account"),
+    "make bot key": _("made a new key for a bot"),
     "make group": _("made a group"),
     "member": _("took the moderator's role away"),
     "merge": _("merged two accounts"),
@@ -35,6 +37,7 @@ _DONE: dict[str, Text] = {
     "remove account": _("removed an account"),
     "remove group": _("removed a group"),
     "reopen report": _("reopened a report"),
+    "retire bot": _("removed a bot"),
     "settings": _("changed the settings"),
     "succeed": _("took the room over"),
     "turn all away": _("turned everybody waiting away"),

@@ -39,7 +39,7 @@ FIELDS = {plain(field): means for field, means in DOC.table("Message")}
 FROM_SERVER = DOC.examples("From the server")
 FROM_CLIENT = DOC.examples("From the client")
 # What a frame has only when there is a reason for it.
-SOMETIMES = {"ref", "client_id", "retry_after", "registered"}
+SOMETIMES = {"ref", "client_id", "retry_after", "registered", "bot"}
 
 
 # Frames -------------------------------------------------------------------------------------------
@@ -209,6 +209,7 @@ def _rate(rate: limits.Rate) -> list[int]:
 
 SHARED_LIMITS = {
     "posting, a person": limits.table.posting,
+    "posting, a bot": limits.table.posting_as_bot,
     "posting, an address": limits.table.posting_from,
     "posting, a room": limits.table.posting_into,
     "joining rooms by a code, an address": limits.table.joining_from,

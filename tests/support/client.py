@@ -96,6 +96,10 @@ class Visitor:
         """The value of a Cookie header."""
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies.jar)
 
+    def headers(self) -> dict[str, str]:
+        """What a socket is opened with."""
+        return {"Cookie": self.cookies()}
+
     def socket(self, code: str, **options: Any) -> RoomSocket:
         """A socket for a room, not yet connected; see RoomSocket for the options."""
         return RoomSocket(self, code, **options)

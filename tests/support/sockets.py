@@ -26,12 +26,12 @@ HANDSHAKE = 5.0  # seconds after which the page gives a handshake up, and tries 
 
 
 class Browser(Protocol):
-    """Whose socket it is: where the site is, and the cookies it knows the person by."""
+    """Whose socket it is: where the site is, and the headers by which it knows the person."""
 
     base_url: str
     name: str
 
-    def cookies(self) -> str: ...
+    def headers(self) -> dict[str, str]: ...
 
 
 class RoomSocket:
@@ -115,7 +115,7 @@ class RoomSocket:
             self.connection = await connect(
                 f"{base_url.replace('http', 'ws', 1)}/ws/rooms/{self.code}/{query}",
                 origin=self._origin or base_url,  # type: ignore[arg-type]
-                additional_headers={"Cookie": self.visitor.cookies()},
+                additional_headers=self.visitor.headers(),
                 proxy=None,
                 compression=None,
                 max_size=None,

@@ -84,6 +84,11 @@ export function registeredMark(sprite) {
   );
 }
 
+/** Returns the mark beside the name of a bot, which no person can have. */
+export function botMark() {
+  return element("small", { class: "bot-mark" }, gettext("bot"));
+}
+
 /**
  * @param {string} name
  * @param {string} id

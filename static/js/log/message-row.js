@@ -2,7 +2,7 @@
 
 import { element, icon, isolated } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
-import { avatar, isolate, registeredMark } from "../lib/people.js";
+import { avatar, botMark, isolate, registeredMark } from "../lib/people.js";
 import { quoteElement, reactionsElement } from "./message-extras.js";
 import { attachedFiles, messageFiles } from "./message-files.js";
 import { messageText } from "./message-text.js";
@@ -138,8 +138,8 @@ function message({ message, ...row }, viewer) {
   if (row.head) classes.push("message--head");
   if (row.target) classes.push("is-target");
   if (mentions.includes(viewer.myId)) classes.push("message--mention");
-  const { name, head, registered } = row;
-  const of = { name, registered, id: author?.id ?? "", at, head };
+  const { name, head, registered, bot } = row;
+  const of = { name, registered, bot, id: author?.id ?? "", at, head };
   const node = frame(classes, of, viewer, marks(message, head, viewer));
   node.dataset.seq = String(seq);
   // The arrow keys move the focus from one message to the next.
@@ -254,11 +254,11 @@ function pending({ item, head, name, registered, ...row }, viewer) {
  * Returns the article around a message. Author and time are shown on the first of a group, and read
  * out for each.
  * @param {string[]} classes
- * @param {{name: string, registered: boolean, id: string, at: string | number, head: boolean}} of
+ * @param {{name: string, registered: boolean, bot?: boolean, id: string, at: string | number, head: boolean}} of
  * @param {Chat.Viewer} viewer
  * @param {HTMLElement | null} [marked]
  */
-function frame(classes, { name, registered, id, at, head }, viewer, marked = null) {
+function frame(classes, { name, registered, bot = false, id, at, head }, viewer, marked = null) {
   const label = `${name}, ${viewer.times.clock(at)}`;
   const node = element("article", { class: classes.join(" "), "aria-label": label });
   if (!head) {
@@ -272,6 +272,7 @@ function frame(classes, { name, registered, id, at, head }, viewer, marked = nul
       { class: "message__head" },
       element("bdi", { class: "message__name" }, name),
       ...(registered ? [registeredMark(viewer.sprite)] : []),
+      ...(bot ? [botMark()] : []),
       " ",
       moment(at, viewer.times),
       marked ?? "",

@@ -95,6 +95,7 @@ export function rows(messages, pending, context) {
       head,
       name: nameOf(message, context.names),
       registered: Boolean((context.members.get(author) ?? message.author)?.registered),
+      bot: Boolean(message.author?.bot),
       mine: author === context.me,
       target,
       ...quoted(message.reply_to ?? null, context),

@@ -12,6 +12,8 @@ declare namespace Chat {
         name: string;
         /** Its author has an account. */
         registered: boolean;
+        /** Its author is a program. */
+        bot: boolean;
         mine: boolean;
         target: boolean;
         /** The message it replies to: null if it cannot be had, undefined if there is none or it is not loaded yet. */

@@ -10,6 +10,8 @@ declare namespace Chat {
     name: string;
     /** Has an account; only when so. */
     registered?: boolean;
+    /** Is a program; only when so. */
+    bot?: boolean;
   }
 
   interface Person extends Author {

@@ -5,7 +5,7 @@
 
 import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
-import { avatar, registeredMark } from "../lib/people.js";
+import { avatar, botMark, registeredMark } from "../lib/people.js";
 import { span } from "../lib/time.js";
 
 /** From this many people on the list is drawn as far as it is seen, and can be searched. */
@@ -129,7 +129,7 @@ function outranks(role, other) {
  * @param {string} mine my role
  * @param {string} sprite
  */
-function entry({ id, name, role = "member", registered }, me, mine, sprite) {
+function entry({ id, name, role = "member", registered, bot }, me, mine, sprite) {
   const tags = [];
   if (id === me) tags.push(gettext("you"));
   if (role === "owner") tags.push(gettext("owner"));
@@ -138,6 +138,7 @@ function entry({ id, name, role = "member", registered }, me, mine, sprite) {
     avatar(name, id),
     element("bdi", {}, name),
     ...(registered ? [registeredMark(sprite)] : []),
+    ...(bot ? [botMark()] : []),
     ...tags.map((tag) => element("small", { class: "quiet" }, tag)),
   ];
   if (id === me) return element("li", {}, ...who, renameButton(sprite));
