@@ -68,6 +68,9 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
     expect(for_me).to_have_text("1 for you")
     ada.jump.click()
     expect(for_me).to_be_hidden()
+    # The day that they are of stays in sight.
+    expect(ada.message("@Ada one")).not_to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Today")).to_be_in_viewport()
 
     # Search beside the log: by keys alone, from the box to the words in their place and back.
     ada.box.press("Control+k")
