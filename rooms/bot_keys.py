@@ -44,10 +44,13 @@ def digest_of(proof: str) -> str:
     return proof.removeprefix(_PROOF) if proof.startswith(_PROOF) else ""
 
 
-def bearer(header: str) -> str:
-    """Return the key in an `Authorization` header; "" for a header without one."""
+def bearer(header: str) -> str | None:
+    """Return the key in an `Authorization` header; None for another kind of header.
+
+    A proxy that asks for a password has each of its visitors' browsers send one of its kind, Basic.
+    """
     scheme, _, key = header.partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _checksum(body: str) -> str:

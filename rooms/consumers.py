@@ -156,7 +156,7 @@ class RoomConsumer(AsyncConsumer):
 
 
 def _bearer(scope: dict[str, Any]) -> str | None:
-    """The key that a bot came with, whatever it is; None without such a header."""
+    """The key that a bot came with, whatever it is; None for who comes otherwise."""
     for name, value in scope["headers"]:
         if name == b"authorization":
             return bot_keys.bearer(value.decode("latin1"))
