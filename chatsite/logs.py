@@ -1,6 +1,6 @@
 """Structured logs: one line for each record, with the request or socket it belongs to.
 
-The text of messages is never logged. Whatever visitors can choose (paths, names) is escaped, so that
+The text of messages is never logged, nor the token of a hook. Whatever visitors can choose (paths, names) is escaped, so that
 nobody can forge a line.
 """
 
@@ -10,6 +10,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - not OSErrors, these two
+
+from rooms.hooks.paths import without_tokens
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -60,7 +62,7 @@ def _text(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     # Where in the code Django refused an attempt is no news, and attempts can be repeated all day.
     if record.exc_info and not record.name.startswith("django.security."):
         text += "\n" + formatter.formatException(record.exc_info)
-    return text
+    return without_tokens(text)
 
 
 class LayerAwayFilter(logging.Filter):

@@ -76,7 +76,9 @@ CHAT_RETENTION_DAYS = _number("CHAT_RETENTION_DAYS", 0, low=0, high=36_500)
 CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
 # The path of the admin, so that it need not be where everybody looks for it.
 CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"
-if not re.fullmatch(r"(?!rooms/|history/|static/|files/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII):
+if not re.fullmatch(
+    r"(?!rooms/|history/|static/|files/|hooks/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII
+):
     raise ImproperlyConfigured(
         f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
         f"site's own addresses, not {CHAT_ADMIN_PATH!r}"
@@ -299,8 +301,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 # No other site uses our files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/server/http.py says why
-# Requests whose bodies may be longer, with a piece of a file: by path, in bytes.
-LARGE_BODIES = (r"/rooms/[^/]+/files/|/files/", 1024 * 1024)
+# Requests whose bodies may be longer, with a piece of a file or a program's post: by path, in bytes.
+LARGE_BODIES = ((r"/rooms/[^/]+/files/|/files/", 1024 * 1024), (r"/hooks/", 64 * 1024))
 FILE_UPLOAD_HANDLERS = ["chatsite.web.uploads.NoUploads"]
 
 LOGGING: dict[str, Any] = {

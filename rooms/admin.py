@@ -4,10 +4,21 @@ They are in rooms/staff, together with the site they register with, which has to
 them. So it cannot be their package that imports them all.
 """
 
-from rooms.staff import audit, memberships, messages, people, recorded, reports, rooms, signins
+from rooms.staff import (
+    audit,
+    hooks,
+    memberships,
+    messages,
+    people,
+    recorded,
+    reports,
+    rooms,
+    signins,
+)
 
 __all__ = [
     "audit",
+    "hooks",
     "memberships",
     "messages",
     "people",

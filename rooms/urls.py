@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 
 from history import file_views
-from rooms.pages import bell, call, files, front, push, report
+from rooms.pages import bell, call, files, front, hooks, push, report
 from rooms.pages.manage import ending
+from rooms.pages.manage import hooks as manage_hooks
 from rooms.pages.manage import views as manage
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("hooks/<str:token>", hooks.post, name="hook"),
     path("push/", push.push, name="push"),
     path("push/seen/", push.seen, name="push_seen"),
     path("push/test/", push.test, name="test_push"),
@@ -37,6 +39,12 @@ urlpatterns = [
     path("rooms/<str:code>/manage/people/<str:who>/", manage.about, name="about_person"),
     path("rooms/<str:code>/manage/people/<str:who>/<str:verb>/", manage.person, name="order"),
     path("rooms/<str:code>/manage/waiting/refuse/", manage.refuse_all, name="refuse_all"),
+    path("rooms/<str:code>/manage/hooks/", manage_hooks.page, name="manage_hooks"),
+    path(
+        "rooms/<str:code>/manage/hooks/<str:hook_id>/<str:what>/",
+        manage_hooks.order,
+        name="order_hook",
+    ),
     path("rooms/<str:code>/manage/undo/<int:deed>/", manage.undo, name="undo"),
     path("rooms/<str:code>/preview.png", front.link_preview, name="preview"),
 ]

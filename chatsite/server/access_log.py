@@ -3,7 +3,8 @@
 When a thousand sockets reconnect, each of them logs some lines. Standard output is unbuffered wherever
 a log has to be complete, and a system call for each line would be a tenth of what a reconnect costs.
 
-Paths are logged without their query: what somebody searches for is nobody's business.
+Paths are logged without their query: what somebody searches for is nobody's business. Nor do
+they name the token of a hook, with which anybody could post.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from daphne.access import AccessLogGenerator
+
+from rooms.hooks.paths import without_tokens
 
 
 class AccessLog(AccessLogGenerator):  # type: ignore[misc]
@@ -24,7 +27,7 @@ class AccessLog(AccessLogGenerator):  # type: ignore[misc]
 
     def __call__(self, protocol: str, action: str, details: Mapping[str, Any]) -> None:
         path = str(details.get("path", "")).partition("?")[0]
-        super().__call__(protocol, action, {**details, "path": path})
+        super().__call__(protocol, action, {**details, "path": without_tokens(path)})
 
     def write(self, line: str) -> None:
         if not self._lines:

@@ -29,8 +29,8 @@ _TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Le
 
 def max_body(path: str) -> int:
     """Return how many bytes the body of a request to a path may have."""
-    paths, most = settings.LARGE_BODIES
-    return most if re.match(f"(?:{paths})", path) else MAX_BODY
+    larger = (most for paths, most in settings.LARGE_BODIES if re.match(f"(?:{paths})", path))
+    return next(larger, MAX_BODY)
 
 
 class ChatRequest(WebRequest):  # type: ignore[misc]

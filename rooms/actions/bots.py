@@ -17,7 +17,7 @@ from rooms import audit, bot_keys, names
 from rooms.actions import people
 from rooms.actions.leaving import end
 from rooms.errors import NameTaken
-from rooms.models import Bot, Membership, Room, User
+from rooms.models import Bot, HookIn, HookOut, Membership, Room, User
 from rooms.refusals.bots import BotsNeedAccounts, NoSuchBot, TooManyBots
 from rooms.turn import Turn, turn, turns
 
@@ -115,6 +115,8 @@ def retire(*, bot: Bot, by: User) -> None:
     """End a bot: it leaves all rooms, and its key no longer works. What it said stays."""
     with turns(_streams(bot)) as found:
         Bot.objects.filter(pk=bot.pk).update(key_digest=None, retired_at=Now())
+        for kind in (HookIn, HookOut):
+            kind._default_manager.filter(bot=bot).delete()
         here = list(
             Membership.objects.filter(
                 user=bot.pk, left_at__isnull=True, room__stream__in=found

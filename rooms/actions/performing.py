@@ -44,19 +44,21 @@ Order = Draft | Asked
 Outcome = Posted | Changed | ChatError | None
 
 
-def perform(orders: Sequence[Order]) -> tuple[list[Outcome], list[Change]]:
+def perform(
+    orders: Sequence[Order], *, published: bool = False
+) -> tuple[list[Outcome], list[Change]]:
     """Perform what members ask, in one transaction, in its order in each room; each has its outcome.
 
     A message that was posted before gives its first number again and changes nothing, also if its
     author has been removed since: it is in the log. The outcome of what has to wait for the next
     transaction is None: what is asked after a leave, from which on the room has another epoch, and
     after something is asked of a message that this transaction posts. The caller publishes the
-    changes. Raises what the database raises; nothing is done then.
+    changes, unless they are `published` here. Raises what the database raises; nothing is done then.
     """
     for order in orders:
         if isinstance(order, Draft):
             order.find_words()
-    with turns({order.stream_id for order in orders}, published=False) as found:
+    with turns({order.stream_id for order in orders}, published=published) as found:
         batch = _Batch(found, orders)
         outcomes = [batch.perform(order) for order in orders]
     return outcomes, [t.change for t in found.values() if t.change is not None]

@@ -261,6 +261,12 @@ _TABLE = (
     ),
     Verb(name="add bot", sentence=_("{by} added the bot {about}")),
     Verb(name="retire bot", sentence=_("{by} removed the bot {about}"), at_least=Role.MEMBER),
+    Verb(name="add hook in", sentence=_("{by} lets programs post here as {about}")),
+    Verb(name="add hook out", sentence=_("{by} lets {what} know what happens here, as {about}")),
+    Verb(name="remove hook", sentence=_("{by} removed a hook of {about}")),
+    Verb(name="pause hook"),
+    Verb(name="resume hook"),
+    Verb(name="skip hook"),
     Verb(name="call", sentence=_("{by} started a call"), at_least=Role.MEMBER),
     Verb(
         name="end",

@@ -238,6 +238,16 @@ def test_push(*, person: str) -> None:
     require([Claim(table.testing_push, person)])
 
 
+def hook(*, token: str, address: str) -> None:
+    """A post to a hook, with the digest of its token. Raises RateLimited."""
+    require([Claim(table.hooking, token), Claim(table.hooking_from, address)])
+
+
+def hook_into(*, room: str) -> None:
+    """A hook's post into a room. Raises RateLimited. Decided in this worker's memory."""
+    table.posting_into.require(room)
+
+
 def hand_off(*, person: str) -> None:
     """Another link to continue on another device. Raises RateLimited."""
     require([Claim(table.handing_off, person)])

@@ -89,6 +89,11 @@ attaching = Limiter(Rate(burst=60, per_second=1 / 2), "attach.person")
 # Hiding somebody, and showing them again: the pages that the person has open are checked again.
 hiding = Limiter(Rate(burst=60, per_second=1), "hide.person")
 
+# Posts of a program to a hook, by the token it names, whether there is such a hook or not; and by address,
+# for who tries many.
+hooking = Limiter(Rate(burst=20, per_second=1), "hook.token")
+hooking_from = Limiter(Rate(burst=200, per_second=20), "hook.address")
+
 # Reports are read by people. More than one a minute is somebody who reports everything, and a guest
 # is made in no time: so by browser and by address too.
 reporting = Limiter(Rate(burst=10, per_second=1 / 60), "report.person")
@@ -103,5 +108,5 @@ SHARED = (
     reporting_from,
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
     passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
-    first_tries, first_tries_around, continuing, continuing_near, continuing_around, handing_off,
+    first_tries, first_tries_around, hooking, hooking_from, continuing, continuing_near, continuing_around, handing_off,
 )  # fmt: skip

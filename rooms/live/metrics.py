@@ -42,3 +42,7 @@ push_seconds = Histogram(
     "From a message to the moment its push service has a notification of it",
     buckets=(0.5, 1, 2, 5, 10, 20, 60, 300, 1800),
 )
+hook_deliveries = Counter(
+    "chat_hook_deliveries", "Changes sent to the receivers of hooks, or not", ["result"]
+)
+hook_posts = Counter("chat_hook_posts", "Posts of programs to hooks", ["result"])

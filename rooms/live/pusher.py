@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from math import ceil
 from typing import Any
 
@@ -24,6 +23,7 @@ from rooms.live import metrics
 from rooms.live.threads import DatabaseThreads
 from rooms.models import Push, PushSubscription
 from rooms.outbound.outcomes import OutboundError, Outcome
+from rooms.outbound.retry_after import wait_of
 from rooms.pushing import content, due, message, queue, words
 from rooms.pushing.content import Decision, Drop, Send, Wait
 
@@ -242,24 +242,12 @@ def _read(status: int, retry_after: str) -> Result:
     if status in _GONE:
         return Result("gone")
     if status in _AGAIN or status >= 500:
-        return Result("busy", _wait(retry_after))
+        return Result("busy", wait_of(retry_after))
     return Result("rejected")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _wait(retry_after: str) -> timedelta | None:
-    """Return what a Retry-After says: seconds, or a date."""
-    if retry_after.isdecimal() and len(retry_after) < 7:
-        return timedelta(seconds=int(retry_after))
-    with contextlib.suppress(ValueError, OverflowError):
-        until = parsedate_to_datetime(retry_after)
-        if until.tzinfo is None:  # "-0000", or none at all: dates in HTTP are in UTC
-            until = until.replace(tzinfo=UTC)
-        return max(timedelta(), until - _now())
-    return None
 
 
 # On a thread --------------------------------------------------------------------------------------

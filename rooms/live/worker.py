@@ -19,6 +19,7 @@ from history.identity import Identity
 from history.log.entry import Change
 from rooms import limits, presence, publish
 from rooms.live import metrics, upkeep
+from rooms.live.deliverer import Deliverer
 from rooms.live.door import Door
 from rooms.live.elsewhere import LOOK_EVERY, Elsewhere
 from rooms.live.hub import Hub
@@ -36,8 +37,9 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two settlings of what sockets spend with what they spend elsewhere.
 SETTLE_LIMITS = 1.0
-# Seconds between two looks for people to notify.
+# Seconds between two looks for people to notify, and for hooks with news.
 PUSH = 1.0
+HOOKS = 1.0
 # Rooms that are waited for at once. Each takes a thread and a connection.
 PATIENT = 2
 # Seconds a starting server waits for its lease. Without it sockets are sent away.
@@ -90,6 +92,7 @@ class LiveWorker:
         self._elsewhere = Elsewhere(rooms=self.hub.rooms, threads=self.threads)
         self.settler = limits.settler()
         self._pusher = Pusher()
+        self._deliverer = Deliverer()
         self.identity: Identity | None = None  # until the database could be asked
         self._leased = asyncio.Event()
         self._upkeep = Upkeep(
@@ -101,6 +104,7 @@ class LiveWorker:
                 Job(name="limits", every=SETTLE_LIMITS, work=self.settler.settle, on=On.LOOP,
                     needs_lease=False),
                 Job(name="web push", every=PUSH, work=self._push, on=On.LOOP),
+                Job(name="hooks", every=HOOKS, work=self._deliver, on=On.LOOP),
                 Job(name="unread elsewhere", every=LOOK_EVERY, work=self._elsewhere.look, on=On.LOOP,
                     needs_lease=False),
                 *upkeep.jobs(self.hub),
@@ -130,6 +134,7 @@ class LiveWorker:
         """Commit what was posted, give the lease back, close the connections."""
         await self._upkeep.stop()
         await self._pusher.stop()
+        await self._deliverer.stop()
         await self.read_receipts.stop()
         await self.settler.close()
         await self.writer.stop()
@@ -199,6 +204,9 @@ class LiveWorker:
 
     async def _push(self) -> None:
         await self._pusher.step(self.door.worker_id)
+
+    async def _deliver(self) -> None:
+        await self._deliverer.step(self.door.worker_id)
 
     async def _poll(self) -> None:
         """Check which history the database has, and compare the cursors with it."""

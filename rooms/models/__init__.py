@@ -3,6 +3,7 @@
 from rooms.models.bots import Bot
 from rooms.models.counts import CountedThrough, HourlyCount
 from rooms.models.handoffs import Handoff
+from rooms.models.hooks import HookIn, HookOut, HookOwed
 from rooms.models.moderation import Deed, Report, Seconding
 from rooms.models.people import HiddenPerson, SignIn, User, guest_username, user_public_id
 from rooms.models.presence import Connection, Worker
@@ -16,6 +17,9 @@ __all__ = [
     "Deed",
     "Handoff",
     "HiddenPerson",
+    "HookIn",
+    "HookOut",
+    "HookOwed",
     "HourlyCount",
     "JoinRequest",
     "Membership",

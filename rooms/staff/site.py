@@ -37,6 +37,8 @@ ORDER = (
     "JoinRequest",
     "Shunned",
     "SignIn",
+    "HookIn",
+    "HookOut",
     "Deed",
     "Group",
 )

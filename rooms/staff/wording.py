@@ -9,6 +9,8 @@ _UNDO = "undo "
 # What each entry says was done, by its verb. An undoing is said by what it undid.
 _DONE: dict[str, Text] = {
     "add bot": _("added a bot"),
+    "add hook in": _("let programs post"),
+    "add hook out": _("had programs told what happens"),
     "admit": _("let somebody in"),
     "ban": _("banned from the room"),
     "ban from site": _("banned from the site"),
@@ -32,8 +34,12 @@ _DONE: dict[str, Text] = {
     "moderator": _("made somebody a moderator"),
     "mute": _("muted"),
     "new code": _("gave the room a new code"),
+    "pause hook": _("paused a hook"),
     "plan the end": _("set when the room ends"),
     "remove": _("removed from the room"),
+    "remove hook": _("removed a hook"),
+    "resume hook": _("resumed a hook"),
+    "skip hook": _("had a hook skip what it missed"),
     "remove account": _("removed an account"),
     "remove group": _("removed a group"),
     "reopen report": _("reopened a report"),

@@ -244,6 +244,14 @@ async def test_the_access_log_names_no_queries(nginx: Nginx, workers: Site) -> N
     assert "secret" not in await logged("GET /history/searched/", nginx.access_log.read_text)
 
 
+async def test_no_access_log_names_the_token_of_a_hook(nginx: Nginx, workers: Site) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for body in (b"hello", b"x" * 70_000):
+            await client.post(nginx.base_url + "/hooks/secret", content=body)
+    assert "secret" not in await access_logged(workers, "POST /hooks/")
+    assert "secret" not in await logged("POST /hooks/-", nginx.access_log.read_text)
+
+
 async def access_logged(workers: Site, text: str) -> str:
     """Return the line of a worker's access log with `text`."""
     return await logged(text, *(worker.log_text for worker in workers.workers))

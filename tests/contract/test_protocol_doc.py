@@ -16,12 +16,13 @@ from history.log import read
 from history.models import Message
 from history.wire import WireMessage
 from rooms import commands, file_names, limits, names, protocol, room_settings, unread
-from rooms.actions import admission, changes, hiding, subscriptions, texts, uploads
+from rooms.actions import admission, changes, hiding, hooks, subscriptions, texts, uploads
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
+from rooms.hooks import incoming
 from rooms.limits import checks, downloads, intake, searches
-from rooms.live import calls, crowds, door, elsewhere, gathering, pusher
+from rooms.live import calls, crowds, deliverer, door, elsewhere, gathering, pusher
 from rooms.live.crowds import WireRun
 from rooms.models import Membership, Room
 from rooms.pages.front import tidied
@@ -253,6 +254,8 @@ SHARED_LIMITS = {
     "links of no handoff, a /56 of IPv6": limits.table.continuing_near,
     "links of no handoff, a /48 of IPv6": limits.table.continuing_around,
     "making codes for another device, a person": limits.table.handing_off,
+    "posts to hooks, a token": limits.table.hooking,
+    "posts to hooks, an address": limits.table.hooking_from,
     "reports, a person": limits.table.reporting,
     "reports, a browser": limits.table.reporting_by,
     "reports, an address": limits.table.reporting_from,
@@ -313,6 +316,11 @@ def test_limits_are_written_down() -> None:
         ],
         "people somebody hides": [hiding.MOST],
         "requests for pages that wait, a worker": [pages.WAITING, pages.PLACES, 503],
+        "hooks in of a room, hooks out of a room": [hooks.IN_MAX, hooks.OUT_MAX],
+        "a post to a hook": [incoming.BODY_MAX],
+        "requests to the address of a hook": [round(1 / deliverer.SPACING)],
+        "hooks that a worker sends for at once": [deliverer.UNDER_WAY, deliverer.OF_ONE_HOST],
+        "answers to hooks that are read": [deliverer.ANSWER_MAX],
         "push subscriptions, a person": [subscriptions.MOST],
         "notifications of one room, a subscription": [1, int(queue.PAUSE.total_seconds())],
         "notifications that are to nobody in particular, the whole site": [pusher.CALM],

@@ -30,6 +30,17 @@ def test_an_id_that_a_balancer_would_not_make_is_not_taken_over() -> None:
     assert Client().get("/offline/", headers={"x-request-id": "a1-b2"})["X-Request-ID"] == "a1-b2"
 
 
+@pytest.mark.parametrize("formatter", [LineFormatter(), JsonFormatter()])
+def test_no_line_names_the_token_of_a_hook(formatter: logging.Formatter) -> None:
+    told = ("Internal Server Error: %s", ("/hooks/chathookSecret",))
+    record = logging.LogRecord("django.request", logging.ERROR, "", 1, *told, None)
+    try:
+        raise ValueError("https://chat.example.org/hooks/chathookSecret/")
+    except ValueError as error:
+        record.exc_info = (type(error), error, error.__traceback__)
+    assert "chathookSecret" not in formatter.format(record)
+
+
 @pytest.mark.django_db
 def test_neither_messages_nor_their_authors_are_logged(
     ada: Person, caplog: pytest.LogCaptureFixture

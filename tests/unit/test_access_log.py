@@ -51,6 +51,17 @@ async def test_query_strings_are_not_logged() -> None:
     assert '"GET /history/" 200 9' in stream.writes[0]
 
 
+async def test_tokens_of_hooks_are_not_logged() -> None:
+    stream = Stream()
+    log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]
+    request = {"client": "192.0.2.7:4711", "method": "POST", "status": 200, "size": 9}
+    log("http", "complete", {**request, "path": "/hooks/secret?x"})
+    log("http", "complete", {**request, "path": "//hooks/secret/"})
+    log.flush()
+    assert "secret" not in "".join(stream.writes)
+    assert '"POST /hooks/…" 200 9' in stream.writes[0]
+
+
 async def test_lines_that_wait_are_written_when_the_server_stops() -> None:
     stream = Stream()
     log: Any = AccessLog(stream, asyncio.get_running_loop())  # type: ignore[arg-type]

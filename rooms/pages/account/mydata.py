@@ -1,7 +1,7 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
     {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "handoffs": [{…}],
-     "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "unposted_files": [{…}],
+     "hooks": [{…}], "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "unposted_files": [{…}],
      "messages": [{…}]}
 
 Messages are as in the history's export, newest first, with their files (history/export/own.py). The files
@@ -18,7 +18,16 @@ from django.db import close_old_connections
 
 from history import export, personal, wire
 from history.models import File, Message, Reaction
-from rooms.models import Handoff, HiddenPerson, Membership, PushSubscription, SignIn, User
+from rooms.models import (
+    Handoff,
+    HiddenPerson,
+    HookIn,
+    HookOut,
+    Membership,
+    PushSubscription,
+    SignIn,
+    User,
+)
 
 # Messages held in memory at a time.
 _CHUNK = 100
@@ -101,6 +110,39 @@ def _handoffs(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _hooks(user: User) -> list[dict[str, Any]]:
+    """Return the hooks of the person's bots. Tokens and secrets are in no file."""
+    ins = HookIn.objects.filter(bot__owner=user).select_related("room", "bot__user").order_by("pk")
+    outs = (
+        HookOut.objects.filter(bot__owner=user).select_related("room", "bot__user").order_by("pk")
+    )
+    found: list[dict[str, Any]] = [
+        {"way": "in", "used": wire.timestamp(row.used_at) if row.used_at else None, **_hook(row)}
+        for row in ins
+    ]
+    return found + [
+        {
+            "way": "out",
+            "url": row.url,
+            "events": row.events.split(),
+            "replies": row.replies,
+            "through": row.through,
+            "stopped": row.stop or None,
+            **_hook(row),
+        }
+        for row in outs
+    ]
+
+
+def _hook(row: HookIn | HookOut) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "room": row.room.public_id,
+        "bot": row.bot.user.public_id,
+        "made": wire.timestamp(row.made_at),
+    }
+
+
 def _rooms(user: User) -> list[dict[str, Any]]:
     rows = Membership.objects.filter(user=user).select_related("room").order_by("pk")
     return [
@@ -155,6 +197,7 @@ _PARTS = {
     "sign_ins": _sign_ins,
     "push_subscriptions": _push_subscriptions,
     "handoffs": _handoffs,
+    "hooks": _hooks,
     "rooms": _rooms,
     "reactions": _reactions,
     "hidden_people": _hidden_people,

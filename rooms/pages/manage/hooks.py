@@ -1,0 +1,159 @@
+"""The page of a room's hooks: made and shown once, with what became of them, paused and removed."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from yarl import URL
+
+from rooms import codes
+from rooms.actions import bots, hooks
+from rooms.actions.hooks import Voice
+from rooms.answers import refused, wants_json
+from rooms.errors import ChatError
+from rooms.hooks import cursors
+from rooms.hooks.outgoing import Events
+from rooms.models import HookIn, HookOut, Membership
+from rooms.pages.manage.answers import in_charge
+from rooms.refusals.hooks import NoSuchHook
+
+# Changes that a hook is behind by are counted up to this number.
+COUNTED = 1000
+IN, OUT = "in", "out"
+EVENTS = (
+    (Events.POSTED, _("Messages")),
+    (Events.CHANGED, _("Edits, deletions, reactions and pins")),
+    (Events.PEOPLE, _("Who joins and leaves")),
+    (Events.NOTICES, _("Notices")),
+)
+_ORDERS = {
+    "pause": (hooks.pause, _("Nothing is sent until you resume.")),
+    "resume": (hooks.resume, _("Going on from where it stopped.")),
+    "skip": (hooks.skip, _("Going on with what happens from now on.")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A hook out on the page: where it sends to, how far it is behind, and since when."""
+
+    hook: HookOut
+    behind: int
+
+    @property
+    def host(self) -> str:
+        return URL(self.hook.url).host or ""
+
+    @property
+    def events(self) -> list[str]:
+        known = self.hook.events.split()
+        return [str(label) for event, label in EVENTS if event in known]
+
+    @property
+    def is_many(self) -> bool:
+        return self.behind >= COUNTED
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the hooks. A POST makes one, `kind` in or out, and shows its secret this once."""
+    try:
+        me = in_charge(request, code)
+    except ChatError as refusal:
+        if request.method != "POST" and not wants_json(request):
+            return redirect("room", code=code)
+        return refused(request, refusal, page=lambda: redirect("room", code=code))
+    if request.method != "POST":
+        return _shown(request, me)
+    kind = OUT if request.POST.get("kind") == OUT else IN
+    try:
+        made = (_make_out if kind == OUT else _make_in)(request, me)
+    except ChatError as refusal:
+        context = {"kind": kind, "problems": [refusal.message], "typed": request.POST}
+        again = partial(_shown, request, me, status=refusal.status, **context)
+        return refused(request, refusal, page=again)
+    if wants_json(request):
+        return JsonResponse(made)
+    return _shown(request, me, kind=kind, made=made)
+
+
+@never_cache
+@require_POST
+def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpResponse:
+    """Remove a hook; pause one out, resume it, or skip what it is behind by."""
+    if what != "remove" and what not in _ORDERS:
+        raise Http404
+    try:
+        me = in_charge(request, code)
+        hook = hooks.find(room=me.room, public_id=hook_id)
+        if what == "remove":
+            hooks.remove(hook=hook, by=me.user)
+            said = gettext("The hook is removed.")
+        elif isinstance(hook, HookIn):
+            raise NoSuchHook
+        else:
+            perform, text = _ORDERS[what]
+            perform(hook=hook, by=me.user)
+            said = str(text)
+    except ChatError as refusal:
+        back = partial(_back, request, code, refusal.message, bad=True)
+        return refused(request, refusal, page=back)
+    if wants_json(request):
+        return JsonResponse({"message": said})
+    return _back(request, code, said)
+
+
+def _back(request: HttpRequest, code: str, said: str, *, bad: bool = False) -> HttpResponse:
+    (messages.error if bad else messages.success)(request, said)
+    return redirect("manage_hooks", code=codes.normalize(code))
+
+
+def _make_in(request: HttpRequest, me: Membership) -> dict[str, str]:
+    hook, token = hooks.make_in(room=me.room, by=me.user, voice=_voice(request))
+    url = request.build_absolute_uri(reverse("hook", args=[token]))
+    return {"hook": hook.public_id, "url": url}
+
+
+def _make_out(request: HttpRequest, me: Membership) -> dict[str, str]:
+    hook = hooks.make_out(
+        room=me.room,
+        by=me.user,
+        voice=_voice(request),
+        url=request.POST.get("url", "").strip(),
+        events=request.POST.getlist("events"),
+        replies="replies" in request.POST,
+    )
+    return {"hook": hook.public_id, "secret": hook.secret}
+
+
+def _voice(request: HttpRequest) -> Voice:
+    """Return the bot that is chosen, or the name of a new one."""
+    bot = request.POST.get("bot", "")
+    return Voice(bot=bot) if bot else Voice(name=request.POST.get("name", "") or " ")
+
+
+def _shown(request: HttpRequest, me: Membership, *, status: int = 200, **more: Any) -> HttpResponse:
+    ins, outs = hooks.of_room(me.room)
+    own = [bot for bot in bots.inside(me.room) if bot.owner_id == me.user_id]
+    context = {
+        "room": me.room,
+        "me": me,
+        "ins": ins,
+        "outs": [Row(hook, cursors.behind(hook, limit=COUNTED)) for hook in outs],
+        "in_max": hooks.IN_MAX,
+        "out_max": hooks.OUT_MAX,
+        "bots": own,
+        "may_make_bots": bots.inside(me.room).count() < bots.BOTS_MAX,
+        "events": EVENTS,
+        "typed": {},
+    } | more
+    return render(request, "rooms/manage_hooks.html", context, status=status)

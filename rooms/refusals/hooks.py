@@ -1,0 +1,45 @@
+"""Hooks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rooms.errors import BadFrame, Forbidden, MessageNotFound, TooBig
+
+
+class BadHookBody(BadFrame):
+    sentence = _(
+        "A hook takes JSON with text, attachments, blocks, content or embeds, a form with payload or text, or plain text."
+    )
+
+
+class HookBodyTooBig(TooBig):
+    sentence = _("A hook takes at most %(limit)s bytes.")
+
+
+class BadHookAddress(BadFrame):
+    sentence = _("That address cannot be told what happens here: %(problem)s.")
+
+
+class HookTellsNothing(BadFrame):
+    sentence = _("Choose what the address is told of.")
+
+
+class HooksNeedAccounts(Forbidden):
+    sentence = _("To make a hook you need an account: choose a password first.")
+
+
+class HooksOutAreOff(Forbidden):
+    sentence = _("This site sends nothing to other machines.")
+
+
+class TooManyHooks(Forbidden):
+    sentence = _("A room has at most %(limit)s of these.")
+
+
+class NoSuchHook(MessageNotFound):
+    """No hook, or one that may not be used any more: outsiders cannot tell which."""
+
+    sentence = _("There is no such hook.")
+
+
+class NotThisHook(Forbidden):
+    sentence = _("This hook is not yours to change.")
