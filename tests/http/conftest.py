@@ -23,7 +23,7 @@ from rooms.turn import turn
 NewPerson = Callable[[str], "Person"]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def same_picture_is_made_once() -> Iterator[None]:
     """Of the same file the same picture is made: in one process for all tests of pages, not one each.
 
