@@ -14,7 +14,10 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.database import bound_waits  # noqa: E402
+from chatsite.server.lifecycle import draining  # noqa: E402
 from chatsite.web.pages import PagesHandler  # noqa: E402
+from rooms.api.application import ROOT as API  # noqa: E402
+from rooms.api.application import ApiApplication  # noqa: E402
 from rooms.live import worker  # noqa: E402
 from rooms.routing import websocket_urlpatterns  # noqa: E402
 
@@ -50,6 +53,16 @@ async def lifespan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             return
 
 
-application = ProtocolTypeRouter(
-    {"http": PagesHandler(), "websocket": sockets, "lifespan": lifespan}
-)
+_pages: Any = PagesHandler()
+_api = ApiApplication(is_draining=lambda: bool(draining))
+
+
+async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Serve a page, or the API, which is served beside the sockets."""
+    if scope["path"].startswith(f"{API}/"):
+        await _api(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})

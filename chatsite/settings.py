@@ -77,7 +77,7 @@ CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
 # The path of the admin, so that it need not be where everybody looks for it.
 CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"
 if not re.fullmatch(
-    r"(?!rooms/|history/|static/|files/|hooks/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII
+    r"(?!api/|rooms/|history/|static/|files/|hooks/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII
 ):
     raise ImproperlyConfigured(
         f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
@@ -302,7 +302,10 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024  # chatsite/server/http.py says why
 # Requests whose bodies may be longer, with a piece of a file or a program's post: by path, in bytes.
-LARGE_BODIES = ((r"/rooms/[^/]+/files/|/files/", 1024 * 1024), (r"/hooks/", 64 * 1024))
+LARGE_BODIES = (
+    (r"/rooms/[^/]+/files/|/files/|/api/v1/rooms/[^/]+/files(?:/|$|\?)", 1024 * 1024),
+    (r"/hooks/", 64 * 1024),
+)
 FILE_UPLOAD_HANDLERS = ["chatsite.web.uploads.NoUploads"]
 
 LOGGING: dict[str, Any] = {

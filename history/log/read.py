@@ -96,6 +96,17 @@ def page(
     return Page(kept[::-1], older=len(newest) > len(kept))
 
 
+def following(
+    stream_id: int, *, after: int, before: int | None, limit: int
+) -> tuple[list[WireMessage], bool]:
+    """Return the first messages after a `seq`, and whether there are more before the `seq` `before`."""
+    rows = Message.objects.filter(stream_id=stream_id, seq__gt=after)
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    found = wire.read(rows.order_by("seq")[: limit + 1])
+    return found[:limit], len(found) > limit
+
+
 def pinned(stream_ids: Iterable[int]) -> dict[int, list[WireMessage]]:
     """The messages of each stream that are pinned, in the order in which they were."""
     rows = Message.objects.filter(stream_id__in=list(stream_ids), pinned_at__isnull=False)

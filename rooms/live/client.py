@@ -31,7 +31,7 @@ class Client:
     """A socket of a member in a room. `epoch` is the room's when the member was checked last."""
 
     __slots__ = (
-        "author", "elsewhere", "epoch", "has_ended", "hidden_through", "leaving", "muted_till", "preparing",
+        "author", "elsewhere", "epoch", "has_ended", "hidden_through", "is_connected", "leaving", "muted_till", "preparing",
         "read_through", "role", "sender", "session_key", "socket_id", "takes_crowds", "typed_at",
         "user_id", "you",
     )  # fmt: skip
@@ -46,6 +46,8 @@ class Client:
         self.you: You | None = None
         self.epoch = 0
         self.hidden_through = 0  # messages up to here are hidden from this member
+        # It has a socket, which is somebody's presence. One of the API listens and is nobody's.
+        self.is_connected = True
         self.has_ended = False  # the room: nobody may write
         self.muted_till = 0.0  # on the loop's clock; 0 for members who may write
         self.read_through = 0  # as of the last check

@@ -136,7 +136,9 @@ class Eviction:
                 self._hub.detach(room, client)
                 continue
             member = found.members[client.user_id]
-            if not member.present:  # has left and come in again, or was taken for gone
+            if (
+                client.is_connected and not member.present
+            ):  # has left and come in again, or was taken for gone
                 client.sender.close(Close.BUSY)
                 self._hub.detach(room, client)
                 continue
@@ -164,7 +166,7 @@ class Eviction:
         if refusal := found.refused.get(client.user_id):
             raise refusal
         member = found.members[client.user_id]
-        if not member.present:
+        if client.is_connected and not member.present:
             raise Unavailable
         client.stand(member, epoch=found.epoch, now=found.now)
 

@@ -17,6 +17,7 @@ from history.models import Message
 from history.wire import WireMessage
 from rooms import commands, file_names, limits, names, protocol, room_settings, unread
 from rooms.actions import admission, changes, hiding, hooks, subscriptions, texts, uploads
+from rooms.api import sockets
 from rooms.commands import Refused
 from rooms.consumers import BAD_FRAMES
 from rooms.errors import ChatError, RateLimited, Unavailable
@@ -284,6 +285,10 @@ def test_limits_are_written_down() -> None:
         "files that a person sends in a day": [],
         "files of a room": [],
         "files of the site": [],
+        "requests of the API that wait for news, a bot on a worker": [
+            sockets.LISTENERS,
+            RateLimited.status,
+        ],
         "files under way, a person": [uploads.UNDER_WAY, RateLimited.status],
         "files that are looked at when they are whole, a worker": [
             checks.AT_ONCE,

@@ -41,6 +41,8 @@ async def make_bot(site: Site, ada: RoomSocket) -> Bot:
     assert await ada.closed() == 4002
     await ada.connect()
     key = (await command(site, MAKE.format(room=ada.view.room["id"]))).strip().splitlines()[-1]
+    # The command has no worker to tell: each finds it in the log.
+    await ada.until(lambda view: "added the bot" in view.transcript[-1]["body"])
     return Bot(site.urls[-1], key)
 
 

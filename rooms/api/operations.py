@@ -1,0 +1,337 @@
+"""The operations of the API: their table, from which requests are routed and `openapi.json` is made."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+from django.conf import settings
+
+from rooms import commands
+from rooms.api import reading
+from rooms.api.events import events
+from rooms.api.requests import Answer, Request
+from rooms.api.sockets import Visits
+from rooms.commands import NEWEST_PAGE, PAGE_MAX, Command, Refused
+from rooms.live.threads import DatabaseThreads
+from rooms.live.worker import LiveWorker
+from rooms.refusals.api import BadParameter
+from rooms.refusals.frames import BadBody, NotJson
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What operations work with: the worker, and threads of the API's own."""
+
+    worker: LiveWorker
+    threads: DatabaseThreads
+    visits: Visits
+    is_draining: Callable[[], bool]
+
+
+class Refusal(Exception):
+    """An `error` frame, in answer to what was asked for."""
+
+    def __init__(self, frame: dict[str, Any]) -> None:
+        super().__init__(frame["code"])
+        self.frame = frame
+
+
+Perform = Callable[[Request, Surroundings], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing that can be asked for. `sends` names the schema of the body, `gives` that of the answer.
+
+    `refuses` are the statuses beside those that every operation may have.
+    """
+
+    method: str
+    path: str
+    about: str
+    perform: Perform
+    status: int = 200
+    query: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    sends: str = ""
+    gives: str
+    refuses: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.perform.__name__.strip("_")
+
+
+# Without a room -----------------------------------------------------------------------------------
+
+
+async def me(request: Request, at: Surroundings) -> Answer:
+    return Answer(200, await at.threads.run(reading.me, request.proof))
+
+
+async def list_rooms(request: Request, at: Surroundings) -> Answer:
+    return Answer(200, await at.threads.run(reading.rooms, request.proof))
+
+
+async def create_room(request: Request, at: Surroundings) -> Answer:
+    proof, wanted = request.proof, request.json()
+    title, grace = wanted.get("title", ""), wanted.get("grace")
+    if not isinstance(title, str) or "\0" in title:
+        raise BadParameter(name="title")
+    if grace is not None and (type(grace) is not int or not 0 <= grace <= 31536000):
+        raise BadParameter(name="grace")
+    made = await at.threads.run(
+        partial(reading.create, proof, request.address, title=title, grace=grace)
+    )
+    where = f"/api/v1/rooms/{made['room']['id']}"
+    return Answer(201, made, {"Location": where})
+
+
+# In a room ----------------------------------------------------------------------------------------
+
+
+async def get_room(request: Request, at: Surroundings) -> Answer:
+    return Answer(200, await at.threads.run(reading.room, request.proof, request.values["room"]))
+
+
+async def list_members(request: Request, at: Surroundings) -> Answer:
+    return Answer(200, await at.threads.run(reading.members, request.proof, request.values["room"]))
+
+
+async def list_messages(request: Request, at: Surroundings) -> Answer:
+    limit = request.number("limit", NEWEST_PAGE, most=PAGE_MAX)
+    if not limit:
+        raise BadParameter(name="limit")
+    page = partial(
+        reading.messages,
+        request.proof,
+        request.values["room"],
+        before=request.number("before"),
+        after=request.number("after"),
+        limit=limit,
+    )
+    return Answer(200, await at.threads.run(page))
+
+
+async def list_files(request: Request, at: Surroundings) -> Answer:
+    page = partial(
+        reading.room_files,
+        request.proof,
+        request.values["room"],
+        before=request.number("before"),
+    )
+    return Answer(200, await at.threads.run(page))
+
+
+async def send_file(request: Request, at: Surroundings) -> Answer:
+    name = request.text("name")
+    if not name or "\0" in name:
+        raise BadParameter(name="name")
+    keep = partial(
+        reading.send_file,
+        request.proof,
+        request.values["room"],
+        name=name,
+        media_type=request.headers.get("content-type", ""),
+        client_id=request.headers.get("idempotency-key", uuid.uuid4().hex),
+        data=request.body,
+    )
+    return Answer(201, await at.threads.run(keep))
+
+
+async def post_message(request: Request, at: Surroundings) -> Answer:
+    client_id = request.headers.get("idempotency-key", uuid.uuid4().hex)
+    wanted = request.json()
+    frame = {name: wanted[name] for name in ("body", "reply_to", "files") if name in wanted}
+    frame.setdefault("body", "")
+    ack = await _perform(request, at, type="post", client_id=client_id, **frame)
+    where = f"/api/v1/rooms/{request.values['room']}/messages?after={ack['seq'] - 1}&limit=1"
+    return Answer(201, {"seq": ack["seq"], "client_id": client_id}, {"Location": where})
+
+
+async def edit_message(request: Request, at: Surroundings) -> Answer:
+    wanted = request.json()
+    if not isinstance(wanted.get("body"), str):
+        raise BadBody
+    frame = {name: wanted[name] for name in ("body", "edited_at") if name in wanted}
+    return await _change(request, at, type="edit", seq=request.seq, **frame)
+
+
+async def delete_message(request: Request, at: Surroundings) -> Answer:
+    return await _change(request, at, type="delete", seq=request.seq)
+
+
+async def add_reaction(request: Request, at: Surroundings) -> Answer:
+    sign = unquote(request.values["emoji"])
+    return await _change(request, at, type="react", seq=request.seq, emoji=sign, on=True)
+
+
+async def remove_reaction(request: Request, at: Surroundings) -> Answer:
+    sign = unquote(request.values["emoji"])
+    return await _change(request, at, type="react", seq=request.seq, emoji=sign, on=False)
+
+
+async def listen(request: Request, at: Surroundings) -> Answer:
+    return await events(request, at.worker, at.visits, at.is_draining)
+
+
+async def _change(request: Request, at: Surroundings, **frame: Any) -> Answer:
+    ack = await _perform(request, at, **frame)
+    return Answer(200, {"changed": ack["changed"]})
+
+
+async def _perform(request: Request, at: Surroundings, **frame: Any) -> dict[str, Any]:
+    """Have a frame performed that a socket could have sent. Return its ack. Raises Refusal."""
+    proof = request.proof
+    answer = await at.visits.perform(
+        at.worker,
+        proof=proof,
+        where=request.values["room"],
+        address=request.address,
+        command=_command(frame),
+    )
+    if answer["type"] == "error":
+        raise Refusal(answer)
+    return answer
+
+
+def _command(frame: dict[str, Any]) -> Command:
+    try:
+        data = orjson.dumps(frame)
+    except (orjson.JSONEncodeError, RecursionError):  # half a character, or a number beyond reason
+        raise NotJson from None
+    try:
+        return commands.parse(data, body_max=settings.CHAT_BODY_MAX)
+    except Refused as refused:
+        raise refused.error from None
+
+
+_ROOM = "/rooms/{room}"
+_MESSAGE = f"{_ROOM}/messages/{{seq}}"
+_REACTION = f"{_MESSAGE}/reactions/{{emoji}}"
+_CHANGES = (400, 403, 404)
+
+OPERATIONS = (
+    Operation(method="GET", path="/me", about="The bot, and whose it is.", perform=me, gives="Me"),
+    Operation(
+        method="GET",
+        path="/rooms",
+        about="The open rooms in which the bot may be now.",
+        perform=list_rooms,
+        gives="Rooms",
+    ),
+    Operation(
+        method="POST",
+        path="/rooms",
+        about="Makes a room. Its owner is the bot's owner, and the bot is a member.",
+        perform=create_room,
+        status=201,
+        sends="NewRoom",
+        gives="NewRoomMade",
+        refuses=(400, 403, 422),
+    ),
+    Operation(
+        method="GET",
+        path=_ROOM,
+        about="A room, the bot in it, and the number of its latest change.",
+        perform=get_room,
+        gives="RoomAndYou",
+        refuses=(403, 404),
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ROOM}/members",
+        about="Who is in the room now.",
+        perform=list_members,
+        gives="Members",
+        refuses=(403, 404),
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ROOM}/messages",
+        about="A page of the log: the newest messages, the newest before a number, or the first after one.",
+        perform=list_messages,
+        query=("before", "after", "limit"),
+        gives="Messages",
+        refuses=_CHANGES,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ROOM}/messages",
+        about="Posts a message. Sent again with the same Idempotency-Key it is the same message.",
+        perform=post_message,
+        status=201,
+        header=("Idempotency-Key",),
+        sends="NewMessage",
+        gives="Posted",
+        refuses=(*_CHANGES, 422),
+    ),
+    Operation(
+        method="PATCH",
+        path=_MESSAGE,
+        about="Gives a message of the bot's another text.",
+        perform=edit_message,
+        sends="NewText",
+        gives="Changed",
+        refuses=(*_CHANGES, 409, 422),
+    ),
+    Operation(
+        method="DELETE",
+        path=_MESSAGE,
+        about="Deletes a message of the bot's, for good.",
+        perform=delete_message,
+        gives="Changed",
+        refuses=_CHANGES,
+    ),
+    Operation(
+        method="PUT",
+        path=_REACTION,
+        about="Puts an emoji to a message.",
+        perform=add_reaction,
+        gives="Changed",
+        refuses=_CHANGES,
+    ),
+    Operation(
+        method="DELETE",
+        path=_REACTION,
+        about="Takes the bot's emoji away again.",
+        perform=remove_reaction,
+        gives="Changed",
+        refuses=_CHANGES,
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ROOM}/files",
+        about="The files in the room's messages, newest message first.",
+        perform=list_files,
+        query=("before",),
+        gives="Files",
+        refuses=_CHANGES,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ROOM}/files",
+        about="Sends a file of up to 1048576 bytes, which a message can then name.",
+        perform=send_file,
+        status=201,
+        query=("name",),
+        header=("Idempotency-Key",),
+        sends="bytes",
+        gives="File",
+        refuses=(*_CHANGES, 409, 413, 422, 507),
+    ),
+    Operation(
+        method="GET",
+        path=f"{_ROOM}/events",
+        about="What changed after a number: at once if there is something, or as soon as there is.",
+        perform=listen,
+        query=("after", "history", "wait"),
+        header=("Last-Event-ID",),
+        gives="Events",
+        refuses=_CHANGES,
+    ),
+)
