@@ -7,4 +7,4 @@ _TOKEN = re.compile(r"(/hooks/)[^/\s?#\"'<>]+")
 
 def without_tokens(text: str) -> str:
     """Return a text for a log, with no token in the paths it names."""
-    return _TOKEN.sub(r"\1…", text) if "/hooks/" in text else text
+    return _TOKEN.sub(r"\1-", text) if "/hooks/" in text else text

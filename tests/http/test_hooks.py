@@ -170,13 +170,15 @@ def test_a_flood_is_slowed_down_and_others_are_not(ada: Person, room: Room, sett
     settings.CHAT_RATE_LIMITS = True
     path = address(make_for_programs(ada, room))
     other = address(make_for_programs(ada, room, bot=Bot.objects.get().user.public_id))
-    answers = [send(path).status_code for _ in range(25)]
-    assert answers[:20] == [200] * 20
-    limited = send(path)
+    taken = 0
+    # A bucket fills by one a second, however slow this machine is.
+    while (limited := send(path)).status_code == 200 and taken < 200:
+        taken += 1
+    assert taken >= 20
     assert limited.status_code == 429
     assert int(limited.headers["Retry-After"]) >= 1
     assert send(other).status_code == 200
-    assert len(said(room)) == answers.count(200) + 1
+    assert len(said(room)) == taken + 1
 
 
 # The page -----------------------------------------------------------------------------------------
