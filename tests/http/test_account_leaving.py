@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import AsyncClient
 
+from rooms.actions import bots
 from rooms.models import Membership, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
@@ -64,6 +65,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     ada.post("/account/hidden/", person=ben.user.public_id, hidden="yes")
     scan(person("Phone"), show(ada))
     send(ada, room, b"draft", name="draft.txt", client_id="waits")
+    bots.make(room=room, by=ada.user, name="Builds")
     given_up = send(ada, room, b"given up", client_id="gone")
     ada.client.delete(f"/files/{given_up}/")
     browser = AsyncClient()
@@ -79,9 +81,11 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     assert disposition.startswith("attachment")
     data = json.loads(body)
     assert set(data) == {
-        *("profile", "sign_ins", "push_subscriptions", "handoffs", "rooms", "reactions"),
+        *("profile", "sign_ins", "push_subscriptions", "handoffs", "bots", "hooks"),
+        *("rooms", "reactions"),
         *("hidden_people", "unposted_files", "messages"),
     }
+    assert [row["name"] for row in data["bots"]] == ["Builds"]
     (waiting,) = data["unposted_files"]
     assert waiting.pop("at").endswith("Z")
     assert waiting == {"room": room.public_id, "name": "draft.txt", "size": 5}

@@ -19,6 +19,7 @@ from django.db import close_old_connections
 from history import export, personal, wire
 from history.models import File, Message, Reaction
 from rooms.models import (
+    Bot,
     Handoff,
     HiddenPerson,
     HookIn,
@@ -93,6 +94,20 @@ def _push_subscriptions(user: User) -> list[dict[str, Any]]:
             "endpoint": row.endpoint,
         }
         for row in PushSubscription.objects.filter(user=user).order_by("pk")
+    ]
+
+
+def _bots(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.user.public_id,
+            "name": row.user.display_name,
+            "made": wire.timestamp(row.made_at),
+            "key_made": wire.timestamp(row.key_made_at),
+            "key_used": wire.timestamp(row.key_used_at) if row.key_used_at else None,
+            "retired": wire.timestamp(row.retired_at) if row.retired_at else None,
+        }
+        for row in Bot.objects.filter(owner=user).select_related("user").order_by("pk")
     ]
 
 
@@ -197,6 +212,7 @@ _PARTS = {
     "sign_ins": _sign_ins,
     "push_subscriptions": _push_subscriptions,
     "handoffs": _handoffs,
+    "bots": _bots,
     "hooks": _hooks,
     "rooms": _rooms,
     "reactions": _reactions,
