@@ -9,20 +9,8 @@ import { startsText } from "../lib/keyboard.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { followDrag } from "../lib/sheet-drag.js";
 import { groups } from "./emoji.js";
+import { iconOf, RECENT, titleOf } from "./emoji-groups.js";
 import { search } from "./emoji-search.js";
-
-/** @type {Record<string, () => string>} */
-const TITLES = {
-  Smileys: () => gettext("Smileys"),
-  People: () => gettext("People"),
-  Nature: () => gettext("Nature"),
-  Food: () => gettext("Food"),
-  Travel: () => gettext("Travel"),
-  Activities: () => gettext("Activities"),
-  Objects: () => gettext("Objects"),
-  Symbols: () => gettext("Symbols"),
-  Flags: () => gettext("Flags"),
-};
 
 /**
  * Returns the emoji that a text consists of, or null if it is anything else.
@@ -67,12 +55,13 @@ export function createEmojiPicker(picker, touch, recents) {
   }
 
   /**
-   * @param {string} title
+   * @param {string} group
    * @param {readonly {sign: string, name: string}[]} list
    */
-  function section(title, list) {
+  function section(group, list) {
+    const title = titleOf(group);
     return [
-      element("h3", { class: "label" }, title),
+      element("h3", { class: "label", "data-group": group }, title),
       element("div", { class: "emoji__cells", role: "group", "aria-label": title }, ...cells(list)),
     ];
   }
@@ -95,8 +84,8 @@ export function createEmojiPicker(picker, touch, recents) {
     if (text === "") {
       const recent = recents.signs.map((sign) => ({ sign, name: names.get(sign) ?? sign }));
       grid.replaceChildren(
-        ...(recent.length > 0 ? section(gettext("Recent"), recent) : []),
-        ...[...groups].flatMap(([group, list]) => section(TITLES[group]?.() ?? group, list)),
+        ...(recent.length > 0 ? section(RECENT, recent) : []),
+        ...[...groups].flatMap(([group, list]) => section(group, list)),
       );
       showShortcuts();
       return;
@@ -113,17 +102,16 @@ export function createEmojiPicker(picker, touch, recents) {
     grid.replaceChildren(element("div", { class: "emoji__cells" }, ...cells(found)));
   }
 
-  /** Offers a way to each group, by its first emoji. With keys, the search is the shorter way. */
+  /** Offers a way to each group. With keys, the search is the shorter way. */
   function showShortcuts() {
     shortcuts.hidden = false;
     shortcuts.replaceChildren(
       ...[...grid.querySelectorAll("h3")].map((heading) => {
         const title = heading.textContent ?? "";
-        const first = heading.nextElementSibling?.firstElementChild?.textContent ?? "";
         const button = element(
           "button",
           { type: "button", tabindex: "-1", "aria-label": title, title },
-          first,
+          iconOf(heading.getAttribute("data-group") ?? ""),
         );
         button.addEventListener("click", () => {
           // The heading itself sticks to the top, and is in view already.
