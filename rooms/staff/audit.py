@@ -132,7 +132,7 @@ class DeedAdmin(StaffAdmin):
             told = [_told(name, value) for name, value in known.items()]
         return written(", ".join(told) or NOTHING)
 
-    @admin.display(description=_("why"))
+    @admin.display(description=_("reason and details"))
     def reasons(self, deed: Deed) -> SafeString:
         """Reason and details together: a list has no room for both."""
         texts = [text for text in (self.why(deed), self.more(deed)) if text != written(NOTHING)]
