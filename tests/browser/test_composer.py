@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser.finger import Finger
 from tests.browser.room_page import RoomPage
 from tests.support.story import step
 
@@ -206,8 +207,9 @@ def test_a_phone_fits_and_only_its_button_sends(ada: RoomPage, invite: Invite) -
         ada.say("tap me")
         expect(ben.message("tap me")).to_be_in_viewport(ratio=1)
         ben.settle()  # to scroll ends a press
-        ben.message("tap me").dispatch_event(
-            "pointerdown", {"pointerType": "touch", "bubbles": True, "clientX": 100, "clientY": 300}
-        )
+        finger = Finger(page, on=ben.message("tap me"))
+        finger.press()
+        expect(ben.message("tap me")).to_contain_class("is-active")
+        finger.lift()
         page.get_by_role("menu").get_by_role("menuitem", name="👍").tap()
         expect(ada.message("tap me").get_by_role("button", name="👍 Ben")).to_be_visible()

@@ -10,6 +10,7 @@ from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expec
 
 from tests.browser import axe
 from tests.browser.conftest import OpenContext, come_in
+from tests.browser.finger import Finger
 from tests.browser.message_menu import choose, delete
 from tests.browser.room_page import RoomPage
 from tests.support.browser import Console
@@ -81,27 +82,6 @@ def tray(page: Page) -> Locator:
 
 def prepared(page: Page, count: int) -> None:
     expect(page.locator(".tray__file[aria-busy=false]")).to_have_count(count)
-
-
-class Finger:
-    """A finger that presses something, and is lifted when the test says so."""
-
-    def __init__(self, page: Page, on: Locator) -> None:
-        self.devtools = page.context.new_cdp_session(page)
-        on.scroll_into_view_if_needed()
-        box = on.bounding_box()
-        assert box
-        self.place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-
-    def press(self) -> None:
-        self._send("touchStart", [self.place])
-
-    def lift(self) -> None:
-        self._send("touchEnd", [])
-
-    def _send(self, kind: str, points: list[dict[str, float]]) -> None:
-        event = {"type": kind, "touchPoints": points}
-        self.devtools.send("Input.dispatchTouchEvent", event)
 
 
 def shown(room: RoomPage, count: int) -> None:

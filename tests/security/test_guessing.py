@@ -85,6 +85,6 @@ async def test_sockets_are_not_opened_without_end(
     )
     consumer.address = "192.0.2.1"
     await consumer.enter(
-        {"query_string": b"", "headers": [], "url_route": {"kwargs": {"code": "BCDF"}}}
+        {"query_string": b"", "headers": [], "url_route": {"kwargs": {"code": "BCDF"}}}, None
     )
     assert codes == [Close.BUSY]
