@@ -240,26 +240,19 @@ export function createMessageTools({ scroller, rows, sprite, touch, isMessage, u
 
 /**
  * Opens something once the finger of a long press is lifted: a browser shuts a popover over which no
- * finger was put down and lifted. Nothing is clicked by that finger, neither what is under it nor
- * what was opened meanwhile.
+ * finger was put down and lifted. That finger clicks nothing, neither what is under it nor what was
+ * opened meanwhile.
  * @param {() => void} open
  */
 function whenLifted(open) {
-  /** @param {MouseEvent} event */
-  const ignore = (event) => {
-    if (event.detail === 0) return; // a key
-    event.preventDefault();
-    event.stopPropagation();
-  };
   const lifted = new AbortController();
-  for (const type of ["pointerup", "pointercancel"]) {
-    const act = () => {
+  for (const type of ["touchend", "touchcancel"]) {
+    const act = (/** @type {Event} */ event) => {
       lifted.abort();
-      setTimeout(open);
+      // No events of a mouse follow, which would shut what is opened now.
+      if (event.cancelable) event.preventDefault();
+      open();
     };
-    document.addEventListener(type, act, { capture: true, signal: lifted.signal });
+    document.addEventListener(type, act, { capture: true, passive: false, signal: lifted.signal });
   }
-  const next = () => document.removeEventListener("click", ignore, true);
-  document.addEventListener("click", ignore, true);
-  document.addEventListener("pointerdown", next, { capture: true, once: true });
 }
