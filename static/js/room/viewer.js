@@ -32,7 +32,7 @@ const SLOP = 12;
  * @param {object} parts
  * @param {HTMLElement} parts.root
  * @param {string} parts.sprite
- * @param {Pick<Chat.Times, "full">} parts.times
+ * @param {Pick<Chat.Times, "full" | "clock" | "day">} parts.times
  */
 export function createViewer({ root, sprite, times }) {
   /** @type {() => readonly Picture[]} */
@@ -120,8 +120,9 @@ export function createViewer({ root, sprite, times }) {
     shown = picture;
     const { id, seq, at, author, alt = "", small = `/files/${id}/thumb/` } = picture;
     setText(name, picture.name);
-    const words = [isolate(author), times.full(at), sizeOf(picture.size)];
-    setText(about, words.join(" · "));
+    const when = `${times.day(at, Date.now())}, ${times.clock(at)}`;
+    setText(about, [isolate(author), when, sizeOf(picture.size)].join(" · "));
+    about.title = times.full(at);
     setText(caption, alt);
     caption.hidden = alt === "";
     download.href = fileAddress(id, picture.name);
