@@ -4,6 +4,7 @@ import { element, icon, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { getJson, reasonOf } from "../lib/json-requests.js";
 import { sizeOf } from "../lib/size.js";
+import { dayKey } from "../lib/time.js";
 import { fileAddress, playedAs } from "../state/file-facts.js";
 
 /**
@@ -74,7 +75,9 @@ export function createFileList({
     const { id, name, type, size, thumb, alt = "", seq, at } = file;
     const kind = playedAs(type);
     const sign = { audio: "music", video: "video" };
-    const day = times.day(at, Date.now());
+    const now = Date.now();
+    // A short line: today's files have a time, the others a day.
+    const when = dayKey(at) === dayKey(now) ? times.clock(at) : times.day(at, now);
     const about = element(
       "div",
       { class: "file-list__about" },
@@ -85,7 +88,7 @@ export function createFileList({
         `${sizeOf(size)} · `,
         element("bdi", {}, authorOf(file)),
         " · ",
-        element("time", { datetime: at, title: times.full(at) }, `${day}, ${times.clock(at)}`),
+        element("time", { datetime: at, title: times.full(at) }, when),
       ),
     );
     const label = fill(gettext("Download %(name)s"), { name });
