@@ -85,7 +85,7 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
 
   const otherRooms = once(async () => {
     const { createOtherRooms } = await import("./other-rooms.js");
-    return createOtherRooms(root);
+    return createOtherRooms(root, sprite);
   });
 
   const parts = {

@@ -1,6 +1,6 @@
 /** My other rooms in the panel, with what is unread there. Loaded with the first `elsewhere` frame. */
 
-import { element, find, setText } from "../lib/dom.js";
+import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 
 /** More is not counted: "99+". */
@@ -24,8 +24,8 @@ export function summary(rooms) {
   return heard.some(({ unread }) => unread > 0) ? "•" : "";
 }
 
-/** @param {ParentNode} root */
-export function createOtherRooms(root) {
+/** @param {ParentNode} root @param {string} sprite */
+export function createOtherRooms(root, sprite) {
   const section = find(root, "[data-other-rooms]", HTMLElement);
   const list = find(section, "ul", HTMLElement);
   const mark = find(root, "[data-elsewhere]", HTMLElement);
@@ -42,7 +42,12 @@ export function createOtherRooms(root) {
     }
     if (hidden === 0) return;
     const text = fill(ngettext("%(n)s more", "%(n)s more", hidden), { n: hidden });
-    const button = element("button", { class: "button button--small", type: "button" }, text);
+    const button = element(
+      "button",
+      { class: "button button--plain button--small", type: "button" },
+      text,
+      icon("chevron-down", sprite),
+    );
     button.addEventListener("click", () => {
       showsAll = true;
       draw();
