@@ -12,6 +12,9 @@ from operator import attrgetter
 from typing import Annotated, Any, get_args, get_type_hints
 
 from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +24,9 @@ from rooms.models import Room
 from rooms.refusals.forms import BadSetting
 from rooms.refusals.frames import NulCharacter
 from rooms.spans import span
+
+# A hint with markup in it, put together in the language of whoever reads it.
+_markup = lazy(format_html, SafeString)
 
 PASSCODE_MAX = 64
 CAPACITY_MAX = 100_000
@@ -95,9 +101,12 @@ class RoomSettings:
         Setting(
             means="The address of the room's calls, or nothing.",
             label=_("Call link"),
-            hint=_(
-                "Everyone here gets a Call button that opens this address; {room} in it becomes a "
-                "secret name for this room."
+            hint=_markup(
+                _(
+                    "Everyone here gets a Call button that opens this address. {placeholder} in it "
+                    "stands for a secret name that this room is given."
+                ),
+                placeholder=format_html("<code>{}</code>", call_links.ROOM),
             ),
             bounds=(0, call_links.LONGEST),
             is_good=lambda link: not link or call_links.is_good(link),
