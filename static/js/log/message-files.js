@@ -59,9 +59,20 @@ function boxes(files, sizeOf, clientId, { files: drawing }) {
 
 /** @param {Chat.FileBox[]} shots with pictures */
 function gallery(shots) {
-  const sizes = shots.map(({ picture }) => picture ?? { width: 1, height: 1 });
-  if (shots.length === 1) {
-    const [{ box }] = shots;
+  return laidOut(
+    shots.map(({ box }) => box),
+    shots.map(({ picture }) => picture ?? { width: 1, height: 1 }),
+  );
+}
+
+/**
+ * Returns the boxes of pictures laid out: one as large as it is, several in rows.
+ * @param {readonly HTMLElement[]} boxes at least one
+ * @param {readonly {width: number, height: number}[]} sizes of their pictures
+ */
+export function laidOut(boxes, sizes) {
+  if (boxes.length === 1) {
+    const [box] = boxes;
     const { width, height } = alone(sizes[0].width, sizes[0].height);
     box.style.width = `${width}px`;
     box.style.aspectRatio = `${width} / ${height}`;
@@ -71,7 +82,7 @@ function gallery(shots) {
   const rows = inRows(sizes).map((ratios) => {
     const row = element("div", { class: "gallery__row" });
     for (const ratio of ratios) {
-      const { box } = shots[next];
+      const box = boxes[next];
       box.style.setProperty("--ratio", String(ratio));
       row.append(box);
       next += 1;

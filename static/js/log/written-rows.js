@@ -4,6 +4,8 @@
  */
 
 import { avatar } from "../lib/people.js";
+import { sizeOf } from "../lib/size.js";
+import { laidOut } from "./message-files.js";
 import { createFolding } from "./message-text.js";
 
 /** What was found is shown with a few lines around it. */
@@ -18,6 +20,30 @@ export function drawAvatars(page) {
     const name = place.parentElement?.querySelector(".line__author")?.textContent ?? "";
     place.replaceWith(avatar(name, place.getAttribute("data-avatar") ?? ""));
   }
+}
+
+/**
+ * Lays out the pictures of each message and says the sizes of other files, as the room does. Pictures of
+ * which the names are shown, since they were found by them, stay as they are.
+ * @param {ParentNode} page
+ */
+export function drawFiles(page) {
+  for (const files of page.querySelectorAll(".files:not(:has(> .file__size))")) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const shots = files.querySelectorAll(":scope > .shot");
+    const boxes = [...shots];
+    const sizes = boxes.map((box) => {
+      const picture = box.querySelector("img");
+      return {
+        width: Number(picture?.getAttribute("width")) || 1,
+        height: Number(picture?.getAttribute("height")) || 1,
+      };
+    });
+    if (boxes.length > 0) files.prepend(laidOut(boxes, sizes));
+  }
+  /** @type {NodeListOf<HTMLElement>} */
+  const told = page.querySelectorAll("[data-bytes]");
+  for (const size of told) size.textContent = sizeOf(Number(size.dataset.bytes));
 }
 
 /**

@@ -4,7 +4,7 @@
 import { shutDropdowns } from "../lib/dropdowns.js";
 import { copyChildren } from "../log/markup.js";
 import { messageText, textElement } from "../log/message-text.js";
-import { drawAvatars, foldHits, foldTexts } from "../log/written-rows.js";
+import { drawAvatars, drawFiles, foldHits, foldTexts } from "../log/written-rows.js";
 
 const page = document.querySelector("main");
 const { meId = "", sprite = "" } = page?.dataset ?? {};
@@ -12,6 +12,7 @@ const reader = { sprite, myId: meId };
 
 shutDropdowns(document);
 drawAvatars(document);
+drawFiles(document);
 for (const body of document.querySelectorAll("[data-body]")) {
   body.replaceWith(messageText({ body: body.textContent ?? "" }, reader));
 }
