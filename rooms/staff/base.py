@@ -24,6 +24,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from rooms import audit
 from rooms.errors import ChatError
@@ -143,6 +144,11 @@ class StaffAdmin(DeclaredFilters):
             if request.user.has_perm(verb.permission)
         }
         return {**super().get_actions(request), **own}
+
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: Any = (("", _lazy("Choose an action")),)
+    ) -> list[tuple[str, str]]:
+        return super().get_action_choices(request, list(default_choices))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -104,7 +104,7 @@ RESTORE = Verb(
 class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
     list_display = ("number", "excerpt", "said_by", "in_room", "kind", "at")
-    list_display_links = ("number", "at")
+    list_display_links = ("excerpt",)
     list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
@@ -182,6 +182,8 @@ class MessageAdmin(StaffAdmin):
     def excerpt(self, message: Message) -> Any:
         if message.is_deleted:
             return _("(deleted)")
+        if message.kind in (Message.Kind.JOIN, Message.Kind.LEAVE):
+            return f"({message.get_kind_display()})"
         return written(message.plain or NOTHING, limit=_EXCERPT)
 
     @admin.display(description=_("text"))

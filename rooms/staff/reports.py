@@ -144,7 +144,7 @@ class ReportAdmin(StaffAdmin):
         "state",
         "created_at",
     )
-    list_display_links = ("number", "created_at")
+    list_display_links = ("about",)
     list_filter = ("state", "reason", "created_at", RoomFilter, PersonFilter, ReporterFilter)
     search_fields = ("comment", "note", "person__display_name", "room__code")
     search_help_text = _("Name or id of the person, code of the room, comment or note")
