@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -17,6 +16,7 @@ from history.models import Message
 from rooms import codes
 from rooms.actions import reports
 from rooms.models import Report, Room, Seconding, User
+from rooms.staff import excerpt
 from rooms.staff.base import (
     Order,
     StaffAdmin,
@@ -26,14 +26,12 @@ from rooms.staff.base import (
     deeds,
     link,
     listing,
-    moment,
     written,
 )
 from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
 from rooms.staff.rooms import CLOSE
-from rooms.staff.sent import linked
 from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
@@ -254,30 +252,10 @@ class ReportAdmin(StaffAdmin):
         """The log around it as it was when it was reported, whatever became of it since."""
         if not report.excerpt:
             return NOTHING
-        lines = (
-            (
-                "is-reported" if message["seq"] == report.seq else "",
-                moment(datetime.fromisoformat(message["at"])),
-                written(message["author"]["name"]) if message["author"] else "",
-                _said(message),
-            )
-            for message in report.excerpt
-        )
-        line = '<li class="{}"><span class="quiet">{}</span> <b>{}</b> {}</li>'
-        return format_html('<ol class="staff-log">{}</ol>', format_html_join("", line, lines))
+        return excerpt.drawn(report.excerpt, reported=report.seq)
 
 
 def _reported(report: Report) -> str:
     """The text of the message that was reported, as it was then; of files alone, what they were."""
     found = (m for m in report.excerpt if m["seq"] == report.seq)
     return next((m["body"] or file_words.of(m.get("files", ())) for m in found), "")
-
-
-def _said(message: dict[str, Any]) -> SafeString | Any:
-    if message["deleted"]:
-        return _("(deleted)")
-    if message["kind"] in {Message.Kind.JOIN, Message.Kind.LEAVE}:
-        return f"({Message.Kind(message['kind']).label})"
-    if sent := message.get("files"):
-        return format_html("{} {}", written(message["body"]), linked(sent))
-    return written(message["body"])
