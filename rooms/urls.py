@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from history import file_views
 from rooms.pages import bell, call, files, front, hooks, push, report
+from rooms.pages.manage import bots as manage_bots
 from rooms.pages.manage import ending
 from rooms.pages.manage import hooks as manage_hooks
 from rooms.pages.manage import views as manage
@@ -39,6 +40,9 @@ urlpatterns = [
     path("rooms/<str:code>/manage/people/<str:who>/", manage.about, name="about_person"),
     path("rooms/<str:code>/manage/people/<str:who>/<str:verb>/", manage.person, name="order"),
     path("rooms/<str:code>/manage/waiting/refuse/", manage.refuse_all, name="refuse_all"),
+    path("rooms/<str:code>/manage/bots/", manage_bots.page, name="manage_bots"),
+    path("rooms/<str:code>/manage/bots/<str:who>/key/", manage_bots.ask_key, name="new_bot_key"),
+    path("rooms/<str:code>/manage/bots/<str:who>/remove/", manage_bots.remove, name="remove_bot"),
     path("rooms/<str:code>/manage/hooks/", manage_hooks.page, name="manage_hooks"),
     path(
         "rooms/<str:code>/manage/hooks/<str:hook_id>/<str:what>/",

@@ -85,6 +85,16 @@ def inside(room: Room) -> QuerySet[Bot]:
     )
 
 
+def listed(room: Room, *, to: User) -> QuerySet[Bot]:
+    """Return the bots that are members of a room, and those of `to` that were removed from it."""
+    shown = Membership.objects.filter(Membership.INSIDE | Q(user__bot__owner=to), room=room)
+    return (
+        Bot.objects.filter(user__in=shown.values("user"), retired_at__isnull=True)
+        .select_related("user", "owner")
+        .order_by("pk")
+    )
+
+
 def of(user: User) -> QuerySet[Bot]:
     """Return the bots of a person, the oldest first."""
     return Bot.objects.filter(owner=user, retired_at__isnull=True).select_related("user")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from history import zones
 from rooms import addresses, limits
-from rooms.actions import admission, settings, undoing, verbs
+from rooms.actions import admission, bots, settings, undoing, verbs
 from rooms.actions.verbs import Verb
 from rooms.answers import wants_json
 from rooms.errors import ChatError
@@ -215,5 +215,6 @@ def shown(
         "undoable": [(deed, people.told(deed)) for deed in people.undoable(me)],
         "is_owner": me.role == Membership.Role.OWNER,
         "waiting": admission.waiting(room),
+        "bots": bots.inside(room).count(),
     }
     return render(request, "rooms/manage.html", context, status=status)

@@ -10,6 +10,7 @@ import { gettext } from "../lib/i18n.js";
 import { postForm, reasonOf, request } from "../lib/json-requests.js";
 import { showLocalDates } from "../lib/local-dates.js";
 import { roleOf } from "../lib/tones.js";
+import { offerCopies } from "./copy-buttons.js";
 import { viewerTimes } from "./page-data.js";
 import { failureOf, reconcile, unsaved } from "./sheet-parts.js";
 
@@ -110,6 +111,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq, onShow })
     address = pathname + search;
     reconcile(body, main, covered, sent);
     showLocalDates(body, viewerTimes());
+    offerCopies(body);
     onShow?.(body);
     dialog.setAttribute("aria-label", body.querySelector("h1")?.textContent ?? "");
     const notice = page.querySelector(".notices .notice");

@@ -1,0 +1,5 @@
+// The pages that run a room, outside of the room's own page.
+
+import { offerCopies } from "../room/copy-buttons.js";
+
+offerCopies(document);
