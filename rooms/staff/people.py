@@ -14,13 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
 from rooms.actions import sign_ins, site_bans
 from rooms.login import Bounded
 from rooms.models import Membership, Report, User
-from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, listing, written
+from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
 from rooms.staff.recorded import Recorded
 from rooms.staff.table import NOTHING
 
@@ -33,6 +34,7 @@ class KindFilter(admin.SimpleListFilter):
         return [
             ("guest", _("Guests")),
             ("registered", _("Registered")),
+            ("bot", _("Bots")),
             ("staff", _("Staff")),
             ("banned", _("Banned")),
         ]
@@ -40,9 +42,11 @@ class KindFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         match self.value():
             case "guest":
-                return queryset.filter(is_guest=True, erased_at=None)
+                return queryset.filter(is_guest=True, is_bot=False, erased_at=None)
             case "registered":
                 return queryset.filter(is_guest=False)
+            case "bot":
+                return queryset.filter(is_bot=True, erased_at=None)
             case "staff":
                 return queryset.filter(is_staff=True)
             case "banned":
@@ -125,6 +129,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         "last_login",
     )
     list_display_links = ("name",)
+    list_select_related = ("bot__owner",)
     list_filter = (KindFilter, "date_joined")
     search_fields = ("display_name", "public_id")
     search_help_text = _("Name or id")
@@ -250,6 +255,8 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def kind(self, user: User) -> Any:
         if user.erased_at is not None:
             return _("deleted")
+        if user.is_bot:
+            return format_html(gettext("bot of {}"), link(user.bot.owner))
         if user.is_staff:
             return _("staff")
         return _("guest") if user.is_guest else _("registered")

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from history.models import Message
+from rooms.actions import accounts, bots
 from rooms.models import Membership, Room, User
 from tests.http.admin.staff import PASSWORD, WHY, act, address, deeds, order
 
@@ -74,6 +75,23 @@ def test_people_are_told_apart(client: Client, boss: User, ada: User) -> None:
     assertContains(client.get(everyone, {"kind": "guest"}), her)
     assertContains(client.get(everyone, {"q": ada.public_id}), her)
     assertNotContains(client.get(everyone, {"kind": "banned"}), her)
+
+
+def test_a_bot_is_no_guest_and_is_shown_with_its_owner(
+    client: Client, boss: User, ada: User, room: Room
+) -> None:
+    accounts.register(user=ada, username="ada.l", password=PASSWORD)
+    bot = bots.make(room=room, by=ada, name="Builds").bot.user
+    everyone, its = address("rooms_user_changelist"), address("rooms_user_change", bot.pk)
+    assertNotContains(client.get(everyone, {"kind": "guest"}), its)
+    only = client.get(everyone, {"kind": "bot"})
+    its_kind = (
+        f'bot of <a href="{address("rooms_user_change", ada.pk)}"><bdi dir="auto">Ada</bdi></a>'
+    )
+    for page in (only, client.get(its)):
+        assertContains(page, its_kind)
+    assertContains(only, its)
+    assertNotContains(only, "boss@")
 
 
 def test_a_password_is_changed_for_an_account_not_for_a_guest(
