@@ -146,9 +146,10 @@ class StaffAdmin(DeclaredFilters):
         return {**super().get_actions(request), **own}
 
     def get_action_choices(
-        self, request: HttpRequest, default_choices: Any = (("", _lazy("Choose an action")),)
+        self, request: HttpRequest, default_choices: Any = None
     ) -> list[tuple[str, str]]:
-        return super().get_action_choices(request, list(default_choices))
+        first = [("", _("Choose an action"))]
+        return super().get_action_choices(request, default_choices or first)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
