@@ -8,8 +8,8 @@ import pytest
 from django.http import HttpResponse
 
 from rooms import bot_keys
-from rooms.actions import accounts, bots, roles, sanctions
-from rooms.models import Bot, Deed, Membership, Room, User
+from rooms.actions import bots, roles, sanctions
+from rooms.models import Bot, Deed, Membership, Room
 from tests.actions.factories import last_notice
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
@@ -24,7 +24,7 @@ def room(ada: Person) -> Room:
     """Ada, who has an account, owns it and is there."""
     found = ada.create(title="Engines")
     ada.connect(found)
-    register(ada.user)
+    register(ada)
     return found
 
 
@@ -33,13 +33,14 @@ def bob(room: Room, ada: Person, person: NewPerson) -> Person:
     """Bob has an account and is a moderator."""
     bob = person("Bob")
     bob.come_in(room)
-    register(bob.user)
+    register(bob)
     roles.make_moderator(room=room, by=ada.user, user=bob.user)
     return bob
 
 
-def register(user: User) -> None:
-    accounts.register(user=user, username=f"name-{user.pk}", password=PASSWORD)
+def register(person: Person) -> None:
+    fields = {"username": person.name.lower(), "password": PASSWORD, "again": PASSWORD}
+    assert person.post("/account/register/", **fields).status_code == 302
 
 
 def page(room: Room, path: str = "") -> str:
