@@ -14,6 +14,10 @@ from tests.support.workers import Site
 
 Invite = Callable[..., RoomPage]
 
+# The page loads it when it has nothing else to do.
+MENU_IS_LOADED = """() => performance.getEntriesByType("resource")
+    .some(({ name, responseEnd }) => name.includes("/message-menu.") && responseEnd > 0)"""
+
 
 def test_what_is_typed_offline_in_two_windows_survives_one_of_them(
     ada: RoomPage, invite: Invite, console: Console
@@ -58,6 +62,7 @@ def test_what_is_done_without_a_connection_happens_once_it_is_back(
     ada.expect_bodies(["one", "two"])
 
     with step("a deletion and a reaction"):
+        ada.page.wait_for_function(MENU_IS_LOADED)
         wire.cut()
         expect(ada.status).not_to_have_attribute("data-kind", "live")
         delete(ada, "one")

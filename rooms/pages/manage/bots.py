@@ -96,7 +96,8 @@ def remove(request: HttpRequest, code: str, who: str) -> HttpResponse:
 
 
 def _listed(me: Membership, public_id: str) -> Bot:
-    bot = bots.listed(me.room, to=me.user).filter(user__public_id=public_id).first()
+    listed = bots.listed(me.room, to=me.user)
+    bot = listed.filter(user__public_id=public_id).first() if bots.is_id(public_id) else None
     if bot is None:
         raise NotInThisRoom
     return bot

@@ -33,6 +33,8 @@ const NOTE_FOR = 2000;
  * @property {(id: string, hidden: boolean) => void} hide a person for me, or show them again
  * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void, about: HTMLElement) =>
  *   Promise<void>} chooseEmoji
+ * @property {() => Promise<typeof import("../log/message-menu.js").createMessageMenu | null>} loadMenu
+ *   says so if it cannot be loaded
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
  */
@@ -50,6 +52,7 @@ export function createMessageActions({
   report,
   hide,
   chooseEmoji,
+  loadMenu,
   browserStorage,
 }) {
   const { sprite } = page.urls;
@@ -191,7 +194,8 @@ export function createMessageActions({
       if (message === undefined) return;
       if (tool === "reply") return perform("reply", message, node);
       if (tool === "react") return chooseReaction(message, node);
-      const { createMessageMenu } = await import("../log/message-menu.js");
+      const createMessageMenu = await loadMenu();
+      if (createMessageMenu === null) return;
       menuRow = node;
       menu ??= createMessageMenu(menuBox, sprite, (action, of, emoji) =>
         perform(action, of, menuRow, emoji),

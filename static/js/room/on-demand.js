@@ -71,6 +71,8 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
     return createHiding(tell);
   });
 
+  const messageMenu = once(async () => (await import("../log/message-menu.js")).createMessageMenu);
+
   const panel = find(root, ".panel", HTMLElement);
 
   const personMenu = once(async () => {
@@ -89,6 +91,7 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
   });
 
   const parts = {
+    messageMenu,
     openHelp: async () => (await help())?.open(),
 
     /**

@@ -27,7 +27,7 @@ import { createMessageActions } from "./message-actions-ui.js";
  * @property {Chat.NoticeBar} notice
  * @property {(text: string) => void} say to screen readers
  * @property {Pick<ReturnType<typeof import("./on-demand.js").createOnDemand>,
- *   "report" | "hide" | "chooseEmoji">} onDemand
+ *   "report" | "hide" | "chooseEmoji" | "messageMenu">} onDemand
  * @property {ReturnType<typeof import("../compose/attaching.js").createAttaching>} files
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
  *   browserStorage
@@ -101,6 +101,7 @@ export function createWriting({
     report: onDemand.report,
     hide: onDemand.hide,
     chooseEmoji: onDemand.chooseEmoji,
+    loadMenu: onDemand.messageMenu,
     browserStorage,
   });
 
