@@ -3,7 +3,6 @@
 Whose a bot is, and what that means for what it may do, is in rooms/models/bots.py and rooms/access.py.
 """
 
-import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from rooms.models import Bot, HookIn, HookOut, Membership, Room, User
 from rooms.refusals.bots import BotsNeedAccounts, NoSuchBot, TooManyBots
 from rooms.turn import Turn, turn, turns
 
-_ID = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 # Bots that may be in a room.
 BOTS_MAX = 5
 # The use of a key is noted no more often than this: not with each request.
@@ -104,15 +102,11 @@ def of(user: User) -> QuerySet[Bot]:
 
 def find(*, owner: User, public_id: str) -> Bot:
     """Return a person's bot by its id. Raises NoSuchBot for others' as for those that are not there."""
-    bot = of(owner).filter(user__public_id=public_id).first() if is_id(public_id) else None
+    found = of(owner).filter(user__public_id=public_id)
+    bot = found.first() if User.is_public_id(public_id) else None
     if bot is None:
         raise NoSuchBot
     return bot
-
-
-def is_id(text: str) -> bool:
-    """Return True for what can be the id of a bot. PostgreSQL is asked for nothing else: not for a NUL."""
-    return _ID.fullmatch(text) is not None
 
 
 def renew_key(*, bot: Bot, by: User) -> str:

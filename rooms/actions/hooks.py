@@ -205,7 +205,7 @@ def answer(*, delivery: Delivery, text: str) -> bool:
 def _bot(room: Room, by: User, voice: Voice) -> Bot:
     if not by.is_registered:
         raise HooksNeedAccounts
-    if voice.name:
+    if not voice.bot:
         return bots.make(room=room, by=by, name=voice.name).bot
     bot = bots.find(owner=by, public_id=voice.bot)
     if not bots.inside(room).filter(pk=bot.pk).exists():

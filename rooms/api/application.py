@@ -14,8 +14,9 @@ from django.db import Error
 from history import database
 from rooms import addresses, limits
 from rooms.api import openapi
-from rooms.api.operations import OPERATIONS, Operation, Refusal, Surroundings
+from rooms.api.operations import Refusal, Surroundings
 from rooms.api.requests import Answer, Receive, Request, encoded
+from rooms.api.routes import OPERATIONS, Operation
 from rooms.api.sockets import Visits
 from rooms.errors import ChatError, RoomHeld, Unavailable
 from rooms.live import worker

@@ -5,7 +5,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from rooms.api.operations import OPERATIONS, Operation
+from rooms.api.routes import OPERATIONS, Operation
 from rooms.commands import ALT_MAX, CLIENT_ID_MAX, FILES_MAX, NEWEST_PAGE, PAGE_MAX
 from rooms.errors import ChatError
 from rooms.room_settings import GRACE_MAX

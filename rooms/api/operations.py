@@ -1,7 +1,7 @@
-"""The operations of the API: their table, from which requests are routed and `openapi.json` is made."""
+"""The operations of the API. Their table is in routes.py."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -38,32 +38,6 @@ class Refusal(Exception):
     def __init__(self, frame: dict[str, Any]) -> None:
         super().__init__(frame["code"])
         self.frame = frame
-
-
-Perform = Callable[[Request, Surroundings], Awaitable[Answer]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One thing that can be asked for. `sends` names the schema of the body, `gives` that of the answer.
-
-    `refuses` are the statuses beside those that every operation may have.
-    """
-
-    method: str
-    path: str
-    about: str
-    perform: Perform
-    status: int = 200
-    query: tuple[str, ...] = ()
-    header: tuple[str, ...] = ()
-    sends: str = ""
-    gives: str
-    refuses: tuple[int, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.perform.__name__.strip("_")
 
 
 # Without a room -----------------------------------------------------------------------------------
@@ -208,130 +182,3 @@ def _command(frame: dict[str, Any]) -> Command:
         return commands.parse(data, body_max=settings.CHAT_BODY_MAX)
     except Refused as refused:
         raise refused.error from None
-
-
-_ROOM = "/rooms/{room}"
-_MESSAGE = f"{_ROOM}/messages/{{seq}}"
-_REACTION = f"{_MESSAGE}/reactions/{{emoji}}"
-_CHANGES = (400, 403, 404)
-
-OPERATIONS = (
-    Operation(method="GET", path="/me", about="The bot, and whose it is.", perform=me, gives="Me"),
-    Operation(
-        method="GET",
-        path="/rooms",
-        about="The open rooms in which the bot may be now.",
-        perform=list_rooms,
-        gives="Rooms",
-    ),
-    Operation(
-        method="POST",
-        path="/rooms",
-        about="Makes a room. Its owner is the bot's owner, and the bot is a member.",
-        perform=create_room,
-        status=201,
-        sends="NewRoom",
-        gives="NewRoomMade",
-        refuses=(400, 403, 422),
-    ),
-    Operation(
-        method="GET",
-        path=_ROOM,
-        about="A room, the bot in it, and the number of its latest change.",
-        perform=get_room,
-        gives="RoomAndYou",
-        refuses=(403, 404),
-    ),
-    Operation(
-        method="GET",
-        path=f"{_ROOM}/members",
-        about="Who is in the room now.",
-        perform=list_members,
-        gives="Members",
-        refuses=(403, 404),
-    ),
-    Operation(
-        method="GET",
-        path=f"{_ROOM}/messages",
-        about="A page of the log: the newest messages, the newest before a number, or the first after one.",
-        perform=list_messages,
-        query=("before", "after", "limit"),
-        gives="Messages",
-        refuses=_CHANGES,
-    ),
-    Operation(
-        method="POST",
-        path=f"{_ROOM}/messages",
-        about="Posts a message. Sent again with the same Idempotency-Key it is the same message.",
-        perform=post_message,
-        status=201,
-        header=("Idempotency-Key",),
-        sends="NewMessage",
-        gives="Posted",
-        refuses=(*_CHANGES, 422),
-    ),
-    Operation(
-        method="PATCH",
-        path=_MESSAGE,
-        about="Gives a message of the bot's another text.",
-        perform=edit_message,
-        sends="NewText",
-        gives="Changed",
-        refuses=(*_CHANGES, 409, 422),
-    ),
-    Operation(
-        method="DELETE",
-        path=_MESSAGE,
-        about="Deletes a message of the bot's, for good.",
-        perform=delete_message,
-        gives="Changed",
-        refuses=_CHANGES,
-    ),
-    Operation(
-        method="PUT",
-        path=_REACTION,
-        about="Puts an emoji to a message.",
-        perform=add_reaction,
-        gives="Changed",
-        refuses=_CHANGES,
-    ),
-    Operation(
-        method="DELETE",
-        path=_REACTION,
-        about="Takes the bot's emoji away again.",
-        perform=remove_reaction,
-        gives="Changed",
-        refuses=_CHANGES,
-    ),
-    Operation(
-        method="GET",
-        path=f"{_ROOM}/files",
-        about="The files in the room's messages, newest message first.",
-        perform=list_files,
-        query=("before",),
-        gives="Files",
-        refuses=_CHANGES,
-    ),
-    Operation(
-        method="POST",
-        path=f"{_ROOM}/files",
-        about="Sends a file of up to 1048576 bytes, which a message can then name.",
-        perform=send_file,
-        status=201,
-        query=("name",),
-        header=("Idempotency-Key",),
-        sends="bytes",
-        gives="File",
-        refuses=(*_CHANGES, 409, 413, 422, 507),
-    ),
-    Operation(
-        method="GET",
-        path=f"{_ROOM}/events",
-        about="What changed after a number: at once if there is something, or as soon as there is.",
-        perform=listen,
-        query=("after", "history", "wait"),
-        header=("Last-Event-ID",),
-        gives="Events",
-        refuses=_CHANGES,
-    ),
-)

@@ -1,5 +1,6 @@
 """People, and the sessions they are signed in with."""
 
+import re
 import secrets
 from typing import Any, ClassVar
 
@@ -10,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from rooms import names, passwords
+
+_PUBLIC_ID = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 
 
 def user_public_id() -> str:
@@ -85,6 +88,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @staticmethod
+    def is_public_id(text: str) -> bool:
+        """Return True for the form of a public id. The database is asked for no other text: PostgreSQL
+        refuses a NUL."""
+        return _PUBLIC_ID.fullmatch(text) is not None
 
     def set_password(self, raw_password: str | None) -> None:
         """Hash it as `passwords.normal` has it.

@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from yarl import URL
 
-from rooms import codes
 from rooms.actions import hooks
-from rooms.models import HookIn, HookOut, Room, User
+from rooms.models import HookIn, HookOut
+from rooms.staff import search
 from rooms.staff.base import Order, StaffAdmin, Verb, link
 from rooms.staff.filters import RoomFilter
 
@@ -47,14 +47,8 @@ class HookAdmin(StaffAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        people = User.objects.filter(Q(name_key__called=text) | Q(public_id=text))
-        found = Q(public_id=text) | Q(bot__in=people.values("pk")) | Q(bot__owner__in=people)
-        if code := codes.normalize(text):
-            found |= Q(room__in=Room.objects.filter(code=code))
-        return queryset.filter(found), False
+        people = ["bot__user", "bot__owner"]
+        return search.in_rooms(queryset, search_term, people=people, own="public_id"), False
 
     @admin.display(description=_("room"))
     def in_room(self, row: Any) -> SafeString | str:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from rooms import codes
 from rooms.actions import verbs
-from rooms.models import JoinRequest, Membership, Room, Shunned, User
+from rooms.models import JoinRequest, Membership, Shunned
+from rooms.staff import search
 from rooms.staff.base import Order, StaffAdmin, Verb, link
 from rooms.staff.filters import RoomFilter, UserFilter
 
@@ -75,15 +75,7 @@ class InRoom(StaffAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """People and rooms are looked up in their own tables: joined, they would be read in whole."""
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        people = User.objects.filter(Q(name_key__called=text) | Q(public_id=text))
-        found = Q(user__in=people)
-        if code := codes.normalize(text):
-            found |= Q(room__in=Room.objects.filter(code=code))
-        return queryset.filter(found), False
+        return search.in_rooms(queryset, search_term, people=["user"]), False
 
     @admin.display(description=_("person"))
     def person(self, row: Any) -> SafeString | str:

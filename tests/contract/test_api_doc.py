@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from rooms.api import openapi
 from rooms.api.events import WAIT, WAIT_MAX
-from rooms.api.operations import OPERATIONS
+from rooms.api.routes import OPERATIONS
 from rooms.api.sockets import LISTENERS
 from tests.live.members import members_of_a_room
 from tests.live.test_bots import make_bot

@@ -36,11 +36,18 @@ def done(request: HttpRequest, code: str, said: str, **more: Any) -> HttpRespons
     return redirect("manage", code=codes.normalize(code))
 
 
-def refused(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
-    """Answer an order that was refused: people go back to the page, which says why."""
+def refused(
+    request: HttpRequest, code: str, refusal: ChatError, *, back_to: str = "manage"
+) -> HttpResponse:
+    """Answer an order that was refused: people go back to a page of this room, which says why."""
 
     def page() -> HttpResponse:
         messages.error(request, refusal.message)
-        return redirect("manage", code=code)
+        return redirect(back_to, code=code)
 
     return answers.refused(request, refusal, page=page)
+
+
+def turned_back(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
+    """Answer somebody who does not run the room: people are led to the room."""
+    return answers.refused(request, refusal, page=lambda: redirect("room", code=code))

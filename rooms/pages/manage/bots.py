@@ -16,8 +16,9 @@ from rooms.actions import bots, sanctions
 from rooms.actions.bots import Made
 from rooms.answers import refused, wants_json
 from rooms.errors import ChatError
-from rooms.models import Bot, Membership
-from rooms.pages.manage.answers import in_charge
+from rooms.models import Bot, Membership, User
+from rooms.pages.manage import answers
+from rooms.pages.manage.answers import in_charge, turned_back
 from rooms.refusals.orders import NotInThisRoom
 
 
@@ -40,7 +41,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     try:
         me = in_charge(request, code)
     except ChatError as refusal:
-        return _turned_back(request, code, refusal)
+        return turned_back(request, code, refusal)
     if request.method != "POST":
         return _shown(request, me)
     try:
@@ -62,11 +63,11 @@ def ask_key(request: HttpRequest, code: str, who: str) -> HttpResponse:
     try:
         me = in_charge(request, code)
     except ChatError as refusal:
-        return _turned_back(request, code, refusal)
+        return turned_back(request, code, refusal)
     try:
         bot = bots.find(owner=me.user, public_id=who)
     except ChatError as refusal:
-        return _back(request, code, refusal)
+        return answers.refused(request, code, refusal, back_to="manage_bots")
     return _asked(request, me, bot, "key")
 
 
@@ -77,7 +78,7 @@ def remove(request: HttpRequest, code: str, who: str) -> HttpResponse:
     try:
         me = in_charge(request, code)
     except ChatError as refusal:
-        return _turned_back(request, code, refusal)
+        return turned_back(request, code, refusal)
     try:
         bot = _listed(me, who)
         if request.method != "POST":
@@ -87,7 +88,7 @@ def remove(request: HttpRequest, code: str, who: str) -> HttpResponse:
         else:
             sanctions.remove(room=me.room, by=me.user, user=bot.user)
     except ChatError as refusal:
-        return _back(request, code, refusal)
+        return answers.refused(request, code, refusal, back_to="manage_bots")
     said = gettext("%(name)s is removed.") % {"name": bot.user.display_name}
     if wants_json(request):
         return JsonResponse({"message": said})
@@ -97,7 +98,7 @@ def remove(request: HttpRequest, code: str, who: str) -> HttpResponse:
 
 def _listed(me: Membership, public_id: str) -> Bot:
     listed = bots.listed(me.room, to=me.user)
-    bot = listed.filter(user__public_id=public_id).first() if bots.is_id(public_id) else None
+    bot = listed.filter(user__public_id=public_id).first() if User.is_public_id(public_id) else None
     if bot is None:
         raise NotInThisRoom
     return bot
@@ -108,21 +109,6 @@ def _made(request: HttpRequest, me: Membership) -> Made:
         bot = bots.find(owner=me.user, public_id=public_id)
         return Made(bot, bots.renew_key(bot=bot, by=me.user))
     return bots.make(room=me.room, by=me.user, name=request.POST.get("name", ""))
-
-
-def _turned_back(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
-    """Answer somebody who does not run the room."""
-    return refused(request, refusal, page=lambda: redirect("room", code=code))
-
-
-def _back(request: HttpRequest, code: str, refusal: ChatError) -> HttpResponse:
-    """Answer somebody who runs the room: they read why on the page of bots."""
-
-    def page() -> HttpResponse:
-        messages.error(request, refusal.message)
-        return redirect("manage_bots", code=codes.normalize(code))
-
-    return refused(request, refusal, page=page)
 
 
 def _asked(request: HttpRequest, me: Membership, bot: Bot, ask: str) -> HttpResponse:

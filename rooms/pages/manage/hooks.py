@@ -22,7 +22,8 @@ from rooms.errors import ChatError
 from rooms.hooks import cursors
 from rooms.hooks.outgoing import Events
 from rooms.models import HookIn, HookOut, Membership
-from rooms.pages.manage.answers import in_charge
+from rooms.pages.manage import answers
+from rooms.pages.manage.answers import in_charge, turned_back
 from rooms.refusals.hooks import NoSuchHook
 
 # Changes that a hook is behind by are counted up to this number.
@@ -69,9 +70,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     try:
         me = in_charge(request, code)
     except ChatError as refusal:
-        if request.method != "POST" and not wants_json(request):
-            return redirect("room", code=code)
-        return refused(request, refusal, page=lambda: redirect("room", code=code))
+        return turned_back(request, code, refusal)
     if request.method != "POST":
         return _shown(request, me)
     kind = OUT if request.POST.get("kind") == OUT else IN
@@ -105,15 +104,10 @@ def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpRespo
             perform(hook=hook, by=me.user)
             said = str(text)
     except ChatError as refusal:
-        back = partial(_back, request, code, refusal.message, bad=True)
-        return refused(request, refusal, page=back)
+        return answers.refused(request, code, refusal, back_to="manage_hooks")
     if wants_json(request):
         return JsonResponse({"message": said})
-    return _back(request, code, said)
-
-
-def _back(request: HttpRequest, code: str, said: str, *, bad: bool = False) -> HttpResponse:
-    (messages.error if bad else messages.success)(request, said)
+    messages.success(request, said)
     return redirect("manage_hooks", code=codes.normalize(code))
 
 
@@ -137,8 +131,7 @@ def _make_out(request: HttpRequest, me: Membership) -> dict[str, str]:
 
 def _voice(request: HttpRequest) -> Voice:
     """Return the bot that is chosen, or the name of a new one."""
-    bot = request.POST.get("bot", "")
-    return Voice(bot=bot) if bot else Voice(name=request.POST.get("name", "") or " ")
+    return Voice(bot=request.POST.get("bot", ""), name=request.POST.get("name", ""))
 
 
 def _shown(request: HttpRequest, me: Membership, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -4,7 +4,6 @@ Plain forms that answer with a redirect; the room's own page sends the same with
 JSON. Who is not in charge finds nothing here.
 """
 
-import re
 from typing import Any
 
 from django.conf import settings as config
@@ -31,7 +30,6 @@ from rooms.refusals.undoing import CannotUndo
 
 # What a mute takes that says nothing else.
 _MINUTES = 10
-_PERSON = re.compile(r"u_[0-9a-z]{1,18}", re.ASCII)
 
 
 @never_cache
@@ -168,7 +166,7 @@ def _perform(verb: Verb, me: Membership, user: User, form: OrderForm) -> Deed | 
 
 
 def _user(who: str) -> User:
-    if not _PERSON.fullmatch(who):
+    if not User.is_public_id(who):
         raise Http404
     user = User.objects.filter(public_id=who).first()
     if user is None:
