@@ -102,7 +102,7 @@ def make_out(
 
 
 def of_room(room: Room) -> tuple[list[HookIn], list[HookOut]]:
-    """Return a room's hooks in and out, the oldest first."""
+    """Return a room's incoming and outgoing hooks, the oldest first."""
     ins = HookIn.objects.filter(room=room).select_related(*_WITH).order_by("pk")
     outs = HookOut.objects.filter(room=room).select_related(*_WITH).order_by("pk")
     return list(ins), list(outs)
@@ -154,7 +154,7 @@ def skip(*, hook: HookOut, by: User) -> None:
 
 
 def find_by_token(token: str) -> HookIn:
-    """Return the hook in with a token. Raises NoSuchHook."""
+    """Return the incoming hook with a token. Raises NoSuchHook."""
     rows = HookIn.objects.filter(token_digest=keys.digest(token))
     found = rows.select_related("bot__user", "room").first()
     if found is None:

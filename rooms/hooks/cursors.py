@@ -1,4 +1,4 @@
-"""The cursors of hooks out: handed to one worker at a time, and moved by what was accepted.
+"""The cursors of outgoing hooks: handed to one worker at a time, and moved by what was accepted.
 
 A worker has a hook under a lease. It ends by itself, so that another worker goes on where one was killed:
 from the cursor, so nothing is left out, and what was under way is sent again under the same name. A worker

@@ -16,7 +16,7 @@ _SIGNS = "whsec_"
 
 
 def new_token() -> str:
-    """Return a new token of a hook in."""
+    """Return a new token of an incoming hook."""
     return PREFIX + "".join(secrets.choice(_CHARACTERS) for _ in range(_RANDOM))
 
 
@@ -26,7 +26,7 @@ def digest(token: str) -> str:
 
 
 def new_secret() -> str:
-    """Return a new secret of a hook out, as Standard Webhooks writes it."""
+    """Return a new secret of an outgoing hook, as Standard Webhooks writes it."""
     return _SIGNS + base64.b64encode(secrets.token_bytes(_SECRET)).decode()
 
 

@@ -1,4 +1,4 @@
-"""The paths of hooks in, whose last part is a secret."""
+"""The paths of incoming hooks, whose last part is a secret."""
 
 import re
 

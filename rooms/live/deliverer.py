@@ -1,4 +1,4 @@
-"""Sending what happens in rooms to their hooks out, one change after the other, at a measured pace.
+"""Sending what happens in rooms to their outgoing hooks, one change after the other, at a measured pace.
 
 Every worker with a lease does it: a hook is one worker's at a time (rooms/hooks/cursors.py).
 """

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hooks_in', to='rooms.room')),
             ],
             options={
-                'verbose_name': 'hook in',
-                'verbose_name_plural': 'hooks in',
+                'verbose_name': 'incoming webhook',
+                'verbose_name_plural': 'incoming webhooks',
             },
         ),
         migrations.CreateModel(
@@ -52,8 +52,8 @@ class Migration(migrations.Migration):
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hooks_out', to='rooms.room')),
             ],
             options={
-                'verbose_name': 'hook out',
-                'verbose_name_plural': 'hooks out',
+                'verbose_name': 'outgoing webhook',
+                'verbose_name_plural': 'outgoing webhooks',
             },
         ),
         migrations.CreateModel(

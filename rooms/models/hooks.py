@@ -29,8 +29,8 @@ class HookIn(models.Model):
     used_at = models.DateTimeField("last used", null=True, blank=True)
 
     class Meta:
-        verbose_name = "hook in"
-        verbose_name_plural = "hooks in"
+        verbose_name = "incoming webhook"
+        verbose_name_plural = "incoming webhooks"
 
     def __str__(self) -> str:
         return self.public_id
@@ -75,8 +75,8 @@ class HookOut(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "hook out"
-        verbose_name_plural = "hooks out"
+        verbose_name = "outgoing webhook"
+        verbose_name_plural = "outgoing webhooks"
         indexes = (models.Index(fields=["due_at"], condition=Q(stop=""), name="hook_due"),)
 
     def __str__(self) -> str:

@@ -7,12 +7,12 @@ from rooms.errors import BadFrame, Forbidden, MessageNotFound, TooBig
 
 class BadHookBody(BadFrame):
     sentence = _(
-        "A hook takes JSON with text, attachments, blocks, content or embeds, a form with payload or text, or plain text."
+        "A webhook takes JSON with text, attachments, blocks, content or embeds, a form with payload or text, or plain text."
     )
 
 
 class HookBodyTooBig(TooBig):
-    sentence = _("A hook takes at most %(limit)s bytes.")
+    sentence = _("A webhook takes at most %(limit)s bytes.")
 
 
 class BadHookAddress(BadFrame):
@@ -20,19 +20,19 @@ class BadHookAddress(BadFrame):
 
 
 class HookTellsNothing(BadFrame):
-    sentence = _("Choose what the address is told of.")
+    sentence = _("Choose at least one event.")
 
 
 class HooksNeedAccounts(Forbidden):
-    sentence = _("To make a hook you need an account: choose a password first.")
+    sentence = _("To add a webhook you need an account: choose a password first.")
 
 
 class HooksOutAreOff(Forbidden):
-    sentence = _("This site sends nothing to other machines.")
+    sentence = _("Outgoing webhooks are turned off on this site.")
 
 
 class TooManyHooks(Forbidden):
-    sentence = _("A room has at most %(limit)s of these.")
+    sentence = _("A room has at most %(limit)s of these webhooks.")
 
 
 class NoSuchHook(MessageNotFound):
@@ -42,4 +42,4 @@ class NoSuchHook(MessageNotFound):
 
 
 class NotThisHook(Forbidden):
-    sentence = _("This hook is not yours to change.")
+    sentence = _("Only somebody of a higher role can change this webhook.")

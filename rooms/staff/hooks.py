@@ -25,7 +25,7 @@ def _verb(permission: str) -> Verb:
     return Verb(
         name="remove",
         done="remove hook",
-        label=_("Remove the hook"),
+        label=_("Remove the webhook"),
         about=_("Nothing is posted or sent by it any more. The room is told. Its bot stays."),
         permission=permission,
         applies=lambda request, hook: hook.room.is_open,

@@ -321,7 +321,7 @@ def test_limits_are_written_down() -> None:
         ],
         "people somebody hides": [hiding.MOST],
         "requests for pages that wait, a worker": [pages.WAITING, pages.PLACES, 503],
-        "hooks in of a room, hooks out of a room": [hooks.IN_MAX, hooks.OUT_MAX],
+        "incoming webhooks of a room, outgoing webhooks of a room": [hooks.IN_MAX, hooks.OUT_MAX],
         "a post to a hook": [incoming.BODY_MAX],
         "requests to the address of a hook": [round(1 / deliverer.SPACING)],
         "hooks that a worker sends for at once": [deliverer.UNDER_WAY, deliverer.OF_ONE_HOST],

@@ -1,4 +1,4 @@
-"""The page of a room's hooks: made and shown once, with what became of them, paused and removed."""
+"""The page of a room's webhooks: created, shown with their state, paused and removed."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +32,7 @@ IN, OUT = "in", "out"
 EVENTS = (
     (Events.POSTED, _("Messages")),
     (Events.CHANGED, _("Edits, deletions, reactions and pins")),
-    (Events.PEOPLE, _("Who joins and leaves")),
+    (Events.PEOPLE, _("Joins and leaves")),
     (Events.NOTICES, _("Notices")),
 )
 _ORDERS = {
@@ -44,7 +44,7 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A hook out on the page: where it sends to, how far it is behind, and since when."""
+    """An outgoing hook on the page: where it sends to, how far it is behind, and since when."""
 
     hook: HookOut
     behind: int
@@ -96,7 +96,7 @@ def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpRespo
         hook = hooks.find(room=me.room, public_id=hook_id)
         if what == "remove":
             hooks.remove(hook=hook, by=me.user)
-            said = gettext("The hook is removed.")
+            said = gettext("The webhook is removed.")
         elif isinstance(hook, HookIn):
             raise NoSuchHook
         else:
