@@ -174,7 +174,8 @@ def summarise(outcomes: Sequence[Outcome], *, seconds: float) -> int:
     for outcome in outcomes:
         counts = ", ".join(f"{number} {kind}" for kind, number in outcome.counts.items() if number)
         verdict = "ok  " if outcome.ok else "FAIL"
-        print(f"{verdict} {outcome.seconds:6.1f} s  {outcome.name}{counts and f': {counts}'}")
+        times = f"{outcome.seconds:6.1f} s, processor {outcome.processor:5.1f} s"
+        print(f"{verdict} {times}  {outcome.name}{counts and f': {counts}'}")
     total = {
         kind: sum(outcome.counts.get(kind, 0) for outcome in outcomes)
         for kind in ("passed", "failed", "skipped")
@@ -184,6 +185,8 @@ def summarise(outcomes: Sequence[Outcome], *, seconds: float) -> int:
         not outcome.ok and not outcome.counts.get("failed") for outcome in outcomes
     )
     figures = ", ".join(f"{number} {kind}" for kind, number in total.items())
+    processor = sum(outcome.processor for outcome in outcomes)
+    print(f"processor {processor:.0f} s")
     print(f"{figures} in {seconds:.0f} s", flush=True)
     return 0 if all(outcome.ok for outcome in outcomes) and total["passed"] else 1
 

@@ -38,6 +38,8 @@ class Outcome:
     name: str
     ok: bool
     seconds: float
+    processor: float = 0
+    """Seconds of processor that it and what it waited for used."""
     output: str = ""
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -99,7 +101,9 @@ class Lanes:
                 text=True,
             )
             self._running.add(process)
-            output, _ = process.communicate()
+            output = process.stdout.read() if process.stdout else ""
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
             self._running.discard(process)
             counts = json.loads(file.read_text()) if file.exists() else {}
         code = process.returncode
@@ -107,4 +111,5 @@ class Lanes:
         ok = ok and not counts.get("skipped")
         if output and (job.counts or not ok):
             print(f"\n=== {job.name} ===\n{output.rstrip()}", flush=True)
-        return Outcome(job.name, ok, time.monotonic() - start, output or "", counts)
+        processor = usage.ru_utime + usage.ru_stime
+        return Outcome(job.name, ok, time.monotonic() - start, processor, output, counts)
