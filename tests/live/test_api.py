@@ -9,17 +9,13 @@ from typing import Any
 
 import httpx
 
-from tests.live.members import all_see, command, fence, members_of_a_room, visitor_of
-from tests.live.test_bots import Bot, make_bot
+from tests.live.members import all_see, fence, members_of_a_room, visitor_of
+from tests.live.test_bots import Bot, make_bot, shown_key
 from tests.support import documents
 from tests.support.client import RoomSocket
 from tests.support.workers import Site
 
 DOC = documents.read("docs/API.md")
-RENEW = (
-    "from rooms.actions import bots; ada = User.objects.get(public_id='{owner}'); "
-    "bots.renew_key(bot=ada.bots.get(), by=ada)"
-)
 
 
 @asynccontextmanager
@@ -138,7 +134,7 @@ async def test_a_stream_ends_with_its_key(site: Site) -> None:
     ):
         there, head = f"/rooms/{ada.code}/events", {"Accept": "text/event-stream"}
         async with api.stream("GET", there, headers=head) as answer:
-            await command(site, RENEW.format(owner=ada.view.you["id"]))
+            await shown_key(ada, bot=(await api.get("/me")).json()["id"])
             text = "".join([part async for part in answer.aiter_text()])
         assert 'event: close\ndata: {"code":4503}' in text
         assert (await api.get("/me")).status_code == 401
