@@ -154,7 +154,7 @@ class PasscodeNeeded(ChatError):
 
 
 class WrongPasscode(PasscodeNeeded):
-    sentence = _("That is not this room's passcode.")
+    sentence = _("That is not this room’s passcode.")
 
 
 class RoomFull(ChatError):

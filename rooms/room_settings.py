@@ -262,7 +262,7 @@ def sentence(changed: Mapping[str, Any]) -> str:
     # In our order: PostgreSQL keeps that of its own.
     said = [setting.told(changed[name]) for name, setting in TABLE.items() if name in changed]
     if not said:  # settings of a later release
-        return gettext("changed the room's settings")
+        return gettext("changed the room’s settings")
     if len(said) == 1:
         return said[0]
     # Translators: the last of several things that somebody did to a room.

@@ -64,7 +64,7 @@ class Report(models.Model):
         ABUSE = "abuse", "abuse or harassment"
         SPAM = "spam", "spam"
         ILLEGAL = "illegal", "something illegal"
-        PRIVATE = "private", "somebody's private data"
+        PRIVATE = "private", "somebody’s private data"
         OTHER = "other", "something else"
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="reports")

@@ -95,7 +95,7 @@ def _tested(result: str) -> JsonResponse:
 
 # What people are told of a test that failed, by the result of the request.
 _WHY = {
-    "gone": _("This browser's subscription has ended. Switch notifications off and on again."),
+    "gone": _("This browser’s subscription has ended. Switch notifications off and on again."),
     "rejected": _("The push service refused it. Switch notifications off and on again; if that does "
                   "not help, tell whoever runs this site."),
     "busy": _("The push service has no time at the moment. Try again later."),

@@ -14,7 +14,7 @@ from rooms.errors import (
 
 
 class BadUploadId(BadFrame):
-    sentence = _("Its sender's name of a file is text of 1 to %(limit)s characters.")
+    sentence = _("Its sender’s name of a file is text of 1 to %(limit)s characters.")
 
 
 class BadUploadSize(BadFrame):

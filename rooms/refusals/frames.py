@@ -25,7 +25,7 @@ class NotAnObject(BadFrame):
 
 
 class UnknownType(BadFrame):
-    sentence = _("A frame's type is one of %(types)s.")
+    sentence = _("A frame’s type is one of %(types)s.")
 
 
 class BadRef(BadFrame):
@@ -33,7 +33,7 @@ class BadRef(BadFrame):
 
 
 class BadClientId(BadFrame):
-    sentence = _("A client's name of a message is text of 1 to %(limit)s characters.")
+    sentence = _("A client’s name of a message is text of 1 to %(limit)s characters.")
 
 
 class BadBody(BadFrame):

@@ -12,7 +12,7 @@ from rooms.errors import (
 
 
 class OnlyTheOwner(Forbidden):
-    sentence = _("Only the room's owner can do that.")
+    sentence = _("Only the room’s owner can do that.")
 
 
 class OnlyThoseInCharge(Forbidden):

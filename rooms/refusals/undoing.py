@@ -28,11 +28,11 @@ class MessagesNotKept(Forbidden):
 
 
 class OnlyTheOwnerUndoes(Forbidden):
-    sentence = _("Only the room's owner can undo that.")
+    sentence = _("Only the room’s owner can undo that.")
 
 
 class OnlyTheSiteUndoes(Forbidden):
-    sentence = _("Only the site's moderators can undo that.")
+    sentence = _("Only the site’s moderators can undo that.")
 
 
 class SomebodyElseUndoes(Forbidden):

@@ -41,7 +41,7 @@ class HookAdmin(StaffAdmin):
     list_filter = (RoomFilter,)
     search_fields = ("public_id", "room__code", "bot__user__display_name")
     search_help_text = _(
-        "Id of the hook, code of the room, name or id of its bot or the bot's owner"
+        "Id of the hook, code of the room, name or id of its bot or the bot’s owner"
     )
 
     def get_search_results(

@@ -108,7 +108,7 @@ class MessageAdmin(StaffAdmin):
     list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
-    search_help_text = _("Words, “phrases” or *parts* of words; an author's name, or a room's code")
+    search_help_text = _("Words, “phrases” or *parts* of words; an author’s name, or a room’s code")
     fields = (
         "in_room",
         "number",

@@ -82,7 +82,7 @@ class RoomAdmin(StaffAdmin):
     list_display = ("code", "state", "shown_title", "owned_by", "people", "said", "created_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("code", "title", "owner__display_name")
-    search_help_text = _("Code, title, id or owner's name")
+    search_help_text = _("Code, title, id or owner’s name")
     list_select_related = ("owner",)
     about = ("code", "shown_title", "state", "owned_by", "people", "said")
     times = (

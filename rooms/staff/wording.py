@@ -29,7 +29,7 @@ _DONE: dict[str, Text] = {
     "make account": _("made an account"),
     "make bot key": _("made a new key for a bot"),
     "make group": _("made a group"),
-    "member": _("took the moderator's role away"),
+    "member": _("took the moderator’s role away"),
     "merge": _("merged two accounts"),
     "moderator": _("made somebody a moderator"),
     "mute": _("muted"),

@@ -200,7 +200,7 @@ def test_only_a_right_code_tells_the_room_s_settings(
         "This room has a passcode. Ask whoever invited you for it.",
     )
     answer = eve.post(name="Eve", code=room.code, join="", passcode="sesam")
-    assert (answer.status_code, alert(answer)) == (403, "That is not this room's passcode.")
+    assert (answer.status_code, alert(answer)) == (403, "That is not this room’s passcode.")
     assert not Membership.objects.filter(user__display_name="Eve").exists()
     assert eve.post(name="Eve", code=room.code, join="", passcode="sesame").status_code == 302
     assert JoinRequest.objects.get().user == eve.user

@@ -123,7 +123,7 @@ describe("subscribing", () => {
     ],
     [
       "whose push service cannot be reached",
-      /^This browser's push service did not answer\. Some/,
+      /^This browser’s push service did not answer\. Some/,
       (known) =>
         Object.assign(known, {
           refusal: new DOMException("Registration failed - push service error", "AbortError"),

@@ -51,4 +51,4 @@ def test_no_prose_is_handed_to_a_refusal() -> None:
 def test_a_sentence_is_read_in_the_language_of_the_answer() -> None:
     refusal = OnlyTheOwner()
     with translation.override(None):
-        assert refusal.message == "Only the room's owner can do that."
+        assert refusal.message == "Only the room’s owner can do that."

@@ -61,4 +61,4 @@ def test_a_notice_with_unknown_facts_shows_the_stored_text() -> None:
     assert notices.text(None, "Ada sang.") == notices.site_text(None, "Ada sang.") == "Ada sang."
     assert text("a verb of a later release", "Ada sang.") == "Ada sang."
     later: Facts = {"verb": "settings", "what": {"a setting of a later release": 1}}
-    assert notices.text(later, "") == "The site changed the room's settings."
+    assert notices.text(later, "") == "The site changed the room’s settings."

@@ -81,7 +81,7 @@ def renew_code(request: HttpRequest, code: str) -> HttpResponse:
         code = settings.renew_code(room=me.room, by=me.user)
     except ChatError as refusal:
         return _turned_back(request, code, refusal)
-    text = gettext("The room's code is now %(code)s. The old one no longer works.")
+    text = gettext("The room’s code is now %(code)s. The old one no longer works.")
     return answers.done(request, code, text % {"code": code})
 
 

@@ -111,7 +111,7 @@ function refusalOf(error) {
   const name = error instanceof Error || error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError") return gettext("The browser does not allow notifications.");
   return gettext(
-    "This browser's push service did not answer. Some browsers have it switched off in their settings.",
+    "This browser’s push service did not answer. Some browsers have it switched off in their settings.",
   );
 }
 

@@ -43,7 +43,7 @@ async function tryHere(page) {
     },
   });
   return isShown
-    ? gettext("A notification was shown. If you do not see it, check your system's settings.")
+    ? gettext("A notification was shown. If you do not see it, check your system’s settings.")
     : gettext("The browser refused to show a notification.");
 }
 
@@ -57,7 +57,7 @@ async function tryPush(push, endpoint) {
   try {
     await push.test(endpoint);
     return (await Promise.race([arrival, wait(ARRIVAL)]))
-      ? gettext("It has arrived. If you do not see it, check your system's settings.")
+      ? gettext("It has arrived. If you do not see it, check your system’s settings.")
       : gettext("The push service has it, but it has not arrived here yet.");
   } catch (error) {
     return reasonOf(error);
