@@ -9,15 +9,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.live.members import command, fence, members_of_a_room
+from tests.live.members import fence, members_of_a_room
 from tests.support.client import FrameRefused, RoomSocket, SocketClosed
 from tests.support.workers import Site
-
-DELETE = """
-from rooms.actions import messages
-for message in Message.objects.filter(stream__room__public_id='{room}', kind='chat', seq__in={seqs}):
-    messages.delete(message=message, by=None)
-"""
 
 
 class Story:
@@ -72,8 +66,8 @@ async def test_everyone_ends_with_what_a_fresh_page_shows(stage: Site, number: i
             if step == 100:
                 chats = [m["seq"] for m in owner.view.transcript if m["kind"] == "chat"]
                 victims = story.dice.sample(chats, 10)
-                where = {"room": owner.view.room["id"], "seqs": victims}
-                await asyncio.gather(command(stage, DELETE.format(**where)), story.step())
+                deletions = [owner.ask("delete", seq=seq) for seq in victims]
+                await asyncio.gather(*deletions, story.step())
         for guest in guests:
             if not story.up[guest]:
                 await story.connect(guest)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.live.members import all_see, command, fence, members_of_a_room, tab, visitor_of
+from tests.live.members import all_see, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import FormRefused, FrameRefused, RoomSocket, SocketClosed, Visitor
 from tests.support.workers import Site
 
@@ -70,11 +70,9 @@ async def test_an_ended_room_is_silent_for_a_minute_and_then_closes_for_all(
         assert bob.view.room["ends_at"] == planned
         await fence([bob, ada], "it goes on")
         await owner.order(code, "end/")
-        await command(
-            cluster,
-            "from datetime import timedelta; from django.db.models import F; "
-            "Room.objects.filter(ended_at__isnull=False).update("
-            "ends_at=F('ends_at') - timedelta(minutes=1))",
+        cluster.execute(
+            "UPDATE rooms_room SET ends_at = ends_at - interval '1 minute' "
+            "WHERE ended_at IS NOT NULL"
         )
         for room in (ada, bob):
             assert await room.closed() == 4501

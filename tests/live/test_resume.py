@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.live.members import all_see, command, fence, members_of_a_room, tab, visitor_of
+from tests.live.members import all_see, fence, members_of_a_room, tab, visitor_of
 from tests.support.client import RoomSocket, SocketClosed
 from tests.support.workers import Site
 
@@ -50,9 +50,7 @@ async def test_a_deletion_that_was_missed_is_told_in_its_place(cluster: Site) ->
         await say(ada, 3)
         await bob.until(lambda view: len(view.bodies) == 3)
         await bob.drop()
-        verb = "from rooms.actions import messages; messages.delete(by=None, message="
-        where = f"stream__room__public_id='{ada.view.room['id']}', seq=4"
-        await command(cluster, f"{verb}Message.objects.get({where}))")
+        await ada.ask("delete", seq=4)
         await ada.until(lambda view: view.messages[4]["deleted"])
         await bob.connect()
         assert bob.view.welcomes == ["reset", "resume"]
@@ -123,13 +121,16 @@ async def test_a_client_that_names_a_room_is_not_let_into_another_that_has_its_c
         old, code = ada.view.room["id"], ada.code
         async with cluster.visitor("Eve", worker=1) as eve:
             other = await eve.create()
-            reuse = (
-                "from rooms.actions import rooms; "
-                f"rooms.close(room=Room.objects.get(public_id='{old}')); "
-                f"Room.objects.filter(code='{other}', closed_at=None).update(code='{code}')"
+            await visitor_of(ada).order(code, "end/")
+            cluster.execute(
+                "UPDATE rooms_room SET ends_at = ended_at WHERE code = %s AND ended_at IS NOT NULL",
+                [code],
             )
-            await command(cluster, reuse)
             assert await bob.closed() == await ada.closed() == 4501
+            cluster.execute(
+                "UPDATE rooms_room SET code = %s WHERE code = %s AND closed_at IS NULL",
+                [code, other],
+            )
             async with eve.socket(code) as new:
                 await say(new, 30, "new")
                 await visitor_of(bob).join(code)
