@@ -15,6 +15,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from chatsite.database import bound_waits  # noqa: E402
 from chatsite.server.lifecycle import draining  # noqa: E402
+from chatsite.web.around import Around  # noqa: E402
 from chatsite.web.pages import PagesHandler  # noqa: E402
 from rooms.api.application import ROOT as API  # noqa: E402
 from rooms.api.application import ApiApplication  # noqa: E402
@@ -54,7 +55,7 @@ async def lifespan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 _pages: Any = PagesHandler()
-_api = ApiApplication(is_draining=lambda: bool(draining))
+_api = Around(ApiApplication(is_draining=lambda: bool(draining)))
 
 
 async def http(scope: dict[str, Any], receive: Receive, send: Send) -> None:

@@ -68,14 +68,23 @@ _OF_DOCUMENTS = ("Referrer-Policy", "Cross-Origin-Opener-Policy", "X-Request-ID"
 _OF_CHANGING_FILES = ("ETag", "Last-Modified")
 
 
+_OF_ALL = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
 def harden(response: HttpResponseBase) -> None:
-    """Give an answer that no middleware sees the headers that it would have from all of them."""
+    """Give an answer that no middleware sees the headers that it would have from all of them.
+
+    What it has of its own, it keeps.
+    """
     _add_policies(response)
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["X-Frame-Options"] = "DENY"
+    for name, value in _OF_ALL.items():
+        response.headers.setdefault(name, value)
 
 
 def _add_policies(response: HttpResponseBase) -> None:

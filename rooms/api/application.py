@@ -29,12 +29,13 @@ logger = logging.getLogger(__name__)
 ROOT = "/api/v1"
 # Threads that read for the API. Sockets have their own: a program that reads much is not in their way.
 _THREADS = 2
+# Files that are in memory at once. Others wait on the disk, where the server puts them.
+_LARGE_AT_ONCE = 8
+# Stricter than the headers that every answer of the site has.
 _ALWAYS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     # Nginx would keep an event until it has enough of them.
     "X-Accel-Buffering": "no",
 }
@@ -58,6 +59,7 @@ class ApiApplication:
         self._threads = DatabaseThreads(name="api", size=_THREADS)
         self._visits = Visits(self._threads)
         self._is_draining = is_draining
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         answer = await self._answer(scope, receive)
@@ -129,12 +131,19 @@ class ApiApplication:
                 request = Request(
                     scope, receive, {name: unquote(v) for name, v in match.groupdict().items()}
                 )
+                proof = request.proof  # before the body is read of a sender who has none
                 if method == "GET":
-                    limits.table.paging.require(request.proof)
-                await request.read()
-                at = Surroundings(worker.current(), self._threads, self._visits, self._is_draining)
-                return await operation.perform(request, at)
+                    limits.table.paging.require(proof)
+                if operation.sends == "bytes":
+                    async with self._large:
+                        return await self._answer_of(operation, request)
+                return await self._answer_of(operation, request)
         return _not_allowed(*(each.method for _, each in found))
+
+    async def _answer_of(self, operation: Operation, request: Request) -> Answer:
+        await request.read()
+        at = Surroundings(worker.current(), self._threads, self._visits, self._is_draining)
+        return await operation.perform(request, at)
 
 
 def _path(scope: Mapping[str, Any]) -> str:

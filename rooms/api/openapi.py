@@ -10,8 +10,8 @@ from rooms.commands import ALT_MAX, CLIENT_ID_MAX, FILES_MAX, NEWEST_PAGE, PAGE_
 from rooms.errors import ChatError
 from rooms.room_settings import GRACE_MAX
 
-# Statuses that any operation may have: no key, too fast, the database away.
-ALWAYS = (401, 429, 503)
+# Statuses that any operation may have: a wrong host, no key, too fast, the database away.
+ALWAYS = (400, 401, 429, 503)
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "integer", "minimum": 0}
 _TRUTH = {"type": "boolean"}

@@ -36,7 +36,7 @@ class Operation:
 _ROOM = "/rooms/{room}"
 _MESSAGE = f"{_ROOM}/messages/{{seq}}"
 _REACTION = f"{_MESSAGE}/reactions/{{emoji}}"
-_CHANGES = (400, 403, 404)
+_CHANGES = (403, 404)
 
 OPERATIONS = (
     Operation(
@@ -61,7 +61,7 @@ OPERATIONS = (
         status=201,
         sends="NewRoom",
         gives="NewRoomMade",
-        refuses=(400, 403, 422),
+        refuses=(403, 422),
     ),
     Operation(
         method="GET",

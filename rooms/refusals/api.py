@@ -9,6 +9,10 @@ class BadParameter(BadFrame):
     sentence = _("“%(name)s” is not of the kind that is documented.")
 
 
+class NoSuchHost(BadFrame):
+    sentence = _("This site does not go by that name.")
+
+
 class NoSuchPath(ChatError):
     code = "not_found"
     status = 404
