@@ -44,6 +44,14 @@ def whole(request: HttpRequest, file_id: str, name: str) -> HttpResponseBase:
     person, row = _find(request, file_id)
     if normalize("NFC", name) != row.name:
         raise _nothing()
+    return answer(request, person, row)
+
+
+def answer(request: HttpRequest, person: Person, row: File) -> HttpResponseBase:
+    """Return the answer that has a file, or the part that is asked for. The person may have it.
+
+    Where files are in a store, it leads to the address there.
+    """
     disposition = content_disposition_header(as_attachment=True, filename=row.name) or ""
     if not storage.is_local():
         address = storage.address(row.public_id, name=disposition, media_type=_media_type(row))

@@ -31,7 +31,9 @@ def _ref(name: str) -> dict[str, str]:
 
 
 _PERSON = {"id": _TEXT, "name": _TEXT, "registered": _TRUTH, "bot": _TRUTH}
-_FILE = {"id": _TEXT, "name": _TEXT, "type": _TEXT, "size": _NUMBER, "alt": _TEXT}
+_FILE = {
+    "id": _TEXT, "name": _TEXT, "type": _TEXT, "size": _NUMBER, "alt": _TEXT, "offset": _NUMBER,
+}  # fmt: skip
 
 SCHEMAS: dict[str, Any] = {
     "Error": _object(
@@ -121,6 +123,10 @@ _QUERY: dict[str, tuple[str, Any]] = {
         {"type": "integer", "minimum": 0, "maximum": 60, "default": 25},
     ),
     "name": ("The file's name.", {"type": "string", "minLength": 1}),
+    "size": ("The size of the whole file in bytes, if the body is its first piece.", _NUMBER),
+    "start": ("Where in the file the piece begins: the `offset` of the last answer.", _NUMBER),
+    "file": ("The file's id.", _TEXT),
+    "Range": ("The part of the file that is wanted, like bytes=0-999.", _TEXT),
     "Idempotency-Key": (
         "The message's or file's name for its sender: what is sent again is the same one.",
         {"type": "string", "minLength": 1, "maxLength": CLIENT_ID_MAX},
@@ -171,6 +177,7 @@ def _describe(operation: Operation) -> dict[str, Any]:
         "responses": {
             str(operation.status): _answer(operation.status, operation.gives, operation),
             **{str(status): _answer(status, "Error") for status in statuses},
+            **{str(status): _answer(status, "bytes") for status in operation.also},
         },
     }
     if parameters:
@@ -185,13 +192,15 @@ def _describe(operation: Operation) -> dict[str, Any]:
 
 def _parameter(name: str, where: str) -> dict[str, Any]:
     about, schema = _QUERY[name]
-    is_needed = where == "path" or name == "name"
+    is_needed = where == "path" or name in {"name", "start"}
     return {
         "name": name, "in": where, "required": is_needed, "description": about, "schema": schema
     }  # fmt: skip
 
 
 def _answer(status: int, schema: str, operation: Operation | None = None) -> dict[str, Any]:
+    if schema == "bytes":
+        return {"description": HTTPStatus(status).phrase, "content": {"*/*": {}}}
     content: dict[str, Any] = {"application/json": {"schema": _ref(schema)}}
     if operation is not None and "Last-Event-ID" in operation.header:
         content["text/event-stream"] = {"schema": _TEXT}

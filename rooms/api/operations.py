@@ -11,7 +11,7 @@ import orjson
 from django.conf import settings
 
 from rooms import commands
-from rooms.api import reading
+from rooms.api import files, reading
 from rooms.api.events import events
 from rooms.api.requests import Answer, Request
 from rooms.api.sockets import Visits
@@ -106,15 +106,44 @@ async def send_file(request: Request, at: Surroundings) -> Answer:
     if not name or "\0" in name:
         raise BadParameter(name="name")
     keep = partial(
-        reading.send_file,
+        files.send,
         request.proof,
         request.values["room"],
         name=name,
         media_type=request.headers.get("content-type", ""),
         client_id=request.headers.get("idempotency-key", uuid.uuid4().hex),
         data=request.body,
+        size=request.number("size"),
     )
     return Answer(201, await at.threads.run(keep))
+
+
+async def send_piece(request: Request, at: Surroundings) -> Answer:
+    start = request.number("start")
+    if start is None:
+        raise BadParameter(name="start")
+    keep = partial(
+        files.go_on,
+        request.proof,
+        request.values["room"],
+        request.values["file"],
+        start=start,
+        data=request.body,
+    )
+    return Answer(200, await at.threads.run(keep))
+
+
+async def get_file(request: Request, at: Surroundings) -> Answer:
+    response = await at.threads.run(
+        files.download,
+        request.proof,
+        request.values["room"],
+        request.values["file"],
+        request.scope,
+    )
+    return Answer(
+        response.status_code, headers=dict(response.items()), stream=files.parts(response)
+    )
 
 
 async def post_message(request: Request, at: Surroundings) -> Answer:

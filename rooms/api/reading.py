@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from history import wire
 from history.log import files, read
 from rooms import access, codes, limits
-from rooms.actions import bots, uploads
+from rooms.actions import bots
 from rooms.actions import rooms as room_actions
 from rooms.commands import FILES_MAX
 from rooms.errors import NotMember, Removed, RoomClosed, RoomNotFound, SignedOut
@@ -147,19 +147,3 @@ def room_files(proof: str, where: str, *, before: int | None) -> dict[str, Any]:
         member.room.stream_id, hidden_through=member.hidden_through, before=before, limit=LISTED
     )
     return {"files": found, "older": older}
-
-
-def send_file(
-    proof: str, where: str, *, name: str, media_type: str, client_id: str, data: bytes
-) -> dict[str, Any]:
-    """Keep a file for a message of the bot's. Raises what uploads are refused with."""
-    found = stand(proof, where)
-    me, code = found.member.user, found.member.room.code
-    limits.attach(person=me.public_id)
-    upload = uploads.begin(
-        user=me, code=code, name=name, media_type=media_type, size=len(data), client_id=client_id
-    )
-    row = upload.file
-    if row.ready_at is None:
-        row = uploads.append(user=me, file_id=row.public_id, start=0, data=data).file
-    return dict(wire.file(row))

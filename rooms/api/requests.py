@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status and a body, which is sent as JSON; with `stream` what comes, as it comes."""
+    """A status and a body, which is sent as JSON; with `stream` its parts, as they come."""
 
     status: int
     body: Any = None
@@ -45,6 +45,7 @@ class Request:
 
     def __init__(self, scope: Mapping[str, Any], receive: Receive, values: dict[str, str]) -> None:
         self.values = values
+        self.scope = scope
         self.receive = receive
         self.method: str = scope["method"]
         self.address = addresses.of_scope(scope)

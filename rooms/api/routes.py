@@ -14,7 +14,8 @@ Perform = Callable[[Request, Surroundings], Awaitable[Answer]]
 class Operation:
     """One thing that can be asked for. `sends` names the schema of the body, `gives` that of the answer.
 
-    `refuses` are the statuses beside those that every operation may have.
+    "bytes" are a file. `refuses` are the statuses beside those that every operation may have, `also` those
+    that are no refusals, of answers without a schema.
     """
 
     method: str
@@ -27,6 +28,7 @@ class Operation:
     sends: str = ""
     gives: str
     refuses: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -35,6 +37,7 @@ class Operation:
 
 _ROOM = "/rooms/{room}"
 _MESSAGE = f"{_ROOM}/messages/{{seq}}"
+_FILE = f"{_ROOM}/files/{{file}}"
 _REACTION = f"{_MESSAGE}/reactions/{{emoji}}"
 _CHANGES = (403, 404)
 
@@ -144,11 +147,31 @@ OPERATIONS = (
     Operation(
         method="POST",
         path=f"{_ROOM}/files",
-        about="Sends a file of up to 1048576 bytes, which a message can then name.",
+        about="Sends a file, which a message can then name: the file, or its first piece.",
         perform=operations.send_file,
         status=201,
-        query=("name",),
+        query=("name", "size"),
         header=("Idempotency-Key",),
+        sends="bytes",
+        gives="File",
+        refuses=(*_CHANGES, 409, 413, 422, 507),
+    ),
+    Operation(
+        method="GET",
+        path=_FILE,
+        about="A file of a message, as it was sent: all of it, or a part.",
+        perform=operations.get_file,
+        header=("Range",),
+        gives="bytes",
+        refuses=_CHANGES,
+        also=(206, 302, 304, 416),
+    ),
+    Operation(
+        method="PATCH",
+        path=_FILE,
+        about="Sends another piece of a file.",
+        perform=operations.send_piece,
+        query=("start",),
         sends="bytes",
         gives="File",
         refuses=(*_CHANGES, 409, 413, 422, 507),

@@ -13,6 +13,7 @@ from rooms.api.events import WAIT, WAIT_MAX
 from rooms.api.routes import OPERATIONS
 from rooms.api.sockets import LISTENERS
 from tests.live.members import members_of_a_room
+from tests.live.test_api import api_of
 from tests.live.test_bots import make_bot
 from tests.support import documents
 from tests.support.workers import Site
@@ -49,8 +50,11 @@ async def test_whatever_is_asked_the_answer_is_one_that_is_described(
     async with members_of_a_room(site, "Ada") as [ada]:
         bot = await make_bot(site, ada)
         await ada.post("to be read")
+        async with api_of(bot) as api:
+            there = f"/rooms/{ada.code}/files?name=report.txt"
+            file = (await api.post(there, content=b"all 812 passed")).json()["id"]
         described = tmp_path / "openapi.json"
-        described.write_text(json.dumps(_of_this_room(ada.code)))
+        described.write_text(json.dumps(_of_this_room(ada.code, file)))
         process = await asyncio.create_subprocess_exec(
             *(str(Path(sys.executable).with_name("st")), "run", str(described)),
             *("--url", f"{bot.base_url}/api/v1", "--header", f"Authorization: Bearer {bot.key}"),
@@ -66,10 +70,11 @@ async def test_whatever_is_asked_the_answer_is_one_that_is_described(
         await ada.post("the room is as it was")
 
 
-def _of_this_room(code: str) -> dict[str, Any]:
-    """Return the description with a room and messages that there are, so that more is reached."""
+def _of_this_room(code: str, file: str) -> dict[str, Any]:
+    """Return the description with a room, a file and messages that there are, so that more is reached."""
     document: dict[str, Any] = json.loads(json.dumps(openapi.document()))
     there = {"room": {"enum": [code]}, "wait": {"enum": [0, 1]}, "emoji": {"enum": ["👍", "x"]}}
+    there["file"] = {"enum": [file, "f_00000000"]}
     there["seq"] = {"type": "integer", "minimum": 1, "maximum": 6}
     for item in document["paths"].values():
         for operation in item.values():

@@ -191,7 +191,7 @@ async def test_a_cookie_opens_nothing_here_and_no_key_is_logged(site: Site) -> N
 
 async def test_the_examples_of_the_documents_do_what_they_say(site: Site) -> None:
     _, *examples = re.findall(r"```sh\n(.*?)```", DOC.text, re.DOTALL)
-    assert len(examples) == 5
+    assert len(examples) == 6
     async with members_of_a_room(site, "Ada") as [ada], a_bot_of(site, ada) as (bot, _):
         answers: list[str] = []
         for example in examples:
@@ -203,6 +203,7 @@ async def test_the_examples_of_the_documents_do_what_they_say(site: Site) -> Non
                     "ROOM": ada.code,
                     "KEY": f"Authorization: Bearer {bot.key}",
                     "SEQ": str(json.loads(answers[0])["seq"]) if answers else "",
+                    "FILE": _sent_file(ada),
                 },
                 stdout=asyncio.subprocess.PIPE,
             )
@@ -211,7 +212,8 @@ async def test_the_examples_of_the_documents_do_what_they_say(site: Site) -> Non
             answers.append(out.decode())
         await all_see([ada], "Build 7 is **green**")
         await all_see([ada], "The report")
-        posted, page, reaction, _, stream = answers
+        posted, page, reaction, _, report, stream = answers
+        assert report == "all 812 passed"
         assert json.loads(posted)["client_id"] == "build-7"
         assert "Build 7" in page
         assert "changed" in json.loads(reaction)
@@ -221,3 +223,57 @@ async def test_the_examples_of_the_documents_do_what_they_say(site: Site) -> Non
             "report.txt"
         ]
         assert stream.startswith("event: welcome\nid: ")
+
+
+def _sent_file(ada: RoomSocket) -> str:
+    """Return the id of the file in the last message, if it has one."""
+    files = ada.view.transcript[-1].get("files")
+    return str(files[0]["id"]) if files else ""
+
+
+async def test_a_file_of_any_size_is_sent_in_pieces_and_downloaded_by_those_who_may(
+    site: Site,
+) -> None:
+    data = bytes(range(256)) * 4 * 1024 + b"the end" * 100_000
+    async with members_of_a_room(site, "Ada", "Bob") as [ada, bob], a_bot_of(site, ada) as (_, api):
+        there = f"/rooms/{ada.code}/files"
+        first = await api.post(
+            there,
+            params={"name": "core.bin", "size": len(data)},
+            content=data[: 2**20],
+            headers={"Idempotency-Key": "core"},
+        )
+        assert (first.status_code, first.json()["offset"]) == (201, 2**20)
+        one = f"{there}/{first.json()['id']}"
+        assert (await api.get(one)).status_code == 404, "half of it is nobody's yet"
+        ended = await api.patch(one, params={"start": 2**20}, content=data[2**20 :])
+        assert (ended.status_code, ended.json()["offset"]) == (200, len(data))
+        again = await api.patch(one, params={"start": 2**20}, content=data[2**20 :])
+        assert again.json() == ended.json()
+        said = {"body": "", "files": [{"id": ended.json()["id"]}]}
+        seq = (await api.post(f"/rooms/{ada.code}/messages", json=said)).json()["seq"]
+        await bob.until(lambda view: seq in view.messages)
+
+        whole = await api.get(one)
+        assert whole.content == data
+        assert whole.headers["Content-Type"] == "application/octet-stream"
+        assert 'filename="core.bin"' in whole.headers["Content-Disposition"]
+        part = await api.get(one, headers={"Range": "bytes=10-19"})
+        assert (part.status_code, part.content) == (206, data[10:20])
+        assert (await api.get(one, headers={"Range": "bytes=9999999-"})).status_code == 416
+        known = {"If-None-Match": whole.headers["ETag"]}
+        assert (await api.get(one, headers=known)).status_code == 304
+        head = await api.head(one)
+        assert (head.headers["Content-Length"], head.content) == (str(len(data)), b"")
+        assert [each["id"] for each in (await api.get(there)).json()["files"]] == [
+            ended.json()["id"]
+        ]
+
+        async with site.visitor("Eve") as eve:
+            elsewhere = f"/rooms/{await eve.create()}/files/{ended.json()['id']}"
+            nothing = f"{there}/f_00000000", f"{there}/x"
+            for path, code in (elsewhere, "not_found"), *((path, "no_file") for path in nothing):
+                refused = await api.get(path)
+                assert (refused.status_code, refused.json()["error"]["code"]) == (404, code)
+        await api.delete(f"/rooms/{ada.code}/messages/{seq}")
+        assert (await api.get(one)).status_code == 404, "deleted with its message"
