@@ -53,6 +53,7 @@ class Person:
     id: str
     name: str
     role: str
+    is_bot: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def read(data: bytes, rules: Rules) -> Archive:
         name = person.as_typed("name", rules.name, longest=rules.name_max)
         if rules.is_reserved(name):
             raise BadArchive(f"people[{number}].name is kept for those who run this site")
-        people[who] = Person(who, name, person.one_of("role", _ROLES))
+        is_bot = bool(person.maybe("bot", person.flag))
+        people[who] = Person(who, name, person.one_of("role", _ROLES), is_bot)
     messages = file.get("messages", list, "an array")
     return Archive(
         id=about.id("r_"),

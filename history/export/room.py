@@ -31,7 +31,7 @@ from history.readers import Reading, readers
 _QUOTED = 100
 _COLUMNS = (
     *("seq", "at", "kind", "author", "body"),
-    *("edited_at", "deleted", "reply_to", "reactions", "files"),
+    *("edited_at", "deleted", "reply_to", "reactions", "files", "bot"),
 )
 # The role in the file of somebody who has no membership in the room any more.
 _ROLE_OF_OTHERS = "member"
@@ -175,6 +175,7 @@ class Json(Writer):
                 "id": user.public_id,
                 "name": user.display_name,
                 "role": roles.get(user.pk, _ROLE_OF_OTHERS),
+                **({"bot": True} if user.is_bot else {}),
             }
             for user in get_user_model().objects.filter(pk__in=ids).order_by("public_id")
         ]
@@ -272,6 +273,7 @@ class Csv(Writer):
             None if message.is_deleted else message.reply_to,
             "; ".join(f"{emoji} {', '.join(names)}" for emoji, names in reactions),
             "; ".join(message.file_names),
+            "yes" if message.author and message.author.is_bot else "no",
         ]
 
 
@@ -291,6 +293,8 @@ def _told(
     message: Message, quoted: Message | None, reactions: Sequence[tuple[str, Sequence[str]]]
 ) -> str:
     who = str(message.author or "")
+    if message.author and message.author.is_bot:
+        who = _("%(name)s (bot)") % {"name": who}
     if message.kind == Message.Kind.JOIN:
         return cells.line(message.at, "* ", _("%(name)s joined") % {"name": who})
     if message.kind == Message.Kind.LEAVE:

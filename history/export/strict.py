@@ -77,6 +77,9 @@ class Object:
             raise BadArchive(f"{self._at(name)} must be from {least} to {most}")
         return found
 
+    def flag(self, name: str) -> bool:
+        return self.get(name, bool, "true or false")
+
     def one_of(self, name: str, choices: set[str]) -> str:
         found = self.value.get(name)
         if not isinstance(found, str) or found not in choices:

@@ -136,6 +136,8 @@ def _people(file: Archive, room: Room, *, keep_roles: bool) -> dict[str, User]:
                 name_key=names.key(person.name),
                 name_skeleton=lookalikes.skeleton(person.name),
                 is_guest=True,
+                # It is marked as it was. Without an owner no key is its, and it can do nothing.
+                is_bot=person.is_bot,
                 **({} if person.id in known else {"public_id": person.id}),
             )
             for person in people
@@ -145,7 +147,7 @@ def _people(file: Archive, room: Room, *, keep_roles: bool) -> dict[str, User]:
             Membership(
                 room=room,
                 user=user,
-                role=person.role if keep_roles else Membership.Role.MEMBER,
+                role=person.role if keep_roles and not person.is_bot else Membership.Role.MEMBER,
                 left_at=Now(),
                 read_through=file.head,
             )

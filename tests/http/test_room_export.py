@@ -19,8 +19,9 @@ from django.test import AsyncClient
 from history import downloads, personal
 from history.log.entry import Entry
 from history.models import Mention, Message, Stream
-from rooms.actions import sanctions
-from rooms.models import Membership, Room, User
+from rooms.actions import bots, sanctions
+from rooms.actions.saying import say
+from rooms.models import Bot, Membership, Room, User
 from rooms.turn import turn
 from tests.http.conftest import Person, remove
 from tests.support.german import ACCEPTS, german
@@ -204,6 +205,7 @@ def empty() -> None:
 
 
 def test_comes_back_from_its_json_as_it_was(ada: Person, talk: Room, tmp_path: Path) -> None:
+    say_as_bot(ada, talk)
     Room.objects.filter(pk=talk.pk).update(closed_at=talk.created_at, closes_at=None)
     exported = json.loads(fetch(ada, talk, "json"))
     file = tmp_path / "room.json"
@@ -217,6 +219,26 @@ def test_comes_back_from_its_json_as_it_was(ada: Person, talk: Room, tmp_path: P
     again = json.loads(fetch(reader, room, "json"))
     assert again.pop("saved_at") >= exported.pop("saved_at")
     assert again == exported
+    [builds] = [each for each in again["people"] if "bot" in each]
+    assert (builds["name"], builds["bot"], builds["role"]) == ("Builds", True, "member")
+    user = User.objects.get(public_id=builds["id"])
+    assert user.is_bot
+    assert not Bot.objects.filter(user=user).exists(), "no key is its, and nobody answers for it"
+
+
+def say_as_bot(ada: Person, room: Room) -> None:
+    User.objects.filter(pk=ada.user.pk).update(username="ada", is_guest=False)
+    made = bots.make(room=room, by=ada.user, name="Builds")
+    say(room=room, by=made.bot.user, body="green", client_id="1")
+
+
+def test_says_of_a_bot_that_it_is_one(ada: Person, talk: Room) -> None:
+    say_as_bot(ada, talk)
+    assert '<bdi>Builds</bdi></b> <small class="bot-mark">bot</small>' in fetch(ada, talk, "html")
+    assert "Builds (bot): green" in fetch(ada, talk, "txt")
+    rows = list(csv.DictReader(io.StringIO(fetch(ada, talk, "csv").removeprefix("\ufeff"))))
+    assert {row["bot"] for row in rows if row["author"] == "Builds"} == {"yes"}
+    assert {row["bot"] for row in rows if row["author"] == "Ada"} == {"no"}
 
 
 def test_is_imported_as_new_people_beside_those_here(
