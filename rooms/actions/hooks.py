@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from rooms import access, commands
 from rooms.actions import bots
 from rooms.actions.saying import say
-from rooms.errors import ChatError, Empty, NotMember, Removed, RoomClosed
+from rooms.errors import ChatError, Empty
 from rooms.hooks import incoming, keys
 from rooms.hooks.cursors import Delivery
 from rooms.hooks.outgoing import Events
@@ -162,18 +162,16 @@ def find_by_token(token: str) -> HookIn:
     return found
 
 
-def post(*, hook: HookIn, content_type: str, data: bytes, client_id: str) -> None:
-    """Say what a program posts. Raises BadHookBody, Empty, and what a post on a socket is refused with.
-
-    A hook whose bot may not be in the room reads like one that is not there.
-    """
+def read(content_type: str, data: bytes) -> str:
+    """Return what a program posts, as a message. Raises BadHookBody or Empty."""
     body = incoming.read(content_type, data, limit=settings.CHAT_BODY_MAX)
     if commands.is_empty(body):
         raise Empty
-    try:
-        say(room=hook.room, by=hook.bot.user, body=body, client_id=client_id)
-    except (NotMember, Removed, RoomClosed):
-        raise NoSuchHook from None
+    return body
+
+
+def note_use(hook: HookIn) -> None:
+    """Note that a hook was used just now, unless that was noted a while ago."""
     HookIn.objects.filter(
         Q(used_at__isnull=True) | Q(used_at__lt=Now() - NOTED_EVERY), pk=hook.pk
     ).update(used_at=Now())

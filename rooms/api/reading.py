@@ -1,11 +1,8 @@
 """What the API reads: run on threads, by bots whose key and standing are asked about each time."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models.functions import Now
 
 from history import wire
 from history.log import files, read
@@ -14,22 +11,14 @@ from rooms.actions import bots
 from rooms.actions import rooms as room_actions
 from rooms.commands import FILES_MAX
 from rooms.errors import NotMember, Removed, RoomClosed, RoomNotFound, SignedOut
-from rooms.live import snapshot
+from rooms.live import snapshot, standing
 from rooms.live.client import you
+from rooms.live.standing import Standing
 from rooms.models import Membership, User
 from rooms.turn import turn
 
 # Files in a page of a room's list.
 LISTED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A bot in a room: its membership, as of the room's `epoch` and the database's `now`."""
-
-    member: Membership
-    epoch: int
-    now: datetime
 
 
 def bot(proof: str) -> User:
@@ -53,14 +42,8 @@ def stand(proof: str, where: str) -> Standing:
         if where.startswith("r_")
         else mine.filter(room__code=codes.normalize(where))
     )
-    found = here.values_list("room__stream_id", flat=True).first()
-    if found is None:
-        raise RoomNotFound
-    # The epoch first: whoever is let through by what is read next is let through at it.
-    _, epoch = read.heads([found])[found]
-    member: Any = here.select_related("room", "user").annotate(now=Now()).first()
     try:
-        return Standing(access.check(member), epoch, member.now)
+        return standing.of(here)
     except Removed:
         raise
     except (NotMember, RoomClosed):

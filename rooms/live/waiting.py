@@ -1,5 +1,6 @@
 """One command on its way into the log: its preparation, its order, and the answer to a refusal."""
 
+import asyncio
 from dataclasses import dataclass
 
 from history.log.entry import Attachment
@@ -30,6 +31,8 @@ class Waiting:
     # The epoch at which the author of a post was authorised. If the room's epoch has moved since, the
     # author is checked again. Whoever asks for anything else is checked anyway.
     epoch: int = ASK
+    # Where somebody without a socket waits for what becomes of it.
+    outcome: asyncio.Future[object] | None = None
 
     @property
     def has_more_than_plain_text(self) -> bool:
@@ -73,6 +76,12 @@ class Waiting:
             refused=prepared.refused,
             words=prepared.words,
         )
+
+    def tell(self, outcome: object) -> bool:
+        """Hand the outcome to whoever waits for it without a socket. Return False if nobody does."""
+        if self.outcome is not None and not self.outcome.done():
+            self.outcome.set_result(outcome)
+        return self.outcome is not None
 
     def refusal(self, error: object) -> bytes:
         """Return the `error` frame that answers the command, and count it if it is a post."""

@@ -74,7 +74,7 @@ class LiveWorker:
     """One event loop's hub, writer and door, and the lease they live under."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
         self.boot_id = secrets.token_hex(8)
         self._sockets = itertools.count(1)
         self.threads = DatabaseThreads(name="live", size=4)
@@ -158,7 +158,7 @@ class LiveWorker:
 
     def notify(self, group: str, notification: Notification, change: Change | None) -> None:
         """Show a change to the sockets here and notify the other workers."""
-        self._loop.call_soon_threadsafe(self._notify, group, notification, change)
+        self.loop.call_soon_threadsafe(self._notify, group, notification, change)
 
     def _notify(self, group: str, notification: Notification, change: Change | None) -> None:
         self.hub.subscription.publish(group, notification)

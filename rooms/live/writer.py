@@ -7,6 +7,7 @@ A thousand people who react to one message within a second are a few transaction
 goes out a few times, not a thousand, each time longer.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -98,7 +99,19 @@ class Writer:
 
     def submit(self, *, client: Client, room: LiveRoom, command: RoomCommand) -> None:
         """Take a command; its ack or error goes to the client. Raises Unavailable when overrun."""
-        waiting = Waiting(client, room, command, monotonic())
+        self._take(Waiting(client, room, command, monotonic()))
+
+    async def post(self, *, client: Client, room: LiveRoom, command: Post) -> Posted:
+        """Post for somebody without a socket. Raises what it is refused with."""
+        outcome: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._take(Waiting(client, room, command, monotonic(), outcome=outcome))
+        found = await outcome
+        if isinstance(found, Posted):
+            return found
+        raise found if isinstance(found, ChatError) else Unavailable
+
+    def _take(self, waiting: Waiting) -> None:
+        client, command = waiting.client, waiting.command
         if client.preparing or waiting.has_more_than_plain_text:
             self._texts.submit(client, waiting)
             client.preparing += 1
@@ -134,7 +147,9 @@ class Writer:
                 waiting.prepared = prepared
                 self._enqueue(waiting)
             except ChatError as error:
-                waiting.client.sender.send([waiting.refusal(error)])
+                frame = waiting.refusal(error)
+                if not waiting.tell(error):
+                    waiting.client.sender.send([frame])
                 if isinstance(waiting.command, Leave):
                     self._end_leave(waiting)
 
@@ -194,7 +209,8 @@ class Writer:
                 if isinstance(command, Leave):
                     leaves.append(waiting)
             frames = answers.setdefault(waiting.room.stream_id, {})
-            frames.setdefault(waiting.client, []).append(frame)
+            if not waiting.tell(outcome):
+                frames.setdefault(waiting.client, []).append(frame)
         for stream, room in rooms.items():
             self._show(room, self._changes.pop(stream, ()), answers[stream])
         for waiting in leaves:

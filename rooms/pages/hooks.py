@@ -14,9 +14,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from rooms import addresses, limits
 from rooms.actions import hooks
-from rooms.errors import ChatError, RateLimited
+from rooms.errors import ChatError, NotMember, RateLimited, Removed, RoomClosed
 from rooms.hooks import incoming, keys
-from rooms.live import metrics
+from rooms.live import metrics, posting, standing
+from rooms.models import Membership
 from rooms.refusals.hooks import HookBodyTooBig, NoSuchHook
 
 # By which a sender names a post that it may send again.
@@ -50,12 +51,14 @@ def _post(request: HttpRequest, token: str) -> None:
     data = request.read(incoming.BODY_MAX + 1)
     if len(data) > incoming.BODY_MAX:
         raise HookBodyTooBig(limit=incoming.BODY_MAX)
-    hooks.post(
-        hook=hook,
-        content_type=request.headers.get("Content-Type", ""),
-        data=data,
-        client_id=_client_id(request),
-    )
+    body = hooks.read(request.headers.get("Content-Type", ""), data)
+    try:
+        bot = standing.of(Membership.objects.filter(room=hook.room, user=hook.bot.user))
+        posting.post(bot, body=body, client_id=_client_id(request))
+    except (NotMember, Removed, RoomClosed):
+        # Its bot may not be in the room: it reads like one that is not there.
+        raise NoSuchHook from None
+    hooks.note_use(hook)
 
 
 def _client_id(request: HttpRequest) -> str:
