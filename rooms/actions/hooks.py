@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from rooms import access, commands
@@ -32,6 +32,7 @@ from rooms.refusals.hooks import (
     HookTellsNothing,
     NoSuchHook,
     NotThisHook,
+    NotYourHook,
     TooManyHooks,
 )
 from rooms.turn import Turn, turn
@@ -40,6 +41,8 @@ from rooms.turn import Turn, turn
 IN_MAX, OUT_MAX = 5, 3
 # The use of a hook is noted no more often than this: not with each post.
 NOTED_EVERY = timedelta(minutes=1)
+# For how long a receiver may know the former secret only.
+FORMER_LASTS = timedelta(days=1)
 
 Hook = HookIn | HookOut
 _WITH = ("bot__user", "bot__owner", "room")
@@ -148,6 +151,21 @@ def skip(*, hook: HookOut, by: User) -> None:
     with _changing(hook, by, "skip hook") as t:
         HookOwed.objects.filter(hook=hook).delete()
         _go_on(hook, through=t.head.seq)
+
+
+def renew_secret(*, hook: HookOut, by: User) -> str:
+    """Give a hook another secret, and return it. For FORMER_LASTS requests are signed with the former too.
+
+    Raises NotYourHook to anyone but the owner of its bot: who knows the secret can speak for the room.
+    """
+    if hook.bot.owner_id != by.pk:
+        raise NotYourHook
+    secret = keys.new_secret()
+    with _changing(hook, by, "make hook secret"):
+        HookOut.objects.filter(pk=hook.pk).update(
+            secret=secret, former_secret=F("secret"), former_until=Now() + FORMER_LASTS
+        )
+    return secret
 
 
 # Used by programs ---------------------------------------------------------------------------------

@@ -264,6 +264,7 @@ _TABLE = (
     Verb(name="add hook in", sentence=_("{by} lets programs post here as {about}")),
     Verb(name="add hook out", sentence=_("{by} lets {what} know what happens here, as {about}")),
     Verb(name="remove hook", sentence=_("{by} removed a hook of {about}")),
+    Verb(name="make hook secret"),
     Verb(name="pause hook"),
     Verb(name="resume hook"),
     Verb(name="skip hook"),

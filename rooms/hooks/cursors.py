@@ -74,6 +74,8 @@ def following(hook: HookOut, *, accepted: Delivery | None = None) -> Delivery | 
             return None
         if accepted is not None:
             _accept(mine, accepted)
+        if mine.former_until is not None and mine.former_until <= mine.now:
+            mine.former_secret, mine.former_until = "", None
         found = _next(mine)
         mine.due_at = Now() + LEASE if found else Now()
         mine.lease = mine.lease if found else ""

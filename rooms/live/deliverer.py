@@ -129,8 +129,9 @@ class Deliverer:
     async def _send(self, delivery: Delivery) -> Result:
         if self._client is None:
             self._client = _client()
+        hook = delivery.hook
         headers = signing.headers(
-            delivery.hook.secret,
+            *filter(None, (hook.secret, hook.former_secret)),
             identity=delivery.identity,
             timestamp=int(time.time()),
             body=delivery.body,

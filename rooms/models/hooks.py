@@ -57,6 +57,11 @@ class HookOut(models.Model):
     url = models.TextField()
     # What requests are signed with (whsec_…). It has to be known here, so it is not hashed.
     secret = models.CharField(max_length=80, editable=False)
+    # The one before, which requests are signed with too until then.
+    former_secret = models.CharField(
+        max_length=80, blank=True, editable=False, default="", db_default=""
+    )
+    former_until = models.DateTimeField(null=True, blank=True, editable=False)
     # What it is told of: words of rooms/hooks/outgoing.py with spaces between.
     events = models.CharField(max_length=80)
     # Whether a text that its receiver answers with becomes a message of the bot's.

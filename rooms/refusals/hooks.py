@@ -41,5 +41,9 @@ class NoSuchHook(MessageNotFound):
     sentence = _("There is no such hook.")
 
 
+class NotYourHook(Forbidden):
+    sentence = _("Only whoever added this webhook can give it another secret.")
+
+
 class NotThisHook(Forbidden):
     sentence = _("Only somebody of a higher role can change this webhook.")

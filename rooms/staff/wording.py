@@ -29,6 +29,7 @@ _DONE: dict[str, Text] = {
     "make account": _("made an account"),
     "make bot key": _("made a new key for a bot"),
     "make group": _("made a group"),
+    "make hook secret": _("made a new secret for a webhook"),
     "member": _("took the moderator’s role away"),
     "merge": _("merged two accounts"),
     "moderator": _("made somebody a moderator"),

@@ -1,11 +1,13 @@
 """Hooks as programs and those who run a room meet them: posted to, made, shown once, removed."""
 
+import html
 import json
 import re
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test import Client
 
@@ -300,6 +302,41 @@ def test_an_owner_sees_how_far_a_hook_is_behind_and_goes_on(ada: Person, room: R
     room.stream.refresh_from_db()
     assert HookOut.objects.get().through == room.stream.head
     assert ada.post(f"{page}{made['hook']}/explode/").status_code == 404
+
+
+def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
+    ada: Person, room: Room, person: NewPerson
+) -> None:
+    bob = person("Bob")
+    bob.come_in(room)
+    roles.make_moderator(room=room, by=ada.user, user=bob.user)
+    register(bob)
+    fields = {"kind": "out", "url": "https://ci.example.org", "events": ["posted"]}
+    made = make_for_programs(bob, room, **fields)
+    path = f"/rooms/{room.code}/manage/hooks/"
+    where = f"{path}{made['hook']}/secret/"
+    assert where in bob.get(path).content.decode()
+    assert where not in ada.get(path).content.decode()
+    assert ada.post(where).status_code == 302
+    assert HookOut.objects.get().secret == made["secret"], "the room's owner did not add it"
+
+    [secret] = re.findall(r"whsec_[\w+/=]+", html.unescape(bob.post(where).content.decode()))
+    assert "whsec_" not in bob.get(path).content.decode()
+    assert Deed.objects.latest("pk").verb == "make hook secret"
+    assert secret not in json.dumps(list(Deed.objects.values("details")))
+    ada.say(room, "news")
+
+    def signed() -> set[str]:
+        HookOut.objects.update(due_at=Now(), lease="")
+        [taken] = cursors.take(1)
+        found = cursors.following(taken)
+        assert found is not None
+        return {found.hook.secret, found.hook.former_secret} - {""}
+
+    assert signed() == {made["secret"], secret}
+    HookOut.objects.update(former_until=Now())
+    assert signed() == {secret}
+    assert HookOut.objects.get().former_secret == ""
 
 
 def test_hooks_go_with_their_bot_and_with_its_owner(ada: Person, room: Room) -> None:

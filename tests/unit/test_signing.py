@@ -38,3 +38,12 @@ def test_the_example_of_the_standard_comes_out() -> None:
         body=b'{"test": 2432232314}',
     )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_while_a_secret_is_changed_either_one_verifies() -> None:
+    new, former = keys.new_secret(), keys.new_secret()
+    headers = signing.headers(new, former, identity="r_1-58", timestamp=int(time.time()), body=BODY)
+    for secret in (new, former):
+        assert Webhook(secret).verify(BODY, headers) == {"text": "schön"}
+    with pytest.raises(WebhookVerificationError):
+        Webhook(keys.new_secret()).verify(BODY, headers)

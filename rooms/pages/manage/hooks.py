@@ -88,8 +88,11 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpResponse:
-    """Remove a hook; pause one out, resume it, or skip what it is behind by."""
-    if what != "remove" and what not in _ORDERS:
+    """Remove a hook; pause one out, resume it, skip what it is behind by, or give it another secret.
+
+    The secret is in the answer to the form itself, this once.
+    """
+    if what not in {"remove", "secret", *_ORDERS}:
         raise Http404
     try:
         me = in_charge(request, code)
@@ -99,6 +102,8 @@ def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpRespo
             said = gettext("The webhook is removed.")
         elif isinstance(hook, HookIn):
             raise NoSuchHook
+        elif what == "secret":
+            return _renewed(request, me, hook)
         else:
             perform, text = _ORDERS[what]
             perform(hook=hook, by=me.user)
@@ -127,6 +132,13 @@ def _make_out(request: HttpRequest, me: Membership) -> dict[str, str]:
         replies="replies" in request.POST,
     )
     return {"hook": hook.public_id, "secret": hook.secret}
+
+
+def _renewed(request: HttpRequest, me: Membership, hook: HookOut) -> HttpResponse:
+    made = {"hook": hook.public_id, "secret": hooks.renew_secret(hook=hook, by=me.user)}
+    if wants_json(request):
+        return JsonResponse(made)
+    return _shown(request, me, kind=OUT, made=made | {"renewed": True})
 
 
 def _voice(request: HttpRequest) -> Voice:
