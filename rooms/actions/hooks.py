@@ -35,7 +35,7 @@ from rooms.refusals.hooks import (
     NotYourHook,
     TooManyHooks,
 )
-from rooms.turn import Turn, turn
+from rooms.turn import Turn, turn, turns
 
 # Hooks of a room.
 IN_MAX, OUT_MAX = 5, 3
@@ -111,6 +111,23 @@ def of_room(room: Room) -> tuple[list[HookIn], list[HookOut]]:
     return list(ins), list(outs)
 
 
+def of_owner(user: User) -> tuple[list[HookIn], list[HookOut]]:
+    """Return the incoming and outgoing hooks of a person's bots, in all rooms, the oldest first."""
+    ins = HookIn.objects.filter(bot__owner=user).order_by("pk")
+    outs = HookOut.objects.filter(bot__owner=user).order_by("pk")
+    return list(ins), list(outs)
+
+
+def find_own(*, owner: User, public_id: str) -> Hook:
+    """Return a hook of a person's bot by its id. Raises NoSuchHook."""
+    if "\0" not in public_id:
+        for kind in (HookIn, HookOut):
+            rows: Any = kind._default_manager.filter(bot__owner=owner, public_id=public_id)
+            if found := rows.select_related(*_WITH).first():
+                return found  # type: ignore[no-any-return]
+    raise NoSuchHook
+
+
 def find(*, room: Room, public_id: str) -> Hook:
     """Return a hook of a room by its id. Raises NoSuchHook."""
     for kind in (HookIn, HookOut):
@@ -129,6 +146,19 @@ def remove(*, hook: Hook, by: User, staff: bool = False, reason: str = "") -> No
         _require_right(t, hook)
         hook.delete()
         t.notice("remove hook", about=hook.bot.user)
+        t.record("remove hook", target=hook.bot.user, hook=hook.public_id)
+
+
+def revoke(*, hook: Hook, by: User) -> None:
+    """End a hook of one's own bot, whatever one is in its room by now. Raises NotYourHook."""
+    if hook.bot.owner_id != by.pk:
+        raise NotYourHook
+    with turns([hook.room.stream_id]) as found:
+        t = found[hook.room.stream_id]
+        t.by, t.role = by, "self"
+        hook.delete()
+        if t.room.is_open:
+            t.notice("remove hook", about=hook.bot.user)
         t.record("remove hook", target=hook.bot.user, hook=hook.public_id)
 
 

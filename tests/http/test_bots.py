@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from rooms import bot_keys
 from rooms.actions import bots, roles, sanctions
-from rooms.models import Bot, Deed, Membership, Room
+from rooms.models import Bot, Deed, HookIn, Membership, Room
 from tests.actions.factories import last_notice
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
@@ -207,3 +207,41 @@ def test_a_banned_bot_is_its_owner_s_to_end(ada: Person, bob: Person, room: Room
     sanctions.ban(room=room, by=ada.user, user=bot.user, reason="noise")
     assert "Was removed from this room" in bob.get(page(room)).content.decode()
     assert "Builds" not in read(ada.get(page(room))).one("section", aria_labelledby="bot-list").text
+
+
+@pytest.mark.parametrize("lost", ["demoted", "banned", "left"])
+def test_who_no_longer_runs_the_room_ends_their_bots_and_hooks_on_the_account_page(
+    ada: Person, bob: Person, room: Room, lost: str
+) -> None:
+    bot = make(bob, room)
+    fields = {"kind": "in", "bot": bot.user.public_id}
+    for _ in range(2):
+        assert bob.post(f"/rooms/{room.code}/manage/hooks/", **fields).status_code == 200
+    match lost:
+        case "demoted":
+            roles.unmake_moderator(room=room, by=ada.user, user=bob.user)
+        case "banned":
+            sanctions.ban(room=room, by=ada.user, user=bob.user, reason="")
+        case "left":
+            assert bob.post(f"/rooms/{room.code}/leave/").status_code == 302
+    assert bob.get(page(room)).status_code == 302
+    listed = read(bob.get("/account/")).one("section", aria_labelledby="machines").text
+    first, second = HookIn.objects.order_by("pk")
+    for told in ("Builds", "Engines", first.public_id, second.public_id, "Key not used yet"):
+        assert told in listed
+    assert "machines" not in ada.get("/account/").content.decode()
+
+    for other in ({"bot": bot.user.public_id}, {"hook": first.public_id}, {"hook": "\0"}):
+        refused = ada.client.post("/account/bots/", other, headers={"accept": "application/json"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
+    assert bob.post("/account/bots/", hook=first.public_id).status_code == 302
+    assert list(HookIn.objects.all()) == [second]
+    assert (Deed.objects.latest("pk").verb, Deed.objects.latest("pk").role) == (
+        "remove hook",
+        "self",
+    )
+    assert bob.post("/account/bots/", bot=bot.user.public_id).status_code == 302
+    bot.refresh_from_db()
+    assert bot.retired_at is not None
+    assert not HookIn.objects.exists()
+    assert "machines" not in bob.get("/account/").content.decode()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rooms.pages.account import continuing, handoff, hidden, notifications, views
+from rooms.pages.account import continuing, handoff, hidden, machines, notifications, views
 
 urlpatterns = [
     path("", views.overview, name="account"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reading/", views.show_reading, name="show_reading"),
     path("notifications/", notifications.change, name="notifications"),
     path("hidden/", hidden.change, name="hidden_people"),
+    path("bots/", machines.revoke, name="revoke_machine"),
     path("handoff/", handoff.show, name="handoff"),
     path("handoff/state/", handoff.state, name="handoff_state"),
     path("handoff/answer/", handoff.answer, name="handoff_answer"),

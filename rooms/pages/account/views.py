@@ -26,7 +26,7 @@ from rooms.actions import accounts, deletion, merge, people, sign_ins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
 from rooms.models import User
-from rooms.pages.account import mydata, notifications
+from rooms.pages.account import machines, mydata, notifications
 from rooms.pages.account.forms import (
     ChangePasswordForm,
     DeleteForm,
@@ -62,7 +62,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     ]
     rows.sort(key=lambda row: not row["mine"])
     hidden = me.hides.select_related("person").order_by("-pk")
-    context = {"me": me, "sign_ins": rows, "hidden": hidden} | notifications.shown(request, me)
+    context = {"me": me, "sign_ins": rows, "hidden": hidden, "machines": machines.shown(me)}
+    context |= notifications.shown(request, me)
     return render(request, "account/overview.html", context)
 
 
