@@ -1,4 +1,4 @@
-"""Arrange a transcript for a page: by days, with joins and leaves folded. Pure."""
+"""Arrange a transcript for a page: by days, with joins and leaves folded as in the room. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from history.models import Message
 
 SAME_TURN = timedelta(minutes=5)
-# Up to this number of joins and leaves in a row stand as lines; more are folded.
-UNFOLDED = 3
+# A fold names up to this number of people, and counts more; as static/js/log/rows.js does.
+MAX_NAMED = 3
 _ATTENDANCE = (Message.Kind.JOIN, Message.Kind.LEAVE)
 
 
@@ -29,11 +29,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A run of joins and leaves, with how many people joined and left in it."""
+    """A run of joins and leaves, with how many people joined and left in it.
+
+    `way`: what the people did who are named, each by one of the messages: `joined`, `left`, `returned` or
+    `visited`; "" where nobody is named.
+    """
 
     messages: Sequence[Message]
     joined: int
     left: int
+    way: str = ""
+    named: Sequence[Message] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,8 @@ def days(
         if not found or found[-1].date != _date(first.at, zone):
             found.append(Day(_date(first.at, zone)))
         blocks = found[-1].blocks
-        if len(run) > UNFOLDED:
-            came = {m.author_id for m in run if m.kind == Message.Kind.JOIN}
-            went = {m.author_id for m in run if m.kind == Message.Kind.LEAVE}
-            blocks.append(Fold(run, joined=len(came), left=len(went)))
+        if len(run) > 1:
+            blocks.append(_fold(run))
             continue
         for message in run:
             above = blocks[-1] if blocks else None
@@ -84,6 +88,23 @@ def _runs(messages: Iterable[Message], zone: tzinfo) -> Iterator[list[Message]]:
             yield [message]
     if run:
         yield run
+
+
+def _fold(run: Sequence[Message]) -> Fold:
+    came = {m.author_id: m for m in run if m.kind == Message.Kind.JOIN}
+    went = {m.author_id: m for m in run if m.kind == Message.Kind.LEAVE}
+    people = came | went
+    way = ""
+    if len(people) == 1:
+        first, last = run[0].kind, run[-1].kind
+        ways = {Message.Kind.JOIN: "joined", Message.Kind.LEAVE: "left"}
+        way = (
+            ways[last] if first == last else {"left": "returned", "joined": "visited"}[ways[first]]
+        )
+    elif len(people) <= MAX_NAMED and not (came and went):
+        way = "joined" if came else "left"
+    named = tuple(people.values()) if way else ()
+    return Fold(run, joined=len(came), left=len(went), way=way, named=named)
 
 
 def _continues(message: Message, above: Line | Fold | None) -> bool:

@@ -159,6 +159,7 @@ class TestATranscript:
         text = page.one("ol", class_="log").text
         assert seqs(page) == [1, 2, 3, 4, 6, 7]  # 5 is the deletion
         for part in (
+            "Ada and Ben joined",
             "Ada joined",
             "Ben joined",
             "hello",

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from history.models import Message
 from history.timeline import Day, Fold, Line, days
 
@@ -49,12 +51,31 @@ def test_a_notice_interrupts_a_turn() -> None:
     assert continued(days(log("chat 1", "notice", "chat 1"))) == [False, False, False]
 
 
-def test_few_joins_and_leaves_stand_as_lines() -> None:
-    (day,) = days(log("join 1", "leave 1", "join 2"))
+def test_a_join_by_itself_is_a_line() -> None:
+    (day,) = days(log("chat 9", "join 1", "chat 9"))
     assert all(isinstance(block, Line) for block in day.blocks)
 
 
-def test_many_are_folded_and_counted_as_people() -> None:
+@pytest.mark.parametrize(
+    ("run", "way", "named"),
+    [
+        ("join 1, join 2", "joined", [1, 2]),
+        ("leave 1, leave 2, leave 3", "left", [1, 2, 3]),
+        ("join 1, join 2, join 3, join 4", "", []),
+        ("join 1, leave 2", "", []),
+        ("join 1, leave 1", "visited", [1]),
+        ("leave 1, join 1", "returned", [1]),
+        ("join 1, leave 1, join 1", "joined", [1]),
+    ],
+)
+def test_a_fold_names_few_people_as_the_room_does(run: str, way: str, named: list[int]) -> None:
+    ((fold,),) = [day.blocks for day in days(log(*run.split(", ")))]
+    assert isinstance(fold, Fold)
+    assert fold.way == way
+    assert [message.author_id for message in fold.named] == named
+
+
+def test_joins_and_leaves_are_folded_and_counted_as_people() -> None:
     (day,) = days(log("chat 9", "join 1", "leave 1", "join 1", "join 2", "chat 9"))
     first, fold, last = day.blocks
     assert isinstance(first, Line)
@@ -66,7 +87,7 @@ def test_many_are_folded_and_counted_as_people() -> None:
 
 def test_a_fold_does_not_reach_over_midnight() -> None:
     found = days(log("join 1", "join 2", "join 3", "join 4", step=timedelta(hours=6)))
-    assert [len(day.blocks) for day in found] == [2, 2]
+    assert [len(day.blocks) for day in found] == [1, 1]
 
 
 def test_every_message_is_there_once_and_in_order() -> None:
