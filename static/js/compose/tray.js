@@ -4,6 +4,7 @@
  */
 
 import { element, icon, setText } from "../lib/dom.js";
+import { writeFileName } from "../lib/file-name.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { isolate } from "../lib/people.js";
 import { sizeOf } from "../lib/size.js";
@@ -125,7 +126,7 @@ export function createTray({
       element(
         "div",
         { class: "tray__about" },
-        element("bdi", { class: "tray__name", title: name }, name),
+        writeFileName(element("bdi", { class: "tray__name" }), name),
         element("span", { class: "tray__size" }, note(item, size)),
         ...(prepared === null ? [] : [choices(item)]),
       ),

@@ -4,6 +4,7 @@
  */
 
 import { element, icon } from "../lib/dom.js";
+import { writeFileName } from "../lib/file-name.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { sizeOf } from "../lib/size.js";
 import { fileAddress, playedAs } from "../state/file-facts.js";
@@ -42,24 +43,29 @@ export function createFileDrawing(sprite, previews) {
   function card({ box, file }) {
     const { id, name, type, alt } = file;
     const size = sizeOf("blob" in file ? file.blob.size : file.size);
+    const more = alt ? `${size} · ${alt}` : size;
     const kind = playedAs(type);
     const signs = { audio: "music", video: "video" };
     const picture = kind ? signs[kind] : type.startsWith("image/") ? "image" : "file-text";
     const about = element(
       "span",
       { class: "file__about" },
-      element("bdi", { class: "file__name", title: name }, name),
+      writeFileName(element("bdi", { class: "file__name" }), name),
       " ",
-      element("span", { class: "file__size" }, alt ? `${size} · ${alt}` : size),
+      element("span", { class: "file__size" }, more),
     );
     if ("blob" in file) return box.replaceChildren(icon(picture, sprite), about, bar(file));
     box.replaceChildren(
       element(
         "a",
-        { class: "file__link", href: fileAddress(id, name), download: name },
+        {
+          class: "file__link",
+          href: fileAddress(id, name),
+          download: name,
+          // The two halves of the name are read as one.
+          "aria-label": `${fill(gettext("Download %(name)s"), { name })}, ${more}`,
+        },
         icon(picture, sprite),
-        element("span", { class: "visually-hidden" }, gettext("Download")),
-        " ",
         about,
         icon("download", sprite),
       ),

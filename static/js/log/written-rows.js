@@ -3,6 +3,7 @@
  * people, and the folding of long texts. Without it all of every text is shown. DOM, no network.
  */
 
+import { writeFileName } from "../lib/file-name.js";
 import { avatar } from "../lib/people.js";
 import { sizeOf } from "../lib/size.js";
 import { laidOut } from "./message-files.js";
@@ -41,6 +42,9 @@ export function drawFiles(page) {
     });
     if (boxes.length > 0) files.prepend(laidOut(boxes, sizes));
   }
+  /** @type {NodeListOf<HTMLElement>} */
+  const names = page.querySelectorAll(".file__name:not(:has(mark), .file-name)");
+  for (const name of names) writeFileName(name, name.textContent ?? "");
   /** @type {NodeListOf<HTMLElement>} */
   const told = page.querySelectorAll("[data-bytes]");
   for (const size of told) size.textContent = sizeOf(Number(size.dataset.bytes));

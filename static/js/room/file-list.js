@@ -1,6 +1,7 @@
 /** The list of a room's files in a dialog, newest first. Loaded when it is first wanted. */
 
 import { element, icon, setText } from "../lib/dom.js";
+import { writeFileName } from "../lib/file-name.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { getJson, reasonOf } from "../lib/json-requests.js";
 import { sizeOf } from "../lib/size.js";
@@ -81,7 +82,7 @@ export function createFileList({
     const about = element(
       "div",
       { class: "file-list__about" },
-      element("bdi", { class: "file__name", title: name }, name),
+      writeFileName(element("bdi", { class: "file__name" }), name),
       element(
         "span",
         { class: "file__size" },
