@@ -91,6 +91,7 @@ class Demo:
     festival: str
     festival_transcript: str
     photos: str
+    office: str
 
 
 @asynccontextmanager
@@ -132,6 +133,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         festival = await conversation.festival(site, stack, people)
         festival_transcript = await _transcript(ada, festival)
         photos = await ada.create(title="Photos of the crossing")
+        keeper = await stack.enter_async_context(await account_pages.keeper(site, room=outing))
+        office = await host_pages.with_bots(keeper)
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
@@ -151,11 +154,12 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
             crowded,
             watch,
             say,
-            await stack.enter_async_context(await account_pages.keeper(site, room=outing)),
+            keeper,
             lesson,
             festival,
             festival_transcript,
             photos,
+            office,
         )
 
 

@@ -1,6 +1,9 @@
-"""A lesson with its host, for pictures: it ends at a time, and somebody there has hidden somebody else."""
+"""Rooms with their hosts, for pictures: a lesson that ends at a time, in which somebody has hidden somebody
+else, and a room with bots and webhooks."""
 
 from dataclasses import dataclass
+
+from playwright.async_api import Page
 
 from tests.support.client import Visitor
 
@@ -34,3 +37,26 @@ async def begin(owner: Visitor, hides: Visitor, *, hidden: str, code: str, ended
     for visitor in (owner, hides):
         await visitor.get("/history/")  # says that it was done, or every picture would
     return Lesson(code, owner, hides, ended)
+
+
+async def with_bots(owner: Visitor) -> str:
+    """Open a room with bots and webhooks. `owner` has an account."""
+    code = await owner.create(title="Harbour office")
+    page = f"/rooms/{code}/manage/"
+    made = await owner.submit(f"{page}bots/", {"name": "Timetable"}, form_at=f"{page}bots/")
+    assert made.status_code == 200, made.text
+    hooks: tuple[dict[str, str], ...] = (
+        {"kind": "in", "name": "Ticket sales"},
+        {"kind": "out", "url": "https://example.org/log", "events": "posted", "name": "Logbook"},
+    )
+    for fields in hooks:
+        answer = await owner.submit(f"{page}hooks/", fields, form_at=f"{page}hooks/")
+        assert answer.status_code == 200, answer.text
+    return code
+
+
+async def make_key(page: Page) -> None:
+    """Give a bot another key, which is shown once."""
+    await page.get_by_role("link", name="New key").first.click()
+    await page.click("main form button")
+    await page.wait_for_selector("#bot-key")

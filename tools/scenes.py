@@ -7,7 +7,7 @@ from functools import partial
 from playwright.async_api import Page
 
 from tests.support.client import Visitor
-from tools import account_pages, file_scenes, room_scenes
+from tools import account_pages, file_scenes, host_pages, room_scenes
 from tools.demo import SAID_BY_GRACE, Demo
 from tools.room_scenes import settle
 
@@ -27,6 +27,9 @@ SCREENS = (
     "room-search",
     "room-files",
     "settings-sheet",
+    "manage",
+    "manage-bots",
+    "manage-hooks",
     "account",
     "account-registered",
     "history",
@@ -80,6 +83,14 @@ def scenes(demo: Demo) -> list[Scene]:
             ada,
             _click("#fold-joining > summary", "#fold-people > summary", ".manage__person summary"),
         ),
+        Scene("manage-bots", f"/rooms/{demo.office}/manage/bots/", demo.keeper),
+        Scene(
+            "manage-bots-key",
+            f"/rooms/{demo.office}/manage/bots/",
+            demo.keeper,
+            host_pages.make_key,
+        ),
+        Scene("manage-hooks", f"/rooms/{demo.office}/manage/hooks/", demo.keeper),
         Scene("closed", f"/rooms/{demo.closed}/", ada),
         Scene("room-busy", busy, ada, settle),
         Scene("room-talk", festival, ada, settle),
