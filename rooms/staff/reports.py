@@ -48,8 +48,11 @@ class ReporterFilter(PersonFilter):
         return rows.filter(Q(reporter=chosen) | Q(pk__in=seconded))
 
 
-def _through(verb: Verb, find: Callable[[Report], Any]) -> Verb:
-    """The verb, done to what a report is about. To do it is to uphold the report."""
+def _through(verb: Verb, find: Callable[[Report], Any], label: Text | None = None) -> Verb:
+    """The verb, done to what a report is about. To do it is to uphold the report.
+
+    `label` says what it is done to, where the verb's own leaves that to the page it stands on.
+    """
 
     def applies(request: HttpRequest, report: Report) -> bool:
         row = find(report)
@@ -60,11 +63,11 @@ def _through(verb: Verb, find: Callable[[Report], Any]) -> Verb:
         if not verb.perform(order, row):
             return False
         verb.record(order, row, report=report.pk)
-        note = f"{verb.label}. {order.reason}"[:500]
+        note = f"{label or verb.label}. {order.reason}"[:500]
         reports.settle(report=report, by=order.by, upheld=True, note=note)
         return True
 
-    return replace(verb, applies=applies, perform=perform, whom=None)
+    return replace(verb, applies=applies, perform=perform, whom=None, label=label or verb.label)
 
 
 def _message(report: Report) -> Message | None:
@@ -127,7 +130,7 @@ class ReportAdmin(StaffAdmin):
     verbs = (
         UPHOLD,
         DISMISS,
-        _through(DELETE, _message),
+        _through(DELETE, _message, _("Delete the message")),
         _through(BAN, lambda report: report.person),
         _through(CLOSE, lambda report: report.room),
         REOPEN,
@@ -146,7 +149,7 @@ class ReportAdmin(StaffAdmin):
     list_filter = ("state", "reason", "created_at", RoomFilter, PersonFilter, ReporterFilter)
     search_fields = ("comment", "note", "person__display_name", "room__code")
     search_help_text = _("Name or id of the person, code of the room, comment or note")
-    fields = (
+    readonly_fields = (
         "number",
         "state",
         "reason",
@@ -162,11 +165,25 @@ class ReportAdmin(StaffAdmin):
         "handled_at",
         "note",
     )
-    readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         rows: QuerySet[Report] = super().get_queryset(request)
         return rows.select_related("room", "person", "reporter", "handled_by")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Report | None = None) -> Any:
+        """Return what is reported, what was said, and what was done about it, where there is any."""
+        assert obj is not None  # nobody adds one here
+        told = ["comment_written"] if obj.comment else []
+        others = ["seconded_by"] if obj.count > 1 else []
+        facts = [*told, "against", "in_room", "told_by", *others, "created_at", "state", "number"]
+        if not obj.excerpt:
+            facts.insert(len(told), "about")
+        sets = [(None, {"fields": facts})]
+        if obj.state != Report.State.OPEN:
+            sets.append((_("What was done"), {"fields": ["note", "handled_by", "handled_at"]}))
+        if obj.excerpt:
+            sets.append((_("What was said"), {"fields": ["surroundings"]}))
+        return sets
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Report], search_term: str

@@ -94,7 +94,7 @@ def test_a_reported_message_reaches_the_admin_and_is_deleted_from_there(
         admin_page.goto(f"{site.url}/admin/rooms/report/?q={ada.code}")
         admin_page.locator("#result_list").get_by_role("link").first.click()
         expect(admin_page.locator(".is-reported")).to_contain_text("something unspeakable")
-        admin_page.get_by_role("link", name="Delete", exact=True).click()
+        admin_page.get_by_role("link", name="Delete the message").click()
         expect(admin_page.get_by_label("Why")).to_have_value("Abuse or harassment")
         admin_page.get_by_role("button", name="Delete").click()
         for window in (ada, ben):

@@ -117,10 +117,10 @@ def test_the_message_is_deleted_from_the_report(
     order(client, "rooms_report_delete", reported)
     message = room.stream.messages.get(seq=reported.seq)
     assert (message.is_deleted, message.deleted_by) == (True, boss)
-    assert state(reported) == ("upheld", "boss", f"Delete. {WHY}")
+    assert state(reported) == ("upheld", "boss", f"Delete the message. {WHY}")
     assert deeds() == [
         ("boss", "delete message", "Ada", room.code, WHY),
-        ("boss", "uphold report", "Ada", room.code, f"Delete. {WHY}"),
+        ("boss", "uphold report", "Ada", room.code, f"Delete the message. {WHY}"),
     ]
     assertContains(client.get(address("rooms_report_change", reported.pk)), "hello")
 
