@@ -9,6 +9,13 @@ from history.models import Message
 SAME_TURN = timedelta(minutes=5)
 # A fold names up to this number of people, and counts more; as static/js/log/rows.js does.
 MAX_NAMED = 3
+# What somebody did who was or was not here before a run of joins and leaves, and is or is not after it.
+_WAYS = {
+    (False, True): "joined",
+    (True, False): "left",
+    (True, True): "returned",
+    (False, False): "visited",
+}
 _ATTENDANCE = (Message.Kind.JOIN, Message.Kind.LEAVE)
 
 
@@ -96,11 +103,9 @@ def _fold(run: Sequence[Message]) -> Fold:
     people = came | went
     way = ""
     if len(people) == 1:
-        first, last = run[0].kind, run[-1].kind
-        ways = {Message.Kind.JOIN: "joined", Message.Kind.LEAVE: "left"}
-        way = (
-            ways[last] if first == last else {"left": "returned", "joined": "visited"}[ways[first]]
-        )
+        was_here = run[0].kind == Message.Kind.LEAVE
+        is_here = run[-1].kind == Message.Kind.JOIN
+        way = _WAYS[was_here, is_here]
     elif len(people) <= MAX_NAMED and not (came and went):
         way = "joined" if came else "left"
     named = tuple(people.values()) if way else ()

@@ -178,7 +178,7 @@ class ReportAdmin(StaffAdmin):
         facts = [*told, "against", "in_room", "told_by", *others, "created_at", "state", "number"]
         if not obj.excerpt:
             facts.insert(len(told), "about")
-        sets = [(None, {"fields": facts})]
+        sets: list[tuple[Text | None, dict[str, list[str]]]] = [(None, {"fields": facts})]
         if obj.state != Report.State.OPEN:
             sets.append((_("What was done"), {"fields": ["note", "handled_by", "handled_at"]}))
         if obj.excerpt:
