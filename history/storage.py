@@ -6,6 +6,7 @@ a folder of its own there, with its pieces while it arrives.
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -29,6 +30,8 @@ WHOLE, THUMB, VIEW = "whole", "thumb.webp", "view.webp"
 BLOCK = 256 * 1024
 # Where files are put together, and the age in seconds at which a folder there is abandoned.
 _TEMPORARY, _ABANDONED = "temporary", 3600
+# The folders of files: see `part_key`.
+_FOLDER = re.compile(r"[0-9a-z]{2}")
 # Names of the machines whose workers use the folder.
 _HOSTS = "hosts"
 # Seconds for which an address in the store can be used.
@@ -71,7 +74,7 @@ def is_local() -> bool:
 
 def save(public_id: str, part: str, content: File) -> str:  # type: ignore[type-arg]
     """Store a part of a file, and replace an earlier one. Return its key."""
-    key = _key(public_id, part)
+    key = part_key(public_id, part)
     with _store_errors():
         files().delete(key)
         return files().save(key, content)
@@ -80,13 +83,13 @@ def save(public_id: str, part: str, content: File) -> str:  # type: ignore[type-
 def save_piece(public_id: str, start: int, content: File) -> str:  # type: ignore[type-arg]
     """Store a piece under a new key, since the same piece may come twice at once. Return the key."""
     with _store_errors():
-        return files().save(_key(public_id, f"pieces/{start}-{token_hex(4)}"), content)
+        return files().save(part_key(public_id, f"pieces/{start}-{token_hex(4)}"), content)
 
 
 def open_part(public_id: str, part: str) -> Any:
     """Open a part of a file, to be read. Raises FileNotFoundError."""
     with _store_errors():
-        return files().open(_key(public_id, part), "rb")
+        return files().open(part_key(public_id, part), "rb")
 
 
 def part_blocks(public_id: str, part: str) -> Generator[bytes, None, None]:
@@ -96,9 +99,42 @@ def part_blocks(public_id: str, part: str) -> Generator[bytes, None, None]:
             yield block
 
 
+@contextmanager
+def reading(key: str) -> Iterator[Any]:
+    """Open what is stored under a key, to be read from its beginning. Raises FileNotFoundError or FilesAway."""
+    with _store_errors(), files().open(key, "rb") as opened:
+        try:
+            opened.seek(0)  # a store's object is fetched now, and may have gone since it was opened
+        except Exception as error:
+            if _is_missing(error):
+                raise FileNotFoundError(key) from error
+            raise
+        yield opened
+
+
+def save_key(key: str, content: File) -> None:  # type: ignore[type-arg]
+    """Store something under a key that `part_key` returned."""
+    with _store_errors():
+        files().save(key, content)
+
+
+def first_folder() -> str | None:
+    """Return the name of a folder in the storage in which files are, or None if there are no files."""
+    store = files()
+    with _store_errors():
+        try:
+            folders, _ = store.listdir("")
+        except FileNotFoundError:  # no file was ever sent
+            return None
+        for folder in filter(_FOLDER.fullmatch, sorted(folders)):
+            if any(store.listdir(folder)):
+                return folder
+    return None
+
+
 def path(public_id: str, part: str) -> Path:
     """Return where a part of a file is in the folder of this machine."""
-    return Path(files().path(_key(public_id, part)))
+    return Path(files().path(part_key(public_id, part)))
 
 
 def address(public_id: str, *, name: str, media_type: str) -> str:
@@ -106,7 +142,7 @@ def address(public_id: str, *, name: str, media_type: str) -> str:
     store: Any = files()
     return str(
         store.url(
-            _key(public_id, WHOLE),
+            part_key(public_id, WHOLE),
             expire=ADDRESS_LASTS,
             parameters={
                 "ResponseContentDisposition": name,
@@ -132,7 +168,7 @@ def delete_key(key: str) -> None:
 
 def delete(public_id: str) -> None:
     """Delete all parts and pieces of a file that are there."""
-    store, folder = files(), _key(public_id, "").rstrip("/")
+    store, folder = files(), part_key(public_id, "").rstrip("/")
     with _store_errors():
         for inner in (f"{folder}/pieces", folder):
             try:
@@ -213,6 +249,12 @@ def _store_errors() -> Iterator[None]:
         raise FilesAway(retry_after=5) from error
 
 
+def _is_missing(error: Exception) -> bool:
+    """Return True if a store says that it has no such object."""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code")
+    return code in {"404", "NoSuchKey"}
+
+
 def _folder() -> Path:
     """Return the folder of this machine in which files are; it is made if it is not there."""
     folder = Path(files().path(""))
@@ -220,7 +262,8 @@ def _folder() -> Path:
     return folder
 
 
-def _key(public_id: str, part: str) -> str:
+def part_key(public_id: str, part: str) -> str:
+    """Return the name of a part of a file in the storage."""
     # 256 folders, so that none has too many entries.
     return f"{public_id[2:4]}/{public_id}/{part}"
 

@@ -22,18 +22,15 @@ def read(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(errors="replace").strip(" \t\r\n\0")
 
 
-def _write(path: Path, key: str) -> None:
-    """Keep a key. Of several workers started at once one keeps its key, and the others read it.
+def replace(path: Path, key: str) -> None:
+    """Keep a key in place of whatever is there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _draft(path, key).replace(path)
 
-    The key is written to a draft first, so that no worker reads half of it. The draft's name is random:
-    in a container every start has the same process id, and an earlier one may have been killed.
-    """
-    draft = path.with_name(_drafts(path) + secrets.token_hex(8))
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())  # or a power failure leaves a file without a key
+
+def _write(path: Path, key: str) -> None:
+    """Keep a key. Of several workers started at once one keeps its key, and the others read it."""
+    draft = _draft(path, key)
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -43,6 +40,21 @@ def _write(path: Path, key: str) -> None:
             raise
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _draft(path: Path, key: str) -> Path:
+    """Write a key to a draft, so that no worker reads half of it. Return the draft.
+
+    Its name is random: in a container every start has the same process id, and an earlier one may have been
+    killed.
+    """
+    draft = path.with_name(_drafts(path) + secrets.token_hex(8))
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())  # or a power failure leaves a file without a key
+    return draft
 
 
 def _clean_up(path: Path) -> None:

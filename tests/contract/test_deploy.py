@@ -67,10 +67,10 @@ def test_every_server_command_is_one_the_server_takes(where: str, text: str) -> 
 
 def test_every_manage_command_exists() -> None:
     texts = [path.read_text() for path in (ROOT / "Procfile", ROOT / "Dockerfile")]
-    texts += [(ROOT / "railway.json").read_text(), units()["chat-migrate.service"]]
+    texts += [(ROOT / "railway.json").read_text(), *units().values()]
     texts.append(" ".join(compose()["services"]["migrate"]["command"]))  # type: ignore[arg-type]
     named = {name for text in texts for name in re.findall(r"manage\.py (\w+)", text)}
-    assert named == {"migrate", "collectstatic", "prepare"}
+    assert named == {"migrate", "collectstatic", "prepare", "backup"}
     known = subprocess.run(
         [sys.executable, "manage.py", "help", "--commands"],
         cwd=ROOT,
@@ -161,7 +161,8 @@ def test_all_that_render_the_nginx_template_know_its_variables() -> None:
 
 
 def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
-    assert set(units()) == {"chat@.service", "chat-migrate.service", "chat.target"}
+    backup = {"chat-backup.service", "chat-backup.timer"}
+    assert set(units()) == {"chat@.service", "chat-migrate.service", "chat.target", *backup}
     # By a name without a space in it, wherever this checkout is.
     (tmp_path / "python").symlink_to(sys.executable)
     for name, text in units().items():
@@ -172,7 +173,7 @@ def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
     # RemainAfterExit would make it run only once between two boots, and not with every release.
     assert "RemainAfterExit" not in units()["chat-migrate.service"]
     if verify := shutil.which("systemd-analyze"):
-        names = ["chat@8001.service", "chat-migrate.service", "chat.target"]
+        names = ["chat@8001.service", "chat-migrate.service", "chat.target", *sorted(backup)]
         result = subprocess.run(
             [verify, "verify", *(tmp_path / name for name in names)], capture_output=True, text=True
         )

@@ -24,7 +24,7 @@ from tests.support.workers import Site
 
 # What a machine with systemd and a user `postgres` has, for one that has neither. The servers behind
 # them are real.
-_SUDO = '#!/bin/sh\n[ "$1 $2" = "-u postgres" ] || exit 1\nshift 2\nexec "$@"\n'
+_SUDO = '#!/bin/sh\n[ "$1" = "-u" ] || exit 1\nshift 2\nexec "$@"\n'
 _SYSTEMCTL = """#!{python}
 import socket, sys
 with socket.socket(socket.AF_UNIX) as asked:
@@ -48,6 +48,8 @@ class Machine:
 
     def __init__(self, server: PostgresServer, site: Site, directory: Path) -> None:
         self.server, self.site, self.directory = server, site, directory
+        self.backups = directory / "backups"
+        self.backups.mkdir(mode=0o700)
         for name in ("sudo", "systemctl"):
             address = str(directory / "systemd")
             text = _SUDO if name == "sudo" else _SYSTEMCTL
@@ -63,9 +65,13 @@ class Machine:
         for there, here in (
             ("/opt/chat", str(ROOT)),
             ("/etc/chat/env", str(self.directory / "env")),
-            ("/var/backups", str(self.directory)),
+            ("/var/lib/chat", str(self.site.directory)),
+            ("/var/backups/chat", str(self.backups)),
         ):
             commands = commands.replace(there, here)
+        # The one in the document is an example.
+        for taken in self.backups.iterdir():
+            commands = re.sub(r"chat-\d{8}T\d{6}Z\.tar", taken.name, commands)
         path = [self.directory / "bin", programs.require_postgres_directory(), os.environ["PATH"]]
         result = await asyncio.to_thread(
             subprocess.run,
@@ -94,6 +100,14 @@ class Machine:
                     worker.start()
             case "start", ("chat-migrate",):
                 self.site.manage("prepare")
+            case "start", ("chat-backup",):
+                unit = (ROOT / "deploy" / "systemd" / "chat-backup.service").read_text()
+                [command] = re.findall(r"ExecStart=\S+ manage\.py (.*)", unit)
+                return self.site.manage(
+                    *command.replace("/var/backups/chat", str(self.backups)).split()
+                )
+            case "status", ("chat-backup", "--no-pager"):
+                return "inactive (dead)"
             case "restart", (unit,):
                 workers[unit].restart()
             case "list-units", _:
@@ -142,9 +156,9 @@ async def test_a_site_is_backed_up_restored_and_rolled_as_deployment_says(machin
     site = machine.site
     async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
         await fence([ada, bob], "kept")
-        await machine.run(block("Backups", "pg_dump"))
+        await machine.run(block("Backups", "systemctl start chat-backup"))
         await fence([ada, bob], "lost")
-        await machine.run(block("Backups", "pg_restore"))
+        await machine.run(block("Backups", "files_before"))
         for room in (ada, bob):
             await room.drop()
             await room.connect()

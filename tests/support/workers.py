@@ -18,7 +18,7 @@ import psycopg
 
 from tests.support.client import Visitor
 from tests.support.processes import Process, free_port
-from tests.support.programs import ROOT
+from tests.support.programs import ROOT, postgres_directory
 
 # What a worker takes from this machine; the rest of its environment is what the test gives it.
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "VIRTUAL_ENV")
@@ -119,6 +119,8 @@ class Site:
         self.directory = Path(tempfile.mkdtemp(prefix="chat-site-"))
         self.database_url = database_url or f"sqlite:///{self.directory / 'chat.sqlite3'}"
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        if found := postgres_directory():  # where Debian keeps them, backups look by themselves
+            kept["PATH"] = f"{kept['PATH']}:{found}"
         self.env = {
             **kept,
             "PYTHONUNBUFFERED": "1",
