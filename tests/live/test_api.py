@@ -127,6 +127,53 @@ async def test_a_stream_goes_on_where_it_was_broken_off(stage: Site) -> None:
             assert [m["body"] for m in told["messages"]] == [f"meanwhile {n}" for n in range(5)]
 
 
+async def test_curl_misses_nothing_when_its_server_restarts(hasty: Site) -> None:
+    """It comes back with the id of the last event, as a browser does, to the same worker."""
+    async with members_of_a_room(hasty, "Ada") as [ada], a_bot_of(hasty, ada) as (bot, _):
+        said = [f"line {number}" for number in range(40)]
+        last, seen, served = "", [], 0
+        half, over = asyncio.Event(), said[-1]
+
+        async def talk() -> None:
+            for body in said:
+                await ada.post(body)
+                if body == said[9]:
+                    await half.wait()  # until the stream has been seen to work
+
+        async def restart() -> None:
+            await half.wait()
+            await asyncio.to_thread(hasty.workers[-1].restart)
+
+        talking, restarting = asyncio.create_task(talk()), asyncio.create_task(restart())
+        while over not in seen:
+            served += 1
+            curl = await asyncio.create_subprocess_exec(
+                *("curl", "-sN", "--noproxy", "*", "--retry", "40", "--retry-delay", "1"),
+                *("--retry-connrefused", "-H", "Accept: text/event-stream"),
+                *("-H", f"Authorization: Bearer {bot.key}"),
+                *(("-H", f"Last-Event-ID: {last}") if last else ()),
+                f"{bot.base_url}/api/v1/rooms/{ada.code}/events",
+                stdout=asyncio.subprocess.PIPE,
+            )
+            assert curl.stdout is not None
+            async for line in curl.stdout:
+                name, _, value = line.decode().strip().partition(": ")
+                if name == "id":
+                    last = value
+                elif name == "data":
+                    told = json.loads(value)
+                    assert told.get("mode") in {None, "resume"} or served == 1
+                    seen += [m["body"] for m in told.get("messages", ()) if m["body"] in said]
+                if said[9] in seen:
+                    half.set()
+                if over in seen:
+                    curl.terminate()
+            await curl.wait()
+        await asyncio.gather(talking, restarting)
+        assert seen == said, "each once, in order"
+        assert served > 1
+
+
 async def test_a_stream_ends_with_its_key(site: Site) -> None:
     async with (
         members_of_a_room(site, "Ada", "Bob") as [ada, bob],
