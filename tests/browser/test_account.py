@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import come_in
 from tests.browser.room_page import RoomPage
@@ -59,6 +59,67 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
         ada.page.keyboard.press("Escape")
         ada.page.get_by_role("button", name="Discard").click()
         expect(sheet).to_have_count(0)
+
+    def open_webhooks() -> Locator:
+        ada.page.get_by_role("link", name="Room settings").click()
+        ada.page.locator("#fold-hooks > summary").click()
+        ada.page.get_by_role("link", name="Webhooks…").click()
+        return ada.page.get_by_role("dialog", name="Webhooks")
+
+    with step("and webhooks: a URL to post at, shown and copied once"):
+        hooks = open_webhooks()
+        hooks.get_by_role("button", name="Add an incoming webhook").click()
+        shown = hooks.get_by_label("The webhook’s URL")
+        expect(shown).to_have_value(re.compile("/hooks/chathook"))
+        hooks.get_by_role("button", name="Copy").click()
+        expect(hooks.get_by_role("button", name="Copied")).to_be_visible()
+        path = ada.page.evaluate("navigator.clipboard.readText()")
+        expect(shown).to_have_value(path)
+        expect(hooks.get_by_text("Not used yet")).to_be_visible()
+
+    with step("and one that sends what is said, which is paused, falls behind, and skips"):
+        hooks.get_by_label("URL", exact=True).fill("https://ci.example.org/chat")
+        hooks.get_by_role("button", name="Add an outgoing webhook").click()
+        secret = hooks.get_by_label("The secret that requests are signed with")
+        expect(secret).to_have_value(re.compile("^whsec_"))
+        expect(shown).to_have_value(path)  # not lost to what is done beside it
+        before = secret.input_value()
+        hooks.get_by_role("button", name="New secret").click()
+        expect(hooks.get_by_text("signed with the old secret as well")).to_be_visible()
+        expect(secret).to_have_value(re.compile("^whsec_"))
+        expect(secret).not_to_have_value(before)
+        hooks.get_by_role("button", name="Pause").click()
+        expect(hooks.get_by_text("Paused")).to_be_visible()
+        expect(secret).to_have_count(0)
+        ada.page.keyboard.press("Escape")
+        ada.page.get_by_role("button", name="Discard").click()
+        expect(hooks).to_have_count(0)
+        posted = ada.page.request.post(path, data="said by a program")
+        assert posted.text() == "ok"
+        ada.say("missed by the receiver")
+        ada.expect_bodies(
+            [
+                "said as a guest",
+                "said with an account",
+                "said by a program",
+                "missed by the receiver",
+            ]
+        )
+        hooks = open_webhooks()
+        expect(shown).to_have_count(0)
+        expect(hooks.get_by_text("Last used")).to_be_visible()
+        expect(hooks.get_by_text("Behind by 1 since")).to_be_visible()
+        hooks.get_by_role("button", name="Skip to now").click()
+        expect(hooks.get_by_text("Behind by")).to_have_count(0)
+
+    with step("until they are removed"):
+        for _ in range(2):
+            left = hooks.get_by_role("button", name="Remove").count()
+            hooks.get_by_role("button", name="Remove").first.click()
+            expect(hooks.get_by_role("button", name="Remove")).to_have_count(left - 1)
+        assert ada.page.request.post(path, data="too late").status == 404
+        ada.page.keyboard.press("Escape")
+        expect(hooks).to_have_count(0)
 
     phone = open_context("phone").new_page()
     phone.goto(f"{site.url}/account/login/")
