@@ -30,7 +30,7 @@ async def keeper(site: Site, *, room: str) -> Visitor:
         await phone.submit("/push/", BrowserKeys().subscription("https://push.example.net/phone"))
     await noor.submit("/push/", BrowserKeys().subscription("https://push.example.net/desk"))
     async with noor.socket(room) as socket:
-        await socket.post("I keep my name from now on.")
+        await socket.post("Count me in for dinner. I am on the 11:10.")
     await noor.get("/history/")  # says that it was done, or every picture would
     return noor
 

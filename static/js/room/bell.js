@@ -119,7 +119,7 @@ export function createBellPanel({ root, page, button, onTurned, onSettings }) {
     const problem = await pushSwitch.on();
     if (problem === null) return;
     render();
-    const closed = gettext("Not while this site is closed: %(problem)s");
+    const closed = gettext("Not while this site is closed. %(problem)s");
     const all = gettext("You are notified here, also while this site is closed.");
     say(problem === "" ? all : fill(closed, { problem }));
   }
