@@ -6,9 +6,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 from yarl import URL
 
 from rooms import answers, limits
@@ -70,12 +71,16 @@ def _places(me: User) -> dict[int, str]:
     return {room: f"{title} · {code}" if title else code for room, code, title in found}
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_somebody
 def revoke(request: HttpRequest) -> HttpResponse:
-    """End the visitor's bot `bot`, or the webhook `hook` of one, by its id."""
+    """End the visitor's bot `bot`, or the webhook `hook` of one, by its id. A GET asks first, about a bot."""
     me = signed_in(request)
     try:
+        if request.method != "POST":
+            bot = bots.find(owner=me, public_id=request.GET.get("bot", ""))
+            return render(request, "account/machine.html", {"bot": bot})
         limits.order(person=me.public_id)
         if hook_id := request.POST.get("hook", ""):
             hooks.revoke(hook=hooks.find_own(owner=me, public_id=hook_id), by=me)
