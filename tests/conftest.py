@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -60,6 +60,17 @@ def only_rows_of_tests_are_removed() -> Iterator[None]:
 
 
 def _remove_rows() -> None:
-    tables = set(connection.introspection.django_table_names(only_existing=True)) - _KEPT
-    statements = connection.ops.sql_flush(no_style(), sorted(tables))
-    connection.ops.execute_sql_flush(statements)
+    tables = sorted(set(connection.introspection.django_table_names(only_existing=True)) - _KEPT)
+    if connection.vendor == "postgresql":
+        _delete(tables)
+    else:
+        statements = connection.ops.sql_flush(no_style(), tables)
+        connection.ops.execute_sql_flush(statements)
+
+
+def _delete(tables: list[str]) -> None:
+    """With keys unchecked. TRUNCATE makes a new file for each table and index: 130 ms, and this 6."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in tables:
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
