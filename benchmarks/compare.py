@@ -24,6 +24,7 @@ from benchmarks.contestants import (
     CONTESTANTS,
     GROWING,
     SITE,
+    TWO_ENCRYPTED,
     TWO_WORKERS,
     Contestant,
     Stores,
@@ -79,7 +80,7 @@ class Comparison:
         return {
             contestant.key: self.measure("storm", contestant, flags)
             for contestant in self.contestants
-            if contestant is not TWO_WORKERS
+            if contestant not in (TWO_WORKERS, TWO_ENCRYPTED)
         }
 
     def first_loads(self, scale: Scale) -> list[dict[str, object]]:

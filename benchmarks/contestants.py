@@ -116,12 +116,16 @@ def manage(env: Mapping[str, str], *arguments: str) -> None:
     subprocess.run(command, check=True, cwd=ROOT, env=os.environ | env, stdout=subprocess.DEVNULL)
 
 
-def site(*, workers: int, database: str | None = None) -> Callable[[Stores, Path], list[Launch]]:
-    """``database``: one to go on with, instead of a new one."""
+def site(
+    *, workers: int, database: str | None = None, encrypted: bool = False
+) -> Callable[[Stores, Path], list[Launch]]:
+    """``database``: one to go on with, instead of a new one. `encrypted`: what goes through Redis."""
 
     def launch(shared: Stores, directory: Path) -> list[Launch]:
         name = database or shared.postgres.new_database(template=shared.site_template)
         env = site_environment(shared.postgres.url(name), shared.redis.url, directory)
+        if encrypted:
+            env["CHAT_REDIS_KEYS"] = "a-key-of-a-benchmark-that-is-long-enough"
         manage(env, "prepare")
         return [site_worker(env) for _ in range(workers)]
 
@@ -176,6 +180,13 @@ SITE = Contestant("site", "this project", "PostgreSQL", "chat", site(workers=1))
 TWO_WORKERS = Contestant(
     "site-2", "this project, two workers on the one core", "PostgreSQL", "chat", site(workers=2)
 )
+TWO_ENCRYPTED = Contestant(
+    "site-2-keys",
+    "the same, encrypted through Redis",
+    "PostgreSQL",
+    "chat",
+    site(workers=2, encrypted=True),
+)
 SOCKETIO = Contestant(
     "socketio",
     "Socket.IO + Redis adapter",
@@ -203,6 +214,7 @@ GROWING = {"site", "site-2", "socketio", "socketio-pg", "ws", "flask", "channels
 CONTESTANTS = (
     SITE,
     TWO_WORKERS,
+    TWO_ENCRYPTED,
     SOCKETIO,
     SOCKETIO_INSERTS,
     Contestant("ws", "Node ws, a loop", "–", "plain", _ws, peers.install_node),

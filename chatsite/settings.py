@@ -230,11 +230,18 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 # Redis carries notifications between workers; without it there is one worker -----------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
+# The first encrypts what goes through Redis, each of them decrypts: so one follows another.
+CHAT_REDIS_KEYS = _words("CHAT_REDIS_KEYS")
+if any(len(_key) < 32 for _key in CHAT_REDIS_KEYS):
+    raise ImproperlyConfigured("CHAT_REDIS_KEYS must be random keys of at least 32 characters")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
     {
         "default": {
             "BACKEND": "chatsite.server.layer.PubSubLayer",
-            "CONFIG": {"hosts": REDIS_URL.split(",")},
+            "CONFIG": {
+                "hosts": REDIS_URL.split(","),
+                "symmetric_encryption_keys": CHAT_REDIS_KEYS,
+            },
         }
     }
     if REDIS_URL

@@ -7,7 +7,7 @@
                             paths, -k EXPRESSION, -x, --durations=20 …
                             (.venv/bin/python -m pytest --help has them all)
 
-Each kind runs even when an earlier one failed, one more at a time than there are cores. The exit code is 0 only when every
+Each kind runs even when an earlier one failed, two at a time for each core. The exit code is 0 only when every
 kind passed and no test was skipped.
 """
 
@@ -30,8 +30,8 @@ NODE_BIN = str(ROOT / "node_modules" / ".bin")
 # their files are one job. A job of its own costs some seconds: servers, a database, and where there is
 # a browser the first load of everything.
 LONG = {"browser": 30, "live": 6, "faults": 6, "contract": 6}
-# Tests wait for servers and browsers two fifths of their time: one more at a time than there are cores.
-LANES = (os.cpu_count() or 1) + 1
+# Tests wait for servers, timeouts and browsers half of their time: two jobs for each core.
+LANES = 2 * (os.cpu_count() or 1)
 
 
 def main(arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ from channels_redis.pubsub import (
     RedisSingleShardConnection,
 )
 from channels_redis.utils import _wrap_close, decode_hosts
+from cryptography.fernet import InvalidToken
 from hiredis import pack_command
 from redis.asyncio import Connection
 from redis.exceptions import RedisError
@@ -43,7 +44,11 @@ class PubSubLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         return self.mark + data
 
     def deserialize(self, message: bytes) -> dict[str, Any]:
-        content: dict[str, Any] = super().deserialize(message[_MARK:])
+        """Raise ValueError for what was encrypted with another key, or is no message of a layer."""
+        try:
+            content: dict[str, Any] = super().deserialize(message[_MARK:])
+        except InvalidToken:
+            raise ValueError("encrypted with another key, or not at all") from None
         return content
 
     async def group_send_many(self, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:

@@ -35,6 +35,9 @@ database_failures = Counter(
 )
 doorbells_lost = Counter("chat_doorbells_lost", "Doorbells that could not be rung")
 doorbells_foreign = Counter("chat_doorbells_foreign", "Doorbells of another site on the same Redis")
+doorbells_unread = Counter(
+    "chat_doorbells_unread", "Doorbells that could not be read: of another key, or of no worker"
+)
 files_deleted = Counter("chat_files_deleted", "Files whose bytes were deleted by this worker")
 pushes = Counter("chat_pushes", "Notifications handed to push services, or not", ["result"])
 push_seconds = Histogram(

@@ -24,6 +24,8 @@ _TIMEOUT = 2.0
 _RETRY = 1.0
 # Notifications that may wait to be sent.
 _WAITING = 10_000
+# Seconds in which it is said once that some cannot be read.
+_QUIET = 60.0
 _NOBODY = "workers.check"  # a group that is never joined
 
 # A notification and the group that it is for.
@@ -45,6 +47,7 @@ class Subscription:
             waiting=_WAITING,
         )
         self._silent_until = 0.0  # on the loop's clock: nothing is sent before
+        self._quiet_until = 0.0  # on the loop's clock
         self._channel: str | None = None
         self._groups: dict[str, bool] = {}  # wanted group → whether the layer knows
         self._listener: asyncio.Task[None] | None = None
@@ -141,6 +144,9 @@ class Subscription:
     async def _receive_one(self, received: _Receiver, hinted: _Receiver) -> None:
         try:
             notification = await self._layer.receive(self._channel)
+        except ValueError as error:
+            self._unread(error)
+            return
         except Exception as error:  # noqa: BLE001 - logged there
             self._fell("receiving", error)
             await asyncio.sleep(_RETRY)
@@ -155,6 +161,17 @@ class Subscription:
                 metrics.doorbells_foreign.inc()
         except Exception:  # another version's, or nobody's: the poll finds what it was about
             logger.exception("a notification was not understood")
+
+    def _unread(self, error: ValueError) -> None:
+        """Pass over what another wrote there. The poll finds what it was about, if it was a worker."""
+        metrics.doorbells_unread.inc()
+        now = asyncio.get_running_loop().time()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _QUIET
+            logger.warning(
+                "a notification cannot be read (%s): do all workers have the same CHAT_REDIS_KEYS?",
+                error,
+            )
 
     async def _keep_joined(self) -> None:
         while True:

@@ -1,9 +1,11 @@
 """Every environment variable has a row in the README with its default, and every row is read."""
 
 import ast
+import runpy
 from collections.abc import Iterator
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.support import documents
 from tests.support.programs import ROOT
@@ -63,3 +65,26 @@ def test_its_default_is_the_one_in_the_code(name: str) -> None:
     else:
         # A default that is worked out is told in words, or as a path in the data directory.
         assert not ROWS[name].startswith("`") or ROWS[name] == "`var/`"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "perhaps"),
+        ("CHAT_BODY_MAX", "10001"),
+        ("CHAT_ROOM_GRACE", "an hour"),
+        ("CHAT_PUSH", "words"),
+        ("CHAT_CALL_LINK", "http://meet.example"),
+        ("CHAT_CLAMD", "clamd"),
+        ("CHAT_FILES", "ftp://files.example"),
+        ("CHAT_OUTBOUND_ALLOW", "10.1.0.1/16"),
+        ("CHAT_OUTBOUND_PROXY", "proxy"),
+        ("CHAT_REDIS_KEYS", f"{'k' * 32} short"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_by_its_name(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=rf"^{name} "):
+        runpy.run_path(str(ROOT / "chatsite" / "settings.py"))

@@ -27,8 +27,9 @@ def hasty(
     _new_site: Callable[..., Site], hasty_redis: RedisServer, authority: Authority
 ) -> Iterator[Site]:
     """Two workers that wait a second or two where others wait ten or more, and that a test may
-    kill: it starts them again."""
+    kill: it starts them again. What goes through their Redis is encrypted."""
     settings = {"CHAT_LEAVE_GRACE": "2", "CHAT_ROOM_GRACE": "1"}
+    settings |= {"CHAT_REDIS_KEYS": "k" * 32}
     settings |= authority.settings
     with _new_site(workers=2, postgres=True, redis_url=hasty_redis.url, settings=settings) as site:
         yield site

@@ -100,3 +100,69 @@ async def test_a_redis_that_went_away_is_missed_and_found_again(
     async with asyncio.timeout(10):
         while await mine.receive(channel) != {"type": "hall"}:
             pass
+
+
+OLD, NEW = "o" * 32, "n" * 32
+# Who is understood by each.
+SAME = {"none": "plain", "old": "old, new", "new": "new, old"}
+
+
+@pytest.fixture
+async def keyed(own_redis: RedisServer) -> AsyncIterator[dict[str, PubSubLayer]]:
+    """By their keys. Two have none."""
+    layers = {
+        name: PubSubLayer(hosts=[own_redis.url], symmetric_encryption_keys=keys)
+        for name, keys in {
+            "none": [],
+            "plain": [],
+            "old": [OLD],
+            "old, new": [OLD, NEW],
+            "new, old": [NEW, OLD],
+            "new": [NEW],
+        }.items()
+    }
+    yield layers
+    for layer in layers.values():
+        await layer.flush()
+
+
+@pytest.mark.parametrize(
+    ("teller", "hearer"),
+    [("old", "old, new"), ("old, new", "old"), ("old, new", "new, old"), ("new, old", "new")],
+)
+async def test_one_key_follows_another(
+    keyed: dict[str, PubSubLayer], teller: str, hearer: str
+) -> None:
+    channel = await _joined(keyed[hearer], "room")
+    await keyed[teller].group_send("room", {"type": "said", "body": "hello"})
+    async with asyncio.timeout(10):
+        assert await keyed[hearer].receive(channel) == {"type": "said", "body": "hello"}
+
+
+@pytest.mark.parametrize(("teller", "hearer"), [("none", "old"), ("old", "none"), ("old", "new")])
+async def test_what_has_another_key_is_passed_over(
+    keyed: dict[str, PubSubLayer], teller: str, hearer: str
+) -> None:
+    channel = await _joined(keyed[hearer], "room")
+    await keyed[teller].group_send("room", {"type": "said"})
+    async with asyncio.timeout(10):
+        with pytest.raises(ValueError, match=r"another key|Extra|unpack"):
+            await keyed[hearer].receive(channel)
+    async with asyncio.timeout(10):  # and what comes after it is heard
+        await keyed[SAME[hearer]].group_send("room", {"type": "again"})
+        assert await keyed[hearer].receive(channel) == {"type": "again"}
+
+
+async def test_who_listens_at_redis_reads_what_has_no_key(
+    own_redis: RedisServer, keyed: dict[str, PubSubLayer]
+) -> None:
+    async with redis.asyncio.from_url(own_redis.url) as client, client.monitor() as monitor:
+        for name in ("none", "new, old"):
+            await keyed[name].group_send_many([("room", {"type": f"{name}: hello"})])
+        seen: list[str] = []
+        async with asyncio.timeout(10):
+            while sum("PUBLISH" in command for command in seen) < 2:
+                seen.append((await monitor.next_command())["command"])
+    plain, sealed = [command for command in seen if "PUBLISH" in command]
+    assert "hello" in plain
+    assert "hello" not in sealed

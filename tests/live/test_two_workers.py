@@ -5,6 +5,8 @@ import time
 from typing import Any
 
 import pytest
+from redis.asyncio import from_url as redis_client
+from redis.asyncio.client import Monitor
 
 from chatsite.server.layer import PubSubLayer
 from rooms.publish import group
@@ -71,23 +73,40 @@ async def test_with_redis_away_everything_goes_on_only_later(
             assert room.closes == [], "nobody was cut off"
 
 
+async def published(monitor: Monitor, number: int) -> str:
+    """Return so many notifications of rooms as whoever listens at Redis sees them."""
+    seen: list[str] = []
+    async with asyncio.timeout(10):
+        while len(seen) < number:
+            command = (await monitor.next_command())["command"]
+            if command.startswith("PUBLISH") and "room." in command:
+                seen.append(command)
+    return "\n".join(seen)
+
+
 async def test_workers_start_without_redis_and_find_it_when_it_comes(
     start_site: object,
 ) -> None:
     redis = RedisServer()
     try:
-        site: Site = start_site(workers=2, postgres=True, redis_url=redis.url)  # type: ignore[operator]
+        settings = {"CHAT_REDIS_KEYS": f"{'new' * 11} {'old' * 11}"}
+        site: Site = start_site(  # type: ignore[operator]
+            workers=2, postgres=True, redis_url=redis.url, settings=settings
+        )
         async with members_of_a_room(site, "Ada", "Bob") as [ada, bob]:
             await fence([ada, bob], "nobody rang")
             redis.start()
             await eventually(lambda: all(worker.ready() for worker in site.workers))
             delays = []
-            for number in range(10):
-                body = f"rung {number}"
-                asked = time.monotonic()
-                await ada.post(body)
-                await all_see([bob], body)
-                delays.append(time.monotonic() - asked)
+            async with redis_client(redis.url) as client, client.monitor() as monitor:
+                for number in range(10):
+                    body = f"rung {number}"
+                    asked = time.monotonic()
+                    await ada.post(body)
+                    await all_see([bob], body)
+                    delays.append(time.monotonic() - asked)
+                told = await published(monitor, 10)
+            assert "rung" not in told, "who listens at Redis reads nothing"
             # The poll alone would take half a second on the average.
             assert sorted(delays)[5] < 0.35
     finally:
@@ -145,7 +164,11 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
     async with members_of_a_room(hasty, "Ada", "Bob") as [ada, bob]:
         query = "SELECT stream_id FROM rooms_room WHERE public_id = %s"
         [(stream,)] = hasty.rows(query, [ada.view.room["id"]])
-        layer = PubSubLayer(hosts=[hasty_redis.url])
+        keys = hasty.env["CHAT_REDIS_KEYS"].split()
+        layers = [
+            PubSubLayer(hosts=[hasty_redis.url], symmetric_encryption_keys=keys)
+            for keys in (keys, [])  # it has the key, or has it not yet
+        ]
         odd: list[dict[str, Any]] = [
             {},
             {"type": "room.changed"},
@@ -163,9 +186,10 @@ async def test_a_doorbell_nobody_understands_does_not_end_the_hearing(
                 "messages": b"[]",
             },
         ]
-        for notification in odd:
-            await layer.group_send(group(ada.code, stream), notification)
-        await layer.flush()
+        for layer in layers:
+            for notification in odd:
+                await layer.group_send(group(ada.code, stream), notification)
+            await layer.flush()
         delays = []
         for number in range(10):
             asked = time.monotonic()
