@@ -294,8 +294,19 @@ def identify_bots(proofs: Collection[str]) -> dict[str, int]:
     digests = {bot_keys.digest_of(proof): proof for proof in proofs}
     if not digests:
         return {}
-    rows = Bot.objects.filter(key_digest__in=digests, user__is_active=True)
-    return {digests[key]: pk for key, pk in rows.values_list("key_digest", "pk") if key}
+    rows = _with_keys(digests).values_list("key_digest", "pk")
+    return {digests[key]: pk for key, pk in rows if key}
+
+
+def find_bot(proof: str) -> Bot | None:
+    """Return the bot behind a proof of a key, with its user and its owner, in one query."""
+    digest = bot_keys.digest_of(proof)
+    rows = _with_keys([digest]).select_related("user", "owner")
+    return rows.first() if digest else None
+
+
+def _with_keys(digests: Collection[str]) -> QuerySet[Bot]:
+    return Bot.objects.filter(key_digest__in=digests, user__is_active=True)
 
 
 _noted = Prepared(
