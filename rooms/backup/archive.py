@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from history import storage
-from rooms.backup.errors import BackupError
+from rooms.backup.errors import BackupError, writing
 
 MANIFEST, SECRETS, SUMS = "manifest.json", "secrets.json", "SHA256SUMS"
 ROWS = {"postgresql": "rows.dump", "sqlite": "rows.sqlite3"}
@@ -45,12 +45,13 @@ class _Forward:
     """What tarfile asks of a target, for one that is only written to. (Its own streams write once more when
     they are collected after an error.)"""
 
-    def __init__(self, target: IO[bytes]) -> None:
-        self._target = target
+    def __init__(self, target: IO[bytes], name: str) -> None:
+        self._target, self._name = target, name
         self._written = 0
 
     def write(self, data: bytes) -> int:
-        self._target.write(data)
+        with writing(self._name):  # or it would be taken for an error of what is read
+            self._target.write(data)
         self._written += len(data)
         return len(data)
 
@@ -61,21 +62,22 @@ class _Forward:
 class Writer:
     """Writes an archive to whatever has `write`: it is never gone back in. To be closed by `finish`."""
 
-    def __init__(self, target: IO[bytes], sums: IO[bytes]) -> None:
-        """`sums`: a file of this machine, for the list of sums until it is written."""
+    def __init__(self, target: IO[bytes], sums: IO[bytes], *, name: str = "the backup") -> None:
+        """`sums`: a file of this machine, for the list of sums until it is written. `name`: the target's."""
         self._sums = sums
         self._tar: Any = tarfile.open(  # type: ignore[call-overload]  # noqa: SIM115 - `finish` closes it
-            fileobj=_Forward(target),
+            fileobj=_Forward(target, name),
             mode="w:",
             format=tarfile.GNU_FORMAT,
         )
         self._tar.copybufsize = storage.BLOCK
 
     def add(self, name: str, size: int, source: IO[bytes]) -> None:
-        """Write a member. Raises OSError, also if the source ends before its size."""
+        """Write a member. Raises BackupError; and OSError if the source fails, or ends before its size."""
         hashed = Hashed(source)
         self._add(name, size, hashed)
-        self._sums.write(f"{hashed.hexdigest()}  {name}\n".encode())
+        with writing("the list of sums"):
+            self._sums.write(f"{hashed.hexdigest()}  {name}\n".encode())
 
     def add_bytes(self, name: str, data: bytes) -> None:
         self.add(name, len(data), BytesIO(data))

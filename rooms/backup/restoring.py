@@ -60,12 +60,13 @@ def restore(path: Path, *, advance: Advance) -> Restored:
         try:
             with writing("the store of files"), store_errors():
                 _put_files(path, sums, made, advance)
+            other = _put_keys(path) if made.secrets else []
             name = _put_rows(path, made, database)
         except BaseException:
             with store_errors():
                 _remove_files(sums)
             raise
-        return Restored(made, name, _put_keys(path) if made.secrets else [])
+        return Restored(made, name, other)
 
 
 def _read(path: Path, sums: IO[bytes]) -> Manifest:

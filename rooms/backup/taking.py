@@ -18,18 +18,20 @@ from rooms.backup.manifest import Files, Manifest
 Advance = Callable[[], object]
 
 
-def take(target: IO[bytes], *, scratch: Path, with_keys: bool, advance: Advance) -> Manifest:
+def take(
+    target: IO[bytes], *, name: str, scratch: Path, with_keys: bool, advance: Advance
+) -> Manifest:
     """Write a backup of the site. Return its manifest.
 
-    `target` is only written to. `scratch` is a folder for the dump until it is written. Raises BackupError,
-    and OSError if `target` cannot be written.
+    `target` is only written to, and `name` is what errors call it. `scratch` is a folder for the dump until it
+    is written. Raises BackupError, and OSError if `scratch` cannot be used.
     """
     with (
         tempfile.TemporaryFile(dir=scratch) as wanted,
         tempfile.TemporaryFile(dir=scratch) as sums,
     ):
         dump, made = _rows(scratch, wanted, with_keys=with_keys)
-        writer = archive.Writer(target, sums)
+        writer = archive.Writer(target, sums, name=name)
         with dump.open("rb") as rows:
             writer.add(made.database["member"], made.database["bytes"], rows)
         dump.unlink()
@@ -97,6 +99,8 @@ def _add_file(writer: archive.Writer, public_id: str, *, has_images: bool, files
                 files.bytes += opened.size
         except FileNotFoundError:
             missing = True
+        except OSError as error:
+            raise BackupError("not_read", what=key, why=error.strerror or error) from error
     if missing:
         is_there = File.objects.filter(public_id=public_id, gone_at=None).exists()
         files.miss(public_id, deleted=not is_there)

@@ -11,7 +11,6 @@ from unittest.mock import Mock
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models.functions import Now
@@ -24,7 +23,6 @@ from rooms.backup import BackupError, engines, keys, postgres, programs, restori
 from rooms.backup.manifest import Manifest
 from tests.support import backups
 from tests.support.processes import free_port
-from tests.support.s3 import KEYS, Store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +58,9 @@ def taken(
     scratch = Path(tempfile.mkdtemp(dir=tmp_path))
     path = scratch / "b.tar"
     with path.open("wb") as target:
-        made = backup.take(target, scratch=scratch, with_keys=with_keys, advance=advance)
+        made = backup.take(
+            target, name="b.tar", scratch=scratch, with_keys=with_keys, advance=advance
+        )
     return made, backups.members(path)
 
 
@@ -118,6 +118,16 @@ def test_keys_are_put_back_where_the_environment_has_none(
     assert keys.put_back(data) == ["CHAT_VAPID_KEY"]
     assert (tmp_path / "secret_key").read_text() == "the site's"
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    row = a_file(b"mine")
+    path = storage.path(row.public_id, storage.WHOLE)
+    path.unlink()
+    path.mkdir()
+    with refused("not_read") as found:
+        taken(tmp_path)
+    assert row.public_id in str(found.value)
 
 
 # Taking one ---------------------------------------------------------------------------------------
@@ -200,25 +210,13 @@ def test_a_database_that_is_away_is_named(elsewhere: Path, monkeypatch: pytest.M
 def test_a_store_that_is_away_is_named(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    with Store() as store:
-        address = store.settings["CHAT_FILES"]
-        settings.STORAGES = settings.STORAGES | {"files": filestore.storage(address, tmp_path)}
-        assert storages["files"].__class__.__name__ == "S3Storage"
-        assert storage.first_folder() is None
-        row = a_file(b"in the store")
-        made, members = taken(tmp_path)
-        key = f"{row.public_id[2:4]}/{row.public_id}/whole"
-        assert members[f"files/{key}"] == b"in the store"
-        assert storage.first_folder() == key[:2]
-        storage.delete(row.public_id)
-        made, _ = taken(tmp_path)
-        assert made.files.lost == [row.public_id]
-        store.stop()
-        with refused("files_away"):
-            taken(tmp_path)
-        store.start()
+    a_file(b"in the store")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    address = f"s3://chat/sent?endpoint=http://127.0.0.1:{free_port()}&region=us-east-1"
+    settings.STORAGES = settings.STORAGES | {"files": filestore.storage(address, tmp_path)}
+    with refused("files_away"):
+        taken(tmp_path)
 
 
 # Restoring one ------------------------------------------------------------------------------------

@@ -125,6 +125,13 @@ def test_the_image_has_all_the_site_runs_on(tmp_path: Path) -> None:
     assert (tmp_path / "var" / "static" / "staticfiles.json").exists()
 
 
+def test_the_image_has_the_programs_of_compose_s_server() -> None:
+    """pg_dump refuses a server that is newer than itself."""
+    [client] = re.findall(r"postgresql-client-(\d+)", (ROOT / "Dockerfile").read_text())
+    image = compose()["services"]["postgres"]["image"]
+    assert str(image).startswith(f"postgres:{client}-")
+
+
 # Compose ------------------------------------------------------------------------------------------
 
 

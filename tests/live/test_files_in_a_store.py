@@ -1,18 +1,27 @@
 """Files in a store with S3's API: several machines have them, and the store may be away."""
 
+import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zipfile import is_zipfile
 
 import httpx
 import pytest
+from django.core.files.base import ContentFile
 
+from chatsite import filestore
+from history import storage
 from tests.live.members import eventually, members_of_a_room
 from tests.live.test_files import noise
 from tests.support import images
 from tests.support.client import RoomSocket
-from tests.support.s3 import Store
+from tests.support.programs import ROOT
+from tests.support.s3 import BUCKET, KEYS, Store
 from tests.support.uploads import MIB, Uploader
 from tests.support.workers import Site
 
@@ -109,6 +118,66 @@ async def test_an_export_breaks_off_when_the_store_goes_away(
     log = stored.workers[0].log_text()
     assert log.count("an answer was broken off: the store of files went away") == 1
     assert "Traceback" not in log
+
+
+async def test_a_backup_goes_through_a_pipe_into_another_store(
+    stored: Site, store: Store, ada: RoomSocket
+) -> None:
+    photo = images.encoded(images.quarters(600, 400), "JPEG")
+    sent = await Uploader(ada.visitor, ada.code).send(photo, name="b.jpg", client_id="kept")
+    await ada.ask("post", client_id="kept", body="", files=[{"id": sent["id"]}])
+    moved = store.settings["CHAT_FILES"].replace("/sent?", "/restored?")
+    other = Site(workers=0, settings=store.settings | {"CHAT_FILES": moved})
+    try:
+        await asyncio.to_thread(_pipe, stored, other)
+        [(count,)] = other.rows("SELECT count(*) FROM history_message")
+        assert [(count,)] == stored.rows("SELECT count(*) FROM history_message")
+    finally:
+        other.stop()
+    restored = {name for name in store.names() if name.startswith("restored/")}
+    assert sum(sent["id"] in name for name in restored) == 3
+    for name in restored:
+        was, now = (
+            store.client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+            for key in (name.replace("restored/", "sent/"), name)
+        )
+        assert now == was
+
+
+def _pipe(site: Site, other: Site) -> None:
+    """Run `manage.py backup - | manage.py restore -`."""
+    command = [sys.executable, "manage.py"]
+    with subprocess.Popen(
+        [*command, "backup", "-"], cwd=ROOT, env=site.env, stdout=subprocess.PIPE
+    ) as first:
+        result = subprocess.run(
+            [*command, "restore", "-"], cwd=ROOT, env=other.env, stdin=first.stdout, check=False
+        )
+    assert (first.returncode, result.returncode) == (0, 0)
+
+
+def test_an_object_that_goes_when_it_is_open_is_missing(
+    store: Store, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not a store that is away: a backup goes on without it."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    address = store.settings["CHAT_FILES"]
+    settings.STORAGES = settings.STORAGES | {"files": filestore.storage(address, Path())}
+    key = storage.save("f_00", storage.WHOLE, ContentFile(b"short-lived"))
+    files: Any = storage.files()
+    with storage.reading(key) as opened:
+        assert opened.read() == b"short-lived"
+    open_object = files.open
+
+    def open_and_delete(key: str, mode: str) -> Any:
+        opened = open_object(key, mode)
+        store.client.delete_object(Bucket=BUCKET, Key=f"sent/{key}")
+        return opened
+
+    monkeypatch.setattr(files, "open", open_and_delete)
+    with pytest.raises(FileNotFoundError), storage.reading(key):
+        pass
 
 
 async def test_pages_may_play_what_is_in_the_store(store: Store, ada: RoomSocket) -> None:
