@@ -31,6 +31,12 @@ async def settle(page: Page) -> None:
     await page.wait_for_selector("#room [data-people] li", state="attached")
 
 
+async def settle_with_other_rooms(page: Page) -> None:
+    """Wait for the news of the other rooms too, which comes later than the room's own."""
+    await settle(page)
+    await page.wait_for_selector("[data-other-rooms] li", state="attached")
+
+
 async def crowded(site: Site, owner: Visitor) -> str:
     """A room with many people in it."""
     code = await owner.create(title="Everybody")

@@ -64,7 +64,7 @@ def scenes(demo: Demo) -> list[Scene]:
     ada = demo.ada
     busy, festival = f"/rooms/{demo.busy}/", f"/rooms/{demo.festival}/"
     return [
-        Scene("outing", f"/rooms/{demo.outing}/", ada, settle),
+        Scene("outing", f"/rooms/{demo.outing}/", ada, room_scenes.settle_with_other_rooms),
         Scene("front", "/"),
         Scene("front-options", "/", step=_click("summary")),
         Scene("front-refused", "/", step=_send_wrong_code),
