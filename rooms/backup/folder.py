@@ -68,14 +68,16 @@ def sync(path: Path) -> None:
 
 def _remove_abandoned(parent: Path) -> None:
     for path in parent.glob(f"{_BEGINS}*{_ENDS}"):
-        if path.stat().st_uid != os.geteuid():
-            continue
-        lock = os.open(path, os.O_RDONLY)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # In a folder that others write to, a link of theirs leads nowhere.
+            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except OSError:  # gone by now, or somebody else's
+            continue
+        try:
+            if os.fstat(lock).st_uid == os.geteuid():
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path)
         except BlockingIOError:
             continue  # it is under way
-        else:
-            shutil.rmtree(path)
         finally:
             os.close(lock)

@@ -125,7 +125,7 @@ def _connected(*, autocommit: bool = True) -> Iterator[psycopg.Connection[Any]]:
     try:
         with psycopg.connect(**_params(), autocommit=autocommit) as database:
             yield database
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise BackupError("database_away", why=str(error).strip().splitlines()[0]) from error
 
 

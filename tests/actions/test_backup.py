@@ -2,9 +2,11 @@
 
 import json
 import pty
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -196,6 +198,19 @@ def test_a_dump_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with refused("not_dumped") as found:
             taken(tmp_path)
         assert "false ended with 1" in str(found.value)
+        return
+    # A database of which a page is spoilt, as disks do.
+    path = tmp_path / "spoilt.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE a (text)")
+        database.execute("INSERT INTO a VALUES (?)", ["spoilt" * 10_000])
+        database.commit()
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + bytes(4096) + data[8192:])
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(path))
+    with refused("not_dumped") as found:
+        taken(tmp_path)
+    assert "damaged" in str(found.value)
 
 
 def test_a_database_that_is_away_is_named(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,10 +161,13 @@ def test_what_a_killed_backup_left_goes_with_the_next_and_one_under_way_stays(
         abandoned = tmp_path / ".chat-backup-x.partial"
         abandoned.mkdir()
         (abandoned / "rows.dump").touch()
+        # Somebody else's trap, which is neither followed nor stumbled over.
+        trap = tmp_path / ".chat-backup-trap.partial"
+        trap.symlink_to(under_way)
         with folder.draft(tmp_path) as mine:
-            assert {*tmp_path.iterdir()} == {under_way, mine}
+            assert {*tmp_path.iterdir()} == {under_way, mine, trap}
             assert mine.stat().st_mode & 0o777 == 0o700
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [trap]
     # Nobody holds the folder any more.
     descriptor = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
