@@ -26,14 +26,19 @@ NewSite = Callable[[], Site]
 
 @pytest.fixture
 def empty_site(request: pytest.FixtureRequest, stage: Site) -> Iterator[NewSite]:
-    """Make a site with nothing in it, on the same kind of database; no worker runs."""
+    """Make a site with nothing in it, on the same kind of database; no worker runs.
+
+    That of PostgreSQL is migrated, as one is that was started and not used yet. A database without tables
+    is in tests/contract/test_restore.py.
+    """
     made: list[Site] = []
 
     def make() -> Site:
         url = None
         if stage.database_url.startswith("postgres"):
             server: Postgres = request.getfixturevalue("postgres_server")
-            url = server.url(server.new_database())
+            template = request.getfixturevalue("migrated_database")
+            url = server.url(server.new_database(template=template))
         made.append(Site(workers=0, database_url=url))
         return made[-1]
 
