@@ -6,6 +6,7 @@ that a text tells by its marks which it is.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 # Characters of a link's label: what a message here takes (history/markup).
@@ -25,7 +26,12 @@ _BOLD = re.compile(r"(?<![\w*\\])\*(?=[^\s*])(?P<text>[^*\n]+)(?<=[^\s\\])\*(?![
 _STRUCK = re.compile(r"(?<![\w~\\])~(?=[^\s~])(?P<text>[^~\n]+)(?<=[^\s\\])~(?![\w~])")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 # Characters that mean something in a message, wherever they stand; and at the beginning of a line.
-_MARK = re.compile(r"([*_~`\[])")
+# A mark, and what stands before it if a backslash there would be shown.
+_MARK = re.compile(r"([:/¯]?)([*_~`])")
+_UNSEEN = "\N{WORD JOINER}"
+# So it is in a path of Windows.
+_PATH_WITH_MARK = re.compile(r"(?<!\S)(?=[A-Za-z]:\\\S*[*_~`])")
+_BACKSLASH_AT_MARK = re.compile(r"\\(?=[*_~`])|(?m:^)\\(?=[>-])")
 _BEGINS_LINE = re.compile(r"^([>-])(?=\s)", re.MULTILINE)
 # What an address has to be without, in a link.
 _IN_ADDRESS = {ord(c): f"%{ord(c):02X}" for c in ' ()[]<>"\n\t'}
@@ -47,8 +53,22 @@ def from_mrkdwn(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text of a sender as Markdown that shows the same characters."""
-    return _BEGINS_LINE.sub(r"\\\1", _MARK.sub(r"\\\1", text)).replace("\\[", "[")
+    """Return a text of a sender as Markdown that shows the same characters.
+
+    A backslash after some characters is shown itself (history/markup/inlines.py): there a single mark is
+    left as it is, since no other makes a pair with it, and of several each is parted from them by a
+    character that is not seen.
+    """
+    text = _PATH_WITH_MARK.sub(_UNSEEN, _BACKSLASH_AT_MARK.sub(rf"\\{_UNSEEN}", text))
+    left = Counter(mark for before, mark in _MARK.findall(text) if before)
+
+    def escaped(found: re.Match[str]) -> str:
+        before, mark = found.groups()
+        if not before:
+            return f"\\{mark}"
+        return f"{before}{mark}" if left[mark] == 1 else f"{before}{_UNSEEN}\\{mark}"
+
+    return _BEGINS_LINE.sub(r"\\\1", _MARK.sub(escaped, text))
 
 
 def bold(text: str) -> str:
