@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from rooms import refusal_counts
 from rooms.errors import ChatError
 
 
@@ -22,6 +23,7 @@ def refused(
 
     `page` makes the answer for people, with its status. `more` stands beside the error for programs.
     """
+    refusal_counts.note(refusal)
     response: HttpResponse
     if wants_json(request):
         response = JsonResponse({"error": describe(refusal), **more}, status=refusal.status)

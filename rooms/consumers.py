@@ -15,7 +15,17 @@ from django.conf import settings
 from django.db import Error
 from django.http.cookie import parse_cookie
 
-from rooms import addresses, bot_keys, codes, commands, limits, origins, protocol, sessions
+from rooms import (
+    addresses,
+    bot_keys,
+    codes,
+    commands,
+    limits,
+    origins,
+    protocol,
+    refusal_counts,
+    sessions,
+)
 from rooms.commands import Post, Refused
 from rooms.errors import ChatError, NotMember, SignedOut
 from rooms.live import calls, metrics, welcome, worker
@@ -152,6 +162,7 @@ class RoomConsumer(AsyncConsumer):
             self.refuse(error, ref=command.ref, client_id=client_id)
 
     def refuse(self, error: ChatError, *, ref: str | None, client_id: str | None) -> None:
+        refusal_counts.note(error)
         self.client.sender.send([protocol.error(error, ref=ref, client_id=client_id)])
 
 

@@ -3,25 +3,44 @@
 Nothing is added to a message's way into the log, not even an index on its time: workers go through
 each table by its primary key, a step at a time, and add up what they pass. So a chart of a month is
 some hundreds of rows however many millions were counted, and stays as it is when messages are
-erased after their time.
+erased after their time. What is in no table, refusals and how many people were there at once, workers
+add to the hour that it is. Sums are kept, and nobody's name.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import CharField, Count, Func, Max, Model, Q
+from django.db import Error, connection, transaction
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    Func,
+    Max,
+    Model,
+    OuterRef,
+    Q,
+)
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from history.models import Message
-from rooms.models import CountedThrough, HourlyCount, Report, Room, User
+from rooms import refusal_counts
+from rooms.models import CountedThrough, HourlyCount, Membership, Report, Room, User
 
 # Rows that one step goes through: tens of milliseconds.
 STEP = 20_000
 # Keys become visible in the order of commits, not in their own: what is this old is complete.
 LAG = timedelta(minutes=1)
+# Who says something this soon after they came has found what they came for.
+FIRST_WORDS = timedelta(minutes=1)
+# Entries of the room after a join in which those words are looked for.
+NEAR = 500
 # Rows that are counted while somebody waits, beyond those that have been.
 TAIL = 100_000
 
@@ -29,6 +48,13 @@ _ADD = """
 INSERT INTO rooms_tally (subject, hour, count) VALUES (%s, %s, %s)
 ON CONFLICT (subject, hour) DO UPDATE SET count = rooms_tally.count + excluded.count
 """
+_RAISE = """
+INSERT INTO rooms_tally (subject, hour, count) VALUES (%s, %s, %s)
+ON CONFLICT (subject, hour) DO UPDATE SET count = excluded.count WHERE excluded.count > rooms_tally.count
+"""
+
+ONLINE = "online"
+REFUSED = "refused:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +76,21 @@ class Subject:
         return Counter({_moment(hour): n for hour, n in hours})
 
 
+_JOINS = Q(kind=Message.Kind.JOIN)
+_SPOKE = Exists(
+    Message.objects.filter(
+        stream=OuterRef("stream"),
+        author=OuterRef("author"),
+        kind=Message.Kind.CHAT,
+        seq__gt=OuterRef("seq"),
+        seq__lte=OuterRef("seq") + NEAR,
+        at__lte=ExpressionWrapper(OuterRef("at") + FIRST_WORDS, output_field=DateTimeField()),
+    )
+)
 SUBJECTS = (
     Subject("messages", Message, "at", Q(kind=Message.Kind.CHAT)),
+    Subject("joins", Message, "at", _JOINS),
+    Subject("spoke", Message, "at", _JOINS & Q(_SPOKE)),
     Subject("rooms", Room, "created_at"),
     Subject("people", User, "date_joined"),
     Subject("reports", Report, "created_at"),
@@ -60,11 +99,42 @@ SUBJECTS = (
 
 def step() -> None:
     """Count what came about since, so much as one step goes through. Any worker may, at any time."""
+    _add_refusals()
     done = dict(CountedThrough.objects.values_list("subject", "through"))
     for subject in SUBJECTS:
         if subject.name not in done:
             CountedThrough.objects.get_or_create(subject=subject.name)
         _count(subject, after=done.get(subject.name, 0))
+
+
+def note_people() -> None:
+    """Remember how many people are there, if never more were in this hour. Once a minute is enough."""
+    now = timezone.now()
+    minute = int(now.timestamp() // 60)
+    CountedThrough.objects.get_or_create(subject=ONLINE)
+    mine = CountedThrough.objects.filter(subject=ONLINE, through__lt=minute).update(through=minute)
+    if mine:  # and no other worker's
+        _write(_RAISE, ONLINE, {_hour_of(now): people_online()})
+
+
+def people_online() -> int:
+    """Return how many people are in any room, each counted once."""
+    here = Membership.objects.filter(present=True).aggregate(n=Count("user", distinct=True))
+    return int(here["n"])
+
+
+def _add_refusals() -> None:
+    taken = refusal_counts.take()
+    if not taken:
+        return
+    hour = _hour_of(timezone.now())
+    try:
+        with transaction.atomic():
+            for code, n in taken.items():
+                _write(_ADD, REFUSED + code, {hour: n})
+    except Error:
+        refusal_counts.give_back(taken)
+        raise
 
 
 def _count(subject: Subject, *, after: int) -> None:
@@ -82,29 +152,40 @@ def _count(subject: Subject, *, after: int) -> None:
         )
         if not mine:
             return  # another worker has counted these
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                _ADD,
-                [
-                    (subject.name, connection.ops.adapt_datetimefield_value(hour), n)
-                    for hour, n in hours.items()
-                ],
-            )
+        _write(_ADD, subject.name, hours)
 
 
-def since(moment: datetime) -> dict[str, Counter[datetime]]:
-    """By subject, how many in each hour from a moment until now."""
+def _write(statement: str, subject: str, hours: Mapping[datetime, int]) -> None:
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(subject, adapt(hour), n) for hour, n in hours.items()])
+
+
+def since(
+    moment: datetime, *, until: datetime | None = None, subjects: Collection[str] = ()
+) -> dict[str, Counter[datetime]]:
+    """By subject, how many in each hour from a moment until another, or until now.
+
+    Of these subjects; of all, refusals and people at once too, if none are named.
+    """
     done = dict(CountedThrough.objects.values_list("subject", "through"))
-    found: dict[str, Counter[datetime]] = {subject.name: Counter() for subject in SUBJECTS}
-    for name, hour, n in HourlyCount.objects.filter(hour__gte=moment).values_list(
-        "subject", "hour", "count"
-    ):
+    found: defaultdict[str, Counter[datetime]] = defaultdict(Counter)
+    kept = HourlyCount.objects.filter(hour__gte=moment)
+    if until is not None:
+        kept = kept.filter(hour__lt=until)
+    if subjects:
+        kept = kept.filter(subject__in=subjects)
+    for name, hour, n in kept.values_list("subject", "hour", "count"):
         found[name][hour] = n
     for subject in SUBJECTS:
+        if subjects and subject.name not in subjects:
+            continue
         last = subject.model._default_manager.aggregate(last=Max("pk"))["last"] or 0
         after = max(done.get(subject.name, 0), last - TAIL)
         tail = subject.by_hour(after=after)
-        found[subject.name] += Counter({h: n for h, n in tail.items() if h >= moment})
+        found[subject.name] += Counter(
+            {h: n for h, n in tail.items() if h >= moment and (until is None or h < until)}
+        )
     return found
 
 
@@ -122,6 +203,10 @@ class _Hour(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
         return super().as_sql(compiler, connection, template=template, **context)
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _moment(hour: str) -> datetime:

@@ -61,6 +61,7 @@ async def pages(boss: Visitor) -> dict[str, str]:
     person, message = await first("rooms/user"), await first("history/message")
     return {
         "staff-overview": "/admin/",
+        "staff-figures": "/admin/figures/",
         "staff-reports": "/admin/rooms/report/",
         "staff-report": f"{report}/change/",
         "staff-report-ban": f"{report}/ban/",

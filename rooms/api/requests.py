@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from rooms import addresses, answers, bot_keys
+from rooms import addresses, answers, bot_keys, refusal_counts
 from rooms.errors import BadFrame, ChatError, SignedOut
 from rooms.refusals.api import BadParameter
 from rooms.refusals.frames import NotAnObject, NotJson
@@ -31,6 +31,7 @@ class Answer:
     @classmethod
     def refusal(cls, error: ChatError) -> "Answer":
         """Return the answer to what was refused: the contract's code, in the shape of the pages'."""
+        refusal_counts.note(error)
         headers = {}
         if error.retry_after is not None:
             headers["Retry-After"] = str(math.ceil(error.retry_after))

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 from rooms.outbound.outcomes import requests as outbound_requests  # noqa: F401
+from rooms.refusal_counts import refusals  # noqa: F401
 
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 

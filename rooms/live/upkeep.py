@@ -72,6 +72,7 @@ def jobs(hub: Hub) -> list[Job]:
         Job(name="search's index", every=3, work=index.upkeep),
         Job(name="codes that are left", every=10, work=rooms.give_up_longest_empty),
         Job(name="statistics", every=15, work=counts.step),
+        Job(name="people at once", every=60, work=counts.note_people),
         Job(name="messages kept no longer", every=30, work=_Retention()),
         Job(name="rooms without an owner", every=60, work=_find_heirs),
         # Any worker may do these, and it does not matter when.

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from history.log.entry import Attachment
-from rooms import protocol
+from rooms import protocol, refusal_counts
 from rooms.actions import texts
 from rooms.actions.messages import ASK, Draft
 from rooms.actions.performing import Asked, Order
@@ -86,6 +86,7 @@ class Waiting:
     def refusal(self, error: object) -> bytes:
         """Return the `error` frame that answers the command, and count it if it is a post."""
         refusal = error if isinstance(error, ChatError) else Unavailable()
+        refusal_counts.note(refusal)
         command = self.command
         if not isinstance(command, Post):
             return protocol.error(refusal, ref=command.ref)

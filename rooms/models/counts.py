@@ -6,7 +6,8 @@ from django.db import models
 class HourlyCount(models.Model):
     """How many came about in one hour, UTC. It stays when what was counted is erased."""
 
-    subject = models.CharField(max_length=8)
+    # One of rooms/counts.py, or "refused:" and the code of a refusal.
+    subject = models.CharField(max_length=40)
     hour = models.DateTimeField()
     count = models.BigIntegerField()
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rooms import counts
+from rooms.staff.base import Text
 
 HOURS = 24
 DAYS = 30
 # A chart's own units: a bar has BAR to itself and leaves GAP of it free; the highest has HEIGHT.
 BAR, GAP, HEIGHT = 10, 2, 60
 
-LABELS: dict[str, Promise] = {
+LABELS: dict[str, Text] = {
     "messages": _("Messages"),
     "people": _("New people"),
     "rooms": _("New rooms"),
@@ -37,7 +37,7 @@ class Chart:
     """One subject over a time. `most` is what the highest bar stands for."""
 
     subject: str
-    label: Promise
+    label: Text
     total: int
     most: int
     bars: Sequence[Bar]
@@ -51,7 +51,7 @@ class Chart:
 class Span:
     """A time: a chart for each subject, and the same as a table: (when, counts), latest first."""
 
-    label: Promise
+    label: Text
     charts: Sequence[Chart]
     rows: Sequence[tuple[str, Sequence[int]]]
 
@@ -64,7 +64,7 @@ def spans(now: datetime) -> list[Span]:
     today = hour.replace(hour=0)
     hours = [hour - timedelta(hours=back) for back in reversed(range(HOURS))]
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    hourly = counts.since(days[0])
+    hourly = counts.since(days[0], subjects=tuple(LABELS))
     daily = {subject: _by_day(counts) for subject, counts in hourly.items()}
     return [
         _span(_("Last 24 hours, UTC"), hours, hourly, lambda when: f"{when:%H:%M}"),
@@ -80,22 +80,33 @@ def _by_day(hours: Counter[datetime]) -> Counter[datetime]:
 
 
 def _span(
-    label: Promise,
+    label: Text,
     times: Sequence[datetime],
     counted: dict[str, Counter[datetime]],
     write: Callable[[datetime], str],
 ) -> Span:
-    charts = []
-    for subject, title in LABELS.items():
-        counts = [counted[subject][when] for when in times]
-        most = max(counts)
-        bars = [
-            _bar(place, count, most, write(when))
-            for place, (when, count) in enumerate(zip(times, counts, strict=True))
-        ]
-        charts.append(Chart(subject, title, sum(counts), most, bars))
+    charts = [
+        chart(subject, title, times, counted[subject], write) for subject, title in LABELS.items()
+    ]
     rows = [(write(when), [counted[subject][when] for subject in LABELS]) for when in times[::-1]]
     return Span(label, charts, rows)
+
+
+def chart(
+    subject: str,
+    label: Text,
+    times: Sequence[datetime],
+    counted: Counter[datetime],
+    write: Callable[[datetime], str],
+) -> Chart:
+    """Return a chart with a bar for each time."""
+    counts = [counted[when] for when in times]
+    most = max(counts)
+    bars = [
+        _bar(place, count, most, write(when))
+        for place, (when, count) in enumerate(zip(times, counts, strict=True))
+    ]
+    return Chart(subject, label, sum(counts), most, bars)
 
 
 def _bar(place: int, count: int, most: int, when: str) -> Bar:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
+from rooms import counts
 from rooms.models import Connection, Deed, Membership, Report, Room, User, Worker
 from rooms.staff import wording
 from rooms.staff.base import Text, address, listing
@@ -65,7 +66,6 @@ def figures() -> list[Figure]:
     """Return the figures of this moment."""
     is_open = Q(closed_at__isnull=True)
     rooms = Room.objects.filter(is_open)
-    here = Membership.objects.filter(present=True).aggregate(n=Count("user", distinct=True))["n"]
     waiting = Report.objects.filter(state=Report.State.OPEN).count()
     occupied = rooms.filter(closes_at__isnull=True).count()
     banned = User.objects.filter(is_active=False).count()
@@ -73,7 +73,7 @@ def figures() -> list[Figure]:
         Figure(_("Open reports"), waiting, listing(Report, state__exact="open"), waiting > 0),
         Figure(_("Open rooms"), rooms.count(), listing(Room, state="open")),
         Figure(_("Rooms in use"), occupied, listing(Room, state="occupied")),
-        Figure(_("People online"), here, listing(Membership, standing="here")),
+        Figure(_("People online"), counts.people_online(), listing(Membership, standing="here")),
         Figure(_("Connections"), Connection.objects.count()),
         Figure(_("Banned people"), banned, listing(User, kind="banned")),
     ]

@@ -12,7 +12,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from rooms import paths
@@ -56,6 +56,18 @@ class StaffSite(AdminSite):
         from rooms.staff import overview
 
         return super().index(request, {**overview.context(request), **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        from rooms.staff import figures
+
+        def page(request: HttpRequest) -> HttpResponse:
+            return figures.page(request, self.each_context(request))
+
+        own = [
+            path("figures/", self.admin_view(page), name="figures"),
+            path("figures.csv", self.admin_view(figures.download), name="figures_csv"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
         """One list of the kinds of rows, those first that are looked at most, whichever app has the tables."""

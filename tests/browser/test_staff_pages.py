@@ -183,6 +183,7 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
             "rooms/deed/",
             "rooms/report/",
             "rooms/signin/",
+            "figures/",
             "password_change/",
         ):
             answer = admin_page.goto(f"{site.url}/admin/{path}")
@@ -247,6 +248,7 @@ def test_the_desks_fit_a_phone(
             *(f"rooms/{name}/" for name in lists),
             "history/message/",
             "auth/group/",
+            "figures/",
             f"rooms/user/{looker}/change/",
             "password_change/",
         ):

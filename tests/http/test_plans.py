@@ -28,7 +28,7 @@ from rooms.commands import React
 from rooms.live import loader, snapshot
 from rooms.live.upkeep import sweep
 from rooms.models import Connection, Membership, Room, User, Worker
-from rooms.staff import overview, paging
+from rooms.staff import figures, overview, paging
 from tests.actions import factories
 from tests.support import bigsite
 from tests.support.query_cost import watched
@@ -66,7 +66,7 @@ SEARCHES = [
 
 # So many times more is read by what counts all who are there or fetches many rooms, and where the
 # planner rightly takes a small table, or one room, as a whole.
-MORE = {"overview": 8, "load many": 4, 'from:"Visitor 1"': 3, "before:{day}": 3}
+MORE = {"overview": 8, "figures": 8, "load many": 4, 'from:"Visitor 1"': 3, "before:{day}": 3}
 
 # Actions, by name.
 Calls = Iterator[tuple[str, Callable[[], Any]]]
@@ -76,7 +76,12 @@ Calls = Iterator[tuple[str, Callable[[], Any]]]
 def test_every_page_reads_indexes_only(
     subtests: pytest.Subtests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name in ((candidates, "LATELY"), (paging, "FIND_LIMIT"), (overview, "LATEST")):
+    for module, name in (
+        (candidates, "LATELY"),
+        (paging, "FIND_LIMIT"),
+        (overview, "LATEST"),
+        (figures, "LATEST"),
+    ):
         monkeypatch.setattr(module, name, 500)
     monkeypatch.setattr(candidates, "SCAN", 1000)
     monkeypatch.setattr(hits, "RANKED", 100)
@@ -115,6 +120,7 @@ def _admin() -> Calls:
     client = _client(User.objects.create_superuser("boss"))
     root = f"/{settings.CHAT_ADMIN_PATH}"
     yield "overview", partial(_get, client, root)
+    yield "figures", partial(_get, client, f"{root}figures/")
     for model in admin.site._registry:
         path = f"{root}{model._meta.app_label}/{model._meta.model_name}/"
         yield path, partial(_get, client, path)
