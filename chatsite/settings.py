@@ -89,6 +89,8 @@ if CHAT_CALL_LINK and not call_links.is_good(CHAT_CALL_LINK):
     raise ImproperlyConfigured(
         f"CHAT_CALL_LINK must be like https://meet.example.org/{{room}}, not {CHAT_CALL_LINK!r}"
     )
+# Whether staff is asked for a second factor: never, where they have one, or always.
+CHAT_STAFF_FACTOR = _one_of("CHAT_STAFF_FACTOR", "asked", ("off", "asked", "required"))
 CHAT_LOG_FORMAT = _one_of("CHAT_LOG_FORMAT", "text", ("text", "json"))
 
 CHAT_METRICS_TOKEN = os.environ.get("CHAT_METRICS_TOKEN", "")
@@ -142,6 +144,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
 ]
 
 MIDDLEWARE = [

@@ -203,6 +203,22 @@ class PersonNotFound(ChatError):
     sentence = _("That person was not in this room.")
 
 
+class FactorNeeded(ChatError):
+    """The staff's second factor has to be proven first."""
+
+    code = "factor_needed"
+    status = 403
+    sentence = _("Sign in with your second factor first.")
+
+
+class WrongFactor(ChatError):
+    """A code or a passkey that does not prove who somebody is."""
+
+    code = "wrong_factor"
+    status = 403
+    sentence = _("That does not prove that it is you.")
+
+
 class NoHandoff(ChatError):
     """A link to continue on another device that carries nobody over, or no longer does."""
 

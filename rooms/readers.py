@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from history.person import Person
 from history.prepared import Prepared
 from history.readers import Place, Readers, Reading, Searchable, Unread
-from rooms import addresses, codes, hides, limits, names, unread
+from rooms import addresses, codes, factors, hides, limits, names, unread
 from rooms.limits import downloads, searches
 from rooms.models import Membership, Room, User
 
@@ -83,7 +83,9 @@ class RoomReaders(Readers):
         return _reading(found) if found else None
 
     def inspects(self, person: Person) -> bool:
-        return isinstance(person, User) and person.is_staff and person.has_perm(INSPECTS)
+        if not isinstance(person, User) or not person.is_staff or not person.has_perm(INSPECTS):
+            return False
+        return factors.may_inspect(person)
 
     def readings(self, person: Person, *, before: int | None, limit: int) -> list[Reading]:
         top = _MAX_ID if before is None else before

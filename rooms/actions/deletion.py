@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from history.log import authors
 from history.models import Message
 from rooms import audit, names
-from rooms.actions import roles, sign_ins
+from rooms.actions import factors, roles, sign_ins
 from rooms.actions.leaving import depart
 from rooms.models import Bot, Handoff, HiddenPerson, JoinRequest, Membership, Room, User
 from rooms.turn import Turn, lock_person, turns
@@ -67,6 +67,7 @@ def _leave_the_site(user: User, erase: bool) -> None:
         if erase:  # else what stays of them stays folded for who hid them
             HiddenPerson.objects.filter(person=user).delete()
         Handoff.objects.filter(user=user).delete()
+        factors.forget(user)
         _hand_on(user, found)
         audit.record("delete account", actor=user, role="self", erased=erase)
         unnamed = authors.unname(streams, user.public_id, name=former, by=names.DELETED_PERSON)

@@ -300,6 +300,7 @@ _TOLD = {
 }
 # What the audit log has beside the verbs in a room: of accounts, and of the staff.
 _ELSEWHERE = (
+    "add factor",
     "ban from site",
     "change account",
     "change group",
@@ -311,11 +312,16 @@ _ELSEWHERE = (
     "make account",
     "make group",
     "make bot key",
+    "make recovery codes",
     "merge",
+    "refuse factor",
     "remove account",
+    "remove factor",
     "remove group",
     "reopen report",
+    "take factors",
     "uphold report",
+    "use recovery code",
 )
 
 VERBS = {verb.name: verb for verb in _TABLE}

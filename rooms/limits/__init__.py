@@ -20,7 +20,7 @@ from hashlib import sha256
 from django.conf import settings
 
 from rooms import addresses
-from rooms.errors import NoHandoff, RoomNotFound, WrongPasscode
+from rooms.errors import NoHandoff, RoomNotFound, WrongFactor, WrongPasscode
 from rooms.limits import table
 from rooms.limits.buckets import Bucket, Claim, Limiter, Rate, charge_here, take_here
 from rooms.limits.intake import Intake
@@ -139,6 +139,24 @@ def log_in(*, address: str, name: str, device: str = "", person: str = "") -> It
     hashed = _hashing(person=person, address=address)
     with _trying(ways, first=first, wrong=BaseException, besides=hashed):
         yield
+
+
+@contextmanager
+def prove(*, person: str) -> Iterator[None]:
+    """A try at a second factor, in the body. Raises RateLimited.
+
+    Taken first, and given back unless it was wrong (WrongFactor).
+    """
+    tries = [Claim(table.proving, person)]
+    require(tries)
+    try:
+        yield
+    except WrongFactor:
+        raise
+    except BaseException:
+        give_back(tries)
+        raise
+    give_back(tries)
 
 
 def name_key(name: str) -> str:

@@ -58,6 +58,10 @@ logging_in_as = Limiter(Rate(burst=10, per_second=1 / 60), "login.name")
 logging_in_first = Limiter(Rate(burst=10, per_second=1 / 60), "login.first")
 logging_in_by = Limiter(Rate(burst=10, per_second=1 / 60), "login.device")
 
+# Second factors of a person that were wrong: who tries has the password already. A wrong code is slowed
+# down by the authenticator's own count too (rooms/actions/factors.py).
+proving = Limiter(Rate(burst=10, per_second=1 / 30), "factor.person")
+
 # The first wrong try, of each of these kinds, in an hour: the address is nobody's who tries many.
 first_tries = Limiter(Rate(burst=1, per_second=1 / 3600), "first.address")
 first_tries_around = Limiter(Rate(burst=10, per_second=1 / 60), "first.48")
@@ -109,4 +113,5 @@ SHARED = (
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
     passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
     first_tries, first_tries_around, hooking, hooking_from, continuing, continuing_near, continuing_around, handing_off,
+    proving,
 )  # fmt: skip

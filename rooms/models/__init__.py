@@ -1,7 +1,8 @@
-"""The tables of people, bots, rooms, presence, web push, moderation and counts, with their constraints."""
+"""The tables of people, their passkeys, bots, rooms, presence, web push, moderation and counts, with their constraints."""
 
 from rooms.models.bots import Bot
 from rooms.models.counts import CountedThrough, HourlyCount
+from rooms.models.factors import Passkey
 from rooms.models.handoffs import Handoff
 from rooms.models.hooks import HookIn, HookOut, HookOwed
 from rooms.models.moderation import Deed, Report, Seconding
@@ -23,6 +24,7 @@ __all__ = [
     "HourlyCount",
     "JoinRequest",
     "Membership",
+    "Passkey",
     "Push",
     "PushSubscription",
     "PushedThrough",

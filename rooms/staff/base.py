@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from rooms import audit
 from rooms.errors import ChatError
 from rooms.models import Deed, User
+from rooms.staff.confirming import confirm
 from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import KeyChangeList, KeyPaginator
 from rooms.staff.table import NOTHING
@@ -57,7 +58,8 @@ class Verb:
 
     `name` is part of the address (…/7/close/) and of the action (close_selected), `done` is what
     the audit log calls it; `about` says what it will mean to people, `tells` offers to tell them
-    the reason; `is_grave` sets it apart from the others. `perform` returns False if there was nothing left to do, and may raise ChatError.
+    the reason; `is_grave` sets it apart from the others, and asks for the second factor again where it is
+    for several rows; `confirms` asks for it in any case. `perform` returns False if there was nothing left to do, and may raise ChatError.
     `whom` is room, target and details of the audit log's entry; None: the verb has written its own.
     """
 
@@ -72,6 +74,11 @@ class Verb:
     needs_reason: bool = True
     tells: Text = ""
     is_grave: bool = False
+    confirms: bool = False
+
+    def needs_proof(self, rows: Sequence[Any]) -> bool:
+        """Return True if whoever does it to these rows has to have proven a second factor lately."""
+        return self.confirms or (self.is_grave and len(rows) > 1)
 
     def record(self, order: Order, row: Any, **details: Any) -> None:
         """Put it into the audit log as done."""
@@ -190,8 +197,11 @@ class StaffAdmin(DeclaredFilters):
             if not request.user.has_perm(verb.permission) or not self.has_view_permission(request):
                 raise PermissionDenied
             there = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
-            if request.method == "POST" and self._perform(request, verb, [row]):
-                return HttpResponseRedirect(there)
+            if request.method == "POST":
+                if verb.needs_proof([row]) and (asked := confirm(request, self.admin_site)):
+                    return asked
+                if self._perform(request, verb, [row]):
+                    return HttpResponseRedirect(there)
             return self._ask(request, verb, [row], back=there)
 
         return view
@@ -205,8 +215,11 @@ class StaffAdmin(DeclaredFilters):
                 text = _("No more than %(limit)d at a time, please.") % {"limit": VERB_LIMIT}
                 self.message_user(request, text, messages.ERROR)
                 return None
-            if "confirmed" in request.POST and self._perform(request, verb, chosen):
-                return None
+            if "confirmed" in request.POST:
+                if verb.needs_proof(chosen) and (asked := confirm(request, self.admin_site)):
+                    return asked
+                if self._perform(request, verb, chosen):
+                    return None
             return self._ask(request, verb, chosen, back=request.get_full_path())
 
         return action

@@ -18,10 +18,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
+from rooms import factors
+from rooms.actions import factors as proofs
 from rooms.actions import sign_ins, site_bans
 from rooms.login import Bounded
 from rooms.models import Membership, Report, User
 from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
+from rooms.staff.confirming import confirm
 from rooms.staff.recorded import Recorded
 from rooms.staff.table import NOTHING
 
@@ -98,6 +101,32 @@ UNBAN = Verb(
 )
 
 
+def _take_factors(order: Order, user: User) -> bool:
+    return proofs.take_away(user=user)
+
+
+def _may_take_factors(request: HttpRequest, user: User) -> bool:
+    is_superuser = bool(getattr(request.user, "is_superuser", False))
+    return is_superuser and user.pk != request.user.pk and factors.has_any(user)
+
+
+TAKE_FACTORS = Verb(
+    name="take_factors",
+    done="take factors",
+    label=_("Remove the second factors"),
+    about=_(
+        "For somebody who has lost the device: be sure who is asking. Their apps, passkeys and recovery "
+        "codes are removed, they are signed out everywhere, and the password alone signs them in again."
+    ),
+    permission="rooms.change_user",
+    is_grave=True,
+    confirms=True,
+    applies=_may_take_factors,
+    perform=_take_factors,
+    whom=lambda user: {"target": user},
+)
+
+
 class NewPersonForm(Bounded, UserCreationForm):  # type: ignore[type-arg]
     """An account made by a superuser."""
 
@@ -114,7 +143,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     person signs in with and where is for those who may see it; to moderate, a name is enough.
     """
 
-    verbs = (BAN, UNBAN)
+    verbs = (BAN, UNBAN, TAKE_FACTORS)
     add_form = NewPersonForm
     add_form_template = None
     add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
@@ -188,6 +217,8 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         id: str,  # noqa: A002
         form_url: str = "",
     ) -> HttpResponse:
+        if asked := confirm(request, self.admin_site):
+            return asked
         with transaction.atomic():  # with its entry in the audit log, or not at all
             own_key = request.session.session_key  # one's own goes on, under another key
             response = super().user_change_password(request, id, form_url)

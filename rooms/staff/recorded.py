@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import AdminSite
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.forms import CheckboxSelectMultiple
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from rooms import audit
 from rooms.models import Deed, User
+from rooms.staff.confirming import confirm
 from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import BoundedChangeList
 from rooms.staff.rights import Rights, RightsField
@@ -20,8 +22,23 @@ from rooms.staff.rights import Rights, RightsField
 class Recorded(DeclaredFilters):
     """Puts an added, changed or removed row into the audit log instead of Django's own.
 
-    A form has no field for the reason. What was changed is told, never to what.
+    A form has no field for the reason. What was changed is told, never to what. These forms say who may
+    do what: whoever sends one has proven a second factor lately.
     """
+
+    admin_site: AdminSite
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST" and (asked := confirm(request, self.admin_site)):
+            return asked
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        return answer
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """Have boxes to tick: Django's two lists side by side cannot be used with a screen reader."""

@@ -9,19 +9,35 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import PasswordChangeView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from rooms import paths
+from rooms import factors, paths
 from rooms.login import Bounded, Throttled
+from rooms.models import User
+from rooms.staff import second_factor
 from rooms.staff.table import NOTHING
 
 
 class StaffLogin(Throttled, AdminAuthenticationForm):
     """A name and a password; wrong ones are counted, wherever they come from."""
+
+
+class StaffLoginView(LoginView):
+    """Django's, but that the password is half of it for whoever has a second factor."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = form.get_user()
+        assert isinstance(user, User)
+        if factors.is_asked_of(user):
+            factors.begin(self.request, user, then=self.get_success_url())
+            return redirect("factor")
+        return super().form_valid(form)
 
 
 class OwnPasswordForm(Bounded, AdminPasswordChangeForm):
@@ -67,6 +83,7 @@ class StaffSite(AdminSite):
             path("figures/", self.admin_view(page), name="figures"),
             path("figures.csv", self.admin_view(figures.download), name="figures_csv"),
         ]
+        own += [path(route, view, name=name) for route, view, name in second_factor.pages(self)]
         return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
@@ -88,10 +105,45 @@ class StaffSite(AdminSite):
             }
         ]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "asks_factors": factors.is_on()}
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the desks are for the visitor: with a second factor, where the site asks for one."""
+        if not super().has_permission(request):
+            return False
+        return not (factors.lacks_proof(request) or factors.lacks_factor(request))
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The form; with 429 and when to come back for who has tried too often."""
+        """The form; with 429 and when to come back for who has tried too often.
+
+        Whoever is signed in and lacks a factor is led to where it is proven, or set up.
+        """
         _stay_here(request)
-        response = super().login(request, extra_context)
+        there = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        if request.method == "GET" and super().has_permission(request):
+            if factors.lacks_proof(request):
+                return HttpResponseRedirect(f"{reverse('factor')}?{urlencode({'next': there})}")
+            if factors.lacks_factor(request):
+                return redirect("admin:second_factor")
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index")
+        view = StaffLoginView.as_view(
+            extra_context=context,
+            authentication_form=self.login_form,
+            template_name="admin/login.html",
+        )
+        response = view(request)
+        assert isinstance(response, HttpResponse)
         form = (getattr(response, "context_data", None) or {}).get("form")
         if isinstance(form, StaffLogin) and form.retry_after is not None:
             response.status_code = 429

@@ -9,6 +9,7 @@ _UNDO = "undo "
 # What each entry says was done, by its verb. An undoing is said by what it undid.
 _DONE: dict[str, Text] = {
     "add bot": _("added a bot"),
+    "add factor": _("added a second factor"),
     "add hook in": _("added an incoming webhook"),
     "add hook out": _("added an outgoing webhook"),
     "admit": _("let somebody in"),
@@ -30,6 +31,7 @@ _DONE: dict[str, Text] = {
     "make bot key": _("made a new key for a bot"),
     "make group": _("made a group"),
     "make hook secret": _("made a new secret for a webhook"),
+    "make recovery codes": _("made recovery codes"),
     "member": _("took the moderator’s role away"),
     "merge": _("merged two accounts"),
     "moderator": _("made somebody a moderator"),
@@ -37,21 +39,25 @@ _DONE: dict[str, Text] = {
     "new code": _("gave the room a new code"),
     "pause hook": _("paused a webhook"),
     "plan the end": _("set when the room ends"),
+    "refuse factor": _("refused a second factor"),
     "remove": _("removed from the room"),
     "remove hook": _("removed a webhook"),
     "resume hook": _("resumed a webhook"),
     "skip hook": _("had a webhook skip what it missed"),
     "remove account": _("removed an account"),
+    "remove factor": _("removed a second factor"),
     "remove group": _("removed a group"),
     "reopen report": _("reopened a report"),
     "retire bot": _("removed a bot"),
     "settings": _("changed the settings"),
     "succeed": _("took the room over"),
+    "take factors": _("took somebody’s second factors away"),
     "turn all away": _("turned everybody waiting away"),
     "turn away": _("turned somebody away"),
     "unban": _("lifted the ban from the room"),
     "unmute": _("lifted the mute"),
     "uphold report": _("upheld a report"),
+    "use recovery code": _("used a recovery code"),
 }
 
 # As what somebody acted, by the name of audit.ROLES; the others are words already.

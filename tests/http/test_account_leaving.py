@@ -81,7 +81,15 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     assert disposition.startswith("attachment")
     data = json.loads(body)
     assert set(data) == {
-        *("profile", "sign_ins", "push_subscriptions", "handoffs", "bots", "hooks"),
+        *(
+            "profile",
+            "sign_ins",
+            "second_factors",
+            "push_subscriptions",
+            "handoffs",
+            "bots",
+            "hooks",
+        ),
         *("rooms", "reactions"),
         *("hidden_people", "unposted_files", "messages"),
     }

@@ -293,10 +293,11 @@ def test_every_refusal_has_a_code_of_the_contract() -> None:
     }  # fmt: skip
     of_forms = {"bad_name", "bad_title", "name_taken", "locked", "passcode", "full", "must_ask"}
     of_files = {"no_file", "bad_file", "too_big", "no_room"}
+    of_staff = {"factor_needed", "wrong_factor"}
     kinds = [errors.ChatError]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    assert {kind.code for kind in kinds} <= of_sockets | of_forms | of_files
+    assert {kind.code for kind in kinds} <= of_sockets | of_forms | of_files | of_staff
 
 
 def test_close_codes_say_whether_to_come_back() -> None:

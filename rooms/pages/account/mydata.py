@@ -1,6 +1,6 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
-    {"profile": {…}, "sign_ins": [{…}], "push_subscriptions": [{…}], "handoffs": [{…}],
+    {"profile": {…}, "sign_ins": [{…}], "second_factors": [{…}], "push_subscriptions": [{…}], "handoffs": [{…}],
      "hooks": [{…}], "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "unposted_files": [{…}],
      "messages": [{…}]}
 
@@ -18,6 +18,7 @@ from django.db import close_old_connections
 
 from history import export, personal, wire
 from history.models import File, Message, Reaction
+from rooms.actions import factors
 from rooms.models import (
     Bot,
     Handoff,
@@ -82,6 +83,18 @@ def _sign_ins(user: User) -> list[dict[str, Any]]:
             "address": row.address,
         }
         for row in SignIn.objects.filter(user=user).order_by("pk")
+    ]
+
+
+def _second_factors(user: User) -> list[dict[str, Any]]:
+    """Return what somebody of the staff proves themselves with, but for what is secret of it."""
+    return [
+        {
+            **row,
+            "since": wire.timestamp(row["since"]),
+            "used": wire.timestamp(row["used"]) if row["used"] else None,
+        }
+        for row in factors.listed(user)
     ]
 
 
@@ -210,6 +223,7 @@ def _unposted_files(user: User) -> list[dict[str, Any]]:
 _PARTS = {
     "profile": _profile,
     "sign_ins": _sign_ins,
+    "second_factors": _second_factors,
     "push_subscriptions": _push_subscriptions,
     "handoffs": _handoffs,
     "bots": _bots,

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from rooms.pages.account import continuing, handoff, hidden, machines, notifications, views
+from rooms.pages.account import continuing, factor, handoff, hidden, machines, notifications, views
 
 urlpatterns = [
     path("", views.overview, name="account"),
     path("register/", views.register, name="register"),
     path("login/", views.sign_in, name="login"),
+    path("factor/", factor.prove, name="factor"),
     path("logout/", views.sign_out, name="logout"),
     path("name/", views.name, name="rename"),
     path("password/", views.password, name="password"),

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rooms import addresses, agents, answers, limits, names, passwords, paths
+from rooms import addresses, agents, answers, factors, limits, names, passwords, paths
 from rooms.actions import accounts, deletion, merge, people, sign_ins
 from rooms.errors import BadName, ChatError
 from rooms.limits import downloads
@@ -117,6 +117,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = prove(request, **_typed(form, "username", "password"))
         except ChatError as refusal:
             return _refused(request, "account/login.html", form, refusal, me=me)
+        if user is not None and factors.is_asked_of(user):
+            bring = me if form.cleaned_data["bring"] else None
+            factors.begin(request, user, then=_next(request), guest=bring)
+            return redirect("factor")
         if user is not None:
             with transaction.atomic():
                 if me is not None and form.cleaned_data["bring"]:

@@ -1,0 +1,189 @@
+"""The page on which somebody of the staff sets up a second factor: apps, passkeys, recovery codes.
+
+It is there for whoever has to set one up before anything else; and whoever has one proves it again
+before it is changed.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from rooms import factors
+from rooms.actions import factors as proofs
+from rooms.errors import ChatError
+from rooms.models import Passkey, User
+from rooms.models.factors import NAME_MAX
+from rooms.staff.confirming import confirm
+
+View = Callable[..., HttpResponse]
+# The secret of an app that is being set up, in the session until a code proves that the app has it.
+_PENDING = "factor_secret"
+_KEY_DIGITS = 18
+
+
+def pages(site: AdminSite) -> list[tuple[str, View, str]]:
+    """Return the pages of a site: path, view, name."""
+    return [
+        ("second-factor/", _guarded(site, _overview), "second_factor"),
+        ("second-factor/app/", _guarded(site, _app), "add_app"),
+        ("second-factor/codes/", _guarded(site, _codes), "recovery_codes"),
+        ("second-factor/remove/", _guarded(site, _remove), "remove_factor"),
+    ]
+
+
+def _guarded(site: AdminSite, view: View) -> View:
+    """Let staff in who has proven a factor lately, or has none."""
+
+    @sensitive_post_parameters()
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not factors.is_on():
+            raise Http404
+        if not AdminSite.has_permission(site, request) or factors.lacks_proof(request):
+            return redirect(_login(request))
+        if view is not _overview and (response := confirm(request, site)):
+            return response
+        return view(request, site)
+
+    return guarded
+
+
+def _login(request: HttpRequest) -> str:
+    return f"{reverse('admin:login')}?{urlencode({'next': request.path})}"
+
+
+def _overview(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Show what the person has, and what can be added."""
+    return _page(request, site)
+
+
+def _app(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Show a secret for an app, and add the app once it shows the right code."""
+    user = _me(request)
+    secret = request.session.get(_PENDING) or proofs.new_secret()
+    request.session[_PENDING] = secret
+    problem = ""
+    if request.method == "POST" and "code" in request.POST:
+        try:
+            proofs.add_app(
+                user=user,
+                name=_name(request) or _("Authenticator app"),
+                secret=secret,
+                code=request.POST["code"],
+                session_key=request.session.session_key or "",
+            )
+        except ChatError as refusal:
+            problem = refusal.message
+        else:
+            del request.session[_PENDING]
+            return _added(request, site, _("The app is added."))
+    typed = proofs.readable(secret)
+    context = {
+        "title": _("Add an authenticator app"),
+        "secret": " ".join(typed[at : at + 4] for at in range(0, len(typed), 4)),
+        "link": _link(request, user, typed),
+        "name": _name(request),
+        "name_max": NAME_MAX,
+        "problems": [problem] if problem else [],
+    }
+    return _answer(request, site, "admin/add_app.html", context, status=422 if problem else 200)
+
+
+def _codes(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Make recovery codes, and show them this once."""
+    if request.method != "POST" or not factors.has_any(_me(request)):
+        return redirect("admin:second_factor")
+    return _show_codes(request, site)
+
+
+def _remove(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Remove an app, `app`, or a passkey, `passkey`."""
+    user = _me(request)
+    for kind in (proofs.APP, proofs.PASSKEY):
+        text = request.POST.get(kind, "")
+        if text.isdecimal() and len(text) <= _KEY_DIGITS:
+            try:
+                proofs.remove(user=user, kind=kind, key=int(text))
+            except ChatError as refusal:
+                return _page(request, site, problem=refusal.message, status=refusal.status)
+            messages.success(request, _("It is removed."))
+    return redirect("admin:second_factor")
+
+
+def _added(request: HttpRequest, site: AdminSite, said: str) -> HttpResponse:
+    """Go on after something was added: with the first factor to the recovery codes."""
+    user = _me(request)
+    factors.prove(request.session, user)
+    messages.success(request, said)
+    if not proofs.codes_left(user):
+        return _show_codes(request, site)
+    return redirect("admin:second_factor")
+
+
+def _show_codes(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    codes = proofs.make_codes(user=_me(request))
+    context = {"title": _("Your recovery codes"), "codes": codes}
+    return _answer(request, site, "admin/recovery_codes.html", context)
+
+
+def _page(
+    request: HttpRequest, site: AdminSite, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    user = _me(request)
+    keys = Passkey.objects.filter(user=user).order_by("pk")
+    has_any = factors.has_any(user)
+    context = {
+        "title": _("Second factor"),
+        "apps": proofs.apps(user),
+        "passkeys": keys,
+        "has_any": has_any,
+        "codes_left": proofs.codes_left(user),
+        "codes_made": proofs.CODES,
+        "must": not has_any and factors.lacks_factor(request),
+        "problems": [problem] if problem else [],
+    }
+    return _answer(request, site, "admin/second_factor.html", context, status=status)
+
+
+def _answer(
+    request: HttpRequest,
+    site: AdminSite,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    request.current_app = site.name
+    context = {**site.each_context(request), **context}
+    return TemplateResponse(request, template, context, status=status)
+
+
+def _name(request: HttpRequest) -> str:
+    """Return the name that was typed for a factor."""
+    typed = request.POST.get("name", "").replace("\0", "")
+    return " ".join(typed[: NAME_MAX * 2].split())[:NAME_MAX]
+
+
+def _link(request: HttpRequest, user: User, secret: str) -> str:
+    """Return the address that apps read from a QR code."""
+    host, _port = split_domain_port(request.get_host())
+    label = quote(f"{host}:{user.get_username()}")
+    return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': host})}"
+
+
+def _me(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
