@@ -209,7 +209,7 @@ def _pages(pages: Sequence[dict[str, Any]]) -> Iterator[str]:
 def _crowd(growth: dict[str, list[Figures]]) -> Iterator[tuple[str, str, bool]]:
     """Two workers beside one in the largest room: what a worker spends on each change that it hears is
     spread over more deliveries there."""
-    loads = [growth.get(key, [{}])[-1] for key in ("site", "site-2")]
+    loads = [(growth.get(key) or [{}])[-1] for key in ("site", "site-2")]
     if all("phases" in load for load in loads):
         one, two = (load["phases"][SATURATED]["cpu_us_per_delivery"] for load in loads)
         goal = f"the same in a room of {loads[0]['members']:,}"
