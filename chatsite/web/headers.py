@@ -36,8 +36,9 @@ def content_security_policy() -> str:
     )
 
 
+_PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
 # Features that no page of ours uses, so that nothing that gets into a page can use them.
-PERMISSIONS_POLICY = ", ".join(
+_UNUSED = ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer",
@@ -53,12 +54,14 @@ PERMISSIONS_POLICY = ", ".join(
         "microphone",
         "midi",
         "payment",
-        "publickey-credentials-get",
         "serial",
         "usb",
         "xr-spatial-tracking",
     )
 )
+# Passkeys are for pages on which staff set up a second factor, or prove it.
+PERMISSIONS_POLICY = ", ".join([_UNUSED, *(f"{feature}=()" for feature in _PASSKEYS)])
+_WITH_PASSKEYS = ", ".join([_UNUSED, *(f"{feature}=(self)" for feature in _PASSKEYS)])
 
 
 # Headers that mean nothing on a file of a page: policies of a document, and the id of a request that nobody
@@ -82,14 +85,19 @@ def harden(response: HttpResponseBase) -> None:
 
     What it has of its own, it keeps.
     """
-    _add_policies(response)
+    _add_policies(response, PERMISSIONS_POLICY)
     for name, value in _OF_ALL.items():
         response.headers.setdefault(name, value)
 
 
-def _add_policies(response: HttpResponseBase) -> None:
+def _add_policies(response: HttpResponseBase, permissions: str) -> None:
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
-    response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+    response.headers.setdefault("Permissions-Policy", permissions)
+
+
+def _permissions(path: str) -> str:
+    has_passkeys = path.startswith(("/account/factor/", f"/{settings.CHAT_ADMIN_PATH}"))
+    return _WITH_PASSKEYS if has_passkeys else PERMISSIONS_POLICY
 
 
 class SecurityHeadersMiddleware:
@@ -110,7 +118,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         kind = response.headers.get("Content-Type", "")
         if kind.startswith("text/html") or not request.path.startswith(settings.STATIC_URL):
-            _add_policies(response)
+            _add_policies(response, _permissions(request.path))
         elif "immutable" in response.headers.get("Cache-Control", ""):
             for name in (*_OF_DOCUMENTS, *_OF_CHANGING_FILES):
                 response.headers.pop(name, None)

@@ -20,16 +20,18 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from rooms import audit, factors
+from rooms import audit, factors, passkeys
 from rooms.actions import sign_ins
 from rooms.errors import ChatError
 from rooms.models import Passkey, User
 from rooms.refusals.factors import (
     CodesWait,
     NoSuchFactor,
+    PasskeyKnown,
     TooManyFactors,
     WrongCode,
     WrongFirstCode,
+    WrongPasskey,
 )
 from rooms.turn import lock_person
 
@@ -67,6 +69,25 @@ def prove_by_code(*, user: User, code: str) -> str:
     if refusal is not None:
         raise refusal
     return kind
+
+
+def prove_by_passkey(*, user: User, sent: str, challenge: bytes, place: passkeys.Place) -> None:
+    """Check what a browser has signed with a passkey of this person. Raises WrongPasskey."""
+    refusal: ChatError | None = None
+    with transaction.atomic():
+        try:
+            keys = Passkey.objects.select_for_update().filter(user=user)
+            key = keys.filter(credential_id=passkeys.credential_id(sent)).first()
+            if key is None:
+                raise WrongPasskey
+            key.sign_count = passkeys.proven(sent, key=key, challenge=challenge, place=place)
+            key.used_at = timezone.now()
+            key.save(update_fields=["sign_count", "used_at"])
+        except WrongPasskey as wrong:
+            refusal = wrong
+            audit.record("refuse factor", actor=None, role="system", target=user, kind=PASSKEY)
+    if refusal is not None:
+        raise refusal
 
 
 def _try(devices: Any, user: User, token: str) -> ChatError | None:
@@ -132,8 +153,10 @@ def add_app(*, user: User, name: str, secret: str, code: str, session_key: str) 
 
 @transaction.atomic
 def add_passkey(*, user: User, session_key: str, **columns: Any) -> None:
-    """Add a passkey whose device has signed. Raises TooManyFactors."""
+    """Add a passkey whose device has signed. Raises TooManyFactors, PasskeyKnown."""
     lock_person(user)
+    if Passkey.objects.filter(credential_id=columns["credential_id"]).exists():
+        raise PasskeyKnown
     if Passkey.objects.filter(user=user).count() >= PASSKEYS_MAX:
         raise TooManyFactors
     _is_added(user, session_key, kind=PASSKEY, name=columns["name"])
@@ -157,6 +180,11 @@ def make_codes(*, user: User) -> list[str]:
     StaticToken.objects.bulk_create(StaticToken(device=device, token=_hash(code)) for code in codes)
     audit.record("make recovery codes", actor=user, role="self")
     return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
+
+
+def keys_at(user: User, host: str) -> Any:
+    """Return the passkeys of a person that browsers use at a host."""
+    return Passkey.objects.filter(user=user, host=host).order_by("pk")
 
 
 def codes_left(user: User) -> int:

@@ -142,12 +142,13 @@ def log_in(*, address: str, name: str, device: str = "", person: str = "") -> It
 
 
 @contextmanager
-def prove(*, person: str) -> Iterator[None]:
+def prove(*, person: str, address: str = "") -> Iterator[None]:
     """A try at a second factor, in the body. Raises RateLimited.
 
-    Taken first, and given back unless it was wrong (WrongFactor).
+    Taken first, and given back unless it was wrong (WrongFactor). With an `address` for what cannot be
+    guessed: then nobody who tries elsewhere keeps the owner out.
     """
-    tries = [Claim(table.proving, person)]
+    tries = [Claim(table.proving, f"{person} {address}".rstrip())]
     require(tries)
     try:
         yield

@@ -12,6 +12,20 @@ class WrongCode(WrongFactor):
     )
 
 
+class WrongPasskey(WrongFactor):
+    sentence = _("That passkey does not prove that it is you. Please try again.")
+
+
+class NoPasskey(WrongFactor):
+    """A browser has sent no passkey: it can make none, or runs no scripts."""
+
+    sentence = _("This browser made no passkey. Add an app instead, or use another browser.")
+
+
+class PasskeyKnown(Forbidden):
+    sentence = _("That passkey was added already.")
+
+
 class CodesWait(RateLimited):
     """There were wrong codes before: the next one is looked at later."""
 

@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from rooms import answers, factors, proving
-from rooms.actions import factors as proofs
 from rooms.errors import ChatError
 from rooms.models import User
 from rooms.refusals.factors import ConfirmAgain
@@ -51,7 +50,7 @@ def _page(request: HttpRequest, site: AdminSite, user: User, refusal: ChatError)
             if name not in _NOT_KEPT
             for value in values
         ],
-        "apps": proofs.apps(user).exists(),
+        **proving.offered(request, user),
         "problems": [] if isinstance(refusal, ConfirmAgain) else [refusal.message],
     }
     page = TemplateResponse(request, "admin/confirm.html", context, status=refusal.status)

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from rooms import factors
+from rooms import agents, factors, passkeys, proving
 from rooms.actions import factors as proofs
 from rooms.errors import ChatError
 from rooms.models import Passkey, User
 from rooms.models.factors import NAME_MAX
+from rooms.refusals.factors import NoPasskey
 from rooms.staff.confirming import confirm
 
 View = Callable[..., HttpResponse]
@@ -38,6 +39,8 @@ def pages(site: AdminSite) -> list[tuple[str, View, str]]:
     return [
         ("second-factor/", _guarded(site, _overview), "second_factor"),
         ("second-factor/app/", _guarded(site, _app), "add_app"),
+        ("second-factor/passkey/", _guarded(site, _passkey), "add_passkey"),
+        ("second-factor/passkey/options/", _guarded(site, _options), "passkey_options"),
         ("second-factor/codes/", _guarded(site, _codes), "recovery_codes"),
         ("second-factor/remove/", _guarded(site, _remove), "remove_factor"),
     ]
@@ -102,6 +105,50 @@ def _app(request: HttpRequest, site: AdminSite) -> HttpResponse:
     return _answer(request, site, "admin/add_app.html", context, status=422 if problem else 200)
 
 
+def _passkey(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Add the passkey that the browser has made, `passkey`, as JSON."""
+    user, problem = _me(request), ""
+    if request.method == "POST":
+        try:
+            _add_passkey(request, user)
+        except ChatError as refusal:
+            problem = refusal.message
+        else:
+            return _added(request, site, _("The passkey is added."))
+    context = {
+        "title": _("Add a passkey"),
+        "name": _name(request),
+        "name_max": NAME_MAX,
+        "host": proving.place(request).host,
+        "problems": [problem] if problem else [],
+    }
+    return _answer(request, site, "admin/add_passkey.html", context, status=422 if problem else 200)
+
+
+def _add_passkey(request: HttpRequest, user: User) -> None:
+    sent = request.POST.get("passkey", "")
+    if not sent:
+        raise NoPasskey
+    challenge = proving.challenge_of(request, proving.MAKE)
+    columns = passkeys.made(sent, challenge=challenge, place=proving.place(request))
+    proofs.add_passkey(
+        user=user,
+        session_key=request.session.session_key or "",
+        name=_name(request) or agents.plain(request.headers.get("User-Agent", "")),
+        **columns,
+    )
+
+
+def _options(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Return JSON: the passkey that the browser is to make."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    user, place = _me(request), proving.place(request)
+    options, challenge = passkeys.to_make(user, proofs.keys_at(user, place.host), place)
+    proving.keep(request, challenge, proving.MAKE)
+    return JsonResponse(options)
+
+
 def _codes(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Make recovery codes, and show them this once."""
     if request.method != "POST" or not factors.has_any(_me(request)):
@@ -149,6 +196,7 @@ def _page(
         "title": _("Second factor"),
         "apps": proofs.apps(user),
         "passkeys": keys,
+        "host": proving.place(request).host,
         "has_any": has_any,
         "codes_left": proofs.codes_left(user),
         "codes_made": proofs.CODES,

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenContext
 from tests.browser.room_page import RoomPage
+from tests.support.client import csrf_token
 from tests.support.programs import ROOT
 from tests.support.story import step
 from tests.support.workers import Site
@@ -325,3 +326,77 @@ def test_the_desks_do_without_scripts(
     page.get_by_label("Why").fill("Nobody says hello here")
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Delete: 1 done.")).to_be_visible()
+
+
+def test_a_passkey_signs_in_where_the_password_alone_does_not(
+    admin_page: Page, site: Site, open_context: OpenContext
+) -> None:
+    with step("a superuser makes an account for somebody of the staff"):
+        form = site.url + "/admin/rooms/user/add/"
+        fields = {"username": "grace", "password1": PASSWORD, "password2": PASSWORD}
+        made = _send(admin_page, form, **fields, usable_password="true")
+        _send(admin_page, made, username="grace", is_staff="on", is_superuser="on")
+
+    # Browsers have passkeys for host names only.
+    desk = site.url.replace("127.0.0.1", "localhost") + "/admin/"
+    page = open_context(own=True).new_page()
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    options |= {"hasUserVerification": True, "isUserVerified": True}
+    added = device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+    def type_password() -> None:
+        page.goto(desk)
+        page.get_by_label("User name").fill("grace")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    with step("it is added, with ten recovery codes"):
+        type_password()
+        page.locator(".staff-account > summary").click()
+        page.get_by_role("link", name="Second factor").click()
+        page.get_by_role("link", name="Add an app").click()
+        expect(page.get_by_role("img", name="QR code for the app")).to_be_visible()
+        assert not violations(page)
+        page.get_by_role("link", name="Cancel").click()
+        page.get_by_role("link", name="Add a passkey").click()
+        assert not violations(page)
+        page.get_by_label("Name of the device").fill("My laptop")
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+        expect(page.locator("ol code")).to_have_count(10)
+        page.get_by_role("link", name="I have kept them").click()
+        expect(page.get_by_text("My laptop")).to_be_visible()
+        assert not violations(page)
+
+    with step("the same device makes no second one"):
+        page.get_by_role("link", name="Add a passkey").click()
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("alert")).to_contain_text("has a passkey of yours already")
+
+    with step("it signs in"):
+        page.context.clear_cookies()
+        type_password()
+        expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+        assert not violations(page)
+        page.get_by_role("button", name="Use a passkey").click()
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+    with step("without it nothing is signed, and a code is left"):
+        device.send("WebAuthn.removeVirtualAuthenticator", added)
+        device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        page.context.clear_cookies()
+        type_password()
+        page.get_by_role("button", name="Use a passkey").click()
+        expect(page.get_by_role("alert")).to_contain_text("Please try again")
+        expect(page.get_by_label("Recovery code")).to_be_visible()
+
+
+def _send(page: Page, form: str, **fields: str) -> str:
+    """Send a form of the admin without a window. Return the address that it leads to."""
+    http = page.context.request
+    token = csrf_token(http.get(form).text())
+    answer = http.post(form, form={**fields, "csrfmiddlewaretoken": token})
+    assert answer.ok, answer.text()
+    return answer.url

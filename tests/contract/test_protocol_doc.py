@@ -257,7 +257,7 @@ SHARED_LIMITS = {
     "making codes for another device, a person": limits.table.handing_off,
     "posts to hooks, a token": limits.table.hooking,
     "posts to hooks, an address": limits.table.hooking_from,
-    "wrong second factors, a person": limits.table.proving,
+    "wrong second factors, a person; of passkeys, a person at one address": limits.table.proving,
     "reports, a person": limits.table.reporting,
     "reports, a browser": limits.table.reporting_by,
     "reports, an address": limits.table.reporting_from,

@@ -4,16 +4,15 @@ Also for whoever is signed in already and is asked again.
 """
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from rooms import answers, factors, paths, proving
-from rooms.actions import factors as proofs
 from rooms.actions import merge
-from rooms.errors import ChatError
+from rooms.errors import ChatError, SignedOut
 from rooms.models import User
 from rooms.pages.account.visitor import person
 from rooms.pages.sessions import sign_in
@@ -41,6 +40,17 @@ def prove(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(then)
 
 
+@never_cache
+@require_POST
+def options(request: HttpRequest) -> HttpResponse:
+    """Return JSON: what the browser is to sign with a passkey."""
+    begun = factors.begun(request)
+    user = begun[0] if begun else _signed_in(request)
+    if user is None:
+        raise SignedOut
+    return JsonResponse(proving.to_prove(request, user))
+
+
 def _signed_in(request: HttpRequest) -> User | None:
     """Return the visitor, if there is a factor to be asked for."""
     me = person(request)
@@ -62,8 +72,8 @@ def _page(
     context = {
         "whom": user,
         "next": then,
-        "apps": proofs.apps(user).exists(),
         "problems": [problem] if problem else [],
+        **proving.offered(request, user),
     }
     return render(request, "account/factor.html", context, status=status)
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("register/", views.register, name="register"),
     path("login/", views.sign_in, name="login"),
     path("factor/", factor.prove, name="factor"),
+    path("factor/passkey/", factor.options, name="factor_options"),
     path("logout/", views.sign_out, name="logout"),
     path("name/", views.name, name="rename"),
     path("password/", views.password, name="password"),
