@@ -14,6 +14,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from chatsite import filestore, secretkey
+from chatsite.server.tls import names
 from rooms import call_links
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +27,10 @@ def _flag(name: str, default: str) -> bool:
     if value in {"0", "false", "no", "off", ""}:
         return False
     raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}")
+
+
+def _given(name: str) -> bool:
+    return name in os.environ
 
 
 def _number(name: str, default: int, *, low: int, high: int) -> int:
@@ -63,8 +68,39 @@ DATA_DIR = Path(os.environ.get("CHAT_DATA_DIR") or BASE_DIR / "var")
 
 
 SECRET_KEY = secretkey.find(DATA_DIR)
+
+# HTTPS without a proxy ----------------------------------------------------------------------------
+
+# The flags --tls, --port and --http-port of the server become these (chatsite/server/command_line.py).
+try:
+    CHAT_TLS = names.checked(os.environ.get("CHAT_TLS", ""))
+except ValueError as _error:
+    raise ImproperlyConfigured(f"CHAT_TLS (--tls) cannot be so: {_error}") from None
+_HTTPS = 443
+CHAT_TLS_PORT = _number("PORT", _HTTPS, low=1, high=65_535) if CHAT_TLS else _HTTPS
+CHAT_TLS_HTTP_PORT = _number("CHAT_TLS_HTTP_PORT", 80, low=0, high=65_535)
+CHAT_TLS_DIRECTORY = os.environ.get(
+    "CHAT_TLS_DIRECTORY", "https://acme-v02.api.letsencrypt.org/directory"
+)
+if not re.fullmatch(r"https://[^\s/]+/\S*", CHAT_TLS_DIRECTORY):
+    raise ImproperlyConfigured(
+        f"CHAT_TLS_DIRECTORY must be the https URL of an ACME directory, not {CHAT_TLS_DIRECTORY!r}"
+    )
+CHAT_TLS_CA = os.environ.get("CHAT_TLS_CA", "")
+CHAT_TLS_EMAIL = os.environ.get("CHAT_TLS_EMAIL", "").strip()
+if not re.fullmatch(r"(?:[^\s@]+@[^\s@]+)?", CHAT_TLS_EMAIL):
+    raise ImproperlyConfigured(
+        f"CHAT_TLS_EMAIL must be an address like ops@example.org, not {CHAT_TLS_EMAIL!r}"
+    )
+
 ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
+if CHAT_TLS:
+    _hosts = names.hosts(CHAT_TLS)
+    if not _given("ALLOWED_HOSTS"):
+        ALLOWED_HOSTS = [names.bracketed(host) for host in _hosts]
+    if not _given("CSRF_TRUSTED_ORIGINS"):
+        CSRF_TRUSTED_ORIGINS = [names.origin(host, CHAT_TLS_PORT) for host in _hosts]
 
 # The chat's own settings ------------------------------------------------------------------------
 
@@ -271,19 +307,23 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 CSRF_FAILURE_VIEW = "chatsite.web.errors.untrusted"
 
-# A site whose own addresses are all https is behind TLS. Its balancer says so in a header of each
-# request, and must overwrite what a visitor sent there (deploy/nginx does).
+# A site whose own addresses are all https speaks TLS itself or is behind it. A balancer says so in a
+# header of each request, and must overwrite what a visitor sent there (deploy/nginx does).
 if CSRF_TRUSTED_ORIGINS and all(url.startswith("https://") for url in CSRF_TRUSTED_ORIGINS):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     # With this prefix browsers accept the cookies from this host alone: no other subdomain can plant one.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_PROXY_SSL_HEADER = None if CHAT_TLS else ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = CHAT_HTTPS_REDIRECT  # not for probes, which are answered before
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    # Not of a machine that is its own authority: its visitors could not look past a new certificate, nor
+    # use plain http with anything else on "localhost".
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600 if CHAT_TLS != names.SELF else 0
     SECURE_HSTS_INCLUDE_SUBDOMAINS = CHAT_HSTS in {"subdomains", "preload"}
     SECURE_HSTS_PRELOAD = CHAT_HSTS == "preload"
 # HSTS for subdomains and for ever are promises about other sites: only CHAT_HSTS makes them.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if CHAT_HSTS == "host" else []
+if CHAT_TLS == names.SELF:
+    SILENCED_SYSTEM_CHECKS.append("security.W004")
 LOGIN_URL = f"/{CHAT_ADMIN_PATH}login/"
 
 # Language, time, files --------------------------------------------------------------------------

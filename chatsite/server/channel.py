@@ -1,13 +1,11 @@
 """One HTTP connection: deadlines for its requests, back-pressure for its answers."""
 
-import array
 import asyncio
-import fcntl
-import termios
 from typing import Any
 
-from twisted.internet import tcp
 from twisted.web.http import HTTPChannel
+
+from chatsite.server.unsent import unsent
 
 # Seconds an idle connection is kept open. Longer than the 60 s of nginx and most load balancers: the
 # side that sends requests has to be the one that ends the connection. Otherwise a request is now and
@@ -71,16 +69,8 @@ class ChatChannel(_Channel):  # type: ignore[misc]
             await self._drained.wait()
 
     def unsent(self) -> int:
-        """Return how many bytes the client has not received yet, with those in the kernel's buffer."""
-        transport = self.transport
-        if not isinstance(transport, tcp.Connection):  # TLS wraps the one that counts
-            transport = getattr(transport, "transport", None)
-        if not isinstance(transport, tcp.Connection) or not transport.connected:
-            return 0
-        held: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        kernels = array.array("i", [0])
-        fcntl.ioctl(transport.fileno(), termios.TIOCOUTQ, kernels)
-        return held + kernels[0]
+        """Return how many bytes the client has not received yet."""
+        return unsent(self.transport)
 
     def resumeProducing(self) -> None:
         super().resumeProducing()

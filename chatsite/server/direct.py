@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from chatsite.server.framing import text_frame
 from chatsite.server.lifecycle import stats
+from chatsite.server.unsent import carrier, held
 
 EXTENSION = "chat.socket"
 
@@ -111,11 +112,8 @@ class DirectSocket:
         """How many bytes were written and not taken by the kernel yet."""
         if self._transport is None:
             return 0
-        held = 0
-        if self._socket is not None:
-            transport = self._transport
-            held = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        return self._waiting + held
+        below = carrier(self._transport)
+        return self._waiting + (held(below) if below is not None else 0)
 
     async def drain(self) -> None:
         """Return when at most about 64 KiB wait, or the socket is gone.

@@ -19,10 +19,12 @@ class Draining:
 
 
 class Stats:
-    """Counts since the process started."""
+    """Counts since the process started, and the end of the certificate."""
 
     def __init__(self) -> None:
         self.slow_readers_cut = 0
+        self.certificate_failures = 0  # renewals that failed
+        self.certificate_ends = 0.0  # seconds since 1970; 0 without a certificate of our own
 
 
 draining = Draining()

@@ -25,6 +25,8 @@ from chatsite.server.applications import ApplicationServer
 from chatsite.server.drain import drain
 from chatsite.server.http import ChatHTTPFactory
 from chatsite.server.lifespan import Lifespan, StartupFailed
+from chatsite.server.tls.front import Front, Options
+from chatsite.server.tls.problem import TLSProblem
 from chatsite.server.websocket import ChatSocketFactory
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,10 @@ logger = logging.getLogger(__name__)
 # tenth of a second, and a client that is turned away tries again only after 1, 3 and 7 s.
 BACKLOG = 2048
 
+# What the process exits with if it could not start, and if it was https that it could not serve: then
+# nothing changes by trying again at once (deploy/systemd/chat-https.service).
+FAILED, NO_HTTPS = 1, 78
+
 # Seconds in which the timeouts of every connection are checked once, some of them in each step. Pings
 # to all sockets at once, and the pongs from them, would be felt as a pause.
 CHECK_PERIOD = 2.0
@@ -40,12 +46,12 @@ CHECK_STEP = 0.1
 
 
 class Server(ApplicationServer):
-    """The server; takes the arguments of Daphne's.
+    """The server; takes the arguments of Daphne's, and with `tls` serves https in place of `endpoints`.
 
     `run` returns when the server has stopped. `forced` then says whether it was told to stop at once.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tls: Options | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("server_name", "")  # nobody needs to know
         self._access_log: AccessLog | None = None
         if isinstance(log := kwargs.get("action_logger"), AccessLogGenerator):
@@ -57,8 +63,10 @@ class Server(ApplicationServer):
         self.drain_timeout = float(os.environ.get("CHAT_DRAIN_TIMEOUT", "10"))
         self.abort_start: bool
         self.forced = False
+        self.exit_code = FAILED  # if it does not start
         self._unchecked: list[Any] = []
         self._ports: list[Any] = []
+        self._front = Front(tls, backlog=BACKLOG) if tls is not None else None
         self._lifespan = Lifespan(self.application)
         self._startup: asyncio.Task[None] | None = None
         self._drain_task: asyncio.Task[None] | None = None
@@ -89,6 +97,8 @@ class Server(ApplicationServer):
 
     async def _start(self) -> None:
         try:
+            if self._front is not None:
+                self._ports += await self._front.begin()
             await self._lifespan.startup()
             # What was imported is never garbage. Without this each full collection walks through it,
             # for some 100 ms in which nobody is served.
@@ -103,6 +113,10 @@ class Server(ApplicationServer):
             await self._lifespan.shutdown(self.drain_timeout)
         except StartupFailed as error:
             logger.critical("The application cannot start: %s", error)
+            self.abort_start = True
+        except TLSProblem as problem:
+            logger.critical("Cannot serve https: %s", problem)
+            self.exit_code = NO_HTTPS
             self.abort_start = True
         except asyncio.CancelledError:
             logger.info("Stopped while starting")
@@ -124,7 +138,9 @@ class Server(ApplicationServer):
         self.ws_factory = ChatSocketFactory(self)
         self.application_checker()
         self.timeout_checker()
-        for description in self.endpoints:
+        if self._front is not None:
+            self._ports += self._front.listen(self.http_factory)
+        for description in self.endpoints if self._front is None else ():
             if description.startswith("tcp:") and ":backlog=" not in description:
                 description += f":backlog={BACKLOG}"
             endpoint: Any = serverFromString(reactor, description)  # type: ignore[no-untyped-call]
@@ -156,6 +172,8 @@ class Server(ApplicationServer):
             self.stop()
 
     async def _drain(self, reason: str) -> None:
+        if self._front is not None:
+            self._front.stop()
         try:
             await drain(
                 reason=reason,

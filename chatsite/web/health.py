@@ -4,6 +4,8 @@ Probes are answered before any other middleware: they come with any Host, and ne
 or error page.
 """
 
+import math
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,6 +34,17 @@ _READING = {"GET", "HEAD"}
 
 _slow = Gauge("chat_slow_readers_cut", "Sockets cut for being too far behind, since the start")
 _slow.set_function(lambda: stats.slow_readers_cut)
+_certificate = Gauge(
+    "chat_certificate_days_left",
+    "Days until the certificate of --tls ends, below 0 after that; NaN without --tls",
+)
+_certificate.set_function(
+    lambda: (stats.certificate_ends - time.time()) / 86400 if stats.certificate_ends else math.nan
+)
+_not_renewed = Gauge(
+    "chat_certificate_failures", "Tries to renew the certificate that failed, since the start"
+)
+_not_renewed.set_function(lambda: stats.certificate_failures)
 
 
 async def alive(scope: dict[str, Any], send: Send) -> None:

@@ -21,6 +21,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
+from chatsite.server.command_line import CommandLine
+from chatsite.server.server import NO_HTTPS
 from tests.support.client import HandshakeRefused, Visitor
 from tests.support.nginx import SHIPPED, Nginx, self_signed
 from tests.support.plugin import StartSite
@@ -63,6 +65,16 @@ def test_every_server_command_is_one_the_server_takes(where: str, text: str) -> 
     assert options.proxy_headers, f"{where}: the worker would take its balancer for the visitor"
     # A worker that listens only on its own container hears nobody; one on a machine, nobody else.
     assert options.host == ("127.0.0.1" if where == "chat@.service" else "0.0.0.0")
+
+
+def test_the_command_of_the_site_by_itself_is_one_the_server_takes() -> None:
+    unit = units()["chat-https.service"]
+    [flags] = re.findall(r"python -m chatsite\.server (.*)", unit)
+    options = CommandLine().parser.parse_args(["--tls", "chat.example.org", *shlex.split(flags)])
+    assert (options.application, options.prepare) == ("chatsite.asgi:application", True)
+    # Nobody is in front who would tell the visitor's address.
+    assert not options.proxy_headers
+    assert f"RestartPreventExitStatus={NO_HTTPS}" in unit
 
 
 def test_every_manage_command_exists() -> None:
@@ -169,7 +181,8 @@ def test_all_that_render_the_nginx_template_know_its_variables() -> None:
 
 def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
     backup = {"chat-backup.service", "chat-backup.timer"}
-    assert set(units()) == {"chat@.service", "chat-migrate.service", "chat.target", *backup}
+    others = {"chat-https.service", "chat-migrate.service", "chat.target"}
+    assert set(units()) == {"chat@.service", *others, *backup}
     # By a name without a space in it, wherever this checkout is.
     (tmp_path / "python").symlink_to(sys.executable)
     for name, text in units().items():
@@ -180,7 +193,7 @@ def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
     # RemainAfterExit would make it run only once between two boots, and not with every release.
     assert "RemainAfterExit" not in units()["chat-migrate.service"]
     if verify := shutil.which("systemd-analyze"):
-        names = ["chat@8001.service", "chat-migrate.service", "chat.target", *sorted(backup)]
+        names = ["chat@8001.service", *sorted(others | backup)]
         result = subprocess.run(
             [verify, "verify", *(tmp_path / name for name in names)], capture_output=True, text=True
         )

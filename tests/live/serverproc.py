@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -86,16 +87,18 @@ class ToyServer:
         is_json = body and response.headers["Content-Type"] is None
         return response.status, json.loads(body) if is_json else body
 
-    def open(self, path: str, **options: Any) -> ClientConnection:
+    def open(self, path: str, *, tls: bool = False, **options: Any) -> ClientConnection:
         """A well-behaved client."""
-        url = f"ws://127.0.0.1:{self.port}{path}"
+        url = f"{'wss' if tls else 'ws'}://127.0.0.1:{self.port}{path}"
+        if tls:
+            options["ssl"] = ssl._create_unverified_context()
         # legacy: a test that fails leaves it open, and nothing is lost
         return connect(
             url, legacy=True, proxy=None, ping_interval=None, open_timeout=PATIENCE, **options
         )
 
-    def open_raw(self, path: str, *, early: bytes = b"") -> "RawClient":
-        return RawClient(self.port, path, early=early)
+    def open_raw(self, path: str, *, early: bytes = b"", tls: bool = False) -> "RawClient":
+        return RawClient(self.port, path, early=early, tls=tls)
 
 
 class RawClient:
@@ -104,12 +107,14 @@ class RawClient:
     `early` is sent together with the handshake, before its answer.
     """
 
-    def __init__(self, port: int, path: str, *, early: bytes = b"") -> None:
+    def __init__(self, port: int, path: str, *, early: bytes = b"", tls: bool = False) -> None:
         self.socket = socket.socket()
         self.socket.settimeout(PATIENCE)
         # Small, so that what it does not read waits in the server.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.socket.connect(("127.0.0.1", port))
+        if tls:
+            self.socket = ssl._create_unverified_context().wrap_socket(self.socket)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"

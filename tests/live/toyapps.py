@@ -10,6 +10,7 @@ from typing import Any
 
 from chatsite.server.framing import text_frame
 from chatsite.server.lifecycle import draining, stats
+from chatsite.server.unsent import carrier
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
@@ -128,7 +129,7 @@ room: list[Any] = []
 
 def small_kernel_buffer(direct: Any) -> None:
     """The kernel takes megabytes for a reader that does not read: what waits is to wait with us."""
-    direct._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * 1024)
+    carrier(direct._transport).socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 * 1024)
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:

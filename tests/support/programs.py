@@ -64,6 +64,10 @@ def require_clamd() -> Path:
     )
 
 
+def require_pebble() -> Path:
+    return _require(_on_path("pebble"), "pebble", "pebble")
+
+
 def require_node() -> Path:
     return _require(_on_path("node"), "node", "nodejs npm")
 
