@@ -44,22 +44,13 @@ TODAY = (
     (2, "👏👏"),
     (1, "I do. See you on the quay!"),
 )
-# A message every four minutes until a moment ago; what is of the day before, in its late afternoon.
-_AGE = """
-from datetime import timedelta
-from django.utils import timezone
-from history.models import Message
-log = list(Message.objects.filter(stream__room__code="{code}").order_by("seq"))
-now = timezone.now()
-for place, message in enumerate(log):
-    back = timedelta(minutes=4 * (len(log) - place) - 3)
-    message.at = now - back - (timedelta(days=1) if place < {old} else timedelta())
-Message.objects.bulk_update(log, ["at"])
-"""
 
 
-async def festival(site: Site, stack: AsyncExitStack, people: list[Visitor]) -> str:
-    """Open the room and let the four talk, answer, react, pin and edit. Return its code."""
+async def festival(site: Site, stack: AsyncExitStack, people: list[Visitor]) -> tuple[str, int]:
+    """Open the room and let the four talk, answer, react, pin and edit.
+
+    Return its code, and the number of the last message of the first day.
+    """
     code = await people[0].create(title=TITLE)
     sockets: list[RoomSocket] = []
     for visitor in people:
@@ -87,8 +78,7 @@ async def festival(site: Site, stack: AsyncExitStack, people: list[Visitor]) -> 
         await socket.ask("react", seq=first[4], emoji=sign, on=True)
     body = TODAY[6][1].replace("at two", "at *two*")
     await ada.ask("edit", seq=first[6], body=body, edited_at=None)
-    site.manage("shell", "-c", _AGE.format(code=code, old=old))
-    return code
+    return code, old
 
 
 async def _say(

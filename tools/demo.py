@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import RoomSocket, Visitor
 from tests.support.workers import Site
-from tools import account_pages, conversation, host_pages, room_scenes, staff_pages
+from tools import account_pages, ages, conversation, host_pages, room_scenes, staff_pages
 from tools.room_scenes import Say
 
 CODE = '''Here is what I run:
@@ -50,19 +50,6 @@ OUTING = (
 NAMES = ("Ada", "Grace", "山田 花子", "فاطمة")
 # Messages of that talk, after the joins of the four.
 SAID_BY_ADA, SAID_BY_GRACE = 10, 7
-# The closed room's talk is a week old, the first half of the other's a day.
-AGE = """
-from datetime import timedelta
-from django.db.models import F
-from history.models import Message
-from rooms.actions import rooms
-from rooms.models import Room
-rooms.close(room=Room.objects.get(code="{closed}"))
-log = Message.objects.filter(stream__room__code="{busy}")
-log.filter(seq__lte=log.count() // 2).update(at=F("at") - timedelta(days=1))
-log = Message.objects.filter(stream__room__code="{closed}")
-log.update(at=F("at") - timedelta(days=7))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +102,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
                 await visitor.leave(busy)
         await sockets[1].post("Who was that?")
         await _talk(stack, people, outing, OUTING)
-        site.manage("shell", "-c", AGE.format(busy=busy, closed=closed))
+        ages.first(site, busy=busy, closed=closed)
         transcript = await _transcript(ada, busy)
         boss = await staff_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
         await stack.enter_async_context(boss)
@@ -130,11 +117,12 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         crowded = await room_scenes.crowded(site, ada)
         watch, say = await room_scenes.busy_talk(stack, ada, people[1])
         lesson = await _lesson(stack, people)
-        festival = await conversation.festival(site, stack, people)
+        festival, old = await conversation.festival(site, stack, people)
         festival_transcript = await _transcript(ada, festival)
         photos = await ada.create(title="Photos of the crossing")
         keeper = await stack.enter_async_context(await account_pages.keeper(site, room=outing))
         office = await host_pages.with_bots(keeper)
+        ages.last(site, festival=festival, old=old)
         await ada.get("/history/")  # says that it was saved, or every picture would
         yield Demo(
             ada,
