@@ -9,6 +9,7 @@ const times = createTimes(
   locale,
   new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hourCycle,
 );
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 const now = Date.now();
 
 for (const list of document.querySelectorAll("[data-days]")) separate(list);
@@ -19,11 +20,28 @@ for (const time of document.querySelectorAll("time[data-clock]")) {
 }
 showLocalDates(document, times);
 for (const time of document.querySelectorAll("time[data-day]")) {
-  time.textContent = times.day(/** @type {HTMLTimeElement} */ (time).dateTime, now);
+  const at = /** @type {HTMLTimeElement} */ (time).dateTime;
+  const isWithin = time.getAttribute("data-day") === "within";
+  time.textContent = (isWithin && within(at)) || times.day(at, now);
 }
 const longDate = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 for (const time of document.querySelectorAll("time[data-date]")) {
   time.textContent = longDate.format(new Date(/** @type {HTMLTimeElement} */ (time).dateTime));
+}
+
+/**
+ * Returns a day as it stands within a sentence, "today" or "yesterday"; "" for others.
+ * @param {string} at
+ */
+function within(at) {
+  const days = [0, -1].find((back) => dayKey(at) === dayKey(dayBefore(back)));
+  return days === undefined ? "" : relative.format(days, "day");
+}
+
+/** @param {number} back days, 0 or less */
+function dayBefore(back) {
+  const date = new Date(now);
+  return date.setDate(date.getDate() + back);
 }
 
 /**
