@@ -87,7 +87,11 @@ def test_every_text_field_of_a_form_has_a_bound(form: Any) -> None:
     for name, field in form.base_fields.items():
         chosen = isinstance(
             field,
-            forms.ChoiceField | forms.BooleanField | forms.IntegerField | forms.ModelChoiceField,
+            forms.ChoiceField
+            | forms.BooleanField
+            | forms.IntegerField
+            | forms.DateField
+            | forms.ModelChoiceField,
         )
         bounded = any(isinstance(check, MaxLengthValidator) for check in field.validators)
         assert chosen or bounded or name in bounds, f"{form.__name__}.{name}"
