@@ -46,8 +46,13 @@ def is_asked_of(user: User) -> bool:
 
 
 def may_inspect(user: User) -> bool:
-    """Return True unless this person has to set up a factor before anything of the staff's is for them."""
-    return settings.CHAT_STAFF_FACTOR != "required" or has_any(user)
+    """Return True unless this person has to set up a factor before anything of the staff's is for them.
+
+    Without looking at the session: who has no password has come by a provider.
+    """
+    if settings.CHAT_STAFF_FACTOR != "required" or not user.has_usable_password():
+        return True
+    return has_any(user)
 
 
 # Sessions ---------------------------------------------------------------------------------------
@@ -67,6 +72,13 @@ def lacks_proof(request: HttpRequest) -> bool:
 def lacks_factor(request: HttpRequest) -> bool:
     """Return True if the visitor, one of the staff, has to set up a factor first."""
     return _lack(request) == "factor"
+
+
+def is_advised(request: HttpRequest) -> bool:
+    """Return True if the visitor, one of the staff, has signed in by a password and nothing else."""
+    if not is_on() or came_by_provider(request) or _proven_at(request) is not None:
+        return False
+    return not has_any(_visitor(request))
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -73,4 +73,6 @@ async def pages(boss: Visitor) -> dict[str, str]:
         "staff-person": f"{person}/change/",
         "staff-members": "/admin/rooms/membership/",
         "staff-audit": "/admin/rooms/deed/",
+        "staff-second-factor": "/admin/second-factor/",
+        "staff-second-factor-app": "/admin/second-factor/app/",
     }

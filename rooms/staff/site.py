@@ -71,7 +71,9 @@ class StaffSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         from rooms.staff import overview
 
-        return super().index(request, {**overview.context(request), **(extra_context or {})})
+        advice = {"advises_factor": factors.is_advised(request)}
+        context = {**overview.context(request), **advice, **(extra_context or {})}
+        return super().index(request, context)
 
     def get_urls(self) -> list[Any]:
         from rooms.staff import figures

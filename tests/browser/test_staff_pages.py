@@ -354,8 +354,7 @@ def test_a_passkey_signs_in_where_the_password_alone_does_not(
 
     with step("it is added, with ten recovery codes"):
         type_password()
-        page.locator(".staff-account > summary").click()
-        page.get_by_role("link", name="Second factor").click()
+        page.get_by_role("link", name="Add a second factor").click()
         page.get_by_role("link", name="Add an app").click()
         expect(page.get_by_role("img", name="QR code for the app")).to_be_visible()
         assert not violations(page)
@@ -390,7 +389,7 @@ def test_a_passkey_signs_in_where_the_password_alone_does_not(
         type_password()
         page.get_by_role("button", name="Use a passkey").click()
         expect(page.get_by_role("alert")).to_contain_text("Please try again")
-        expect(page.get_by_label("Recovery code")).to_be_visible()
+        expect(page.get_by_label("Or a recovery code")).to_be_visible()
 
 
 def _send(page: Page, form: str, **fields: str) -> str:

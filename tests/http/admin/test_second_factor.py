@@ -101,6 +101,7 @@ def test_an_app_is_set_up_and_the_password_alone_does_not_sign_in_any_more(
     assert len(set(codes)) == 10
     assertNotContains(client.get(SET_UP), codes[0])
     assertContains(client.get(SET_UP), "My phone")
+    assertNotContains(client.get("/admin/"), "Your password alone")
     assert elsewhere.get("/admin/").status_code == 302, "opened by the password alone"
 
     browser = half()
