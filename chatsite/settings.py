@@ -13,7 +13,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from chatsite import filestore, secretkey
+from chatsite import filestore, oidc, secretkey
 from chatsite.server.tls import names
 from rooms import call_links
 
@@ -167,6 +167,33 @@ if not re.fullmatch(r"(?:https?://[^\s/]+/?)?", CHAT_OUTBOUND_PROXY):
         f"CHAT_OUTBOUND_PROXY must be like http://proxy:3128, not {CHAT_OUTBOUND_PROXY!r}"
     )
 
+# Staff who sign in by OpenID Connect ---------------------------------------------------------------
+
+CHAT_OIDC_ISSUER = os.environ.get("CHAT_OIDC_ISSUER", "").strip()
+CHAT_OIDC_CLIENT_ID = os.environ.get("CHAT_OIDC_CLIENT_ID", "").strip()
+CHAT_OIDC_CLIENT_SECRET = os.environ.get("CHAT_OIDC_CLIENT_SECRET", "").strip()
+CHAT_OIDC_CLIENT_SECRET_FILE = os.environ.get("CHAT_OIDC_CLIENT_SECRET_FILE", "")
+CHAT_OIDC_SCOPES = " ".join(_words("CHAT_OIDC_SCOPES", "openid profile"))
+CHAT_OIDC_GROUPS_CLAIM = os.environ.get("CHAT_OIDC_GROUPS_CLAIM", "groups").strip()
+CHAT_OIDC_LABEL = os.environ.get("CHAT_OIDC_LABEL", "your organisation").strip()
+CHAT_OIDC_HOURS = _number("CHAT_OIDC_HOURS", 12, low=1, high=24 * 30)
+# Roles by the group of the provider's that gives them.
+CHAT_OIDC_ROLES = oidc.roles(os.environ.get("CHAT_OIDC_ROLES", ""))
+if CHAT_OIDC_ISSUER:
+    if not oidc.is_issuer(CHAT_OIDC_ISSUER):
+        raise ImproperlyConfigured(
+            f"CHAT_OIDC_ISSUER must be like https://login.example.org, not {CHAT_OIDC_ISSUER!r}"
+        )
+    CHAT_OIDC_CLIENT_SECRET = oidc.secret(CHAT_OIDC_CLIENT_SECRET, CHAT_OIDC_CLIENT_SECRET_FILE)
+    if not CHAT_OIDC_CLIENT_ID or not CHAT_OIDC_ROLES:
+        raise ImproperlyConfigured(
+            "CHAT_OIDC_ISSUER needs CHAT_OIDC_CLIENT_ID and CHAT_OIDC_ROLES beside it"
+        )
+    if "openid" not in CHAT_OIDC_SCOPES.split():
+        raise ImproperlyConfigured(
+            f"CHAT_OIDC_SCOPES must have openid in it, not {CHAT_OIDC_SCOPES!r}"
+        )
+
 # Applications -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -291,6 +318,9 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = (
 
 # People -------------------------------------------------------------------------------------------
 
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+if CHAT_OIDC_ISSUER:
+    AUTHENTICATION_BACKENDS.append("rooms.staff.openid.ProviderBackend")
 PASSWORD_HASHERS = ["rooms.hashing.QueuedHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

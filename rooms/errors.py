@@ -235,3 +235,64 @@ class TooManySockets(Unavailable):
 
 class CodesExhausted(Unavailable):
     sentence = _("Too many rooms are open right now to make another. Please try again later.")
+
+
+# Signing in as staff by the provider of CHAT_OIDC_ISSUER -----------------------------------------
+
+
+class ProviderAway(Unavailable):
+    """The provider does not answer, answers nonsense, or refuses what the site's settings say."""
+
+    code = "provider_away"
+    sentence = _(
+        "The service that you sign in with does not answer as it should. Please try again in a moment."
+    )
+
+
+class SignInUnknown(ChatError):
+    """An answer to no question of this browser's: made up, played again, or another browser's."""
+
+    code = "sign_in_unknown"
+    status = 400
+    sentence = _("That sign-in was not begun in this browser, or is over. Please sign in again.")
+
+
+class SignInExpired(ChatError):
+    code = "sign_in_expired"
+    status = 400
+    sentence = _("That sign-in took too long. Please sign in again.")
+
+
+class SignInRefused(ChatError):
+    """The provider says no, or the person has told it so."""
+
+    code = "sign_in_refused"
+    status = 403
+    sentence = _("The service that you sign in with has refused. Please sign in again.")
+
+
+class SignInUntrusted(ChatError):
+    """An ID token that is not the provider's, not for this site, or not for this sign-in."""
+
+    code = "sign_in_untrusted"
+    status = 403
+    sentence = _(
+        "What the service that you sign in with has said of you cannot be believed. Tell those who run "
+        "this site if it happens again."
+    )
+
+
+class NoRole(ChatError):
+    code = "no_role"
+    status = 403
+    sentence = _(
+        "You are in none of the groups that look after this site. Whoever runs it knows which they are."
+    )
+
+
+class IdentityTaken(ChatError):
+    """Of two accounts that one identity would sign in, or two identities of one account."""
+
+    code = "identity_taken"
+    status = 409
+    sentence = _("You sign in to another account with that. Disconnect it there first.")

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Of the tools that package.json names; the site has no JavaScript package of its own.
-LICENCES = {"Apache-2.0", "MIT", "MPL-2.0"}
+LICENCES = {"Apache-2.0", "ISC", "MIT", "MPL-2.0"}
 
 _SECRETS = {
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]",

@@ -26,7 +26,7 @@ from django.urls import get_resolver
 from chatsite.server.http import MAX_BODY, max_body
 from chatsite.web import busy, health
 from chatsite.web.places import Page, Places
-from rooms import hashing, places
+from rooms import hashing, openid, places
 from rooms.limits import checks, in_turn, searches
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -40,7 +40,8 @@ PLACES = 2
 # (the pool in settings.py).
 LENT = 2
 LENT_AFTER = 0.05
-# Pages that wait for a password to be hashed or for their turn to search take no place, but have a thread.
+# Pages that wait for a password to be hashed, for their turn to search or for a sign-in's provider take no
+# place, but have a thread.
 THREADS = (
     PLACES
     + LENT
@@ -49,6 +50,7 @@ THREADS = (
     + in_turn.WAITING
     + checks.AT_ONCE
     + checks.WAITING
+    + openid.AT_ONCE
 )
 # Requests that wait for a place, in the order in which they came: twice as many as a school has pupils.
 # More are told to come back.

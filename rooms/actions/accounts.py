@@ -16,7 +16,7 @@ USERNAME_MAX = 40
 # Letters and digits of any script, and what e-mail addresses have between them.
 _USERNAME = re.compile(r"[\w.@+-]+")
 # What the site makes up itself.
-_MADE_UP = ("bot-", "guest-", "gone-", "imported-")
+_MADE_UP = ("bot-", "guest-", "gone-", "imported-", "sso-")
 
 
 def sign_in_name(typed: str) -> str:

@@ -11,7 +11,7 @@ from history.models import Message
 from rooms import audit, names
 from rooms.actions import factors, roles, sign_ins
 from rooms.actions.leaving import depart
-from rooms.models import Bot, Handoff, HiddenPerson, JoinRequest, Membership, Room, User
+from rooms.models import Bot, Handoff, HiddenPerson, Identity, JoinRequest, Membership, Room, User
 from rooms.turn import Turn, lock_person, turns
 
 
@@ -68,6 +68,7 @@ def _leave_the_site(user: User, erase: bool) -> None:
             HiddenPerson.objects.filter(person=user).delete()
         Handoff.objects.filter(user=user).delete()
         factors.forget(user)
+        Identity.objects.filter(user=user).delete()
         _hand_on(user, found)
         audit.record("delete account", actor=user, role="self", erased=erase)
         unnamed = authors.unname(streams, user.public_id, name=former, by=names.DELETED_PERSON)

@@ -222,6 +222,11 @@ def new_secret(*, person: str, address: str) -> None:
     require(_hashing(person=person, address=address))
 
 
+def sign_on(*, address: str) -> None:
+    """A sign-in by the provider that is begun. Raises RateLimited."""
+    require([Claim(table.signing_on_from, address)])
+
+
 def order(*, person: str) -> None:
     """An order of somebody in charge of a room. Raises RateLimited."""
     require([Claim(table.ordering, person)])

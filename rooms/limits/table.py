@@ -66,6 +66,9 @@ proving = Limiter(Rate(burst=10, per_second=1 / 30), "factor.person")
 first_tries = Limiter(Rate(burst=1, per_second=1 / 3600), "first.address")
 first_tries_around = Limiter(Rate(burst=10, per_second=1 / 60), "first.48")
 
+# Sign-ins by the provider that are begun: each is a session, and two or three requests to the provider.
+signing_on_from = Limiter(Rate(burst=30, per_second=1 / 10), "openid.address")
+
 # Wrong links to continue on another device: 128 random bits, which nobody guesses. So these
 # numbers are for the database, and for the log of who tries.
 continuing = Limiter(Rate(burst=20, per_second=1 / 6), "continue.address")
@@ -113,5 +116,5 @@ SHARED = (
     guessing_near, guessing_around, guessing_first, passcodes_near, passcodes_around,
     passcodes_first, logging_in_near, logging_in_around, logging_in_first, logging_in_by,
     first_tries, first_tries_around, hooking, hooking_from, continuing, continuing_near, continuing_around, handing_off,
-    proving,
+    proving, signing_on_from,
 )  # fmt: skip

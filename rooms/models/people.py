@@ -23,6 +23,11 @@ def guest_username() -> str:
     return "guest-" + secrets.token_hex(8)
 
 
+def sign_on_username() -> str:
+    """Return a user name for staff who sign in elsewhere, and type none."""
+    return "sso-" + secrets.token_hex(8)
+
+
 class People(UserManager["User"]):
     """Makes accounts, for commands and programs."""
 

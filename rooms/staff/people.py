@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
-from rooms import factors
+from rooms import factors, openid
 from rooms.actions import factors as proofs
 from rooms.actions import sign_ins, site_bans
 from rooms.login import Bounded
@@ -172,7 +172,10 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         "date_joined",
     )
     private = ("signs_in_as", "email", "last_login")
-    readonly_fields = (*person, "public_id", "signs_in_as", "signs_in_with", "last_login")
+    readonly_fields = (
+        *(*person, "public_id", "signs_in_as", "signs_in_with", "signs_in_by"),
+        "last_login",
+    )
     account = ("username", "signs_in_with", "email", "last_login")
     rights = ("is_staff", "is_superuser", "groups", "user_permissions")
     folded = ("collapse",)
@@ -203,12 +206,13 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             _("Id, for logs and tools"),
             {"fields": ("public_id",), "classes": self.folded},
         )
+        elsewhere = ("signs_in_by",) if openid.is_on() else ()
         if self.has_change_permission(request, obj):
-            account = (_("Account"), {"fields": self.account})
+            account = (_("Account"), {"fields": (*self.account, *elsewhere)})
             rights = (_("Permissions"), {"fields": self.rights, "classes": self.folded})
             return (person, account, rights, number)
         if _sees_private(request):
-            return (person, (_("Account"), {"fields": self.private}), number)
+            return (person, (_("Account"), {"fields": (*self.private, *elsewhere)}), number)
         return (person, number)
 
     def user_change_password(
@@ -269,6 +273,11 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         there = reverse("admin:auth_user_password_change", args=[user.pk])
         text = _("Set a new one") if user.has_usable_password() else _("None. Set one")
         return format_html('<a href="{}">{}</a>', there, text)
+
+    @admin.display(description=_("signs in by the provider as"))
+    def signs_in_by(self, user: User) -> SafeString | str:
+        found = ", ".join(map(str, user.identities.order_by("pk")))
+        return written(found) if found else NOTHING
 
     @admin.display(description=_("reports"))
     def times_reported(self, user: Any) -> int:

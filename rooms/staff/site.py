@@ -6,6 +6,7 @@ It imports no page of rows: those register with it as they are imported, so it h
 import math
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -17,7 +18,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from rooms import factors, paths
+from rooms import factors, openid, paths
 from rooms.login import Bounded, Throttled
 from rooms.models import User
 from rooms.staff import second_factor
@@ -86,6 +87,10 @@ class StaffSite(AdminSite):
             path("figures.csv", self.admin_view(figures.download), name="figures_csv"),
         ]
         own += [path(route, view, name=name) for route, view, name in second_factor.pages(self)]
+        if openid.is_on():
+            from rooms.staff import openid as pages
+
+            own += pages.urls()
         return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
@@ -108,7 +113,11 @@ class StaffSite(AdminSite):
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "asks_factors": factors.is_on()}
+        return {
+            **super().each_context(request),
+            "asks_factors": factors.is_on(),
+            "provider": settings.CHAT_OIDC_LABEL if openid.is_on() else "",
+        }
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the desks are for the visitor: with a second factor, where the site asks for one."""
@@ -154,7 +163,12 @@ class StaffSite(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         _stay_here(request)
-        return super().logout(request, extra_context)
+        there = ""
+        if openid.is_on() and request.method == "POST":
+            from rooms.staff import openid as pages
+
+            there = pages.sign_out_there(request)
+        return super().logout(request, {"sign_out_there": there, **(extra_context or {})})
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Django's page, whose form knows a bound."""

@@ -230,6 +230,7 @@ SHARED_LIMITS = {
     "wrong passwords, a user name": limits.table.logging_in_as,
     "passwords and passcodes to hash, an address": limits.table.hashing_from,
     "passwords and passcodes to hash, a person": limits.table.hashing_as,
+    "sign-ins of staff by the provider, an address": limits.table.signing_on_from,
     "orders in rooms, a person": limits.table.ordering,
     "codes of no open room, a /56 of IPv6": limits.table.guessing_near,
     "codes of no open room, a /48 of IPv6": limits.table.guessing_around,

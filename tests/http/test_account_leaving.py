@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import AsyncClient
 
 from rooms.actions import bots
-from rooms.models import Membership, User
+from rooms.models import Identity, Membership, User
 from tests.http.conftest import NewPerson, Person
 from tests.http.pages import alert, read
 from tests.http.sending import send
@@ -66,6 +66,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
     scan(person("Phone"), show(ada))
     send(ada, room, b"draft", name="draft.txt", client_id="waits")
     bots.make(room=room, by=ada.user, name="Builds")
+    Identity.objects.create(user=ada.user, issuer="https://login.example", subject="ada")
     given_up = send(ada, room, b"given up", client_id="gone")
     ada.client.delete(f"/files/{given_up}/")
     browser = AsyncClient()
@@ -84,6 +85,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
         *(
             "profile",
             "sign_ins",
+            "identities",
             "second_factors",
             "push_subscriptions",
             "handoffs",
@@ -94,6 +96,7 @@ def test_all_of_mine_comes_as_one_file(person: NewPerson) -> None:
         *("hidden_people", "unposted_files", "messages"),
     }
     assert [row["name"] for row in data["bots"]] == ["Builds"]
+    assert [row["subject"] for row in data["identities"]] == ["ada"]
     (waiting,) = data["unposted_files"]
     assert waiting.pop("at").endswith("Z")
     assert waiting == {"room": room.public_id, "name": "draft.txt", "size": 5}

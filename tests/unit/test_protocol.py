@@ -293,7 +293,10 @@ def test_every_refusal_has_a_code_of_the_contract() -> None:
     }  # fmt: skip
     of_forms = {"bad_name", "bad_title", "name_taken", "locked", "passcode", "full", "must_ask"}
     of_files = {"no_file", "bad_file", "too_big", "no_room"}
-    of_staff = {"factor_needed", "wrong_factor"}
+    of_staff = {
+        "factor_needed", "wrong_factor", "provider_away", "sign_in_unknown", "sign_in_expired",
+        "sign_in_refused", "sign_in_untrusted", "no_role", "identity_taken",
+    }  # fmt: skip
     kinds = [errors.ChatError]
     for kind in kinds:
         kinds += kind.__subclasses__()

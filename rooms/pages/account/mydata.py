@@ -1,6 +1,7 @@
 """All that the site knows of a person, as JSON that is written while it is read.
 
-    {"profile": {…}, "sign_ins": [{…}], "second_factors": [{…}], "push_subscriptions": [{…}], "handoffs": [{…}],
+    {"profile": {…}, "sign_ins": [{…}], "second_factors": [{…}], "identities": [{…}],
+     "push_subscriptions": [{…}], "handoffs": [{…}],
      "hooks": [{…}], "rooms": [{…}], "reactions": [{…}], "hidden_people": [{…}], "unposted_files": [{…}],
      "messages": [{…}]}
 
@@ -25,6 +26,7 @@ from rooms.models import (
     HiddenPerson,
     HookIn,
     HookOut,
+    Identity,
     Membership,
     PushSubscription,
     SignIn,
@@ -95,6 +97,19 @@ def _second_factors(user: User) -> list[dict[str, Any]]:
             "used": wire.timestamp(row["used"]) if row["used"] else None,
         }
         for row in factors.listed(user)
+    ]
+
+
+def _identities(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "issuer": row.issuer,
+            "subject": row.subject,
+            "since": wire.timestamp(row.bound_at),
+            "used": wire.timestamp(row.used_at) if row.used_at else None,
+            "roles": row.roles,
+        }
+        for row in Identity.objects.filter(user=user).order_by("pk")
     ]
 
 
@@ -224,6 +239,7 @@ _PARTS = {
     "profile": _profile,
     "sign_ins": _sign_ins,
     "second_factors": _second_factors,
+    "identities": _identities,
     "push_subscriptions": _push_subscriptions,
     "handoffs": _handoffs,
     "bots": _bots,
