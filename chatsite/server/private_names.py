@@ -130,7 +130,7 @@ PRIVATE_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "twisted.internet.tcp:Connection": ("_tempDataLen", "dataBuffer", "offset", "socket"),
     "twisted.internet.tcp:Port": ("doRead()", "numberAccepts"),
-    "twisted.protocols.tls:BufferingTLSTransport": ("_shutdownTLS()",),
+    "twisted.protocols.tls:TLSMemoryBIOProtocol": ("_shutdownTLS()",),
     "channels_redis.utils:": ("_wrap_close(proxy, loop)", "decode_hosts(hosts)"),
     "channels_redis.pubsub:RedisPubSubChannelLayer": (
         "_args",

@@ -1,6 +1,7 @@
 """Certificates: which one is used, when there is another one, and what is said on the plain port."""
 
 import asyncio
+import errno
 import runpy
 import time
 from collections.abc import Iterable
@@ -291,6 +292,15 @@ def test_a_port_that_is_taken_is_named() -> None:
     taken.close()
     with pytest.raises(TLSProblem, match="no_address"):
         open_sockets("192.0.2.254", port, backlog=1)
+
+
+def test_a_port_that_only_root_may_open_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*arguments: Any, **named: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("socket.create_server", forbidden)  # tests may run as root
+    with pytest.raises(TLSProblem, match=r"Only root may open port 443\..*port_forbidden"):
+        open_sockets("", 443, backlog=1)
 
 
 # The plain port -----------------------------------------------------------------------------------
