@@ -6,6 +6,7 @@ lured to one has nothing to give away.
 py_webauthn is imported when it is needed: it takes a tenth of a second, and most workers never do.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from rooms.refusals.factors import WrongPasskey
 _TIMEOUT = 120_000
 # Characters of what a browser sends: the key of a device is a few hundred.
 _LONGEST = 12_000
+_ID = re.compile(r"[\w-]{1,1364}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,11 @@ def made(sent: str, *, challenge: bytes, place: Place) -> dict[str, Any]:
 def credential_id(sent: str) -> str:
     """Return the id of the key that a browser says it has signed with. Raises WrongPasskey."""
     with _refusing():
-        return str(_parsed(sent)["id"])
+        found = _parsed(sent)["id"]
+    # The database is asked for nothing that it cannot hold: PostgreSQL refuses a NUL.
+    if not isinstance(found, str) or not _ID.fullmatch(found):
+        raise WrongPasskey
+    return found
 
 
 def proven(sent: str, *, key: Passkey, challenge: bytes, place: Place) -> int:

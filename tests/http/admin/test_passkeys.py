@@ -92,9 +92,21 @@ def test_a_key_is_its_person_s_own(client: Client, device: Authenticator) -> Non
     assert send(browser, own.sign(asked(browser))).status_code == 403
 
 
+NUL = json.dumps({"id": "\0", "response": {}})
+
+
 @pytest.mark.parametrize(
     "sent",
-    ["x", "[]", "{}", "[" * 9000, "9" * 20_000, '{"response": {}}', '{"id": "é", "response": {}}'],
+    [
+        "x",
+        "[]",
+        "{}",
+        NUL,
+        "[" * 9000,
+        "9" * 20_000,
+        '{"response": {}}',
+        '{"id": "é", "response": {}}',
+    ],
 )
 def test_what_is_no_passkey_is_refused(client: Client, device: Authenticator, sent: str) -> None:
     browser = half()
