@@ -34,10 +34,8 @@ from tests.support.workers import Site
 DEPLOYMENT = ROOT / "DEPLOYMENT.md"
 
 
-def compose() -> dict[str, dict[str, dict[str, object]]]:
-    loaded: dict[str, dict[str, dict[str, object]]] = yaml.safe_load(
-        (ROOT / "compose.yaml").read_text()
-    )
+def compose(name: str = "compose.yaml") -> dict[str, dict[str, dict[str, object]]]:
+    loaded: dict[str, dict[str, dict[str, object]]] = yaml.safe_load((ROOT / name).read_text())
     return loaded
 
 
@@ -157,6 +155,26 @@ def test_compose_has_three_workers_that_wait_for_the_migration() -> None:
         assert waits["migrate"] == {"condition": "service_completed_successfully"}
     upstream = services["nginx"]["environment"]["CHAT_WORKERS"]  # type: ignore[index]
     assert re.findall(r"server (\w+):8000 ", upstream) == workers
+
+
+def test_compose_with_caddy_has_the_same_workers_behind_it(tmp_path: Path) -> None:
+    services, own = compose()["services"], compose("compose.caddy.yaml")["services"]
+    workers = [name for name in services if name.startswith("worker")]
+    assert set(own) == {*workers, "nginx", "caddy"}
+    assert own["nginx"]["profiles"]  # or it would be started too
+    assert own["caddy"]["depends_on"] == workers
+    environment: object = own["caddy"]["environment"]
+    assert isinstance(environment, dict)
+    assert environment["CHAT_WORKERS"].split() == [f"{name}:8000" for name in workers]
+    caddyfile = ROOT / "deploy" / "caddy" / "Caddyfile"
+    assert set(re.findall(r"\{\$(\w+)\}", caddyfile.read_text())) == set(environment)
+    assert set(re.findall(r"(?m)^#   (\w+) ", caddyfile.read_text())) == set(environment)
+    assert f"./{caddyfile.relative_to(ROOT)}:/etc/caddy/Caddyfile:ro" in own["caddy"]["volumes"]  # type: ignore[operator]
+    if caddy := shutil.which("caddy"):
+        command = [caddy, "validate", "--adapter", "caddyfile", "--config", caddyfile]
+        here = {"CHAT_NAME": "chat.example.org", "XDG_DATA_HOME": str(tmp_path)}
+        env = os.environ | environment | here
+        subprocess.run(command, env=env, check=True, capture_output=True)
 
 
 def test_every_setting_of_the_site_in_compose_is_one() -> None:
