@@ -103,8 +103,8 @@ class RoomSettings:
             label=_("Call link"),
             hint=_markup(
                 _(
-                    "Everyone here gets a Call button that opens this address. {placeholder} in it "
-                    "stands for a secret name that this room is given."
+                    "Everyone here gets a Call button that opens this address. {placeholder} is "
+                    "replaced with a secret name for this room."
                 ),
                 placeholder=format_html("<code>{}</code>", call_links.ROOM),
             ),
@@ -176,7 +176,7 @@ class RoomSettings:
         int,
         Setting(
             means="Seconds the room stays open with nobody in it.",
-            label=_("Stay open when empty for"),
+            label=_("Keep open when empty for"),
             bounds=(0, GRACE_MAX),
             refusal=_("That is too long a time."),
             choices=GRACES,

@@ -67,7 +67,7 @@ class Verb:
     which the one who acts is told, with %(name)s and %(span)s. With a `label` it has a button where
     `is_offered` says so, among those of its `group`, and beside it a `hint`: what it means, or what
     its choice of minutes is. One that `asks` leads to a page of its own first. With `undo` it can be
-    undone for a day, and has a line for that in `done`, with {who} and {whom}.
+    undone for a day, and has a line for that in `done`, with {who}, {whom} and {span}.
     """
 
     name: str
@@ -119,7 +119,7 @@ _TABLE = (
         group=TALK,
         is_offered=lambda member: not (member.is_banned or member.is_muted),
         undo=sanctions.undo_mute,
-        done=_("{who} muted {whom}"),
+        done=_("{who} muted {whom} for {span}"),
     ),
     Verb(
         name=clearing.CLEARED,
@@ -130,7 +130,7 @@ _TABLE = (
         path="clear",
         said=_("The messages from %(name)s were removed."),
         label=_("Remove messages"),
-        hint=_("Remove messages of the last"),
+        hint=_("Remove messages from the last"),
         group=TALK,
         is_offered=lambda member: not member.is_banned,
         undo=clearing.undo,
@@ -158,7 +158,7 @@ _TABLE = (
         path="ban",
         said=_("%(name)s is banned, and so is their browser. Others on the same network are not."),
         label=_("Ban"),
-        hint=_("This person and their browser cannot come back."),
+        hint=_("Ban this person. They can’t come back."),
         group=DOOR,
         is_offered=lambda member: not member.is_banned,
         is_grave=True,
@@ -224,7 +224,7 @@ _TABLE = (
         path="owner",
         said=_("%(name)s owns this room now. You are a moderator."),
         label=_("Hand over the room…"),
-        hint=_("They own the room then, and you become a moderator."),
+        hint=_("They become the owner and you become a moderator."),
         group=OFFICE,
         is_offered=lambda member: member.is_here,
         asks=True,

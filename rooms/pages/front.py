@@ -41,6 +41,7 @@ from rooms.room_settings import GRACES, call_link
 AT_HOME = timedelta(days=1)
 # More of the visitor's rooms are a click away, so that the form is on the first screen too.
 ROOMS_SHOWN = 3
+ROOMS_SHOWN_WIDE = 6
 # Characters of codes that static/css/code-cells.css has a size of cells for.
 CELLS = (4, 6, 8, codes.MAX_LENGTH)
 
@@ -252,6 +253,9 @@ def _entry(
         "grace": str(form["grace"].value() or settings.CHAT_ROOM_GRACE),
         "my_rooms": my_rooms[:ROOMS_SHOWN],
         "more_rooms": my_rooms[ROOMS_SHOWN:],
+        # In sight on a wide screen, where the rooms have a column of their own.
+        "wide_rooms": my_rooms[ROOMS_SHOWN:ROOMS_SHOWN_WIDE],
+        "more_than_wide": my_rooms[ROOMS_SHOWN_WIDE:],
         # Of who comes back; after a mistake the form and what is wrong with it come first.
         "rooms_first": bool(my_rooms) and not form.is_bound,
     }

@@ -84,7 +84,7 @@ def test_all_that_is_wrong_is_told_beside_its_field_in_a_section_that_is_open(
     assert refused.one("input", name="passcode").attributes["value"] == "sesame"
     sections = {part.attributes["id"]: part for part in refused.all("details", class_="fold")}
     is_open = {name for name, part in sections.items() if "open" in part.attributes}
-    assert is_open == {"fold-room", "fold-joining", "fold-messages"}
+    assert is_open == {"fold-room", "fold-joining", "fold-messages", "fold-people"}
     assert "fold-joining" in sections
     page = read(ada.get(where(room)))
     assert "open" not in page.one("details", id="fold-joining").attributes

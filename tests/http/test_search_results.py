@@ -107,9 +107,9 @@ class TestHits:
 
     def test_say_in_which_order_they_are_and_offer_the_other(self, ada: Person) -> None:
         ada.say(ada.create(), "ferry")
-        for options, here in ({}, "Newest first"), ({"sort": "best"}, "Best first"):
+        for options, here in ({}, "Newest first"), ({"sort": "best"}, "Most relevant"):
             orders = search(ada, "ferry", **options).one(class_="sorts").all("a")
-            assert [a.text for a in orders] == ["Newest first", "Best first"]
+            assert [a.text for a in orders] == ["Newest first", "Most relevant"]
             assert [a.text for a in orders if "aria-current" in a.attributes] == [here]
         assert not search(ada, "from:me").all(class_="sorts"), "nothing to be better at"
 

@@ -15,6 +15,7 @@ from rooms.actions.verbs import Standing, Verb
 from rooms.errors import Forbidden
 from rooms.models import Deed, Membership, User
 from rooms.refusals.orders import NotInThisRoom
+from rooms.spans import span
 
 # People and deeds on the page; whoever is here comes first.
 SHOWN = 200
@@ -87,7 +88,8 @@ def undoable(me: Membership) -> list[Deed]:
 def told(deed: Deed) -> SafeString:
     """Return the line for something that can be undone."""
     who, whom = (format_html("<bdi>{}</bdi>", name) for name in (deed.actor_name, deed.target_name))
-    return format_html(str(verbs.VERBS[deed.verb].done), who=who, whom=whom)
+    length = span(60 * deed.details.get("minutes", 0))
+    return format_html(str(verbs.VERBS[deed.verb].done), who=who, whom=whom, span=length)
 
 
 def _seen_by(me: Membership, member: Membership) -> Person:

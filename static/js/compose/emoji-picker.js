@@ -72,9 +72,11 @@ export function createEmojiPicker(picker, touch, recents) {
    * @param {string} [sign]
    */
   function tell(text, sign = "") {
-    const shown = text === "" ? gettext("Choose an emoji") : text;
     const picture = element("span", { "aria-hidden": "true" }, sign);
-    label.replaceChildren(...(sign === "" ? [] : [picture]), element("bdi", {}, shown));
+    label.replaceChildren(
+      ...(sign === "" ? [] : [picture]),
+      ...(text === "" ? [] : [element("bdi", {}, text)]),
+    );
   }
 
   function show() {

@@ -29,7 +29,7 @@ export function codeBlock(code, language, sprite) {
     "div",
     { class: "code-block", "data-language": language || null, dir: "ltr" },
     // Focusable, since what scrolls must be reachable by keyboard.
-    element("pre", { tabindex: "0" }, element("code", {}, code)),
+    element("pre", {}, element("code", { tabindex: "0" }, code)),
     button,
   );
 }

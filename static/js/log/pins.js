@@ -2,7 +2,7 @@
 
 import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
-import { excerpt } from "../state/message-actions.js";
+import { firstLine } from "../state/message-actions.js";
 import { isHidden, nameOf } from "../state/messages.js";
 
 /**
@@ -30,6 +30,7 @@ export function createPins(bar, sprite) {
       if (pinned === shown && names === named && hidden === without) return;
       [shown, named, without] = [pinned, names, hidden];
       bar.hidden = pinned.length === 0;
+      bar.classList.toggle("pins--one", pinned.length === 1);
       const newest = pinned.toReversed();
       latest.replaceChildren(...(newest.length > 0 ? line(newest[0], names, hidden) : []));
       const n = pinned.length;
@@ -58,7 +59,7 @@ export function createPins(bar, sprite) {
  * @param {ReadonlySet<string>} hidden
  */
 function line(message, names, hidden) {
-  const text = isHidden(message, hidden) ? gettext("hidden for you") : excerpt(message);
+  const text = isHidden(message, hidden) ? gettext("hidden for you") : firstLine(message);
   return [
     element("bdi", { class: "quote__name" }, nameOf(message, names)),
     element("span", { class: "quote__text", dir: "auto" }, text || gettext("…")),

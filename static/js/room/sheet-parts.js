@@ -31,6 +31,18 @@ export function unsaved(within) {
 }
 
 /**
+ * Marks each form within an element with `data-changed` while it has something that is not saved: the
+ * button that saves it stays in sight for as long (css/manage.css).
+ * @param {EventTarget} within
+ */
+export function markChanges(within) {
+  within.addEventListener("input", ({ target }) => {
+    const form = target instanceof Element ? target.closest("form") : null;
+    form?.toggleAttribute("data-changed", unsaved(form));
+  });
+}
+
+/**
  * Returns what to say of an answer that is no page for a sheet; "" if the sheet has to close.
  * @param {{url: string, status: number}} answer
  * @param {string} heading of the page that answered

@@ -12,7 +12,7 @@ import { showLocalDates } from "../lib/local-dates.js";
 import { roleOf } from "../lib/tones.js";
 import { offerCopies } from "./copy-buttons.js";
 import { viewerTimes } from "./page-data.js";
-import { failureOf, reconcile, unsaved } from "./sheet-parts.js";
+import { failureOf, markChanges, reconcile, unsaved } from "./sheet-parts.js";
 
 /**
  * The sheet is refreshed this long after a change in the room, so that changes that come together
@@ -205,6 +205,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq, onShow })
   }
 
   body.addEventListener("submit", submit);
+  markChanges(body);
   body.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     const href = link?.getAttribute("href") ?? "";

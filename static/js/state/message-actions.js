@@ -51,19 +51,33 @@ const ENTITY = /&(amp|lt|gt|quot);/gu;
 const SIGNS = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 /**
- * Returns a message in one line, for a quote: as it reads, without Markdown's marks. Of a message
- * without text it says which files it has.
+ * Returns the lines of a message as they read, without Markdown's marks. Of a message without text it
+ * says which files it has.
  * @param {Chat.Message} message its `html`, if any, as the server rendered it
- * @param {number} [limit] characters
  */
-export function excerpt({ body, html, files }, limit = 140) {
+function lines({ body, html, files }) {
   const text = html
     ? html
-        .replace(BREAK, " ")
+        .replace(BREAK, "\n")
         .replace(TAG, "")
         .replace(ENTITY, (_, name) => SIGNS[name])
     : body || filesInWords(files);
-  const line = text.replace(/\s+/gu, " ").trim();
+  return text
+    .split("\n")
+    .map((line) => line.replace(/\s+/gu, " ").trim())
+    .filter((line) => line !== "");
+}
+
+/** Returns the first line of a message, for a bar that names it. @param {Chat.Message} message */
+export const firstLine = (message) => lines(message)[0] ?? "";
+
+/**
+ * Returns a message in one line, for a quote.
+ * @param {Chat.Message} message
+ * @param {number} [limit] characters
+ */
+export function excerpt(message, limit = 140) {
+  const line = lines(message).join(" ");
   const characters = [...line];
   return characters.length > limit ? `${characters.slice(0, limit).join("").trimEnd()}…` : line;
 }
