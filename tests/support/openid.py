@@ -12,7 +12,7 @@ SECRET = "a secret with : and % in it, of the client alone"
 
 
 class OpenIDProvider:
-    """Started in the body. Takes answers back to the sites whose `callbacks` it was given."""
+    """Started in the body. Takes answers back to the sites whose `callbacks` it was given before."""
 
     def __init__(self, directory: Path, *callbacks: str) -> None:
         port = free_port()
@@ -25,6 +25,10 @@ class OpenIDProvider:
             ready=r"^provider of ",
             cwd=ROOT,
         )
+
+    def takes_back_to(self, callback: str) -> None:
+        """Know one more site, before it is started."""
+        self.process.command.append(callback)
 
     def __enter__(self) -> "OpenIDProvider":
         self.process.start()
