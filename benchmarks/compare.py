@@ -19,7 +19,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import coming, firstload, machine, neighbours, pages, peers, plot, report, tables
+from benchmarks import (
+    coming,
+    doorbells,
+    firstload,
+    heads,
+    idle,
+    machine,
+    neighbours,
+    pages,
+    peers,
+    plot,
+    report,
+    tables,
+)
 from benchmarks.contestants import (
     CONTESTANTS,
     GROWING,
@@ -77,6 +90,7 @@ class Comparison:
 
     def storms(self, scale: Scale) -> dict[str, Any]:
         flags = ["--rooms", str(scale.storm_rooms), "--members", "20"]
+        flags += [f"--store-pid={pid}" for pid in self.shared.pids]
         return {
             contestant.key: self.measure("storm", contestant, flags)
             for contestant in self.contestants
@@ -216,7 +230,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--parts",
-        default="newcomers,rounds,storms,crowd,growth,pages,neighbours,firstload",
+        default="newcomers,rounds,storms,crowd,growth,pages,neighbours,firstload,redis,idle,heads",
         help="what to measure, of %(default)s",
     )
     parser.add_argument("--server-core", default="0")
@@ -284,6 +298,11 @@ def compare(
         )
         if "neighbours" in parts and site
         else [],
+        "redis": doorbells.measure() if "redis" in parts else {},
+        "heads": heads.measure(comparison.shared) if "heads" in parts and site else {},
+        "idle": idle.measure(comparison.shared, cores=comparison.cores)
+        if "idle" in parts and site
+        else {},
         "firstload": comparison.first_loads(scale) if "firstload" in parts and site else [],
     }
 

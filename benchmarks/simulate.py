@@ -1,138 +1,163 @@
-"""Find the part that gives out first, and at how many people: rooms dealt out to workers, with unit costs.
+"""Simulate a site, event by event: how soon messages are seen, and which part gives out first.
 
-    python -m benchmarks.simulate                    # 10 thousand, 1 million, 100 million people
-    python -m benchmarks.simulate --people 250000 --affinity
+    python -m benchmarks.simulate                            # 10 thousand, 100 thousand, 1 million people
+    python -m benchmarks.simulate --grow                     # twice as many, until a part gives out
+    python -m benchmarks.simulate --storm --people 10000 --workers 3
+    python -m benchmarks.simulate --crowd 2000 --away --shards 4
+    python -m benchmarks.simulate --check                    # beside one to three real workers
 
-Rooms are drawn one by one (sizes are heavy-tailed, as those of chats are), their members dealt to
-workers at random or, with --affinity, a room to one worker; what a room then costs each worker,
-Redis and PostgreSQL is counted, not estimated. Up to a sample of rooms is drawn and scaled up.
-Some unit costs are rounded from measurements and some are estimates: docs/SCALING.md says which. All
-can be given.
+Costs are those of `benchmarks/simulation/costs.py`, or fitted to what benchmarks/run wrote: `--results FILE`.
+Every one can be given. The same seed gives the same figures.
 """
 
 import argparse
-import random
-from dataclasses import dataclass, field
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from pathlib import Path
 
-SAMPLE = 40_000
+from benchmarks import machine
+from benchmarks.simulation import calibration, scenarios
+from benchmarks.simulation import costs as unit_costs
+from benchmarks.simulation.costs import Costs
+from benchmarks.simulation.people import Habits
+from benchmarks.simulation.site import Plan
 
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """Microseconds of CPU, and KiB."""
-
-    post: float = 100.0  # receive, commit, encode, ack: without the deliveries
-    delivery: float = 6.0  # one frame to one socket, little batching
-    doorbell: float = 30.0  # a change heard from another worker
-    redis_publish: float = 3.0
-    redis_copy: float = 1.5  # for each worker that hears it
-    insert: float = 60.0  # PostgreSQL, a message in a batch, its indexes and its log
-    socket_kib: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """How people chat. `active` is the share of those connected who are in a conversation."""
-
-    mean_size: float = 6.0
-    active: float = 0.05
-    posts_each: float = 1 / 30  # a second, while active
+# People of a run of which the number is not said.
+COUNTS = (10_000, 100_000, 1_000_000)
+# People for whom more than one Redis server is of use.
+MANY = 20_000_000
 
 
-@dataclass(slots=True)
-class Load:
-    """Seconds of CPU used each second, that is cores."""
+def main() -> int:
+    options = arguments()
+    if options.check:
+        return check(options)
+    costs, estimates = chosen_costs(options)
+    if options.costs:
+        print("\n".join(unit_costs.describe(costs, estimates)))
+        return 0
+    habits = Habits(active=options.active)
+    plan = Plan(
+        workers=options.workers,
+        postgres_cores=options.postgres_cores,
+        connections=options.connections,
+        by_room=options.by_room,
+    )
+    for title, lines in asked_for(options, plan, costs, habits):
+        print(f"\n{title}\n")
+        for line in lines:
+            print(line, flush=True)
+    print(
+        f"\nCosts {options.results or unit_costs.SOURCE}. Estimates: {', '.join(sorted(estimates))}."
+    )
+    return 0
 
-    workers: list[float]
-    redis: float = 0.0
-    postgres: float = 0.0
-    posts: float = 0.0
-    deliveries: float = 0.0
-    hearers: list[int] = field(default_factory=list)
+
+def asked_for(
+    options: argparse.Namespace, plan: Plan, costs: Costs, habits: Habits
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the title of each scenario that was asked for, and its lines."""
+    seed, people = options.seed, options.people
+    special = options.grow or options.storm or options.crowd or options.away or options.shards
+    if not special:
+        yield "Steady", scenarios.talk(people or COUNTS, plan, costs, habits, seed=seed)
+    if options.grow:
+        yield "Twice as many people each time", scenarios.growth(plan, costs, habits, seed=seed)
+    if options.storm:
+        rows = (
+            scenarios.storm(count, here, costs, habits, everybody=everybody, seed=seed)
+            for count in people or COUNTS[:2]
+            for here in (
+                replace(plan, workers=max(2, plan.workers, scenarios.workers_for(count) + 1)),
+            )
+            for everybody in (False, True)
+        )
+        yield "Sockets that come back", scenarios.table(scenarios.STORM, rows)
+    if options.crowd:
+        rows = (
+            scenarios.crowd(options.crowd, costs, workers=workers, seed=seed)
+            for workers in (1, 2, 3)
+        )
+        yield "A crowd in one room", scenarios.table(scenarios.CROWD, rows)
+    if options.away:
+        count = (people or COUNTS)[0]
+        yield "Redis away for a minute", scenarios.away(count, plan, costs, habits, seed=seed)
+    if options.shards:
+        count = (people or [MANY])[0]
+        yield (
+            "More Redis servers",
+            scenarios.shards(count, options.shards, plan, costs, habits, seed=seed),
+        )
 
 
-def size(dice: random.Random, mean: float) -> int:
-    """Members of a room: log-normal, so that most are small and a few are crowds."""
-    return max(2, round(dice.lognormvariate(0.0, 1.0) * mean / 1.6487))  # e^(1/2), its mean
+def chosen_costs(options: argparse.Namespace) -> tuple[Costs, set[str]]:
+    """Return the costs and the names of the estimates among them."""
+    costs, estimates = Costs(), set(unit_costs.ESTIMATES)
+    if options.results:
+        costs, estimates = calibration.fitted(json.loads(options.results.read_text()))
+    given = {
+        f.name: value for f in fields(Costs) if (value := getattr(options, f.name)) is not None
+    }
+    return replace(costs, **given), estimates - set(given)
 
 
-def simulate(
-    *, people: int, workers: int, affinity: bool, costs: Costs, habits: Habits, seed: int = 1
-) -> Load:
-    """Load by `people` connected people over `workers` workers."""
-    dice = random.Random(seed)
-    load = Load(workers=[0.0] * workers)
-    seated, rooms = 0, 0
-    while seated < people and rooms < SAMPLE:
-        members = min(size(dice, habits.mean_size), people - seated) or 1
-        seated, rooms = seated + members, rooms + 1
-        posts = members * habits.active * habits.posts_each
-        if affinity:
-            here = {dice.randrange(workers): members}
+def check(options: argparse.Namespace) -> int:
+    """Measure real workers, and print how far the simulation is from them."""
+    # Here, since they start servers: what only simulates needs none of it.
+    from benchmarks.contestants import stores
+    from benchmarks.simulation import check as checking
+
+    if 1 not in os.sched_getaffinity(0):
+        print("There is no core 1: two are needed.", file=sys.stderr)
+        return 1
+    os.sched_setaffinity(0, {1})  # all that is started here inherits it
+    with stores() as shared:
+        if options.results:
+            results = json.loads(options.results.read_text())
         else:
-            here = {}
-            for _ in range(members):
-                worker = dice.randrange(workers)
-                here[worker] = here.get(worker, 0) + 1
-        load.posts += posts
-        load.deliveries += posts * members
-        load.postgres += posts * costs.insert / 1e6
-        load.redis += posts * (costs.redis_publish + len(here) * costs.redis_copy) / 1e6
-        load.hearers.append(len(here))
-        for worker, sockets in here.items():
-            own = posts * sockets / members
-            load.workers[worker] += (
-                own * costs.post + posts * sockets * costs.delivery + (posts - own) * costs.doorbell
-            ) / 1e6
-    factor = people / seated
-    load.workers = [used * factor for used in load.workers]
-    load.redis, load.postgres = load.redis * factor, load.postgres * factor
-    load.posts, load.deliveries = load.posts * factor, load.deliveries * factor
-    return load
+            results = checking.calibrate(shared, rounds=options.rounds)
+            if options.keep:
+                options.keep.write_text(json.dumps(results, indent=1) + "\n")
+        costs, estimates = calibration.fitted(results)
+        rows = list(checking.check(shared, costs, rounds=options.rounds))
+    about = machine.describe(command="python -m benchmarks.simulate --check", minutes=0)
+    print("\n".join(unit_costs.describe(costs, estimates)))
+    print(
+        f"\n{about['date']}, {about['cpu']}, Linux {about['kernel']}; load average "
+        f"{about['load_average']:.1f}; a flush to disk takes {about['flush_ms']} ms.\n"
+    )
+    print("\n".join(checking.table(rows)))
+    return 0
 
 
-def workers_needed(*, people: int, affinity: bool, costs: Costs, habits: Habits) -> int:
-    """So many that one is half busy on average and holds at most 20,000 sockets.
-
-    The average, since a sample of rooms spread over thousands of workers says little of any one.
-    """
-    count = max(1, -(-people // 20_000))
-    while True:
-        load = simulate(people=people, workers=count, affinity=affinity, costs=costs, habits=habits)
-        used = sum(load.workers) / count
-        if used <= 0.5:
-            return count
-        count = max(count + 1, round(count * used / 0.5))
-
-
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--people", type=int, nargs="*", default=[10_000, 1_000_000, 100_000_000])
-    parser.add_argument("--affinity", action="store_true", help="all of a room on one worker")
+    parser.add_argument("--people", type=int, nargs="*", help="connected; default: %(default)s")
+    parser.add_argument("--workers", type=int, default=1, help="default: one for 20,000 sockets")
+    parser.add_argument("--by-room", action="store_true", help="all of a room on one worker")
     parser.add_argument("--active", type=float, default=Habits().active)
-    for name in Costs.__slots__:
-        flag = "--" + name.replace("_", "-")
-        parser.add_argument(flag, type=float, default=getattr(Costs(), name))
-    args = parser.parse_args()
-    costs = Costs(**{name: getattr(args, name) for name in Costs.__slots__})
-    habits = Habits(active=args.active)
-    print("| people | workers | posts/s | deliveries/s | workers a room | a worker, cores "
-          "| Redis, cores | PostgreSQL, cores | sockets' memory |")  # fmt: skip
-    print("|---:" * 9 + "|")
-    for people in args.people:
-        count = workers_needed(people=people, affinity=args.affinity, costs=costs, habits=habits)
-        load = simulate(
-            people=people, workers=count, affinity=args.affinity, costs=costs, habits=habits
-        )
-        spread = sum(load.hearers) / len(load.hearers)
-        memory = people * costs.socket_kib / 1024 / 1024
-        print(
-            f"| {people:,} | {count:,} | {load.posts:,.0f} | {load.deliveries:,.0f} | {spread:.1f} "
-            f"| {sum(load.workers) / count:.2f} | {load.redis:.2f} | {load.postgres:.2f} | {memory:,.1f} GiB |"
-        )
+    parser.add_argument("--postgres-cores", type=int, default=Plan().postgres_cores)
+    parser.add_argument("--connections", type=int, default=Plan().connections)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--grow", action="store_true", help="until a part gives out")
+    parser.add_argument("--storm", action="store_true", help="a worker dies; all sockets are lost")
+    parser.add_argument("--crowd", type=int, metavar="MEMBERS", help="come into one room")
+    parser.add_argument("--away", action="store_true", help="Redis, for a minute")
+    parser.add_argument("--shards", type=int, metavar="MOST", help="one Redis server, two, …")
+    parser.add_argument("--results", type=Path, metavar="FILE", help="results.json to fit costs to")
+    parser.add_argument("--costs", action="store_true", help="print the costs and no more")
+    parser.add_argument("--check", action="store_true", help="beside real workers; ten minutes")
+    parser.add_argument("--rounds", type=int, default=2, help="of a check")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="what a check fits its costs to")
+    for field in fields(Costs):
+        parser.add_argument("--" + field.name.replace("_", "-"), type=float)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -35,6 +35,7 @@ class Wave:
     seconds: float
     per_s: float
     cpu_us_per_socket: float
+    stores_us_per_socket: float  # of Redis and PostgreSQL, if they are named
     p50_ms: float
     p99_ms: float
 
@@ -47,10 +48,14 @@ class Storm:
 
 
 class Crowd:
-    def __init__(self, dialect: Dialect, *, port: int, pids: list[int]) -> None:
+    def __init__(
+        self, dialect: Dialect, *, ports: list[int], pids: list[int], stores: list[int]
+    ) -> None:
+        """`stores`: processes of Redis and PostgreSQL."""
         self.dialect = dialect
-        self.port = port
+        self.ports = ports
         self.pids = pids
+        self.stores = stores
         self.sockets: list[socket.socket] = []
 
     def come(self, seats: Iterable[tuple[int, int]], *, at_a_time: int) -> Wave:
@@ -58,19 +63,22 @@ class Crowd:
         poll = select.epoll()
         waiting = list(reversed(list(seats)))
         total = len(waiting)
-        openings = {seat: self.dialect.opening(self.port, *seat) for seat in waiting}
+        ports = {seat: self.port_of(seat) for seat in waiting}
+        openings = {seat: self.dialect.opening(ports[seat], *seat) for seat in waiting}
         under_way: dict[int, tuple[socket.socket, Opening, float]] = {}
         took: list[float] = []
         failed = 0
-        cpu, began = cpu_seconds(self.pids), time.perf_counter()
+        cpu, stores = cpu_seconds(self.pids), cpu_seconds(self.stores)
+        began = time.perf_counter()
         while (waiting or under_way) and time.perf_counter() < began + _GIVE_UP:
             while waiting and len(under_way) < at_a_time:
-                opening = openings[waiting.pop()]
+                seat = waiting.pop()
+                opening = openings[seat]
                 sock = socket.socket()
                 sock.setblocking(False)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 under_way[sock.fileno()] = (sock, opening, time.perf_counter())
-                sock.connect_ex((HOST, self.port))
+                sock.connect_ex((HOST, ports[seat]))
                 poll.register(sock.fileno(), select.EPOLLOUT)
             for fd, event in poll.poll(0.1, 256):
                 sock, opening, since = under_way[fd]
@@ -107,9 +115,16 @@ class Crowd:
             seconds=round(seconds, 3),
             per_s=round(arrived / seconds, 1),
             cpu_us_per_socket=round((cpu_seconds(self.pids) - cpu) * 1e6 / max(1, arrived), 1),
+            stores_us_per_socket=round(
+                (cpu_seconds(self.stores) - stores) * 1e6 / max(1, arrived), 1
+            ),
             p50_ms=round(took[arrived // 2] * 1e3, 1) if took else 0.0,
             p99_ms=round(took[int(arrived * 0.99)] * 1e3, 1) if took else 0.0,
         )
+
+    def port_of(self, seat: tuple[int, int]) -> int:
+        """Return the port of the worker that a socket comes to: a room's members go to all of them."""
+        return self.ports[seat[1] % len(self.ports)]
 
     def drop(self) -> None:
         for sock in self.sockets:
@@ -137,24 +152,25 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--dialect", choices=DIALECTS, default="chat")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--pid", type=int, required=True)
+    parser.add_argument("--port", type=int, action="append", required=True, help="each worker's")
+    parser.add_argument("--pid", type=int, action="append", required=True, help="each worker's")
+    parser.add_argument("--store-pid", type=int, action="append", default=[])
     parser.add_argument("--rooms", type=int, default=100)
     parser.add_argument("--members", type=int, default=20)
     arguments = parser.parse_args()
 
     dialect = DIALECTS[arguments.dialect]()
-    crowd = Crowd(dialect, port=arguments.port, pids=[arguments.pid])
+    crowd = Crowd(dialect, ports=arguments.port, pids=arguments.pid, stores=arguments.store_pid)
     seats = [(r, m) for r in range(arguments.rooms) for m in range(arguments.members)]
     for seat in seats:  # visitors come in by the front page before the clock starts
-        dialect.opening(arguments.port, *seat)
-    resident = resident_kib([arguments.pid])
+        dialect.opening(crowd.port_of(seat), *seat)
+    resident = resident_kib(arguments.pid)
     joined = crowd.come(seats, at_a_time=_AT_A_TIME)
     time.sleep(2)  # joins are announced and presence is written
-    kib_per_socket = (resident_kib([arguments.pid]) - resident) / max(1, joined.sockets)
+    kib_per_socket = (resident_kib(arguments.pid) - resident) / max(1, joined.sockets)
     crowd.drop()
     if isinstance(dialect, Chat):
-        _say_what_will_be_missed(dialect, arguments.port, arguments.rooms)
+        _say_what_will_be_missed(dialect, arguments.port[0], arguments.rooms)
     came_back = crowd.come(seats, at_a_time=len(seats))
     crowd.drop()
     storm = Storm(round(kib_per_socket, 1), joined, came_back)

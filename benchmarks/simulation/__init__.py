@@ -1,0 +1,1 @@
+"""An event-driven simulation of a site: workers, PostgreSQL, Redis, a load balancer and people."""
