@@ -262,7 +262,7 @@ def _say(site: Site, population: Population) -> None:
 
 STORM = (
     "people", "workers", "lost", "sockets", "all back, s", "p50 s", "p99 s", "tried again",
-    "post → seen p99 s, 10 s long", "deliveries missing",
+    "post → seen p99 s, in the next 10 s", "deliveries missing",
 )  # fmt: skip
 
 
