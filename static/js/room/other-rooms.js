@@ -6,10 +6,12 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 /** More is not counted: "99+". */
 const MOST = 99;
 
-/** The rooms that are listed at once, and on a screen that is less high; a click shows the rest. */
+/** The rooms that are listed at once, and on screens with less room for them; a click shows the rest. */
 const LISTED = 5;
 const LISTED_ON_LOW = 3;
+const LISTED_ON_PHONE = 2;
 const LOW = "(height < 900px)";
+const PHONE = "(width < 960px) and (height < 900px)";
 
 /** @param {number} number */
 export const counted = (number) => (number > MOST ? `${MOST}+` : String(number));
@@ -36,7 +38,8 @@ export function createOtherRooms(root, sprite) {
   let rooms = [];
 
   function draw() {
-    const listed = matchMedia(LOW).matches ? LISTED_ON_LOW : LISTED;
+    const onLow = matchMedia(PHONE).matches ? LISTED_ON_PHONE : LISTED_ON_LOW;
+    const listed = matchMedia(LOW).matches ? onLow : LISTED;
     const hidden = showsAll ? 0 : Math.max(rooms.length - listed, 0);
     const focused = list.querySelector("a:focus")?.getAttribute("href");
     list.replaceChildren(...rooms.slice(0, rooms.length - hidden).map(entry));
