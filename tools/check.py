@@ -3,6 +3,7 @@
     bin/test                everything: the checks, then the tests on SQLite and on PostgreSQL
     bin/test --static       only what reads the code: lint, format, types, layers, settings
     bin/test --faults       the fault runs in full (minutes)
+    bin/test --container    build the image, run compose.yaml's workers in it (minutes)
     bin/test ARGUMENT…      pytest with these arguments, against both databases:
                             paths, -k EXPRESSION, -x, --durations=20 …
                             (.venv/bin/python -m pytest --help has them all)
@@ -41,6 +42,8 @@ def main(arguments: list[str]) -> int:
     elif arguments[:1] == ["--faults"]:
         flags = ["-m", "fault and slow", "--capture=no", "tests/faults", *arguments[1:]]
         outcomes = Lanes(1).run([pytest("fault runs", flags)])
+    elif arguments[:1] == ["--container"]:
+        outcomes = Lanes(1).run([container(arguments[1:])])
     else:
         with ExitStack() as stack:
             env = share(stack)
@@ -153,6 +156,16 @@ def on_postgres(arguments: Sequence[str], env: Mapping[str, str]) -> Job:
     database = Postgres(int(env[shared.POSTGRES_PORT])).url()
     env = {**env, "DATABASE_URL": database, "PYTEST_ADDOPTS": "--only-database"}
     return pytest(name, arguments, env, selects=bool(arguments))
+
+
+def container(arguments: Sequence[str]) -> Job:
+    """The image, for a machine that has what builds and runs one: nothing is skipped on another."""
+    try:
+        programs.require_container_programs()
+    except programs.ProgramMissing as error:
+        return _failing("container", error)
+    flags = ["-m", "container and slow", "--capture=no", "tests/contract/test_container.py"]
+    return pytest("container", [*flags, *arguments])
 
 
 def pytest(

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import yaml
 from daphne.cli import CommandLineInterface
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -23,20 +22,17 @@ from websockets.typing import Origin
 
 from chatsite.server.command_line import CommandLine
 from chatsite.server.server import NO_HTTPS
+from tests.support import compose
 from tests.support.client import HandshakeRefused, Visitor
 from tests.support.nginx import SHIPPED, Nginx, self_signed
 from tests.support.plugin import StartSite
+from tests.support.processes import free_port
 from tests.support.programs import ROOT
 from tests.support.returning import GIVE_UP, losses, returning
 from tests.support.services import RedisServer
 from tests.support.workers import Site
 
 DEPLOYMENT = ROOT / "DEPLOYMENT.md"
-
-
-def compose(name: str = "compose.yaml") -> dict[str, dict[str, dict[str, object]]]:
-    loaded: dict[str, dict[str, dict[str, object]]] = yaml.safe_load((ROOT / name).read_text())
-    return loaded
 
 
 def units() -> dict[str, str]:
@@ -78,7 +74,7 @@ def test_the_command_of_the_site_by_itself_is_one_the_server_takes() -> None:
 def test_every_manage_command_exists() -> None:
     texts = [path.read_text() for path in (ROOT / "Procfile", ROOT / "Dockerfile")]
     texts += [(ROOT / "railway.json").read_text(), *units().values()]
-    texts.append(" ".join(compose()["services"]["migrate"]["command"]))  # type: ignore[arg-type]
+    texts.append(" ".join(compose.services()["migrate"]["command"]))
     named = {name for text in texts for name in re.findall(r"manage\.py (\w+)", text)}
     assert named == {"migrate", "collectstatic", "prepare", "backup"}
     known = subprocess.run(
@@ -137,8 +133,9 @@ def test_the_image_has_all_the_site_runs_on(tmp_path: Path) -> None:
 
 def test_the_image_has_the_programs_of_compose_s_server() -> None:
     """pg_dump refuses a server that is newer than itself."""
-    [client] = re.findall(r"postgresql-client-(\d+)", (ROOT / "Dockerfile").read_text())
-    image = compose()["services"]["postgres"]["image"]
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    [client] = set(re.findall(r"postgresql(?:-client-|/)(\d+)", dockerfile))
+    image = compose.services()["postgres"]["image"]
     assert str(image).startswith(f"postgres:{client}-")
 
 
@@ -146,30 +143,29 @@ def test_the_image_has_the_programs_of_compose_s_server() -> None:
 
 
 def test_compose_has_three_workers_that_wait_for_the_migration() -> None:
-    services = compose()["services"]
+    services = compose.services()
     workers = [name for name in services if name.startswith("worker")]
     assert len(workers) == 3
     for name in workers:
         waits: object = services[name]["depends_on"]
         assert isinstance(waits, dict)
         assert waits["migrate"] == {"condition": "service_completed_successfully"}
-    upstream = services["nginx"]["environment"]["CHAT_WORKERS"]  # type: ignore[index]
+    upstream = services["nginx"]["environment"]["CHAT_WORKERS"]
     assert re.findall(r"server (\w+):8000 ", upstream) == workers
 
 
 def test_compose_with_caddy_has_the_same_workers_behind_it(tmp_path: Path) -> None:
-    services, own = compose()["services"], compose("compose.caddy.yaml")["services"]
+    services, own = compose.services(), compose.services("compose.caddy.yaml")
     workers = [name for name in services if name.startswith("worker")]
     assert set(own) == {*workers, "nginx", "caddy"}
     assert own["nginx"]["profiles"]  # or it would be started too
     assert own["caddy"]["depends_on"] == workers
-    environment: object = own["caddy"]["environment"]
-    assert isinstance(environment, dict)
+    environment = own["caddy"]["environment"]
     assert environment["CHAT_WORKERS"].split() == [f"{name}:8000" for name in workers]
     caddyfile = ROOT / "deploy" / "caddy" / "Caddyfile"
     assert set(re.findall(r"\{\$(\w+)\}", caddyfile.read_text())) == set(environment)
     assert set(re.findall(r"(?m)^#   (\w+) ", caddyfile.read_text())) == set(environment)
-    assert f"./{caddyfile.relative_to(ROOT)}:/etc/caddy/Caddyfile:ro" in own["caddy"]["volumes"]  # type: ignore[operator]
+    assert f"./{caddyfile.relative_to(ROOT)}:/etc/caddy/Caddyfile:ro" in own["caddy"]["volumes"]
     if caddy := shutil.which("caddy"):
         command = [caddy, "validate", "--adapter", "caddyfile", "--config", caddyfile]
         here = {"CHAT_NAME": "chat.example.org", "XDG_DATA_HOME": str(tmp_path)}
@@ -177,10 +173,18 @@ def test_compose_with_caddy_has_the_same_workers_behind_it(tmp_path: Path) -> No
         subprocess.run(command, env=env, check=True, capture_output=True)
 
 
+def test_redis_keeps_nothing_here_as_in_compose() -> None:
+    program, *flags = compose.services()["redis"]["command"]
+    assert program == "redis-server"
+    server = RedisServer()
+    assert server.process.command[-len(flags) :] == flags
+    server.close()
+
+
 def test_every_setting_of_the_site_in_compose_is_one() -> None:
     read = ("settings.py", "secretkey.py")
     settings = "".join((ROOT / "chatsite" / name).read_text() for name in read)
-    for name in compose()["services"]["worker1"]["environment"]:  # type: ignore[attr-defined]
+    for name in compose.services()["worker1"]["environment"]:
         assert f'"{name}"' in settings or name == "DATABASE_URL"
 
 
@@ -188,8 +192,8 @@ def test_all_that_render_the_nginx_template_know_its_variables() -> None:
     template = (SHIPPED / "chat.conf.template").read_text()
     used = set(re.findall(r"\$\{(\w+)\}", template))
     assert set(re.findall(r"^# +(CHAT_\w+) ", template, re.MULTILINE)) == used
-    nginx = compose()["services"]["nginx"]["environment"]
-    assert {name for name in nginx if name.startswith("CHAT_")} == used  # type: ignore[attr-defined]
+    nginx = compose.services()["nginx"]["environment"]
+    assert {name for name in nginx if name.startswith("CHAT_")} == used
     [by_hand] = re.findall(r"envsubst '([^']*)'", DEPLOYMENT.read_text())
     assert set(re.findall(r"\$(CHAT_\w+)", by_hand)) == used
 
@@ -210,12 +214,51 @@ def test_the_units_are_what_systemd_takes(tmp_path: Path) -> None:
     assert "After=" in units()["chat@.service"]
     # RemainAfterExit would make it run only once between two boots, and not with every release.
     assert "RemainAfterExit" not in units()["chat-migrate.service"]
+    for name, text in units().items():
+        check_unit(name, text)
+    # Where there is no systemd, DEPLOYMENT says so: this much of the test is what was checked.
     if verify := shutil.which("systemd-analyze"):
         names = ["chat@8001.service", *sorted(others | backup)]
         result = subprocess.run(
             [verify, "verify", *(tmp_path / name for name in names)], capture_output=True, text=True
         )
         assert (result.returncode, result.stderr) == (0, "")
+
+
+UNIT_SECTIONS = {"service": "Service", "timer": "Timer", "target": ""}
+
+
+def check_unit(name: str, text: str) -> None:
+    """Sections, assignments, programs and files: what can be said of a unit without systemd."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for line in text.splitlines():
+        if line.startswith("["):
+            lines = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            key, equals, value = line.partition("=")
+            assert equals, f"{name}: {line}"
+            assert re.fullmatch(r"[A-Z][A-Za-z]+", key), f"{name}: {line}"
+            lines.append((key, value))
+    own = UNIT_SECTIONS[name.rpartition(".")[2]]
+    assert set(sections) <= {"Unit", "Install", own}
+    assert "Unit" in sections
+    if own == "Service":
+        service = dict(sections[own])
+        assert service["User"] == service["Group"] == "chat"
+        # Each is a command of this checkout, run where it is installed.
+        assert service["ExecStart"].startswith(f"{service['WorkingDirectory']}/.venv/bin/python ")
+        assert service["NoNewPrivileges"] == "yes"
+        # Ports below 1024 are for whoever speaks https by itself.
+        ports = "CAP_NET_BIND_SERVICE" if name == "chat-https.service" else ""
+        assert service["CapabilityBoundingSet"] == ports
+    ours = [
+        unit
+        for key, value in sections["Unit"] + sections.get("Install", [])
+        if key in {"Requires", "After", "PartOf", "WantedBy"}
+        for unit in value.split()
+        if unit.startswith("chat")
+    ]
+    assert set(ours) <= set(units()), name
 
 
 def test_the_rolling_restart_script_is_a_shell_script() -> None:
@@ -227,17 +270,32 @@ def test_the_rolling_restart_script_is_a_shell_script() -> None:
 
 @pytest.fixture(scope="module")
 def workers(_new_site: StartSite) -> Iterator[Site]:
+    """compose.yaml's, as processes: the image's command, and the environment written there."""
+    settings = compose.environment("worker1", {})
+    # Those of the servers here.
+    del settings["DATABASE_URL"], settings["REDIS_URL"]
     with (
         RedisServer() as redis,
-        _new_site(workers=3, postgres=True, redis_url=redis.url, flags=["--proxy-headers"]) as site,
+        _new_site(
+            workers=len(compose.workers()),
+            postgres=True,
+            redis_url=redis.url,
+            settings=settings,
+            command=compose.image_command(),
+        ) as site,
     ):
         yield site
 
 
 @pytest.fixture(scope="module")
 def nginx(workers: Site) -> Iterator[Nginx]:
-    addresses = [f"127.0.0.1:{worker.port}" for worker in workers.workers]
-    with Nginx(addresses, static=workers.directory / "static") as nginx:
+    """As compose.yaml's has its variables, but for the names of workers, which are addresses here."""
+    addresses = {
+        f"{name}:8000": f"127.0.0.1:{worker.port}"
+        for name, worker in zip(compose.workers(), workers.workers, strict=True)
+    }
+    variables = compose.nginx_variables(addresses)
+    with Nginx([], static=workers.directory / "static", variables=variables) as nginx:
         assert "test is successful" in nginx.check()
         yield nginx
 
@@ -335,6 +393,25 @@ async def test_a_probe_may_name_any_host(workers: Site) -> None:
             answer = await client.get(path, headers={"Host": "healthcheck.example"})
             assert answer.status_code == 200
         assert (await client.get("/", headers={"Host": "healthcheck.example"})).status_code == 400
+
+
+async def test_the_image_asks_a_worker_whether_it_is_ready(workers: Site) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
+        writer.close()
+
+    async def asked(port: int) -> int:
+        env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PORT": str(port)}
+        hidden = asyncio.subprocess.DEVNULL
+        check = compose.image_health_check()
+        process = await asyncio.create_subprocess_exec(*check, env=env, stderr=hidden)
+        return await process.wait()
+
+    assert await asked(workers.workers[0].port) == 0
+    assert await asked(free_port()) != 0
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as draining:
+        assert await asked(draining.sockets[0].getsockname()[1]) != 0
 
 
 async def test_the_workers_figures_are_not_for_everyone(nginx: Nginx) -> None:

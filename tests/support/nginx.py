@@ -42,8 +42,10 @@ class Nginx:
         static: Path,
         tls: tuple[Path, Path] | None = None,
         tighter: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """`workers`: host:port of each. `static`: the collected files. `tls`: certificate, key.
+        `variables`: others of the template's, in place of what a test usually has.
 
         `tighter`: parts of the template, and what stands there instead so that a limit is soon met.
         """
@@ -63,11 +65,16 @@ class Nginx:
         (conf / "chat.conf").write_text(
             render(
                 template.replace("/dev/stdout", f"{self.directory}/access.log"),
-                CHAT_LISTEN=listen,
-                CHAT_NAMES="127.0.0.1 localhost",
-                CHAT_SCHEME="$scheme",
-                CHAT_STATIC=str(static),
-                CHAT_WORKERS="\n    ".join(f"server {worker} max_fails=0;" for worker in workers),
+                **{
+                    "CHAT_NAMES": "127.0.0.1 localhost",
+                    "CHAT_SCHEME": "$scheme",
+                    "CHAT_WORKERS": "\n    ".join(
+                        f"server {worker} max_fails=0;" for worker in workers
+                    ),
+                    **(variables or {}),
+                    "CHAT_LISTEN": listen,
+                    "CHAT_STATIC": str(static),
+                },
             )
         )
         (conf / "temporary.conf").write_text(

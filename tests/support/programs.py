@@ -72,6 +72,17 @@ def require_node() -> Path:
     return _require(_on_path("node"), "node", "nodejs npm")
 
 
+def require_container_programs() -> dict[str, Path]:
+    """What builds images and runs containers, and what makes a base without a registry."""
+    found = {name: _on_path(name) for name in ("buildah", "podman", "mmdebstrap")}
+    missing = [name for name, path in found.items() if path is None]
+    if missing:
+        raise ProgramMissing(
+            f"{' and '.join(missing)} not found: sudo apt install {' '.join(missing)}"
+        )
+    return {name: path for name, path in found.items() if path}
+
+
 def require_faketime() -> Path:
     """The library that, preloaded, shows a process another time."""
     found = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)

@@ -37,13 +37,20 @@ class Worker:
         prefix: Sequence[str] = (),
         port: int | None = None,
         root: Path = ROOT,
+        command: Sequence[str] = (),
     ) -> None:
-        """`prefix` is put before the command: `["taskset", "-c", "0"]`, say. `root`: whose code."""
+        """`prefix` is put before the command: `["taskset", "-c", "0"]`, say. `root`: whose code.
+
+        `command`: somebody else's, which is told the port by PORT, in place of this one with `flags`.
+        """
         self.port = port or free_port()
         address = ["--bind", "127.0.0.1", "--port", str(self.port)]
         server = [sys.executable, "-m", "chatsite.server", *address, *flags]
+        if command:
+            python = Path(sys.executable).parent
+            env = {**env, "PORT": str(self.port), "PATH": f"{python}:{env['PATH']}"}
         self.process = Process(
-            [*prefix, *server, "chatsite.asgi:application"],
+            [*prefix, *(command or [*server, "chatsite.asgi:application"])],
             log=log,
             ready=rf"Listening on .*:{self.port}\b",
             env=env,
@@ -111,10 +118,11 @@ class Site:
         prefix: Sequence[str] = (),
         seed: Path | None = None,
         root: Path = ROOT,
+        command: Sequence[str] = (),
     ) -> None:
         """`seed`: a data directory that was prepared before, to start from a copy of it.
 
-        `root`: the directory of the code that is run, until `upgrade`.
+        `root`: the directory of the code that is run, until `upgrade`. `command`: as Worker's.
         """
         self.directory = Path(tempfile.mkdtemp(prefix="chat-site-"))
         self.database_url = database_url or f"sqlite:///{self.directory / 'chat.sqlite3'}"
@@ -133,7 +141,7 @@ class Site:
             **(settings or {}),
         }
         self._seed, self._root = seed, root
-        self._flags, self._prefix = flags, prefix
+        self._flags, self._prefix, self._command = flags, prefix, command
         self.workers = [self.new_worker() for _ in range(workers)]
 
     @property
@@ -156,6 +164,7 @@ class Site:
             flags=self._flags,
             prefix=self._prefix,
             root=self._root,
+            command=self._command,
         )
 
     def prepare(self) -> None:
