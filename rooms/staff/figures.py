@@ -219,7 +219,7 @@ def _totals(
     for subject, label in CHARTS.items():
         if subject != "refused":  # they have a list of their own
             yield Total(label, *(_total(subject, of[subject]) for of in (counted, before)))
-    yield Total(_("Said something within a minute"), *map(_share, (counted, before)))
+    yield Total(_("Wrote within a minute of joining"), *map(_share, (counted, before)))
 
 
 def _total(subject: str, hours: Counter[datetime]) -> str:
@@ -230,7 +230,7 @@ def _total(subject: str, hours: Counter[datetime]) -> str:
 
 def _share(counted: Mapping[str, Counter[datetime]]) -> str:
     joins = sum(counted["joins"].values())
-    return f"{100 * sum(counted['spoke'].values()) / joins:.0f} %" if joins else "–"
+    return f"{100 * sum(counted['spoke'].values()) / joins:.0f}%" if joins else "–"
 
 
 def _charts(span: Span, counted: Mapping[str, Counter[datetime]]) -> Iterator[Chart]:

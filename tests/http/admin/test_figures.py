@@ -63,9 +63,9 @@ def test_who_says_something_within_a_minute_is_counted_by_the_join(
         Message.objects.filter(pk=join.pk).update(at=Now() - timedelta(hours=1))
         join.refresh_from_db()
         chat.update(at=join.at + timedelta(seconds=after))
-    assert table(client)["Said something within a minute"] == ("33 %", "–")
+    assert table(client)["Wrote within a minute of joining"] == ("33%", "–")
     counts.step()
-    assert table(client)["Said something within a minute"] == ("33 %", "–")
+    assert table(client)["Wrote within a minute of joining"] == ("33%", "–")
     assert sum(counts.since(timezone.now() - timedelta(days=1))["spoke"].values()) == 1
 
 
