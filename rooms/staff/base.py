@@ -23,8 +23,10 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from history.errors import Text as Words
 from rooms import audit
 from rooms.errors import ChatError
 from rooms.models import Deed, User
@@ -58,7 +60,9 @@ class Verb:
 
     `name` is part of the address (…/7/close/) and of the action (close_selected), `done` is what
     the audit log calls it; `about` says what it will mean to people, `tells` offers to tell them
-    the reason; `is_grave` sets it apart from the others, and asks for the second factor again where it is
+    the reason; `asks` and `about_one`, if there are any, are the heading and what it means where it is one row,
+    each with {name}, which `name_of` says; `decides` is for what the page of a row asks to be decided;
+    `is_grave` sets it apart from the others, and asks for the second factor again where it is
     for several rows; `confirms` asks for it in any case. `perform` returns False if there was nothing left to do, and may raise ChatError.
     `whom` is room, target and details of the audit log's entry; None: the verb has written its own.
     """
@@ -73,12 +77,23 @@ class Verb:
     whom: Callable[[Any], dict[str, Any]] | None
     needs_reason: bool = True
     tells: Text = ""
+    asks: Text = ""
+    about_one: Text = ""
+    name_of: Callable[[Any], str] = str
+    decides: bool = False
     is_grave: bool = False
     confirms: bool = False
 
     def needs_proof(self, rows: Sequence[Any]) -> bool:
         """Return True if whoever does it to these rows has to have proven a second factor lately."""
         return self.confirms or (self.is_grave and len(rows) > 1)
+
+    def question(self, rows: Sequence[Any]) -> tuple[str | SafeString, str | SafeString]:
+        """Return the heading of the question whether it is meant, and what it means: of one row by name."""
+        if len(rows) != 1 or not self.asks:
+            return str(self.label), str(self.about)
+        name = written(self.name_of(rows[0]))
+        return format_html(str(self.asks), name=name), format_html(str(self.about_one), name=name)
 
     def record(self, order: Order, row: Any, **details: Any) -> None:
         """Put it into the audit log as done."""
@@ -114,7 +129,7 @@ class StaffAdmin(DeclaredFilters):
         return str(row)
 
     def heading(self, row: Any) -> str:
-        """What a row is called above its page, beside its kind."""
+        """What a row is called above its page, beside its kind, and on the way back to it."""
         return str(row)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -128,6 +143,9 @@ class StaffAdmin(DeclaredFilters):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeyChangeList]:
         return KeyChangeList
+
+    def _name_of_list(self) -> str:
+        return capfirst(str(self.opts.verbose_name_plural))
 
     # Verbs ----------------------------------------------------------------------------------------
 
@@ -161,16 +179,14 @@ class StaffAdmin(DeclaredFilters):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list, under its own name: most of what is in it is not for choosing."""
-        title = str(self.opts.verbose_name_plural)
-        context = {"title": title[:1].upper() + title[1:], **(extra_context or {})}
+        context = {"title": self._name_of_list(), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if row := kwargs.get("obj"):
-            kind = str(self.opts.verbose_name)
-            context["title"] = kind[:1].upper() + kind[1:]
+            context["title"] = capfirst(str(self.opts.verbose_name))
             context["heading"] = self.heading(row)
             context["links"] = self.links(row)
             context["verbs"] = [
@@ -178,6 +194,8 @@ class StaffAdmin(DeclaredFilters):
                 for verb in self.verbs
                 if request.user.has_perm(verb.permission) and verb.applies(request, row)
             ]
+            context["decisions"] = [verb for verb in context["verbs"] if not verb.is_grave]
+            context["grave"] = [verb for verb in context["verbs"] if verb.is_grave]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(
@@ -202,7 +220,7 @@ class StaffAdmin(DeclaredFilters):
                     return asked
                 if self._perform(request, verb, [row]):
                     return HttpResponseRedirect(there)
-            return self._ask(request, verb, [row], back=there)
+            return self._ask(request, verb, [row], back=there, place=self.heading(row))
 
         return view
 
@@ -220,25 +238,31 @@ class StaffAdmin(DeclaredFilters):
                     return asked
                 if self._perform(request, verb, chosen):
                     return None
-            return self._ask(request, verb, chosen, back=request.get_full_path())
+            return self._ask(
+                request, verb, chosen, back=request.get_full_path(), place=self._name_of_list()
+            )
 
         return action
 
     def _ask(
-        self, request: HttpRequest, verb: Verb, rows: Sequence[Any], *, back: str
+        self, request: HttpRequest, verb: Verb, rows: Sequence[Any], *, back: str, place: str
     ) -> HttpResponse:
         asked_before = "confirmed" in request.POST
+        heading, about = verb.question(rows)
         context = {
             **self.admin_site.each_context(request),
             "title": verb.label,
             "opts": self.opts,
             "verb": verb,
+            "heading": heading,
+            "about": about,
             "rows": [(row.pk, self.describe(row)) for row in rows],
             "reason": self.reason_for(verb, rows),
             "reason_max": Deed._meta.get_field("reason").max_length,
             "reason_missing": asked_before,
             "checkbox": ACTION_CHECKBOX_NAME,
             "back": back,
+            "place": place,
         }
         return TemplateResponse(request, "admin/ask.html", context)
 
@@ -278,6 +302,22 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return NOTHING
     return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
+def dated(field: str, title: Words) -> Callable[[Any, Any], SafeString | str]:
+    """Return the column of a time under the word that all of these pages have for it.
+
+    Django calls it by the name of the model's field.
+    """
+
+    @admin.display(description=title)
+    def at(page: Any, row: Any) -> SafeString | str:
+        when: datetime | None = getattr(row, field)
+        if when is None:
+            return NOTHING
+        return format_html('<span class="nowrap">{}</span>', moment(when))
+
+    return at
 
 
 def written(text: str, *, limit: int = 0) -> SafeString:

@@ -12,7 +12,7 @@ from yarl import URL
 from rooms.actions import hooks
 from rooms.models import HookIn, HookOut
 from rooms.staff import search
-from rooms.staff.base import Order, StaffAdmin, Verb, link
+from rooms.staff.base import Order, StaffAdmin, Verb, dated, link
 from rooms.staff.filters import RoomFilter
 
 
@@ -50,6 +50,8 @@ class HookAdmin(StaffAdmin):
         people = ["bot__user", "bot__owner"]
         return search.in_rooms(queryset, search_term, people=people, own="public_id"), False
 
+    created = dated("made_at", _("created"))
+
     @admin.display(description=_("room"))
     def in_room(self, row: Any) -> SafeString | str:
         return link(row.room)
@@ -66,7 +68,7 @@ class HookAdmin(StaffAdmin):
 @admin.register(HookIn)
 class HookInAdmin(HookAdmin):
     verbs = (_verb("rooms.change_room"),)
-    list_display = ("public_id", "in_room", "by_bot", "owned_by", "made_at", "used_at")
+    list_display = ("public_id", "in_room", "by_bot", "owned_by", "created", "used_at")
     fields = list_display
     readonly_fields = fields
 
@@ -78,7 +80,7 @@ class HookOutAdmin(HookAdmin):
         *("public_id", "in_room", "by_bot", "owned_by", "host", "stop", "problem"),
         *("failing_since", "sent_at"),
     )
-    fields = (*list_display, "events", "made_at")
+    fields = (*list_display, "events", "created")
     readonly_fields = fields
 
     @admin.display(description=_("sends to"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rooms.actions import verbs
 from rooms.models import JoinRequest, Membership, Shunned
 from rooms.staff import search
-from rooms.staff.base import Order, StaffAdmin, Verb, link
+from rooms.staff.base import Order, StaffAdmin, Verb, dated, link
 from rooms.staff.filters import RoomFilter, UserFilter
 
 
@@ -90,19 +90,23 @@ class InRoom(StaffAdmin):
 class MembershipAdmin(InRoom):
     verbs = tuple(_of_room(verb, verb.staff) for verb in verbs.VERBS.values() if verb.staff)
     list_select_related = ("room", "user")
-    list_display = ("person", "in_room", "role", "here", "entered_at", "left_at", "banned_at")
+    list_display = ("person", "in_room", "role", "here", "joined", "left", "banned")
     list_filter = (StandingFilter, "role", RoomFilter, UserFilter)
     fields = (
         "person",
         "in_room",
         "role",
         "here",
-        "entered_at",
-        "left_at",
-        "banned_at",
+        "joined",
+        "left",
+        "banned",
         "muted_until",
     )
     readonly_fields = fields
+
+    joined = dated("entered_at", _("joined"))
+    left = dated("left_at", _("left"))
+    banned = dated("banned_at", _("banned"))
 
     @admin.display(description=_("there now"))
     def here(self, row: Membership) -> Any:

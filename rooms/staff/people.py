@@ -23,7 +23,18 @@ from rooms.actions import factors as proofs
 from rooms.actions import sign_ins, site_bans
 from rooms.login import Bounded
 from rooms.models import Membership, Report, User
-from rooms.staff.base import Order, StaffAdmin, Text, Verb, count, deeds, link, listing, written
+from rooms.staff.base import (
+    Order,
+    StaffAdmin,
+    Text,
+    Verb,
+    count,
+    dated,
+    deeds,
+    link,
+    listing,
+    written,
+)
 from rooms.staff.confirming import confirm
 from rooms.staff.recorded import Recorded
 from rooms.staff.table import NOTHING
@@ -57,6 +68,12 @@ class KindFilter(admin.SimpleListFilter):
         return queryset
 
 
+class CreatedFilter(admin.DateFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("created")
+
+
 def _may_judge(request: HttpRequest, user: User) -> bool:
     """Nobody judges themselves, and staff is judged by superusers."""
     judge = request.user
@@ -78,7 +95,11 @@ BAN = Verb(
     done="ban from site",
     label=_("Ban from the site"),
     about=_(
-        "The person is shown out of every room at once and cannot come back. What they said stays."
+        "They will be removed from every room immediately and can’t come back. Their messages stay."
+    ),
+    asks=_("Ban {name} from the site?"),
+    about_one=_(
+        "{name} will be removed from every room immediately and can’t come back. Their messages stay."
     ),
     permission="rooms.change_user",
     is_grave=True,
@@ -154,12 +175,12 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         "kind",
         "banned",
         "times_reported",
-        "date_joined",
+        "created",
         "last_login",
     )
     list_display_links = ("name",)
     list_select_related = ("bot__owner",)
-    list_filter = (KindFilter, "date_joined")
+    list_filter = (KindFilter, ("date_joined", CreatedFilter))
     search_fields = ("display_name", "public_id")
     search_help_text = _("Name or id")
     person = (
@@ -169,7 +190,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         "said",
         "joined",
         "times_reported",
-        "date_joined",
+        "created",
     )
     private = ("signs_in_as", "email", "last_login")
     readonly_fields = (
@@ -185,6 +206,13 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         against = Report.objects.filter(person=OuterRef("pk"))
         rows: QuerySet[User] = super().get_queryset(request)
         return rows.annotate(times_reported=count(against, "person"))
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Call the user name as the rest of the site does, where Django has one word for it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "username":
+            field.label = _("User name")
+        return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))
@@ -258,6 +286,8 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def describe(self, row: User) -> str:
         return f"{row} ({row.public_id})"
 
+    created = dated("date_joined", _("created"))
+
     @admin.display(description=_("name"))
     def name(self, user: User) -> SafeString:
         return written(str(user))
@@ -299,7 +329,9 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             return format_html(gettext("bot of {}"), link(user.bot.owner))
         if user.is_staff:
             return _("staff")
-        return _("guest") if user.is_guest else _("registered")
+        # What most of them are; a list on a phone leaves it out.
+        usual = format_html('<span class="is-usual">{}</span>', _("guest"))
+        return usual if user.is_guest else _("registered")
 
     @admin.display(description=_("banned"))
     def banned(self, user: User) -> Any:

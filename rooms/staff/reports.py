@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,17 @@ def _through(verb: Verb, find: Callable[[Report], Any], label: Text | None = Non
         reports.settle(report=report, by=order.by, upheld=True, note=note)
         return True
 
-    return replace(verb, applies=applies, perform=perform, whom=None, label=label or verb.label)
+    def name_of(report: Report) -> str:
+        return verb.name_of(find(report))
+
+    return replace(
+        verb,
+        applies=applies,
+        perform=perform,
+        whom=None,
+        label=label or verb.label,
+        name_of=name_of,
+    )
 
 
 def _message(report: Report) -> Message | None:
@@ -101,6 +111,7 @@ UPHOLD = Verb(
     applies=lambda request, report: report.state == Report.State.OPEN,
     perform=_uphold,
     whom=None,
+    decides=True,
 )
 DISMISS = Verb(
     name="dismiss",
@@ -111,6 +122,7 @@ DISMISS = Verb(
     applies=lambda request, report: report.state == Report.State.OPEN,
     perform=_dismiss,
     whom=None,
+    decides=True,
 )
 REOPEN = Verb(
     name="reopen",
@@ -141,7 +153,7 @@ class ReportAdmin(StaffAdmin):
         "against",
         "in_room",
         "reason",
-        "count",
+        "reporters",
         "state",
         "created_at",
     )
@@ -153,7 +165,6 @@ class ReportAdmin(StaffAdmin):
         "number",
         "state",
         "reason",
-        "comment_written",
         "about",
         "against",
         "in_room",
@@ -173,11 +184,9 @@ class ReportAdmin(StaffAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Report | None = None) -> Any:
         """Return what is reported, what was said, and what was done about it, where there is any."""
         assert obj is not None  # nobody adds one here
-        told = ["comment_written"] if obj.comment else []
         others = ["seconded_by"] if obj.count > 1 else []
-        facts = [*told, "against", "in_room", "told_by", *others, "created_at", "state", "number"]
-        if not obj.excerpt:
-            facts.insert(len(told), "about")
+        about = [] if obj.excerpt else ["about"]
+        facts = [*about, "against", "in_room", "told_by", *others, "created_at", "state", "number"]
         sets: list[tuple[Text | None, dict[str, list[str]]]] = [(None, {"fields": facts})]
         if obj.state != Report.State.OPEN:
             sets.append((_("What was done"), {"fields": ["note", "handled_by", "handled_at"]}))
@@ -206,6 +215,15 @@ class ReportAdmin(StaffAdmin):
             yield _("Audit log of this person"), deeds(row.person) or ""
         if row.reporter:
             yield _("Reports by this reporter"), listing(Report, reporter=row.reporter.pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page begins with the words that it is about."""
+        if row := kwargs.get("obj"):
+            context["comment"] = row.comment
+            context["said"] = _reported(row)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def heading(self, row: Report) -> str:
         return f"{row.get_reason_display().capitalize()}: {row.person or NOTHING}"
@@ -239,6 +257,10 @@ class ReportAdmin(StaffAdmin):
     def in_room(self, report: Report) -> SafeString | str:
         return link(report.room)
 
+    @admin.display(description=_("reporters"))
+    def reporters(self, report: Report) -> int:
+        return report.count
+
     @admin.display(description=_("reporter"))
     def told_by(self, report: Report) -> SafeString | str:
         return link(report.reporter)
@@ -259,10 +281,6 @@ class ReportAdmin(StaffAdmin):
         return format_html(
             '<ol class="staff-log">{}{}</ol>', format_html_join("", line, lines), more
         )
-
-    @admin.display(description=_("comment"))
-    def comment_written(self, report: Report) -> SafeString | str:
-        return written(report.comment) if report.comment else NOTHING
 
     @admin.display(description=_("what was said"))
     def surroundings(self, report: Report) -> SafeString | str:

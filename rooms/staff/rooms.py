@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -82,7 +83,7 @@ class RoomAdmin(StaffAdmin):
     list_display = ("code", "state", "shown_title", "owned_by", "people", "said", "created_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("code", "title", "owner__display_name")
-    search_help_text = _("Code, title, id or owner’s name")
+    search_help_text = _("Code, topic, id or owner’s name")
     list_select_related = ("owner",)
     about = ("code", "shown_title", "state", "owned_by", "people", "said")
     times = (
@@ -134,14 +135,14 @@ class RoomAdmin(StaffAdmin):
             "people": row.people,
         }
 
-    def heading(self, row: Room) -> str:
-        return f"{row} {row.title}".strip()
+    def heading(self, row: Room) -> SafeString:
+        return format_html('<span class="code">{}</span> {}', row, row.title)
 
     @admin.display(description=_("state"))
     def state(self, room: Room) -> Any:
         return _("open") if room.is_open else _("closed")
 
-    @admin.display(description=_("title"))
+    @admin.display(description=_("topic"))
     def shown_title(self, room: Room) -> SafeString:
         return written(room.title or NOTHING)
 

@@ -8,20 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import agents
 from rooms.models import SignIn, User
-from rooms.staff.base import StaffAdmin, link, written
+from rooms.staff.base import StaffAdmin, dated, link, written
 from rooms.staff.filters import UserFilter
 from rooms.staff.table import NOTHING
 
 
 @admin.register(SignIn)
 class SignInAdmin(StaffAdmin):
-    list_display = ("person", "address", "browser", "created_at", "seen_at")
+    list_display = ("person", "address", "browser", "first_seen", "last_seen")
     list_display_links = None
     list_filter = (UserFilter,)
     list_select_related = ("user",)
     search_fields = ("user__username", "address")
     search_help_text = _("Name, user name or id of the person, or the whole address")
-    fields = ("person", "address", "browser", "user_agent", "created_at", "seen_at")
+    fields = ("person", "address", "browser", "user_agent", "first_seen", "last_seen")
     readonly_fields = fields
 
     def get_search_results(
@@ -34,6 +34,9 @@ class SignInAdmin(StaffAdmin):
             Q(name_key__called=text) | Q(username__folded=text) | Q(public_id=text)
         )
         return queryset.filter(Q(user__in=people) | Q(address=text)), False
+
+    first_seen = dated("created_at", _("first seen"))
+    last_seen = dated("seen_at", _("last seen"))
 
     @admin.display(description=_("person"))
     def person(self, row: SignIn) -> SafeString | str:

@@ -20,6 +20,8 @@ NOTHING = "–"
 
 _CELL = re.compile(r"<(?P<tag>t[dh])(?P<rest>[^>]*)>(?P<inner>.*)</t[dh]>", re.DOTALL)
 _EMPTY = frozenset({"", NOTHING})
+# Every time is of this zone. It is said once above a list of cards, and in each cell of a table.
+_ZONE = re.compile(r" UTC(?=</span>$|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ def _cell(html: str, head: Head) -> str:
     if "action-checkbox" in rest:
         return f"<{tag} {role}{rest}>{inner}</{tag}>"
     name = format_html('data-label="{}"', head.text)
-    empty = " data-empty" if strip_tags(inner).strip() in _EMPTY else ""
+    text = strip_tags(inner).strip()
+    empty = " data-empty" if text in _EMPTY else " data-zero" if text == "0" else ""
+    inner = _ZONE.sub('<span class="zone"> UTC</span>', inner)
     return f"<{tag} {role} {name}{empty}{rest}><div>{inner}</div></{tag}>"
 
 

@@ -96,7 +96,7 @@ def test_a_reported_message_reaches_the_admin_and_is_deleted_from_there(
         admin_page.locator("#result_list").get_by_role("link").first.click()
         expect(admin_page.locator(".is-reported")).to_contain_text("something unspeakable")
         admin_page.get_by_role("link", name="Delete the message").click()
-        expect(admin_page.get_by_label("Why")).to_have_value("Abuse or harassment")
+        expect(admin_page.get_by_label("Reason")).to_have_value("Abuse or harassment")
         admin_page.get_by_role("button", name="Delete").click()
         for window in (ada, ben):
             expect(window.message("This message was deleted")).to_be_visible()
@@ -123,7 +123,7 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
         admin_page.get_by_role("combobox").select_option(label="Delete")
         admin_page.get_by_role("button", name="Go").click()
         expect(admin_page.get_by_text("Ada: hello")).to_be_visible()
-        admin_page.get_by_label("Why").fill("Nobody says hello here")
+        admin_page.get_by_label("Reason").fill("Nobody says hello here")
         admin_page.get_by_role("button", name="Delete").click()
         expect(admin_page.get_by_text("Delete: 1 done.")).to_be_visible()
         expect(admin_page.locator("#result_list").get_by_text("(deleted)")).to_be_visible()
@@ -145,7 +145,7 @@ def test_a_message_and_a_room_are_found_and_put_an_end_to(
         admin_page.get_by_role("link", name="Close the room").click()
         admin_page.get_by_role("link", name="Cancel").click()
         admin_page.get_by_role("link", name="Close the room").click()
-        admin_page.get_by_label("Why").fill("It is late")
+        admin_page.get_by_label("Reason").fill("It is late")
         admin_page.get_by_role("button", name="Close the room").click()
         expect(admin_page.get_by_text("Close the room: 1 done.")).to_be_visible()
         expect(admin_page.get_by_role("link", name="Close the room")).to_have_count(0)
@@ -258,7 +258,7 @@ def test_the_desks_fit_a_phone(
             assert phone.evaluate(WIDE) == [], path
             assert phone.evaluate(SMALL) == [], path
 
-    with step("a row is a card, with the names of its columns"):
+    with step("a row is a card, its title above the rest, with the names of its columns"):
         phone.goto(f"{site.url}/admin/history/message/?q={ada.code}")
         card = phone.get_by_role("row").filter(has_text="hello")
         expect(card.get_by_role("cell").filter(has_text="Ada")).to_have_attribute(
@@ -268,7 +268,7 @@ def test_the_desks_fit_a_phone(
             "cells => cells.map((cell) => [cell.dataset.label, cell.getBoundingClientRect().top])"
         )
         top = {label: place for label, place in tops if label}
-        assert top["Text"] < top["Author"] < top["Room"] < top["Time"]
+        assert top["Text"] < top["Author"] <= top["Room"] <= top["Time"]
         assert not violations(phone)
 
     with step("the filters are folded, and say what is chosen"):
@@ -292,7 +292,7 @@ def test_the_desks_fit_a_phone(
 
     with step("a card leads to its row, and the lists are folded under the name of this one"):
         phone.get_by_role("row").filter(has_text="hello").get_by_role("rowheader").click()
-        expect(phone.get_by_role("link", name="Back to the list")).to_be_visible()
+        expect(phone.locator(".crumb").get_by_role("link", name="Messages")).to_be_visible()
         assert phone.evaluate(WIDE) == []
         nav = phone.get_by_role("navigation", name="Lists")
         expect(nav).to_be_hidden()
@@ -323,7 +323,7 @@ def test_the_desks_do_without_scripts(
     page.get_by_role("row").filter(has_text="hello").get_by_role("checkbox").check()
     page.get_by_role("combobox").select_option(label="Delete")
     page.get_by_role("button", name="Go").click()
-    page.get_by_label("Why").fill("Nobody says hello here")
+    page.get_by_label("Reason").fill("Nobody says hello here")
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Delete: 1 done.")).to_be_visible()
 
