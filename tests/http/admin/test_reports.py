@@ -58,6 +58,9 @@ def test_a_report_is_listed_and_shows_what_was_said(
     assertContains(page, "goodbye")
     assertNotContains(page, ">None<")
     assertContains(page, "is-reported", count=1)
+    assertContains(page, "Reported message")
+    asked = client.get(address("rooms_report_ban", reported.pk))
+    assertContains(asked, f'<h1>Ban <bdi dir="auto">{reported.person}</bdi> from the site?</h1>')
     assertContains(page, 'class="day"', count=1)
     assertContains(page, "Ben")
     assertNotContains(
