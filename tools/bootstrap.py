@@ -30,16 +30,13 @@ Set up what is missing, then serve the site on http://127.0.0.1:8000 until inter
 
     bin/serve                         SQLite, and a secret key, in var/
     bin/serve --host H --port P       listen there; HOST and PORT in the environment do the same
-    bin/serve --tls chat.example.org  https on all addresses, with a certificate of Let's Encrypt, whose
-                                      terms of service you agree to by this flag; it is kept in var/tls
-                                      and renewed by itself. Ports 443 and 80, or --port and --http-port
-    bin/serve --tls self              https in a network of your own: this machine signs its certificate,
-                                      and prints the fingerprint
+    bin/serve --tls chat.example.org  https with a certificate of Let's Encrypt, whose terms you agree to
+    bin/serve --tls self              https in a network of your own, with a fingerprint to compare
 
 It also takes every flag of Daphne's command line but --root-path:
     .venv/bin/python -m chatsite.server --help
 
-README.md has the settings. They are environment variables, like DATABASE_URL and REDIS_URL."""
+README.md has the settings, which are environment variables, and DEPLOYMENT.md all of --tls."""
 
 
 def main() -> None:

@@ -5,12 +5,14 @@ before it is changed.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
@@ -29,8 +31,9 @@ from rooms.refusals.factors import NoPasskey
 from rooms.staff.confirming import confirm
 
 View = Callable[..., HttpResponse]
-# The secret of an app that is being set up, in the session until a code proves that the app has it.
-_PENDING = "factor_secret"
+# A secret that an app was shown goes with the form, signed for its person: to look at a page writes nothing.
+_SHOWN = "rooms.staff.second_factor.shown"
+_SHOWN_FOR = timedelta(hours=1)
 _KEY_DIGITS = 18
 
 
@@ -76,8 +79,7 @@ def _overview(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def _app(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Show a secret for an app, and add the app once it shows the right code."""
     user = _me(request)
-    secret = request.session.get(_PENDING) or proofs.new_secret()
-    request.session[_PENDING] = secret
+    secret = _shown(request, user) or proofs.new_secret()
     problem = ""
     if request.method == "POST" and "code" in request.POST:
         try:
@@ -91,18 +93,27 @@ def _app(request: HttpRequest, site: AdminSite) -> HttpResponse:
         except ChatError as refusal:
             problem = refusal.message
         else:
-            del request.session[_PENDING]
             return _added(request, site, _("The app is added."))
     typed = proofs.readable(secret)
     context = {
         "title": _("Add an authenticator app"),
         "secret": " ".join(typed[at : at + 4] for at in range(0, len(typed), 4)),
         "link": _link(request, user, typed),
+        "shown": signing.dumps([user.pk, secret], salt=_SHOWN),
         "name": _name(request),
         "name_max": NAME_MAX,
         "problems": [problem] if problem else [],
     }
     return _answer(request, site, "admin/add_app.html", context, status=422 if problem else 200)
+
+
+def _shown(request: HttpRequest, user: User) -> str | None:
+    """Return the secret that this person was shown; None if it was another's, or is not shown any more."""
+    try:
+        of, secret = signing.loads(request.POST.get("shown", ""), salt=_SHOWN, max_age=_SHOWN_FOR)
+    except signing.BadSignature:
+        return None
+    return str(secret) if of == user.pk else None
 
 
 def _passkey(request: HttpRequest, site: AdminSite) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b32decode
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -83,6 +84,23 @@ def verbs() -> list[str]:
     return list(Deed.objects.order_by("pk").values_list("verb", flat=True))
 
 
+def shown(page: Any) -> tuple[App, dict[str, str]]:
+    """Return the app that has scanned what the page shows, and what its form sends besides a code."""
+    secret = b32decode(page.context["secret"].replace(" ", ""))
+    return App(secret.hex()), {"shown": page.context["shown"]}
+
+
+def test_a_secret_is_for_whom_it_was_shown_to(
+    client: Client, boss: User, staff: Callable[..., User]
+) -> None:
+    app, form = shown(client.get(APP))
+    staff(role="moderator")  # signs in here
+    answer = client.post(APP, {**form, "code": app.code()})
+    assert answer.status_code == 422
+    assert shown(answer)[1] != form
+    assert not TOTPDevice.objects.exists()
+
+
 def test_an_app_is_set_up_and_the_password_alone_does_not_sign_in_any_more(
     client: Client, boss: User
 ) -> None:
@@ -94,9 +112,11 @@ def test_an_app_is_set_up_and_the_password_alone_does_not_sign_in_any_more(
     page = client.get(APP)
     [link] = re.findall(r'data-add-app="([^"]+)"', page.content.decode())
     assert re.match(r"otpauth://totp/testserver%3Aboss\?secret=\w{32}&amp;issuer=testserver", link)
-    app = App(client.session["factor_secret"])
-    assertContains(client.post(APP, {"code": app.wrong}), "Check the clock", status_code=422)
-    page = client.post(APP, {"code": app.code(), "name": "My\0 phone"})
+    app, form = shown(page)
+    assertContains(
+        client.post(APP, {**form, "code": app.wrong}), "Check the clock", status_code=422
+    )
+    page = client.post(APP, {**form, "code": app.code(), "name": "My\0 phone"})
     codes = re.findall(r"<code>([a-z2-7-]{19})</code>", page.content.decode())
     assert len(set(codes)) == 10
     assertNotContains(client.get(SET_UP), codes[0])
@@ -217,9 +237,8 @@ def test_who_has_to_have_one_gets_nothing_else_before(
         assert answer.redirect_chain[-1] == (SET_UP, 302), path
     assertContains(answer, "This site asks its staff for a second factor.")
     assertContains(answer, "Sign out")
-    client.get(APP)
-    app = App(client.session["factor_secret"])
-    assertContains(client.post(APP, {"code": app.code()}), "Your recovery codes")
+    app, form = shown(client.get(APP))
+    assertContains(client.post(APP, {**form, "code": app.code()}), "Your recovery codes")
     assert client.get("/admin/rooms/room/").status_code == 200
 
 
@@ -346,10 +365,10 @@ def test_three_apps_are_enough(client: Client, boss: User) -> None:
     session["factor"] = [boss.pk, int(timezone.now().timestamp())]
     session.save()
     for _ in range(3):
-        client.get(APP)
-        client.post(APP, {"code": App(client.session["factor_secret"]).code()})
-    client.get(APP)
-    more = client.post(APP, {"code": App(client.session["factor_secret"]).code()})
+        app, form = shown(client.get(APP))
+        client.post(APP, {**form, "code": app.code()})
+    app, form = shown(client.get(APP))
+    more = client.post(APP, {**form, "code": app.code()})
     assertContains(more, "as many of these as anybody can", status_code=422)
 
 
