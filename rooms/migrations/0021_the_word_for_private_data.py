@@ -12,6 +12,7 @@ REASONS = [
 
 
 class Migration(migrations.Migration):
+    atomic = False  # two tables, each by itself
 
     dependencies = [
         ('rooms', '0020_hooks'),

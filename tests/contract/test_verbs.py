@@ -91,7 +91,7 @@ def test_a_row_is_whole(verb: Verb) -> None:
     assert bool(verb.path) is bool(verb.perform) is bool(verb.said)
     assert bool(verb.undo) is bool(verb.done)
     assert str(verb.said) % {"name": "Bob", "span": "an hour"} or not verb.said
-    assert "{" not in str(verb.done).format(who="Ada", whom="Bob")
+    assert "{" not in str(verb.done).format(who="Ada", whom="Bob", span="an hour")
 
 
 @pytest.mark.parametrize(("name", "sentence"), notices.SENTENCES.items(), ids=notices.SENTENCES)
