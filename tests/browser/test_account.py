@@ -108,7 +108,8 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
         hooks = open_webhooks()
         expect(shown).to_have_count(0)
         expect(hooks.get_by_text("Last used")).to_be_visible()
-        expect(hooks.get_by_text("Behind by 1 since")).to_be_visible()
+        # By what was said, and by the notice of the webhook itself if it was paused before that was sent.
+        expect(hooks.get_by_text(re.compile("Behind by [12] since"))).to_be_visible()
         hooks.get_by_role("button", name="Skip to now").click()
         expect(hooks.get_by_text("Behind by")).to_have_count(0)
 
