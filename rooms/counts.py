@@ -163,7 +163,7 @@ def _write(statement: str, subject: str, hours: Mapping[datetime, int]) -> None:
 
 def since(
     moment: datetime, *, until: datetime | None = None, subjects: Collection[str] = ()
-) -> dict[str, Counter[datetime]]:
+) -> defaultdict[str, Counter[datetime]]:
     """By subject, how many in each hour from a moment until another, or until now.
 
     Of these subjects; of all, refusals and people at once too, if none are named.

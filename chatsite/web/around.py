@@ -16,7 +16,7 @@ from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.security import SecurityMiddleware
 
 from chatsite.web import headers, request_id
-from rooms import answers
+from rooms import answers, refusal_counts
 from rooms.refusals.api import NoSuchHost
 
 Scope = Mapping[str, Any]
@@ -58,6 +58,7 @@ class Around:
         except DisallowedHost as error:
             _security.error(str(error), extra={"status_code": 400, "request": request})
             refused = NoSuchHost()
+            refusal_counts.note(refused)
             return JsonResponse({"error": answers.describe(refused)}, status=refused.status)
         return self._security.process_request(request)
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from chatsite.web import headers
-from rooms import answers
+from rooms import answers, refusal_counts
 from rooms.refusals.busy import ManyComeIn
 
 # Seconds to come back in: not all at the same moment.
@@ -22,8 +22,9 @@ def response(scope: dict[str, Any]) -> HttpResponse:
     """Return 503 with `Retry-After`: to programs in JSON, to people as a page that comes back."""
     accepts = next((v for name, v in scope["headers"] if name == b"accept"), b"")
     wait = random.randint(SOONEST, LATEST)  # noqa: S311 - no secret
+    refusal = ManyComeIn(retry_after=wait)
+    refusal_counts.note(refusal)
     if accepts.startswith(b"application/json"):
-        refusal = ManyComeIn(retry_after=wait)
         answer: HttpResponse = JsonResponse({"error": answers.describe(refusal)}, status=503)
     else:
         # A form that was sent is not sent again by the browser itself.

@@ -31,7 +31,7 @@ class Waiting:
     # The epoch at which the author of a post was authorised. If the room's epoch has moved since, the
     # author is checked again. Whoever asks for anything else is checked anyway.
     epoch: int = ASK
-    # Where somebody without a socket waits for what becomes of it.
+    # Where a program without a socket waits for what becomes of it.
     outcome: asyncio.Future[object] | None = None
 
     @property
@@ -78,17 +78,25 @@ class Waiting:
         )
 
     def tell(self, outcome: object) -> bool:
-        """Hand the outcome to whoever waits for it without a socket. Return False if nobody does."""
-        if self.outcome is not None and not self.outcome.done():
+        """Hand the outcome to a program that waits for it without a socket. Return False if none does."""
+        if self.outcome is None:
+            return False
+        if isinstance(outcome, Exception):
+            metrics.posts_refused.labels(_refusal(outcome).code).inc()
+        if not self.outcome.done():
             self.outcome.set_result(outcome)
-        return self.outcome is not None
+        return True
 
     def refusal(self, error: object) -> bytes:
         """Return the `error` frame that answers the command, and count it if it is a post."""
-        refusal = error if isinstance(error, ChatError) else Unavailable()
+        refusal = _refusal(error)
         refusal_counts.note(refusal)
         command = self.command
         if not isinstance(command, Post):
             return protocol.error(refusal, ref=command.ref)
         metrics.posts_refused.labels(refusal.code).inc()
         return protocol.error(refusal, ref=command.ref, client_id=command.client_id)
+
+
+def _refusal(error: object) -> ChatError:
+    return error if isinstance(error, ChatError) else Unavailable()

@@ -147,9 +147,8 @@ class Writer:
                 waiting.prepared = prepared
                 self._enqueue(waiting)
             except ChatError as error:
-                frame = waiting.refusal(error)
                 if not waiting.tell(error):
-                    waiting.client.sender.send([frame])
+                    waiting.client.sender.send([waiting.refusal(error)])
                 if isinstance(waiting.command, Leave):
                     self._end_leave(waiting)
 
@@ -198,19 +197,19 @@ class Writer:
         committed = 0
         for waiting, outcome in zip(batch, outcomes, strict=True):
             command = waiting.command
-            if isinstance(outcome, Posted) and isinstance(command, Post):
-                committed += 1
-                frame = protocol.ack(ref=command.ref, client_id=command.client_id, seq=outcome.seq)
-            else:
-                if isinstance(outcome, Changed):
-                    frame = protocol.encode("ack", ref=command.ref, changed=outcome.changed)
-                else:
-                    frame = waiting.refusal(outcome)
-                if isinstance(command, Leave):
-                    leaves.append(waiting)
+            committed += isinstance(outcome, Posted)
             frames = answers.setdefault(waiting.room.stream_id, {})
-            if not waiting.tell(outcome):
-                frames.setdefault(waiting.client, []).append(frame)
+            if waiting.tell(outcome):
+                continue
+            if isinstance(outcome, Posted) and isinstance(command, Post):
+                frame = protocol.ack(ref=command.ref, client_id=command.client_id, seq=outcome.seq)
+            elif isinstance(outcome, Changed):
+                frame = protocol.encode("ack", ref=command.ref, changed=outcome.changed)
+            else:
+                frame = waiting.refusal(outcome)
+            if isinstance(command, Leave):
+                leaves.append(waiting)
+            frames.setdefault(waiting.client, []).append(frame)
         for stream, room in rooms.items():
             self._show(room, self._changes.pop(stream, ()), answers[stream])
         for waiting in leaves:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from rooms import addresses, limits
+from rooms import addresses, limits, refusal_counts
 from rooms.actions import hooks
 from rooms.errors import ChatError, NotMember, RateLimited, Removed, RoomClosed
 from rooms.hooks import incoming, keys
@@ -35,6 +35,7 @@ def post(request: HttpRequest, token: str) -> HttpResponse:
     try:
         _post(request, token)
     except ChatError as refusal:
+        refusal_counts.note(refusal)
         metrics.hook_posts.labels(_result(refusal)).inc()
         response = _answer(refusal.message, refusal.status)
         if refusal.retry_after is not None:

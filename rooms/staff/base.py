@@ -60,11 +60,12 @@ class Verb:
 
     `name` is part of the address (…/7/close/) and of the action (close_selected), `done` is what
     the audit log calls it; `about` says what it will mean to people, `tells` offers to tell them
-    the reason; `asks` and `about_one`, if there are any, are the heading and what it means where it is one row,
-    each with {name}, which `name_of` says; `decides` is for what the page of a row asks to be decided;
-    `is_grave` sets it apart from the others, and asks for the second factor again where it is
-    for several rows; `confirms` asks for it in any case. `perform` returns False if there was nothing left to do, and may raise ChatError.
-    `whom` is room, target and details of the audit log's entry; None: the verb has written its own.
+    the reason; `asks` and `about_one`, if there are any, are the heading and the explanation for a single
+    row, each with {name}, which `name_of` returns; `decides` makes its button the page's primary one;
+    `is_grave` sets it apart from the others, and asks for the second factor again if it is done to
+    several rows; `confirms` asks for it in any case. `perform` returns False if there was nothing left
+    to do, and may raise ChatError. `whom` is room, target and details of the audit log's entry; None: the
+    verb has written its own.
     """
 
     name: str

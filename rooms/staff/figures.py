@@ -1,17 +1,16 @@
 """Figures of the site over a span of one's choice: is it used, is it healthy, is moderation quick.
 
-Sums only, from what is counted by the hour (rooms/counts.py), and from the latest so many rooms and
-reports. Times are UTC.
+Sums only, from what is counted by the hour (rooms/counts.py), and from the latest rooms and reports. Times
+are UTC.
 """
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,16 +18,14 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from rooms import counts
 from rooms.models import Membership, Report, Room
 from rooms.staff.base import Text
 from rooms.staff.charts import Chart, chart
+from rooms.staff.days import Span, SpanForm
 
-DAYS = 30
-MOST_DAYS = 366
-# Rooms and reports that are looked at, the latest.
+# How many of the latest rooms, and of the latest reports, are looked at.
 LATEST = 5000
 SHADES = 5  # of the table of hours, beside none
 
@@ -58,76 +55,12 @@ CHARTS: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Whole days, from the first through the last."""
-
-    first: date
-    last: date
-
-    @property
-    def begin(self) -> datetime:
-        return datetime.combine(self.first, time(), UTC)
-
-    @property
-    def end(self) -> datetime:
-        return datetime.combine(self.last, time(), UTC) + timedelta(days=1)
-
-    @property
-    def days(self) -> list[datetime]:
-        number = (self.last - self.first).days + 1
-        return [self.begin + timedelta(days=n) for n in range(number)]
-
-    def before(self) -> "Span":
-        """Return as many days that end where this begins."""
-        length = timedelta(days=len(self.days))
-        return Span(self.first - length, self.last - length)
-
-    @classmethod
-    def latest(cls, days: int = DAYS) -> "Span":
-        today = timezone.now().astimezone(UTC).date()
-        return cls(today - timedelta(days=days - 1), today)
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """An hour of the week: how many, the same in short, and its shade, 0 for none at all."""
 
     count: int
     short: str
     shade: int
-
-
-class SpanForm(forms.Form):
-    """Two days. What is missing is that of the latest thirty days."""
-
-    first = forms.DateField(
-        required=False,
-        label=pgettext_lazy("a span of days", "From"),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    last = forms.DateField(
-        required=False,
-        label=pgettext_lazy("a span of days", "Through"),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        last = found.get("last") or Span.latest().last
-        first = found.get("first") or max(date(1970, 1, 1), last - timedelta(days=DAYS - 1))
-        if "first" in self.errors or "last" in self.errors:
-            return found
-        if first.year < 1970 or last.year > 9000:
-            raise forms.ValidationError(_("Choose days from 1970 on."), code="days")
-        if first > last:
-            raise forms.ValidationError(
-                _("The first day must not be after the last one."), code="order"
-            )
-        if (last - first).days >= MOST_DAYS:
-            raise forms.ValidationError(
-                _("Choose %(most)s days at the most."), code="long", params={"most": MOST_DAYS}
-            )
-        return {"span": Span(first, last)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +113,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 def figures(span: Span) -> dict[str, Any]:
     """Return all that the page shows of a span."""
-    counted = _counted(span)
-    before = _counted(span.before())
+    before, counted = _counted(span)
     rooms = _rooms(span)
     return {
         "span": span,
@@ -203,14 +135,20 @@ def figures(span: Span) -> dict[str, Any]:
     }
 
 
-def _counted(span: Span) -> dict[str, Counter[datetime]]:
-    counted = counts.since(span.begin, until=span.end)
-    refused: Counter[datetime] = Counter()
-    for subject, hours in counted.items():
+def _counted(span: Span) -> tuple[dict[str, Counter[datetime]], dict[str, Counter[datetime]]]:
+    """Return what was counted in as many days before the span, and in the span itself."""
+    both = counts.since(span.before().begin, until=span.end)
+    for subject, hours in list(both.items()):
         if subject.startswith(counts.REFUSED):
-            refused += hours
-    counted["refused"] = refused
-    return counted
+            both["refused"] += hours
+    before, within = (
+        defaultdict[str, Counter[datetime]](Counter),
+        defaultdict[str, Counter[datetime]](Counter),
+    )
+    for subject, hours in both.items():
+        for hour, n in hours.items():
+            (within if hour >= span.begin else before)[subject][hour] = n
+    return before, within
 
 
 def _totals(

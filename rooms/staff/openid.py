@@ -1,8 +1,8 @@
 """The staff's way in by the provider: begun here, answered there, and connected to an account.
 
 mozilla-django-oidc keeps state, nonce and the verifier of PKCE (S256), and goes through the steps. Requests
-and ID tokens are rooms/openid's. Imported where CHAT_OIDC_ISSUER is set, and nowhere else. Who connects an account proves a second factor first,
-as for any other change to how one signs in.
+and ID tokens are rooms/openid's. This module is imported only where CHAT_OIDC_ISSUER is set. To connect an
+account, a member of the staff proves a second factor first, as for any other change to how one signs in.
 
 A sign-in is begun by a link and not by a form: the policy of our pages lets no form lead to another site,
 and browsers hold redirects after one to it as well. So the browser is asked whether the link was one of ours.

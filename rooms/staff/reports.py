@@ -122,7 +122,6 @@ DISMISS = Verb(
     applies=lambda request, report: report.state == Report.State.OPEN,
     perform=_dismiss,
     whom=None,
-    decides=True,
 )
 REOPEN = Verb(
     name="reopen",

@@ -53,7 +53,7 @@ _DONE: dict[str, Text] = {
     "retire bot": _("removed a bot"),
     "set roles": _("set the roles that the provider gives"),
     "settings": _("changed the settings"),
-    "succeed": _("took the room over"),
+    "succeed": _("gave the room a new owner"),
     "take factors": _("took somebody’s second factors away"),
     "turn all away": _("turned everybody waiting away"),
     "turn away": _("turned somebody away"),

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test import Client
 
+from rooms import refusal_counts
 from rooms.actions import bots, roles, rooms, sanctions
 from rooms.hooks import cursors, keys
 from rooms.models import Bot, Deed, HookIn, HookOut, Membership, Room
@@ -134,9 +135,11 @@ def test_a_hook_whose_bot_may_not_speak_reads_like_none(
 def test_a_muted_bot_is_told_so(ada: Person, room: Room) -> None:
     path = address(make_for_programs(ada, room))
     sanctions.mute(room=room, by=ada.user, user=Bot.objects.get().user, minutes=10, reason="")
+    refusal_counts.take()
     answer = send(path)
     assert answer.status_code == 403
     assert int(answer.headers["Retry-After"]) > 500
+    assert refusal_counts.take() == {"muted": 1}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from django.db import DataError
 
 from history.log.entry import Change
-from rooms import publish
+from rooms import publish, refusal_counts
 from rooms.actions.changes import Changed
 from rooms.actions.messages import ASK, Draft, Posted
 from rooms.actions.performing import Order
@@ -444,3 +444,15 @@ async def test_a_text_of_a_member_who_is_muted_while_it_is_prepared_is_refused(
     monkeypatch.setattr(Client, "require_voice", lambda client: refuse())
     await ada.until_refused()
     assert log.batches == []
+
+
+async def test_a_program_without_a_socket_is_handed_the_refusal_which_is_counted_where_it_is_told(
+    writer: Writer, room: LiveRoom, ada: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "commit", lambda orders: ([Forbidden()] * len(orders), []))
+    refusal_counts.take()
+    with pytest.raises(Forbidden):
+        async with asyncio.timeout(5):
+            await writer.post(client=ada.client, room=room, command=Post(client_id="1", body="hi"))
+    assert refusal_counts.take() == {}
+    assert ada.sends == []
