@@ -113,8 +113,8 @@ def note_people() -> None:
     minute = int(now.timestamp() // 60)
     CountedThrough.objects.get_or_create(subject=ONLINE)
     mine = CountedThrough.objects.filter(subject=ONLINE, through__lt=minute).update(through=minute)
-    if mine:  # and no other worker's
-        _write(_RAISE, ONLINE, {_hour_of(now): people_online()})
+    if mine and (here := people_online()):  # this worker's to note, and no other's
+        _write(_RAISE, ONLINE, {_hour_of(now): here})
 
 
 def people_online() -> int:

@@ -31,6 +31,7 @@ OF_NOBODY = {
     "django_migrations",
     "history_history",
     "rooms_tallied",
+    "rooms_tally",
     "rooms_worker",
 }
 

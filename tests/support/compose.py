@@ -16,6 +16,8 @@ VARIABLES = {
     "CHAT_NAME": "chat.example.org",
     "CHAT_VAPID_KEY": "oPVb8FLMyYPOyF5mMZJrIrVZqZ9ux2sMS2CyEVfhYvM",
 }
+# What engines and monitors ask a worker.
+PROBES = ("/healthz", "/readyz", "/metrics")
 # $$, or ${NAME} with what stands in its place, or what is said, where it is unset or empty.
 _VARIABLE = re.compile(r"\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}")
 
