@@ -298,7 +298,8 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 # Redis carries notifications between workers; without it there is one worker -----------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
-# The first encrypts what goes through Redis, each of them decrypts: so one follows another.
+# Messages on their way through Redis are encrypted with the first key, and any of the keys decrypts them:
+# so a new key can replace an old one while workers run.
 CHAT_REDIS_KEYS = _words("CHAT_REDIS_KEYS")
 if any(len(_key) < 32 for _key in CHAT_REDIS_KEYS):
     raise ImproperlyConfigured("CHAT_REDIS_KEYS must be random keys of at least 32 characters")

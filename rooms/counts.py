@@ -3,8 +3,8 @@
 Nothing is added to a message's way into the log, not even an index on its time: workers go through
 each table by its primary key, a step at a time, and add up what they pass. So a chart of a month is
 some hundreds of rows however many millions were counted, and stays as it is when messages are
-erased after their time. What is in no table, refusals and how many people were there at once, workers
-add to the hour that it is. Sums are kept, and nobody's name.
+erased after their time. Refusals and the number of people at once are in no table: workers add them to
+the present hour. Sums are kept, and nobody's name.
 """
 
 from collections import Counter, defaultdict
@@ -37,7 +37,7 @@ from rooms.models import CountedThrough, HourlyCount, Membership, Report, Room, 
 STEP = 20_000
 # Keys become visible in the order of commits, not in their own: what is this old is complete.
 LAG = timedelta(minutes=1)
-# Who says something this soon after they came has found what they came for.
+# A newcomer who writes this soon after joining has found the way in.
 FIRST_WORDS = timedelta(minutes=1)
 # Entries of the room after a join in which those words are looked for.
 NEAR = 500

@@ -44,7 +44,7 @@ class PubSubLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         return self.mark + data
 
     def deserialize(self, message: bytes) -> dict[str, Any]:
-        """Raise ValueError for what was encrypted with another key, or is no message of a layer."""
+        """Raises ValueError for a message that was encrypted with another key, or is none of a layer's."""
         try:
             content: dict[str, Any] = super().deserialize(message[_MARK:])
         except InvalidToken:

@@ -24,7 +24,7 @@ _TIMEOUT = 2.0
 _RETRY = 1.0
 # Notifications that may wait to be sent.
 _WAITING = 10_000
-# Seconds in which it is said once that some cannot be read.
+# Seconds between two warnings that notifications cannot be read.
 _QUIET = 60.0
 _NOBODY = "workers.check"  # a group that is never joined
 
@@ -163,7 +163,7 @@ class Subscription:
             logger.exception("a notification was not understood")
 
     def _unread(self, error: ValueError) -> None:
-        """Pass over what another wrote there. The poll finds what it was about, if it was a worker."""
+        """Pass over a notification that cannot be read. If a worker sent it, the poll finds its change."""
         metrics.doorbells_unread.inc()
         now = asyncio.get_running_loop().time()
         if now >= self._quiet_until:

@@ -8,6 +8,7 @@ import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
@@ -16,9 +17,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
+from chatsite.server.tls import own
 from tests.support import compose
 from tests.support.client import HandshakeRefused, Visitor
-from tests.support.nginx import Nginx, self_signed
+from tests.support.nginx import Nginx
 from tests.support.plugin import StartSite
 from tests.support.processes import free_port
 from tests.support.returning import GIVE_UP, losses, returning
@@ -222,7 +224,11 @@ async def test_one_address_cannot_have_it_all(workers: Site) -> None:
 async def test_over_tls_the_site_knows_that_it_is_secure(workers: Site, tmp_path: Path) -> None:
     """Nothing but X-Forwarded-Proto tells a worker; the socket's origin has to agree with it."""
     addresses = [f"127.0.0.1:{worker.port}" for worker in workers.workers]
-    static, tls = workers.directory / "static", self_signed(tmp_path)
+    (tmp_path / "site.pem").write_text(own.make(["localhost"], [ip_address("127.0.0.1")]))
+    static, tls = (
+        workers.directory / "static",
+        (tmp_path / "site.pem",) * 2,
+    )  # the key and its certificate
     with Nginx(addresses, static=static, tls=tls) as nginx:
         async with Visitor(nginx.base_url, "Ada") as ada:
             code = await ada.create()  # or its origin, https, would not be the site's
