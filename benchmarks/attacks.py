@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from benchmarks.dialects import FrontPage
@@ -109,7 +110,7 @@ def frames(kind: str) -> Callable[[int], None]:
         eve = Visitor(port, "Eve")
         eve.say(["something to be edited"])
         sockets = [eve.socket() for _ in range(6)]
-        _at_once(lambda line=line: _pour(line, FRAMES[kind]) for line in sockets)
+        _at_once(partial(_pour, line, FRAMES[kind]) for line in sockets)
 
     return attack
 
@@ -121,10 +122,7 @@ def swelling(body: str) -> Callable[[int], None]:
         guests = [Visitor(port, f"Eve {number}") for number in range(10)]
         sockets = [guest.socket() for guest in guests]
         posts = [b"".join(_post(f"{n}", body) for n in range(100)) for _ in guests]
-        _at_once(
-            lambda line=line, data=data: line.sendall(data)
-            for line, data in zip(sockets, posts, strict=True)
-        )
+        _at_once(partial(line.sendall, data) for line, data in zip(sockets, posts, strict=True))
 
     return attack
 
@@ -164,7 +162,7 @@ def downloads(port: int) -> None:
 
     unread: list[socket.socket] = []
     _at_once(
-        lambda guest=guest, path=path: _repeat(lambda: ask(guest, path))
+        partial(_repeat, partial(ask, guest, path))
         for guest in guests
         for path in ("/history/export/?format=html", "/account/data/")
     )

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,8 +25,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 
 from benchmarks import peers
+from chatsite.server.tls import own
 from tests.support.client import csrf_token
-from tests.support.nginx import Nginx, self_signed
+from tests.support.nginx import Nginx
 from tests.support.processes import Process, free_port
 from tests.support.programs import require_chromium, require_node
 from tests.support.workers import Site
@@ -139,7 +141,9 @@ def _served(served_by: str, cores: str) -> Iterator[tuple[Callable[[], str], lis
             yield lambda: _new_room(site.url), []
             return
         with tempfile.TemporaryDirectory(prefix="chat-benchmark-") as directory:
-            tls = self_signed(Path(directory))
+            pem = Path(directory) / "site.pem"
+            pem.write_text(own.make(["localhost"], [ip_address("127.0.0.1")]))
+            tls = (pem, pem)  # the key and its certificate are in one file
             workers = [f"127.0.0.1:{worker.port}" for worker in site.workers]
             with Nginx(workers, static=site.directory / "static", tls=tls) as nginx:
                 # Of a certificate that is only overlooked, Chromium caches nothing.

@@ -11,7 +11,7 @@ import asyncio
 import json
 import random
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ def _busy(events: list[_Event]) -> Busy:
     own = [event for event in _of_main_thread(events) if event["ph"] == "X"]
     tasks = sorted((event for event in own if event["name"] == _TASK), key=_spent, reverse=True)
     longest = tasks[0]
-    of: Counter[str] = Counter()
+    of: dict[str, float] = defaultdict(float)
     for event in own:
         if longest["ts"] <= event["ts"] < longest["ts"] + longest["dur"]:
             of[event["name"]] += _spent(event)

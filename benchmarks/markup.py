@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from history.markup import needs_rendering, render
 from tests.support.hostile import LONGEST, STORMS, UNITS, storm
@@ -42,12 +43,10 @@ class Mixture:
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60
     for body in ORDINARY:
-        asked = cpu(lambda body=body: [needs_rendering(body) for _ in range(1000)])
-        print(
-            f"{asked:8.2f} µs to ask, {cpu(lambda body=body: render(body)):.3f} to render {body!r}"
-        )
+        asked = cpu(partial(_ask, body))
+        print(f"{asked:8.2f} µs to ask, {cpu(partial(render, body)):.3f} to render {body!r}")
     print("\nStorms:")
-    for cost, body in sorted((cpu(lambda body=body: render(body)), body) for body in STORMS)[-8:]:
+    for cost, body in sorted((cpu(partial(render, body)), body) for body in STORMS)[-8:]:
         print(f"{cost:8.2f}  {body[:50]!r} …")
     print("\nFound:")
     for cost, mixture in search(seconds)[:8]:
@@ -61,9 +60,9 @@ def search(seconds: float) -> list[tuple[float, Mixture]]:
     while time.monotonic() < end:
         is_new = len(best) < _KEPT or random.random() < 0.3
         mixture = _anything() if is_new else _changed(random.choice(best)[1])
-        best.append((cpu(lambda mixture=mixture: render(mixture.body()), times=3), mixture))
+        best.append((cpu(partial(render, mixture.body()), times=3), mixture))
         best = sorted(best, key=lambda found: -found[0])[:_KEPT]
-    again = [(cpu(lambda mixture=mixture: render(mixture.body())), mixture) for _, mixture in best]
+    again = [(cpu(partial(render, mixture.body())), mixture) for _, mixture in best]
     return sorted(again, key=lambda found: -found[0])
 
 
@@ -88,6 +87,11 @@ def _changed(mixture: Mixture) -> Mixture:
 
 def _units(number: int) -> tuple[str, ...]:
     return tuple(random.choice(UNITS) for _ in range(number))
+
+
+def _ask(body: str) -> None:
+    for _ in range(1000):
+        needs_rendering(body)
 
 
 def cpu(work: Callable[[], object], *, times: int = 12) -> float:

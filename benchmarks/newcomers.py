@@ -14,9 +14,10 @@ import json
 import multiprocessing
 import re
 import time
+from collections.abc import Coroutine
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from benchmarks.costs import cpu_seconds
@@ -285,8 +286,8 @@ class Measurement:
         result.post_p50_ms, result.post_p99_ms = _percentile(delays, 50), _percentile(delays, 99)
         return result
 
-    def _start(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 

@@ -4,7 +4,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-Event = Callable[[], None]
+Event = Callable[[], object]
 
 
 class Clock:
