@@ -3,68 +3,20 @@
 README.md has a row for each variable; a test holds the two together.
 """
 
-import os
-import re
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from chatsite import filestore, oidc, secretkey
+from chatsite import environment, filestore, oidc, secretkey
 from chatsite.server.tls import names
 from rooms import call_links
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-
-def _flag(name: str, default: str) -> bool:
-    value = os.environ.get(name, default).strip().lower()
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    if value in {"0", "false", "no", "off", ""}:
-        return False
-    raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}")
-
-
-def _given(name: str) -> bool:
-    return name in os.environ
-
-
-def _number(name: str, default: int, *, low: int, high: int) -> int:
-    text = os.environ.get(name, str(default))
-    try:
-        value = int(text)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}") from None
-    if not low <= value <= high:
-        raise ImproperlyConfigured(f"{name} must be from {low} to {high}, not {value}")
-    return value
-
-
-def _words(name: str, default: str = "") -> list[str]:
-    return [word for word in os.environ.get(name, default).replace(",", " ").split() if word]
-
-
-def _one_of(name: str, default: str, values: Sequence[str]) -> str:
-    value = os.environ.get(name, default)
-    if value not in values:
-        listed = f"{', '.join(values[:-1])} or {values[-1]}"
-        raise ImproperlyConfigured(f"{name} must be {listed}, not {value!r}")
-    return value
-
-
-def _networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    try:
-        return tuple(map(ip_network, _words(name)))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} must be networks like 10.1.0.0/16: {error}") from None
-
-
-DEBUG = _flag("DEBUG", "off")
-DATA_DIR = Path(os.environ.get("CHAT_DATA_DIR") or BASE_DIR / "var")
+DEBUG = environment.flag("DEBUG", "off")
+DATA_DIR = Path(environment.text("CHAT_DATA_DIR") or BASE_DIR / "var")
 
 
 SECRET_KEY = secretkey.find(DATA_DIR)
@@ -73,112 +25,107 @@ SECRET_KEY = secretkey.find(DATA_DIR)
 
 # The flags --tls, --port and --http-port of the server become these (chatsite/server/command_line.py).
 try:
-    CHAT_TLS = names.checked(os.environ.get("CHAT_TLS", ""))
+    CHAT_TLS = names.checked(environment.text("CHAT_TLS"))
 except ValueError as _error:
     raise ImproperlyConfigured(f"CHAT_TLS (--tls) cannot be so: {_error}") from None
 _HTTPS = 443
-CHAT_TLS_PORT = _number("PORT", _HTTPS, low=1, high=65_535) if CHAT_TLS else _HTTPS
-CHAT_TLS_HTTP_PORT = _number("CHAT_TLS_HTTP_PORT", 80, low=0, high=65_535)
-CHAT_TLS_DIRECTORY = os.environ.get(
-    "CHAT_TLS_DIRECTORY", "https://acme-v02.api.letsencrypt.org/directory"
+CHAT_TLS_PORT = environment.number("PORT", _HTTPS, low=1, high=65_535) if CHAT_TLS else _HTTPS
+CHAT_TLS_HTTP_PORT = environment.number("CHAT_TLS_HTTP_PORT", 80, low=0, high=65_535)
+CHAT_TLS_DIRECTORY = environment.matching(
+    "CHAT_TLS_DIRECTORY",
+    "https://acme-v02.api.letsencrypt.org/directory",
+    r"https://[^\s/]+/\S*",
+    "the https URL of an ACME directory",
 )
-if not re.fullmatch(r"https://[^\s/]+/\S*", CHAT_TLS_DIRECTORY):
-    raise ImproperlyConfigured(
-        f"CHAT_TLS_DIRECTORY must be the https URL of an ACME directory, not {CHAT_TLS_DIRECTORY!r}"
-    )
-CHAT_TLS_CA = os.environ.get("CHAT_TLS_CA", "")
-CHAT_TLS_EMAIL = os.environ.get("CHAT_TLS_EMAIL", "").strip()
-if not re.fullmatch(r"(?:[^\s@]+@[^\s@]+)?", CHAT_TLS_EMAIL):
-    raise ImproperlyConfigured(
-        f"CHAT_TLS_EMAIL must be an address like ops@example.org, not {CHAT_TLS_EMAIL!r}"
-    )
+CHAT_TLS_CA = environment.text("CHAT_TLS_CA")
+CHAT_TLS_EMAIL = environment.matching(
+    "CHAT_TLS_EMAIL", "", r"(?:[^\s@]+@[^\s@]+)?", "an address like ops@example.org"
+)
 
-ALLOWED_HOSTS = _words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
-CSRF_TRUSTED_ORIGINS = _words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 if CHAT_TLS:
     _hosts = names.hosts(CHAT_TLS)
-    if not _given("ALLOWED_HOSTS"):
+    if not environment.is_given("ALLOWED_HOSTS"):
         ALLOWED_HOSTS = [names.bracketed(host) for host in _hosts]
-    if not _given("CSRF_TRUSTED_ORIGINS"):
+    if not environment.is_given("CSRF_TRUSTED_ORIGINS"):
         CSRF_TRUSTED_ORIGINS = [names.origin(host, CHAT_TLS_PORT) for host in _hosts]
 
 # The chat's own settings ------------------------------------------------------------------------
 
-CHAT_CODE_LENGTH = _number("CHAT_CODE_LENGTH", 4, low=1, high=12)
-CHAT_ROOM_GRACE = _number("CHAT_ROOM_GRACE", 3600, low=0, high=365 * 24 * 3600)
-CHAT_LEAVE_GRACE = _number("CHAT_LEAVE_GRACE", 10, low=0, high=3600)
-CHAT_BODY_MAX = _number("CHAT_BODY_MAX", 4000, low=1, high=10_000)
-CHAT_RETENTION_DAYS = _number("CHAT_RETENTION_DAYS", 0, low=0, high=36_500)
-CHAT_RATE_LIMITS = _flag("CHAT_RATE_LIMITS", "on")
+CHAT_CODE_LENGTH = environment.number("CHAT_CODE_LENGTH", 4, low=1, high=12)
+CHAT_ROOM_GRACE = environment.number("CHAT_ROOM_GRACE", 3600, low=0, high=365 * 24 * 3600)
+CHAT_LEAVE_GRACE = environment.number("CHAT_LEAVE_GRACE", 10, low=0, high=3600)
+CHAT_BODY_MAX = environment.number("CHAT_BODY_MAX", 4000, low=1, high=10_000)
+CHAT_RETENTION_DAYS = environment.number("CHAT_RETENTION_DAYS", 0, low=0, high=36_500)
+CHAT_RATE_LIMITS = environment.flag("CHAT_RATE_LIMITS", "on")
 # The path of the admin, so that it need not be where everybody looks for it.
-CHAT_ADMIN_PATH = os.environ.get("CHAT_ADMIN_PATH", "admin/").strip("/") + "/"
-if not re.fullmatch(
-    r"(?!api/|rooms/|history/|static/|files/|hooks/)(?:[\w-]+/)+", CHAT_ADMIN_PATH, re.ASCII
-):
-    raise ImproperlyConfigured(
-        f"CHAT_ADMIN_PATH must be words with slashes between, like staff/desk/, and none of the "
-        f"site's own addresses, not {CHAT_ADMIN_PATH!r}"
-    )
+_admin_path = environment.matching(
+    "CHAT_ADMIN_PATH",
+    "admin/",
+    r"/*(?!(?:api|rooms|history|static|files|hooks)(?:/|$))[\w-]+(?:/[\w-]+)*/*",
+    "words with slashes between, like staff/desk/, and none of the site's own addresses",
+)
+CHAT_ADMIN_PATH = _admin_path.strip("/") + "/"
 # Where all rooms have their calls, with {room} for the room's id.
-CHAT_CALL_LINK = os.environ.get("CHAT_CALL_LINK", "").strip()
+CHAT_CALL_LINK = environment.text("CHAT_CALL_LINK")
 if CHAT_CALL_LINK and not call_links.is_good(CHAT_CALL_LINK):
     raise ImproperlyConfigured(
         f"CHAT_CALL_LINK must be like https://meet.example.org/{{room}}, not {CHAT_CALL_LINK!r}"
     )
 # Whether staff is asked for a second factor: never, where they have one, or always.
-CHAT_STAFF_FACTOR = _one_of("CHAT_STAFF_FACTOR", "asked", ("off", "asked", "required"))
-CHAT_LOG_FORMAT = _one_of("CHAT_LOG_FORMAT", "text", ("text", "json"))
+CHAT_STAFF_FACTOR = environment.one_of("CHAT_STAFF_FACTOR", "asked", ("off", "asked", "required"))
+CHAT_LOG_FORMAT = environment.one_of("CHAT_LOG_FORMAT", "text", ("text", "json"))
 
-CHAT_METRICS_TOKEN = os.environ.get("CHAT_METRICS_TOKEN", "")
-CHAT_HTTPS_REDIRECT = _flag("CHAT_HTTPS_REDIRECT", "on")
-CHAT_HSTS = _one_of("CHAT_HSTS", "host", ("host", "subdomains", "preload"))
+CHAT_METRICS_TOKEN = environment.text("CHAT_METRICS_TOKEN")
+CHAT_HTTPS_REDIRECT = environment.flag("CHAT_HTTPS_REDIRECT", "on")
+CHAT_HSTS = environment.one_of("CHAT_HSTS", "host", ("host", "subdomains", "preload"))
 
 # Files ------------------------------------------------------------------------------------------
 
 # In MiB: of one file (0: nobody sends any), of a person in a day, of a room, of the site (0: as many as the
 # disk has), and what is left free of the disk.
-CHAT_FILE_MAX = _number("CHAT_FILE_MAX", 25, low=0, high=2048)
-CHAT_FILES_PERSON = _number("CHAT_FILES_PERSON", 500, low=1, high=1_000_000)
-CHAT_FILES_ROOM = _number("CHAT_FILES_ROOM", 5000, low=1, high=100_000_000)
-CHAT_FILES_SITE = _number("CHAT_FILES_SITE", 0, low=0, high=1_000_000_000)
-CHAT_FILES_FREE = _number("CHAT_FILES_FREE", 1024, low=0, high=1_000_000)
+CHAT_FILE_MAX = environment.number("CHAT_FILE_MAX", 25, low=0, high=2048)
+CHAT_FILES_PERSON = environment.number("CHAT_FILES_PERSON", 500, low=1, high=1_000_000)
+CHAT_FILES_ROOM = environment.number("CHAT_FILES_ROOM", 5000, low=1, high=100_000_000)
+CHAT_FILES_SITE = environment.number("CHAT_FILES_SITE", 0, low=0, high=1_000_000_000)
+CHAT_FILES_FREE = environment.number("CHAT_FILES_FREE", 1024, low=0, high=1_000_000)
 # Where they are: a folder of the data directory, or a store with S3's API.
-CHAT_FILES = os.environ.get("CHAT_FILES", "").strip()
+CHAT_FILES = environment.text("CHAT_FILES")
 try:
     _files_storage = filestore.storage(CHAT_FILES, DATA_DIR / "files")
 except ValueError as _error:
     raise ImproperlyConfigured(f"CHAT_FILES {_error}, not {CHAT_FILES!r}") from None
 # ClamAV's daemon, which looks at each file: its socket, or its host and port.
-CHAT_CLAMD = os.environ.get("CHAT_CLAMD", "").strip()
-if not re.fullmatch(r"(?:/\S+|[^\s/]+:\d{1,5})?", CHAT_CLAMD, re.ASCII):
-    raise ImproperlyConfigured(
-        f"CHAT_CLAMD must be like /run/clamav/clamd.ctl or 127.0.0.1:3310, not {CHAT_CLAMD!r}"
-    )
+CHAT_CLAMD = environment.matching(
+    "CHAT_CLAMD",
+    "",
+    r"(?:/\S+|[^\s/]+:\d{1,5})?",
+    "like /run/clamav/clamd.ctl or 127.0.0.1:3310",
+)
 
 # Going out, to push services ---------------------------------------------------------------------
 
-CHAT_PUSH = _one_of("CHAT_PUSH", "text", ("text", "names", "off"))
-CHAT_VAPID_KEY = os.environ.get("CHAT_VAPID_KEY", "").strip()
-CHAT_OUTBOUND = _flag("CHAT_OUTBOUND", "on")
-CHAT_OUTBOUND_ALLOW = _networks("CHAT_OUTBOUND_ALLOW")
-CHAT_OUTBOUND_PROXY = os.environ.get("CHAT_OUTBOUND_PROXY", "")
-if not re.fullmatch(r"(?:https?://[^\s/]+/?)?", CHAT_OUTBOUND_PROXY):
-    raise ImproperlyConfigured(
-        f"CHAT_OUTBOUND_PROXY must be like http://proxy:3128, not {CHAT_OUTBOUND_PROXY!r}"
-    )
+CHAT_PUSH = environment.one_of("CHAT_PUSH", "text", ("text", "names", "off"))
+CHAT_VAPID_KEY = environment.text("CHAT_VAPID_KEY")
+CHAT_OUTBOUND = environment.flag("CHAT_OUTBOUND", "on")
+CHAT_OUTBOUND_ALLOW = environment.networks("CHAT_OUTBOUND_ALLOW")
+CHAT_OUTBOUND_PROXY = environment.matching(
+    "CHAT_OUTBOUND_PROXY", "", r"(?:https?://[^\s/]+/?)?", "like http://proxy:3128"
+)
 
 # Staff who sign in by OpenID Connect ---------------------------------------------------------------
 
-CHAT_OIDC_ISSUER = os.environ.get("CHAT_OIDC_ISSUER", "").strip()
-CHAT_OIDC_CLIENT_ID = os.environ.get("CHAT_OIDC_CLIENT_ID", "").strip()
-CHAT_OIDC_CLIENT_SECRET = os.environ.get("CHAT_OIDC_CLIENT_SECRET", "").strip()
-CHAT_OIDC_CLIENT_SECRET_FILE = os.environ.get("CHAT_OIDC_CLIENT_SECRET_FILE", "")
-CHAT_OIDC_SCOPES = " ".join(_words("CHAT_OIDC_SCOPES", "openid profile"))
-CHAT_OIDC_GROUPS_CLAIM = os.environ.get("CHAT_OIDC_GROUPS_CLAIM", "groups").strip()
-CHAT_OIDC_LABEL = os.environ.get("CHAT_OIDC_LABEL", "your organisation").strip()
-CHAT_OIDC_HOURS = _number("CHAT_OIDC_HOURS", 12, low=1, high=24 * 30)
+CHAT_OIDC_ISSUER = environment.text("CHAT_OIDC_ISSUER")
+CHAT_OIDC_CLIENT_ID = environment.text("CHAT_OIDC_CLIENT_ID")
+CHAT_OIDC_CLIENT_SECRET = environment.text("CHAT_OIDC_CLIENT_SECRET")
+CHAT_OIDC_CLIENT_SECRET_FILE = environment.text("CHAT_OIDC_CLIENT_SECRET_FILE")
+CHAT_OIDC_SCOPES = " ".join(environment.words("CHAT_OIDC_SCOPES", "openid profile"))
+CHAT_OIDC_GROUPS_CLAIM = environment.text("CHAT_OIDC_GROUPS_CLAIM", "groups")
+CHAT_OIDC_LABEL = environment.text("CHAT_OIDC_LABEL", "your organisation")
+CHAT_OIDC_HOURS = environment.number("CHAT_OIDC_HOURS", 12, low=1, high=24 * 30)
 # Roles by the group of the provider's that gives them.
-CHAT_OIDC_ROLES = oidc.roles(os.environ.get("CHAT_OIDC_ROLES", ""))
+CHAT_OIDC_ROLES = oidc.roles(environment.text("CHAT_OIDC_ROLES"))
 if CHAT_OIDC_ISSUER:
     if not oidc.is_issuer(CHAT_OIDC_ISSUER):
         raise ImproperlyConfigured(
@@ -259,7 +206,7 @@ _database: dict[str, Any] = dict(
 )
 DATABASES = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    if "DATABASE_URL" not in os.environ:
+    if not environment.is_given("DATABASE_URL"):
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         # What people say is not for everybody with a login on this machine. SQLite's other files get
         # the mode of this one.
@@ -297,10 +244,10 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 
 # Redis carries notifications between workers; without it there is one worker -----------------------
 
-REDIS_URL = os.environ.get("REDIS_URL", "")
+REDIS_URL = environment.text("REDIS_URL")
 # Messages on their way through Redis are encrypted with the first key, and any of the keys decrypts them:
 # so a new key can replace an old one while workers run.
-CHAT_REDIS_KEYS = _words("CHAT_REDIS_KEYS")
+CHAT_REDIS_KEYS = environment.words("CHAT_REDIS_KEYS")
 if any(len(_key) < 32 for _key in CHAT_REDIS_KEYS):
     raise ImproperlyConfigured("CHAT_REDIS_KEYS must be random keys of at least 32 characters")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = (

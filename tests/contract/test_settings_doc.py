@@ -17,7 +17,7 @@ SOURCES = (
     "chatsite/server/server.py",
     "tools/bootstrap.py",
 )
-READERS = {"_flag", "_networks", "_number", "_one_of", "_words"}
+READERS = {"flag", "is_given", "matching", "networks", "number", "one_of", "text", "words"}
 README = documents.read("README.md")
 
 
@@ -30,7 +30,8 @@ def _variables(source: str) -> Iterator[tuple[str, str | None]]:
     for node in ast.walk(ast.parse((ROOT / source).read_text())):
         match node:
             case ast.Call(
-                func=ast.Name(id=reader), args=[ast.Constant(value=str(name)), *rest]
+                func=ast.Attribute(value=ast.Name(id="environment"), attr=reader),
+                args=[ast.Constant(value=str(name)), *rest],
             ) if reader in READERS:
                 pass
             case ast.Call(
@@ -46,7 +47,10 @@ def _variables(source: str) -> Iterator[tuple[str, str | None]]:
         yield name, None if default in {None, ""} else str(default)
 
 
-READ = {name: default for source in SOURCES for name, default in _variables(source)}
+READ: dict[str, str | None] = {}
+for _source in SOURCES:
+    for _name, _default in _variables(_source):
+        READ[_name] = READ.get(_name) or _default  # one that is read in two places has its default in one
 ROWS = {
     name: default
     for names, default, _ in README.table("Settings")
