@@ -40,6 +40,24 @@ class Recorded(DeclaredFilters):
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         return answer
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "POST" and (asked := confirm(request, self.admin_site)):
+            return asked
+        answer: HttpResponse = super().delete_view(request, object_id, extra_context)
+        return answer
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # The question whether to delete what was chosen has been answered: django.contrib.admin.actions.
+        deletes = request.POST.get("action") == "delete_selected" and "post" in request.POST
+        if deletes and (asked := confirm(request, self.admin_site)):
+            return asked
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
+
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         """Have boxes to tick: Django's two lists side by side cannot be used with a screen reader."""
         if db_field.remote_field.model is Permission:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -314,6 +315,24 @@ def test_roles_passwords_and_factors_are_given_by_who_has_proven_it_lately(
     answer = browser.post(PROVE, {"factor_code": app.code(), "next": person})
     assert answer.headers["Location"] == person
     assert browser.post(person, fields).status_code == 302
+
+
+@pytest.mark.parametrize("by_list", [True, False])
+def test_a_role_is_deleted_by_who_has_proven_it_lately(boss: User, app: App, by_list: bool) -> None:
+    browser = signed_in(app)
+    role = Group.objects.create(name="helpers")
+    age(browser, seconds=601)
+    if by_list:
+        path = address("auth_group_changelist")
+        fields = {"action": "delete_selected", "_selected_action": [str(role.pk)]}
+    else:
+        path, fields = address("auth_group_delete", role.pk), {}
+    fields |= {"post": "yes"}
+    asked = browser.post(path, fields)
+    assertContains(asked, "Confirm that it is", status_code=403)
+    assert Group.objects.filter(pk=role.pk).exists()
+    browser.post(path, fields | {"factor_code": app.code()})
+    assert not Group.objects.filter(pk=role.pk).exists()
 
 
 def test_a_superuser_helps_who_has_lost_the_device(client: Client, boss: User, ada: User) -> None:
