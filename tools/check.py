@@ -37,6 +37,8 @@ LANES = 2 * (os.cpu_count() or 1)
 
 def main(arguments: list[str]) -> int:
     start = time.monotonic()
+    # With it every job, and every worker that a test starts, would compile all modules again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if arguments == ["--static"]:
         outcomes = Lanes(LANES).run(static_checks())
     elif arguments[:1] == ["--faults"]:
