@@ -82,12 +82,31 @@ def postgres_server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def seed() -> Path:
+def migrated_file() -> Path:
+    """A migrated SQLite database, for others to be copies of."""
+
+    def make(directory: Path) -> None:
+        site = Site(database_url=f"sqlite:///{directory / 'chat.sqlite3'}")
+        try:
+            site.manage("migrate", "--verbosity=0")
+        finally:
+            site.stop()
+
+    sources = [*ROOT.glob("*/migrations/*.py"), ROOT / "requirements.txt"]
+    # What is made after migrations: roles, triggers, the index of the search.
+    after = ("rooms/roles.py", "history/log/triggers.py", "history/search/index.py")
+    sources += [ROOT / name for name in after]
+    return shared.kept("database", make, sources=sources) / "chat.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def seed(migrated_file: Path) -> Path:
     """A data directory with a migrated SQLite database and the collected static files."""
 
     def make(directory: Path) -> None:
         site = Site()
         try:
+            shutil.copyfile(migrated_file, site.directory / "chat.sqlite3")
             site.prepare()
             shutil.copytree(site.directory, directory, dirs_exist_ok=True)
         finally:
