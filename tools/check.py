@@ -12,14 +12,12 @@ Each kind runs even when an earlier one failed, two at a time for each core. The
 kind passed and no test was skipped.
 """
 
-import math
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from itertools import groupby
 
 from tests.support import programs, shared
 from tests.support.services import Postgres, PostgresServer
@@ -27,10 +25,10 @@ from tools.jobs import ROOT, Job, Lanes, Outcome
 
 BIN = str(ROOT / ".venv" / "bin")
 NODE_BIN = str(ROOT / "node_modules" / ".bin")
-# Directories of tests that take long, the longest first; what is not named here takes less. So many of
-# their files are one job. A job of its own costs some seconds: servers, a database, and where there is
-# a browser the first load of everything.
-LONG = {"browser": 30, "live": 6, "faults": 6, "contract": 6}
+# Directories of tests that take long, the longest first, and in how many jobs; what is not named here
+# takes less, and is one job. A second job of live tests costs ten seconds of the processor: it starts the
+# sites that its tests share, five workers, again.
+LONG = {"browser": 1, "live": 2, "contract": 1, "faults": 1}
 # Tests wait for servers, timeouts and browsers half of their time: two jobs for each core.
 LANES = 2 * (os.cpu_count() or 1)
 
@@ -132,19 +130,18 @@ def share(stack: ExitStack) -> dict[str, str]:
 
 
 def every_test(env: Mapping[str, str]) -> list[Job]:
-    """Everything on SQLite, in jobs of a few files of one directory each."""
-    files = sorted((ROOT / "tests").rglob("test_*.py"), key=lambda file: (file.parent, file))
-    directories = {
-        str(directory.relative_to(ROOT / "tests")): [str(file.relative_to(ROOT)) for file in found]
-        for directory, found in groupby(files, key=lambda file: file.parent)
-    }
+    """Everything on SQLite, in jobs of one directory each."""
+    tests = ROOT / "tests"
+    found: dict[str, list[str]] = {}
+    for file in sorted(tests.rglob("test_*.py")):
+        directory = file.relative_to(tests).parts[0]
+        found.setdefault(directory, []).append(str(file.relative_to(ROOT)))
     jobs: list[Job] = []
-    for name in sorted(directories, key=lambda name: (*LONG, name).index(name)):
-        found = directories[name]
-        parts = math.ceil(len(found) / LONG.get(name, len(found)))
+    for name in sorted(found, key=lambda name: (*LONG, name).index(name)):
+        parts = LONG.get(name, 1)
         for part in range(parts):
             title = f"tests/{name}" + (f" {part + 1}/{parts}" if parts > 1 else "")
-            jobs.append(pytest(title, found[part::parts], env, selects=True))
+            jobs.append(pytest(title, found[name][part::parts], env, selects=True))
     return jobs
 
 
