@@ -154,7 +154,7 @@ def on_postgres(arguments: Sequence[str], env: Mapping[str, str]) -> Job:
         return _failing(name, error)
     database = Postgres(int(env[shared.POSTGRES_PORT])).url()
     env = {**env, "DATABASE_URL": database, "PYTEST_ADDOPTS": "--only-database"}
-    return pytest(name, arguments, env, selects=bool(arguments))
+    return pytest(name, arguments or shared.WITH_DATABASE, env, selects=bool(arguments))
 
 
 def container(arguments: Sequence[str]) -> Job:

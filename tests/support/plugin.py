@@ -46,6 +46,12 @@ def pytest_terminal_summary(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    roots = [ROOT / directory for directory in shared.WITH_DATABASE]
+    allowed = ", ".join(shared.WITH_DATABASE)
+    for item in items:
+        if _uses_database(item) and not any(root in item.path.parents for root in roots):
+            # The job on PostgreSQL reads those directories alone, and would miss it.
+            raise pytest.UsageError(f"{item.nodeid} uses a database outside of {allowed}")
     if not config.getoption("--only-database"):
         return
     kept = [item for item in items if _uses_database(item)]

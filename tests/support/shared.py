@@ -16,6 +16,8 @@ from tests.support.programs import ROOT
 
 DIRECTORY = "CHAT_TESTS_SHARED"
 POSTGRES_PORT = "CHAT_TESTS_POSTGRES_PORT"
+# Where tests use the database of their own process. The others have real workers.
+WITH_DATABASE = ("tests/actions", "tests/http", "tests/security", "tests/unit")
 
 
 _CACHE = ROOT / "var" / "test-cache"
