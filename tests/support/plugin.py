@@ -172,8 +172,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def cluster(
     _new_site: StartSite, redis_server: RedisServer, authority: Authority
 ) -> Iterator[Site]:
-    """Two workers on PostgreSQL and Redis. Shared: leave them running."""
-    redis, settings = redis_server.url, authority.settings
+    """Two workers on PostgreSQL and Redis, through which all goes encrypted. Shared: leave them running."""
+    redis, settings = redis_server.url, authority.settings | {"CHAT_REDIS_KEYS": "k" * 32}
     with _new_site(workers=2, postgres=True, redis_url=redis, settings=settings) as site:
         yield site
 
