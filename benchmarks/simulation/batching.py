@@ -23,6 +23,7 @@ class Batcher(Generic[Key, Item]):
         size: int,
         at_once: int,
         worth: int,
+        spacing: float = 0.0,
     ) -> None:
         self._clock, self._loop = clock, loop
         self._work, self._size, self._at_once, self._worth = work, size, at_once, worth
@@ -31,7 +32,9 @@ class Batcher(Generic[Key, Item]):
         self._behind: dict[Key, list[Item]] = {}  # of keys in a batch under way, or paused
         self._paused: dict[Key, object] = {}
         self._running = 0
-        self._starting = False
+        self._starting: object = None  # marks the start that is due, if there is one
+        self._is_spaced = False
+        self._spacing, self._spaced_until = spacing, 0.0
         self._took = 0.0
         # What was done so far: batches, their items, and how many keys they were of.
         self.batches = self.items = self.lots = 0
@@ -63,10 +66,27 @@ class Batcher(Generic[Key, Item]):
         return go_on
 
     def _start_soon(self) -> None:
-        if not self._starting and self._is_worth_a_batch():
-            self._starting = True
+        if not self._is_worth_a_batch():
+            return
+        is_full = self._ready_items >= self._worth
+        if self._starting is not None and not (self._is_spaced and is_full):
+            return
+        mark = self._starting = object()
+        space = 0.0 if is_full else self._spaced_until - self._clock.now
+        self._is_spaced = space > 0.0
+
+        def start() -> None:
+            if self._starting is mark:
+                self._start()
+
+        def soon() -> None:
             # Behind the work that waits on the loop already, as asyncio's call_soon.
-            self._loop.run(0.0, self._start)
+            self._loop.run(0.0, start)
+
+        if self._is_spaced:
+            self._clock.after(space, soon)
+        else:
+            soon()
 
     def _is_worth_a_batch(self) -> bool:
         if not self._running:
@@ -74,7 +94,7 @@ class Batcher(Generic[Key, Item]):
         return self._running < self._at_once and self._ready_items >= self._worth
 
     def _start(self) -> None:
-        self._starting = False
+        self._starting = None
         if not self._is_worth_a_batch():
             return
         lots: dict[Key, list[Item]] = {}
@@ -85,6 +105,7 @@ class Batcher(Generic[Key, Item]):
             self._ready_items -= len(items)
             lots[key], self._behind[key] = items[:free], items[free:]
             free -= len(lots[key])
+        self._spaced_until = self._clock.now + self._spacing if len(lots) > 1 else 0.0
         self._running += 1
         self.batches += 1
         self.lots += len(lots)

@@ -3,8 +3,9 @@
 import random
 
 # rooms/live/writer.py: posts in a transaction, transactions at once, posts that are worth another one,
-# and the seconds that posts gather while another worker has its turn.
-BATCH, BATCHES, WORTH_A_BATCH, GATHER = 500, 3, 16, 0.02
+# the seconds that posts gather while another worker has its turn, and those from one transaction with
+# posts of several rooms to the next.
+BATCH, BATCHES, WORTH_A_BATCH, GATHER, SPACING = 500, 3, 16, 0.02, 0.006
 # rooms/live/door.py: sockets let in together.
 DOOR = 200
 # rooms/live/repair.py: seconds that a change waits for those before it, and between two polls.

@@ -45,6 +45,7 @@ class Worker:
             size=rules.BATCH,
             at_once=rules.BATCHES,
             worth=rules.WORTH_A_BATCH,
+            spacing=rules.SPACING,
         )
         self.door: Batcher[Room, Client] = Batcher(
             site.clock, loop, work=self._let_in, size=rules.DOOR, at_once=1, worth=1

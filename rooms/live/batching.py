@@ -54,6 +54,7 @@ class Batcher(Generic[Key, Item, Result]):
         at_once: int = 1,
         worth: int = 1,
         tick: float = 0.0,
+        spacing: float = 0.0,
         patiently: Work[Item, Result] | None = None,
         alone: Callable[[Sequence[Item]], bool] = lambda items: False,
         work_alone: Work[Item, Result] | None = None,
@@ -63,10 +64,12 @@ class Batcher(Generic[Key, Item, Result]):
         `waiting`: the items that may be here, waiting or under way. `at_once`: the batches under way
         at once, not counting those apart. `worth`: the items that must wait before another batch
         starts beside one under way. `tick`: seconds for which a batch gathers; with 0 it starts in
-        the loop's next turn, with all that is read from sockets in this one.
+        the loop's next turn, with all that is read from sockets in this one. `spacing`: seconds from the
+        start of a batch in which several keys met to that of the next, unless `worth` items wait.
         """
         self._name, self._size, self._limit = name, size, waiting
         self._at_once, self._worth, self._tick = at_once, worth, tick
+        self._spacing, self._spaced_until = spacing, 0.0
         self._work, self._patiently, self._answer = work, patiently, answer
         self._alone, self._work_alone = alone, work_alone or work
         # The items of keys without a batch under way, in the order the keys came; and of the others.
@@ -77,6 +80,7 @@ class Batcher(Generic[Key, Item, Result]):
         self._paused: dict[Key, Callable[[], None]] = {}
         self._held: set[Key] = set()  # keys that somebody else held when they were last tried
         self._starting: asyncio.Handle | None = None
+        self._is_spaced = False  # and waits for more items until then
         self._running: set[asyncio.Task[None]] = set()
         self._apart: set[asyncio.Task[None]] = set()
         # Of the batch that is being answered: its keys that are under way no more, and its seconds.
@@ -130,12 +134,20 @@ class Batcher(Generic[Key, Item, Result]):
     # Starting batches -----------------------------------------------------------------------------
 
     def _start_soon(self) -> None:
-        if self._starting is None and self._is_worth_a_batch():
-            loop = asyncio.get_running_loop()
-            if self._tick:
-                self._starting = loop.call_later(self._tick, self._start)
-            else:
-                self._starting = loop.call_soon(self._start)
+        if not self._is_worth_a_batch():
+            return
+        is_full = self._ready_items >= self._worth
+        if self._starting is not None:
+            if not (self._is_spaced and is_full):
+                return
+            self._starting.cancel()  # what waits is worth a batch of its own
+        loop = asyncio.get_running_loop()
+        space = 0.0 if is_full else max(0.0, self._spaced_until - loop.time())
+        self._is_spaced = space > self._tick
+        if delay := max(self._tick, space):
+            self._starting = loop.call_later(delay, self._start)
+        else:
+            self._starting = loop.call_soon(self._start)
 
     def _is_worth_a_batch(self) -> bool:
         if not self._running:
@@ -158,7 +170,9 @@ class Batcher(Generic[Key, Item, Result]):
                 lots[key] = self._take(key, free)
                 free -= len(lots[key])
         if lots:
-            task = asyncio.get_running_loop().create_task(self._run(lots, self._work))
+            loop = asyncio.get_running_loop()
+            self._spaced_until = loop.time() + self._spacing if len(lots) > 1 else 0.0
+            task = loop.create_task(self._run(lots, self._work))
             self._running.add(task)
             task.add_done_callback(self._done)
         self._start_soon()

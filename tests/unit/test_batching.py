@@ -5,6 +5,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -151,6 +152,39 @@ async def test_a_batch_starts_when_its_tick_is_over(bench: Bench) -> None:
     async with batcher(bench, tick=0.001) as queue:
         submit(queue, "a1")
         await bench.until_answered(1)
+
+
+async def test_after_a_batch_of_several_keys_the_next_items_gather(bench: Bench) -> None:
+    async with batcher(bench, spacing=60, worth=3) as queue:
+        submit(queue, "a1", "b1")
+        await bench.until_answered(2)
+        submit(queue, "c1")
+        submit(queue, "d1")
+        await turns()
+        assert bench.batches == [["a1", "b1"]]
+        submit(queue, "e1")  # with it there are enough
+        await bench.until_answered(5)
+        submit(queue, "f1")
+        await turns()
+        assert bench.batches == [["a1", "b1"], ["c1", "d1", "e1"]]
+    assert bench.batches[2:] == [["f1"]], "nothing is left behind at the end"
+
+
+async def test_items_gather_for_no_longer_than_the_spacing(bench: Bench) -> None:
+    async with batcher(bench, spacing=0.02, worth=3) as queue:
+        submit(queue, "a1", "b1")
+        began = monotonic()
+        await bench.until_answered(2)
+        submit(queue, "c1")
+        await bench.until_answered(3)
+        assert monotonic() - began > 0.015
+
+
+async def test_a_key_alone_waits_for_nobody(bench: Bench) -> None:
+    async with batcher(bench, spacing=60, worth=3) as queue:
+        for number in range(3):
+            submit(queue, f"a{number}")
+            await bench.until_answered(number + 1)
 
 
 async def test_more_than_may_wait_are_refused(bench: Bench) -> None:

@@ -119,6 +119,7 @@ def test_fitted_coefficients_are_those_that_made_the_figures_and_none_is_negativ
 def test_the_rules_are_those_of_the_code() -> None:
     assert (rules.BATCH, rules.BATCHES) == (writer.BATCH, writer.BATCHES)
     assert (rules.WORTH_A_BATCH, rules.GATHER) == (writer.WORTH_A_BATCH, writer.GATHER)
+    assert rules.SPACING == writer.SPACING
     assert (rules.DOOR, rules.WINDOW) == (door.BATCH, gathering.WINDOW)
     assert (rules.HOLD, rules.POLL) == (repair.HOLD, repair.POLL)
     assert rules.RETRY == subscription._RETRY
