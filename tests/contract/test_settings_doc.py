@@ -50,7 +50,8 @@ def _variables(source: str) -> Iterator[tuple[str, str | None]]:
 READ: dict[str, str | None] = {}
 for _source in SOURCES:
     for _name, _default in _variables(_source):
-        READ[_name] = READ.get(_name) or _default  # one that is read in two places has its default in one
+        # One that is read in two places has its default in one of them.
+        READ[_name] = READ.get(_name) or _default
 ROWS = {
     name: default
     for names, default, _ in README.table("Settings")
