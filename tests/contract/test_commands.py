@@ -165,11 +165,13 @@ def test_a_missing_venv_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     [
         (programs.require_chromium, "chromium"),
         (programs.require_node, "nodejs npm"),
+        (programs.require_container_programs, "buildah podman mmdebstrap runc"),
     ],
 )
 def test_a_missing_program_is_named_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, require: Callable[[], Path], package: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, require: Callable[[], object], package: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(programs, "_BESIDE_CGROUP_1", tmp_path)
     with pytest.raises(ProgramMissing, match=f"sudo apt install {package}$"):
         require()

@@ -72,9 +72,17 @@ def require_node() -> Path:
     return _require(_on_path("node"), "node", "nodejs npm")
 
 
+# Where a kernel with the first version of cgroups has the second one mounted besides.
+_BESIDE_CGROUP_1 = Path("/sys/fs/cgroup/unified")
+
+
 def require_container_programs() -> dict[str, Path]:
     """What builds images and runs containers, and what makes a base without a registry."""
-    found = {name: _on_path(name) for name in ("buildah", "podman", "mmdebstrap")}
+    wanted = ["buildah", "podman", "mmdebstrap"]
+    if _BESIDE_CGROUP_1.exists():
+        # podman's other runtime, crun, refuses such a kernel.
+        wanted.append("runc")
+    found = {name: _on_path(name) for name in wanted}
     missing = [name for name, path in found.items() if path is None]
     if missing:
         raise ProgramMissing(
