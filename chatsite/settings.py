@@ -20,6 +20,9 @@ DATA_DIR = Path(environment.text("CHAT_DATA_DIR") or BASE_DIR / "var")
 
 
 SECRET_KEY = secretkey.find(DATA_DIR)
+# What these keys signed is good too. A session is signed anew, with SECRET_KEY, when it is used
+# (rooms/pages/account/middleware.py).
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 
 # HTTPS without a proxy ----------------------------------------------------------------------------
 
@@ -207,10 +210,16 @@ _database: dict[str, Any] = dict(
 DATABASES = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     if not environment.is_given("DATABASE_URL"):
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        # What people say is not for everybody with a login on this machine. SQLite's other files get
-        # the mode of this one.
-        (DATA_DIR / "chat.sqlite3").touch(mode=0o600)
+        try:
+            DATA_DIR.mkdir(parents=True, exist_ok=True)
+            # What people say is not for everybody with a login on this machine. SQLite's other files get
+            # the mode of this one.
+            (DATA_DIR / "chat.sqlite3").touch(mode=0o600)
+        except OSError as _error:
+            raise ImproperlyConfigured(
+                f"No database can be kept in {DATA_DIR}: {_error.strerror}. Set DATABASE_URL, or "
+                "CHAT_DATA_DIR to a directory this process may write."
+            ) from None
     _database["OPTIONS"] = {
         # A deferred transaction that reads and then writes fails at once, whatever the timeout; an
         # IMMEDIATE one waits for its turn.

@@ -107,3 +107,13 @@ def proves(user: User, proof: str) -> bool:
     return bool(settings.SECRET_KEY_FALLBACKS) and any(
         constant_time_compare(proof, fallback) for fallback in user.get_session_auth_fallback_hash()
     )
+
+
+def is_of_former_key(user: User, proof: str) -> bool:
+    """Return True if a session's hash, which proves whose it is, is of one of SECRET_KEY_FALLBACKS.
+
+    Such a session has to be signed anew before that key is forgotten.
+    """
+    return bool(settings.SECRET_KEY_FALLBACKS) and not constant_time_compare(
+        proof, user.get_session_auth_hash()
+    )

@@ -234,6 +234,21 @@ class TestSessions:
         assert sign_in(phone).status_code == 422
         assert sign_in(phone, password=new["password"]).status_code == 302
 
+    def test_outlive_the_key_that_signed_them(
+        self, ada: Person, ben: Person, settings: Any
+    ) -> None:
+        """As DEPLOYMENT has it: the former key is a fallback for as long as people need to come by."""
+        former = settings.SECRET_KEY
+        ada.create()
+        ben.create()
+        before = key(ada)
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [former]
+        assert ada.get("/account/").status_code == 200
+        assert key(ada) == before, "open sockets go on"
+        settings.SECRET_KEY_FALLBACKS = []
+        assert ada.get("/account/").status_code == 200, "signed with the new key meanwhile"
+        assert ben.get("/account/").status_code == 302, "ben did not come by"
+
     def test_are_gone_once_signed_out(self, ada: Person) -> None:
         ada.create()
         before = key(ada)

@@ -96,3 +96,12 @@ def test_it_does_not_start_without_a_key_where_none_can_be_kept(debug: str) -> N
 def test_a_key_that_is_given_is_the_one(tmp_path: Path) -> None:
     assert start(tmp_path, SECRET_KEY="given").stdout.strip() == "given"
     assert not (tmp_path / "secret_key").exists()
+
+
+def test_a_data_directory_that_cannot_be_made_is_told_in_a_sentence() -> None:
+    result = start(Path("/dev/null/data"), SECRET_KEY="given")
+    assert result.returncode != 0
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(
+        "django.core.exceptions.ImproperlyConfigured: No database can be kept in"
+    )

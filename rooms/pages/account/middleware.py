@@ -1,13 +1,14 @@
 """Every page's session: whose it is, noted where it is new or was long unseen, and ended.
 
-What only reads writes nothing but that note, once an hour.
+What only reads writes nothing but that note, once an hour, and at once where SECRET_KEY is another one than
+the session was signed with.
 """
 
 import time
 from collections.abc import Callable
 from functools import partial
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
@@ -15,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from rooms import devices
 from rooms.actions import sign_ins
 from rooms.pages import sessions
+from rooms.sessions import is_of_former_key
 
 # Seconds between two notes that a session is in use.
 SEEN_EVERY = 3600
@@ -49,7 +51,13 @@ class SignInMiddleware:
         had, has = sessions.came_with(request), request.session.session_key
         if SESSION_KEY in request.session and request.user.is_authenticated:
             seen = int(time.time()) - request.session.get(sessions.SEEN, 0)
-            if has is None or has != had or not 0 <= seen < SEEN_EVERY:
+            proof = request.session.get(HASH_SESSION_KEY, "")
+            if (
+                has is None
+                or has != had
+                or not 0 <= seen < SEEN_EVERY
+                or is_of_former_key(request.user, proof)
+            ):
                 if has is None or has != getattr(request.session, "noted_key", ""):
                     sessions.note(request, request.user)
                 devices.remember(request, response, request.user)
