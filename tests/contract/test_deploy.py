@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -139,6 +140,12 @@ def test_compose_has_three_workers_that_wait_for_the_migration() -> None:
     assert re.findall(r"server (\w+):8000 ", upstream) == workers
 
 
+def test_any_setting_can_stand_in_env_of_compose() -> None:
+    services = compose.services()
+    for name in ("migrate", *compose.workers()):
+        assert services[name]["env_file"] == [{"path": ".env", "required": False}]
+
+
 def test_compose_with_caddy_has_the_same_workers_behind_it(tmp_path: Path) -> None:
     services, own = compose.services(), compose.services("compose.caddy.yaml")
     workers = [name for name in services if name.startswith("worker")]
@@ -248,3 +255,57 @@ def check_unit(name: str, text: str) -> None:
 
 def test_the_rolling_restart_script_is_a_shell_script() -> None:
     subprocess.run(["sh", "-n", ROOT / "deploy" / "roll"], check=True)
+
+
+def run_manage(tmp_path: Path, settings: str, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run deploy/manage for a site whose unit is the shipped one, but for its places."""
+    here = {
+        "/opt/chat/.venv/bin/python": sys.executable,
+        "/opt/chat": str(ROOT),
+        "/etc/chat/env": str(tmp_path / "env"),
+        "/var/lib/chat": str(tmp_path / "data"),
+        "User=chat": f"User={pwd.getpwuid(os.getuid()).pw_name}",
+    }
+    unit = units()["chat-migrate.service"]
+    for there, place in here.items():
+        unit = unit.replace(there, place)
+    (tmp_path / "unit").write_text(unit)
+    (tmp_path / "env").write_text(settings)
+    return subprocess.run(
+        [ROOT / "deploy" / "manage", "--unit", tmp_path / "unit", *command],
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": "of the shell, and not the site's"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_command_runs_with_the_settings_of_the_units(tmp_path: Path) -> None:
+    """A data directory there is made, as the units make it; settings with spaces are whole."""
+    show = (
+        "from django.conf import settings as s; print(s.SECRET_KEY, s.CHAT_OIDC_ROLES, s.DATA_DIR)"
+    )
+    settings = """
+# a comment
+SECRET_KEY=with spaces in it, and as long as keys are
+CHAT_OIDC_ROLES="chat-desk=moderator; chat-admins=administrator"
+"""
+    result = run_manage(tmp_path, settings, "shell", "--no-imports", "--command", show)
+    assert result.stderr == ""
+    assert result.stdout.split("as keys are ")[0] == "with spaces in it, and as long "
+    assert "'chat-desk'" in result.stdout
+    assert "administrator" in result.stdout
+    assert result.stdout.strip().endswith(str(tmp_path / "data"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o751
+
+
+def test_a_command_without_the_settings_says_where_they_should_be(tmp_path: Path) -> None:
+    unit = tmp_path / "unit"
+    unit.write_text(units()["chat-migrate.service"].replace("/etc/chat/env", f"{tmp_path}/none"))
+    result = subprocess.run(
+        [ROOT / "deploy" / "manage", "--unit", unit, "check"], capture_output=True, text=True
+    )
+    assert (result.returncode, result.stderr) == (
+        1,
+        f"{tmp_path}/none: No such file or directory\n",
+    )

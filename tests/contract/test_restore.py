@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import re
 import socketserver
 import subprocess
@@ -24,7 +25,7 @@ from tests.support.workers import Site
 
 # What a machine with systemd and a user `postgres` has, for one that has neither. The servers behind
 # them are real.
-_SUDO = '#!/bin/sh\n[ "$1" = "-u" ] || exit 1\nshift 2\nexec "$@"\n'
+_RUNUSER = '#!/bin/sh\n[ "$1 $3" = "-u --" ] || exit 1\nshift 3\nexec "$@"\n'
 _SYSTEMCTL = """#!{python}
 import socket, sys
 with socket.socket(socket.AF_UNIX) as asked:
@@ -50,25 +51,26 @@ class Machine:
         self.server, self.site, self.directory = server, site, directory
         self.backups = directory / "backups"
         self.backups.mkdir(mode=0o700)
-        for name in ("sudo", "systemctl"):
+        for name in ("runuser", "systemctl"):
             address = str(directory / "systemd")
-            text = _SUDO if name == "sudo" else _SYSTEMCTL
+            text = _RUNUSER if name == "runuser" else _SYSTEMCTL
             path = directory / "bin" / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text.format(python=sys.executable, address=address))
             path.chmod(0o755)
         own = {name: value for name, value in site.env.items() if name not in os.environ}
         (directory / "env").write_text("\n".join(f"{name}={own[name]}" for name in own))
+        unit = (ROOT / "deploy" / "systemd" / "chat-migrate.service").read_text()
+        unit = unit.replace("User=chat", f"User={pwd.getpwuid(os.getuid()).pw_name}")
+        unit = unit.replace("/opt/chat/.venv/bin/python", sys.executable)
+        (directory / "unit").write_text(self._here(unit))
 
     async def run(self, commands: str) -> None:
         """Run commands as root would. A site elsewhere than in /opt/chat is all that differs."""
-        for there, here in (
-            ("/opt/chat", str(ROOT)),
-            ("/etc/chat/env", str(self.directory / "env")),
-            ("/var/lib/chat", str(self.site.directory)),
-            ("/var/backups/chat", str(self.backups)),
-        ):
-            commands = commands.replace(there, here)
+        commands = self._here(commands)
+        commands = commands.replace(
+            "deploy/manage ", f"deploy/manage --unit {self.directory}/unit "
+        )
         # The one in the document is an example.
         for taken in self.backups.iterdir():
             commands = re.sub(r"chat-\d{8}T\d{6}Z\.tar", taken.name, commands)
@@ -87,6 +89,16 @@ class Machine:
             text=True,
         )
         assert result.returncode == 0, f"{commands}\n{result.stdout}{result.stderr}"
+
+    def _here(self, text: str) -> str:
+        for there, here in (
+            ("/opt/chat", str(ROOT)),
+            ("/etc/chat/env", str(self.directory / "env")),
+            ("/var/lib/chat", str(self.site.directory)),
+            ("/var/backups/chat", str(self.backups)),
+        ):
+            text = text.replace(there, here)
+        return text
 
     def systemctl(self, verb: str, *units: str) -> str:
         """Do what systemd would do; what it prints."""
