@@ -66,19 +66,19 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(Deed)
 class DeedAdmin(StaffAdmin):
-    list_display = ("did", "to_whom", "in_room", "who", "acting_as", "reasons", "at")
+    list_display = ("did", "to_whom", "in_room", "who", "reasons", "at")
     list_display_links = ("did",)
     list_filter = (
         RoleFilter,
-        VerbFilter,
         "at",
+        VerbFilter,
         ActorFilter,
         TargetFilter,
         RoomFilter,
     )
     search_fields = ("actor_name", "target_name", "room_code", "reason")
     search_help_text = _("Name, id, room code or reason")
-    fields = ("did", "to_whom", "in_room", "who", "acting_as", "why", "more", "undid", "at")
+    fields = ("to_whom", "in_room", "who", "why", "more", "undid", "at")
     readonly_fields = fields
 
     def get_search_results(
@@ -95,19 +95,19 @@ class DeedAdmin(StaffAdmin):
         return queryset.filter(found), False
 
     def heading(self, row: Deed) -> str:
-        return wording.done(row.verb)
+        return capfirst(wording.done(row.verb))
 
     @admin.display(description=_("did"))
     def did(self, deed: Deed) -> str:
         return capfirst(wording.done(deed.verb))
 
-    @admin.display(description=_("as"))
-    def acting_as(self, deed: Deed) -> str:
-        return wording.role(deed.role)
-
     @admin.display(description=_("by"))
     def who(self, deed: Deed) -> SafeString:
-        return _named(User, deed.actor_id, deed.actor_name or str(_("the site")))
+        """Who did it, and as what; the site acts as itself."""
+        if not deed.actor_name:
+            return written(capfirst(gettext("the site")))
+        name = _named(User, deed.actor_id, deed.actor_name)
+        return format_html('{} <span class="quiet">{}</span>', name, wording.role(deed.role))
 
     @admin.display(description=_("to whom"))
     def to_whom(self, deed: Deed) -> SafeString:

@@ -8,7 +8,7 @@ and is put into the audit log by the transaction that does it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -109,6 +109,14 @@ class Verb:
             )
 
 
+class Way(NamedTuple):
+    """A way from a row's page to others, and how many there are, if that is known."""
+
+    label: Text
+    address: str
+    total: int | None = None
+
+
 class StaffAdmin(DeclaredFilters):
     """A list and a page of rows that only verbs change."""
 
@@ -121,8 +129,8 @@ class StaffAdmin(DeclaredFilters):
     sortable_by = ()
     ordering = ("-pk",)
 
-    def links(self, row: Any) -> Iterable[tuple[Text, str]]:
-        """Ways from a row's page: (label, address)."""
+    def links(self, row: Any) -> Iterable[Way]:
+        """Return the ways from a row's page."""
         return ()
 
     def describe(self, row: Any) -> str:
@@ -130,7 +138,7 @@ class StaffAdmin(DeclaredFilters):
         return str(row)
 
     def heading(self, row: Any) -> str:
-        """What a row is called above its page, beside its kind, and on the way back to it."""
+        """What a row is called above its page, whose facts do not repeat it, and on the way back to it."""
         return str(row)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -325,6 +333,11 @@ def written(text: str, *, limit: int = 0) -> SafeString:
     """Return a text that a person wrote, set apart so that its direction stays its own."""
     shown = f"{text[:limit]}…" if limit and len(text) > limit else text
     return format_html('<bdi dir="auto">{}</bdi>', shown)
+
+
+def way(row: Model, label: Text = "") -> Way:
+    """Return the way to a row's page, under its own name if it is given no other."""
+    return Way(label or str(row), address(row))
 
 
 def link(row: Model | None, text: str = "") -> SafeString | str:

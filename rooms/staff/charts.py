@@ -67,8 +67,8 @@ def spans(now: datetime) -> list[Span]:
     hourly = counts.since(days[0], subjects=tuple(LABELS))
     daily = {subject: _by_day(counts) for subject, counts in hourly.items()}
     return [
-        _span(_("Last 24 hours, UTC"), hours, hourly, lambda when: f"{when:%H:%M}"),
-        _span(_("Last 30 days, UTC"), days, daily, lambda when: f"{when.day} {when:%b}"),
+        _span(_("Last 24 hours"), hours, hourly, lambda when: f"{when:%H:%M}"),
+        _span(_("Last 30 days"), days, daily, lambda when: f"{when.day} {when:%b}"),
     ]
 
 

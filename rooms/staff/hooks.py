@@ -69,7 +69,7 @@ class HookAdmin(StaffAdmin):
 class HookInAdmin(HookAdmin):
     verbs = (_verb("rooms.change_room"),)
     list_display = ("public_id", "in_room", "by_bot", "owned_by", "created", "used_at")
-    fields = list_display
+    fields = list_display[1:]
     readonly_fields = fields
 
 
@@ -80,7 +80,7 @@ class HookOutAdmin(HookAdmin):
         *("public_id", "in_room", "by_bot", "owned_by", "host", "stop", "problem"),
         *("failing_since", "sent_at"),
     )
-    fields = (*list_display, "events", "created")
+    fields = (*list_display[1:], "events", "created")
     readonly_fields = fields
 
     @admin.display(description=_("sends to"))

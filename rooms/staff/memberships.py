@@ -1,17 +1,19 @@
 """Staff's lists of memberships and of fingerprints of banned guests."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rooms.actions import verbs
 from rooms.models import JoinRequest, Membership, Shunned
 from rooms.staff import search
-from rooms.staff.base import Order, StaffAdmin, Verb, dated, link
+from rooms.staff.base import Order, StaffAdmin, Verb, Way, dated, link, way
 from rooms.staff.filters import RoomFilter, UserFilter
 
 
@@ -77,6 +79,10 @@ class InRoom(StaffAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         return search.in_rooms(queryset, search_term, people=["user"]), False
 
+    def links(self, row: Any) -> Iterable[Way]:
+        yield way(row.user)
+        yield way(row.room, gettext("Room %(code)s") % {"code": row.room})
+
     @admin.display(description=_("person"))
     def person(self, row: Any) -> SafeString | str:
         return link(row.user)
@@ -90,18 +96,9 @@ class InRoom(StaffAdmin):
 class MembershipAdmin(InRoom):
     verbs = tuple(_of_room(verb, verb.staff) for verb in verbs.VERBS.values() if verb.staff)
     list_select_related = ("room", "user")
-    list_display = ("person", "in_room", "role", "here", "joined", "left", "banned")
+    list_display = ("person", "in_room", "role", "standing", "joined")
     list_filter = (StandingFilter, "role", RoomFilter, UserFilter)
-    fields = (
-        "person",
-        "in_room",
-        "role",
-        "here",
-        "joined",
-        "left",
-        "banned",
-        "muted_until",
-    )
+    fields = ("role", "here", "joined", "left", "banned", "muted_until")
     readonly_fields = fields
 
     joined = dated("entered_at", _("joined"))
@@ -112,13 +109,21 @@ class MembershipAdmin(InRoom):
     def here(self, row: Membership) -> Any:
         return _("yes") if row.present else _("no")
 
+    @admin.display(description=_("standing"))
+    def standing(self, row: Membership) -> Any:
+        if row.banned_at:
+            return _("banned from the room")
+        if row.present:
+            return _("there now")
+        return _("left") if row.left_at else _("away")
+
 
 @admin.register(JoinRequest)
 class JoinRequestAdmin(InRoom):
     list_display = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
     list_filter = ("state", RoomFilter, UserFilter)
     list_select_related = ("room", "user", "decided_by")
-    fields = ("person", "in_room", "state", "asked_at", "decided_at", "judged_by")
+    fields = ("state", "asked_at", "decided_at", "judged_by")
     readonly_fields = fields
 
     @admin.display(description=_("decided by"))
@@ -133,5 +138,5 @@ class ShunnedAdmin(InRoom):
     list_select_related = ("room", "user")
     list_display = ("person", "in_room", "until")
     list_filter = (RoomFilter, UserFilter)
-    fields = ("person", "in_room", "until")
+    fields = ("until",)
     readonly_fields = fields

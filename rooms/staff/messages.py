@@ -9,9 +9,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from history.log import files
@@ -21,12 +22,14 @@ from rooms import codes
 from rooms.actions import messages
 from rooms.models import Report, Room, User
 from rooms.staff import paging
-from rooms.staff.base import Order, StaffAdmin, Text, Verb, link, listing, moment, written
+from rooms.staff.base import Order, StaffAdmin, Verb, Way, link, listing, moment, written
 from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.sent import linked
 from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
+# Messages without a text.
+_COMINGS = (Message.Kind.JOIN, Message.Kind.LEAVE)
 # So many people or rooms of what is searched for are looked up.
 _NAMED = 1000
 
@@ -103,19 +106,17 @@ RESTORE = Verb(
 @admin.register(Message)
 class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
-    list_display = ("number", "excerpt", "said_by", "in_room", "kind", "at")
+    list_display = ("excerpt", "said_by", "place", "at")
     list_display_links = ("excerpt",)
     list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
     search_help_text = _("Words, “phrases” or *parts* of words; an author’s name, or a room’s code")
     fields = (
-        "in_room",
-        "number",
-        "kind",
         "said_by",
+        "in_room",
         "at",
-        "text",
+        "event",
         "sent_files",
         "earlier",
         "edited_at",
@@ -157,22 +158,41 @@ class MessageAdmin(StaffAdmin):
         may_look_back = request.user.has_perm("history.view_revision")
         return [name for name in self.fields if name != "earlier" or may_look_back]
 
-    def links(self, row: Message) -> Iterable[tuple[Text, str]]:
-        yield _("Messages in this room"), listing(Message, room=row.stream.room.pk)
+    def links(self, row: Message) -> Iterable[Way]:
+        yield Way(_("Messages in this room"), listing(Message, room=row.stream.room.pk))
         if row.author:
-            yield _("Messages of this person"), listing(Message, author=row.author.pk)
-        yield _("Reports"), listing(Report, room=row.stream.room.pk, seq=row.seq)
+            yield Way(_("Messages of this person"), listing(Message, author=row.author.pk))
+        yield Way(_("Reports"), listing(Report, room=row.stream.room.pk, seq=row.seq))
+
+    def heading(self, row: Message) -> str:
+        return gettext("Message %(number)s") % {"number": row}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page begins with what was said."""
+        if row := kwargs.get("obj"):
+            context["is_gone"] = row.is_deleted or row.kind in _COMINGS
+            context["said"] = self.excerpt(row) if context["is_gone"] else row.text
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def describe(self, row: Message) -> str:
         return f"{row.stream.room} {row}, {row.author}: {row.text}"
 
-    @admin.display(description=_("number"))
-    def number(self, message: Message) -> str:
-        return str(message)
-
     @admin.display(description=_("room"))
     def in_room(self, message: Message) -> SafeString | str:
         return link(message.stream.room)
+
+    @admin.display(description=_("room"))
+    def place(self, message: Message) -> SafeString:
+        """The room, and the message's number in it."""
+        number = format_html('<span class="quiet">{}</span>', str(message))
+        return format_html("{} {}", link(message.stream.room), number)
+
+    @admin.display(description=_("kind"))
+    def event(self, message: Message) -> str:
+        """That it is a notice: what the others are is seen from their texts."""
+        return message.get_kind_display() if message.kind == Message.Kind.NOTICE else NOTHING
 
     @admin.display(description=_("author"))
     def said_by(self, message: Message) -> SafeString | str:
@@ -181,14 +201,10 @@ class MessageAdmin(StaffAdmin):
     @admin.display(description=_("text"))
     def excerpt(self, message: Message) -> Any:
         if message.is_deleted:
-            return _("(deleted)")
-        if message.kind in (Message.Kind.JOIN, Message.Kind.LEAVE):
-            return f"({message.get_kind_display()})"
+            return format_html('<span class="is-event">{}</span>', _("(deleted)"))
+        if message.kind in _COMINGS:
+            return format_html('<span class="is-event">{}</span>', message.get_kind_display())
         return written(message.plain or NOTHING, limit=_EXCERPT)
-
-    @admin.display(description=_("text"))
-    def text(self, message: Message) -> Any:
-        return _("(deleted)") if message.is_deleted else written(message.text or NOTHING)
 
     @admin.display(description=_("files"))
     def sent_files(self, message: Message) -> SafeString | str:

@@ -1,6 +1,6 @@
 """Lists of millions of rows: as much is counted, and read of each row, as a page needs."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.paginator import Page, Paginator
@@ -72,6 +72,14 @@ class SearchForm(ChangeListSearchForm):
         self.fields[SEARCH_VAR].validators.append(MaxLengthValidator(MAX_LENGTH))
 
 
+class Chosen(NamedTuple):
+    """A filter that narrows a list down, what it is set to, and the address of the list without it."""
+
+    title: str
+    choice: str
+    without: str
+
+
 class BoundedChangeList(ChangeList):
     search_form_class = SearchForm
 
@@ -81,14 +89,17 @@ class BoundedChangeList(ChangeList):
         return Table(self)
 
     @property
-    def chosen(self) -> list[tuple[str, str]]:
-        """The filters that narrow the list down now: (title, what was chosen)."""
-        return [
-            (str(spec.title), str(choice["display"]))
-            for spec in self.filter_specs
-            for choice in list(spec.choices(self))[1:]  # the first is all of them
-            if choice["selected"]
-        ]
+    def chosen(self) -> list[Chosen]:
+        """The filters that narrow the list down now."""
+        found = []
+        for spec in self.filter_specs:
+            everything, *choices = spec.choices(self)
+            found += [
+                Chosen(str(spec.title), str(choice["display"]), str(everything["query_string"]))
+                for choice in choices
+                if choice["selected"]
+            ]
+        return found
 
 
 class KeyChangeList(BoundedChangeList):

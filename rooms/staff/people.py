@@ -28,6 +28,7 @@ from rooms.staff.base import (
     StaffAdmin,
     Text,
     Verb,
+    Way,
     count,
     dated,
     deeds,
@@ -72,6 +73,17 @@ class CreatedFilter(admin.DateFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = _("created")
+
+
+# What is said of an account's fields.
+_HINTS: dict[str, Text] = {
+    "username": _("To sign in with; others do not see it. Letters, digits and @ . + - _"),
+    "is_active": _("Without it the person is banned from the site."),
+    "is_staff": _("May sign in to these pages, and do here what the permissions below allow."),
+    "is_superuser": _("May do everything here, whatever the permissions below say."),
+    "groups": _("Whoever is in a group has its permissions."),
+    "user_permissions": "",
+}
 
 
 def _may_judge(request: HttpRequest, user: User) -> bool:
@@ -151,6 +163,12 @@ TAKE_FACTORS = Verb(
 class NewPersonForm(Bounded, UserCreationForm):  # type: ignore[type-arg]
     """An account made by a superuser."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _("At least 8 characters.")
+        self.fields["password2"].label = _("The same again")
+        self.fields["password2"].help_text = ""
+
 
 class NewPasswordForm(Bounded, AdminPasswordChangeForm):  # type: ignore[type-arg]
     """Another password for somebody's account."""
@@ -171,10 +189,10 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     change_password_form = NewPasswordForm
     list_display = (
         "name",
-        "signs_in_as",
         "kind",
         "banned",
         "times_reported",
+        "signs_in_as",
         "created",
         "last_login",
     )
@@ -183,15 +201,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     list_filter = (KindFilter, ("date_joined", CreatedFilter))
     search_fields = ("display_name", "public_id")
     search_help_text = _("Name or id")
-    person = (
-        "name",
-        "kind",
-        "banned",
-        "said",
-        "joined",
-        "times_reported",
-        "created",
-    )
+    person = ("kind", "banned", "created")
     private = ("signs_in_as", "email", "last_login")
     readonly_fields = (
         *(*person, "public_id", "signs_in_as", "signs_in_with", "signs_in_by"),
@@ -208,10 +218,12 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return rows.annotate(times_reported=count(against, "person"))
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Call the user name as the rest of the site does, where Django has one word for it."""
+        """Say what the account's fields mean in the site's words, where Django has its own."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "username":
             field.label = _("User name")
+        if field is not None and db_field.name in _HINTS:
+            field.help_text = _HINTS[db_field.name]
         return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -276,12 +288,14 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             found |= Q(username__folded=text)
         return queryset.filter(found), False
 
-    def links(self, row: User) -> Iterable[tuple[Text, str]]:
-        yield _("Messages"), listing(Message, author=row.pk)
-        yield _("Rooms"), listing(Membership, user=row.pk)
-        yield _("Reports"), listing(Report, person=row.pk)
-        yield _("Reported others"), listing(Report, reporter=row.pk)
-        yield _("Audit log"), deeds(row) or ""
+    def links(self, row: User) -> Iterable[Way]:
+        said = Message.objects.filter(author=row, kind=Message.Kind.CHAT)
+        joined = Membership.objects.filter(user=row)
+        yield Way(_("Messages"), listing(Message, author=row.pk), said.count())
+        yield Way(_("Rooms"), listing(Membership, user=row.pk), joined.count())
+        yield Way(_("Reports"), listing(Report, person=row.pk), self.times_reported(row))
+        yield Way(_("Reported others"), listing(Report, reporter=row.pk))
+        yield Way(_("Audit log"), deeds(row) or "")
 
     def describe(self, row: User) -> str:
         return f"{row} ({row.public_id})"
@@ -312,14 +326,6 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("reports"))
     def times_reported(self, user: Any) -> int:
         return int(user.times_reported)
-
-    @admin.display(description=_("messages"))
-    def said(self, user: User) -> int:
-        return Message.objects.filter(author=user, kind=Message.Kind.CHAT).count()
-
-    @admin.display(description=_("rooms"))
-    def joined(self, user: User) -> int:
-        return Membership.objects.filter(user=user).count()
 
     @admin.display(description=_("kind"))
     def kind(self, user: User) -> Any:

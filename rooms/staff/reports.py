@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from history import file_words
@@ -22,10 +23,11 @@ from rooms.staff.base import (
     StaffAdmin,
     Text,
     Verb,
-    address,
+    Way,
     deeds,
     link,
     listing,
+    way,
     written,
 )
 from rooms.staff.filters import PersonFilter, RoomFilter
@@ -35,6 +37,7 @@ from rooms.staff.rooms import CLOSE
 from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
+_USUAL = '<span class="is-usual">{}</span>'
 # Others who reported the same, on a report's page.
 _OTHERS = 50
 
@@ -147,13 +150,12 @@ class ReportAdmin(StaffAdmin):
         REOPEN,
     )
     list_display = (
-        "number",
         "about",
+        "reason",
+        "state",
+        "reporters",
         "against",
         "in_room",
-        "reason",
-        "reporters",
-        "state",
         "created_at",
     )
     list_display_links = ("about",)
@@ -161,9 +163,7 @@ class ReportAdmin(StaffAdmin):
     search_fields = ("comment", "note", "person__display_name", "room__code")
     search_help_text = _("Name or id of the person, code of the room, comment or note")
     readonly_fields = (
-        "number",
         "state",
-        "reason",
         "about",
         "against",
         "in_room",
@@ -185,7 +185,7 @@ class ReportAdmin(StaffAdmin):
         assert obj is not None  # nobody adds one here
         others = ["seconded_by"] if obj.count > 1 else []
         about = [] if obj.excerpt else ["about"]
-        facts = [*about, "against", "in_room", "told_by", *others, "created_at", "state", "number"]
+        facts = [*about, "against", "in_room", "told_by", *others, "created_at", "state"]
         sets: list[tuple[Text | None, dict[str, list[str]]]] = [(None, {"fields": facts})]
         if obj.state != Report.State.OPEN:
             sets.append((_("What was done"), {"fields": ["note", "handled_by", "handled_at"]}))
@@ -205,15 +205,15 @@ class ReportAdmin(StaffAdmin):
             found |= Q(room__in=Room.objects.filter(code=code))
         return queryset.filter(found), False
 
-    def links(self, row: Report) -> Iterable[tuple[Text, str]]:
+    def links(self, row: Report) -> Iterable[Way]:
         if message := _message(row):
-            yield _("The message"), address(message)
-        yield _("Messages in this room"), listing(Message, room=row.room_id)
+            yield way(message, _("The message"))
+        yield Way(_("Messages in this room"), listing(Message, room=row.room_id))
         if row.person:
-            yield _("Reports about this person"), listing(Report, person=row.person.pk)
-            yield _("Audit log of this person"), deeds(row.person) or ""
+            yield Way(_("Reports about this person"), listing(Report, person=row.person.pk))
+            yield Way(_("Audit log of this person"), deeds(row.person) or "")
         if row.reporter:
-            yield _("Reports by this reporter"), listing(Report, reporter=row.reporter.pk)
+            yield Way(_("Reports by this reporter"), listing(Report, reporter=row.reporter.pk))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -225,7 +225,8 @@ class ReportAdmin(StaffAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def heading(self, row: Report) -> str:
-        return f"{row.get_reason_display().capitalize()}: {row.person or NOTHING}"
+        reason = row.get_reason_display()
+        return gettext("Report %(number)d: %(reason)s") % {"number": row.pk, "reason": reason}
 
     def describe(self, row: Report) -> str:
         said = _reported(row)
@@ -237,10 +238,6 @@ class ReportAdmin(StaffAdmin):
         if verb in (DISMISS, REOPEN) or len(told) > 1 or Report.Reason.OTHER in told:
             return ""
         return str(told.pop().label).capitalize()
-
-    @admin.display(description=_("number"))
-    def number(self, report: Report) -> str:
-        return f"{report.pk}"
 
     @admin.display(description=_("about"))
     def about(self, report: Report) -> SafeString | str:
@@ -257,8 +254,9 @@ class ReportAdmin(StaffAdmin):
         return link(report.room)
 
     @admin.display(description=_("reporters"))
-    def reporters(self, report: Report) -> int:
-        return report.count
+    def reporters(self, report: Report) -> int | SafeString:
+        """How many; one is what most have, which a list on a phone leaves out."""
+        return report.count if report.count > 1 else format_html(_USUAL, 1)
 
     @admin.display(description=_("reporter"))
     def told_by(self, report: Report) -> SafeString | str:

@@ -19,8 +19,8 @@ from rooms.spans import span
 from rooms.staff.base import (
     Order,
     StaffAdmin,
-    Text,
     Verb,
+    Way,
     count,
     deeds,
     link,
@@ -80,12 +80,12 @@ CLOSE = Verb(
 @admin.register(Room)
 class RoomAdmin(StaffAdmin):
     verbs = (CLOSE,)
-    list_display = ("code", "state", "shown_title", "owned_by", "people", "said", "created_at")
+    list_display = ("code", "shown_title", "state", "owned_by", "people", "said", "created_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("code", "title", "owner__display_name")
     search_help_text = _("Code, topic, id or owner’s name")
     list_select_related = ("owner",)
-    about = ("code", "shown_title", "state", "owned_by", "people", "said")
+    about = ("state", "owned_by", "people")
     times = (
         "created_at",
         "open_for",
@@ -121,11 +121,11 @@ class RoomAdmin(StaffAdmin):
             found |= Q(code__startswith=code)
         return queryset.filter(found), False
 
-    def links(self, row: Room) -> Iterable[tuple[Text, str]]:
-        yield _("Messages"), listing(Message, room=row.pk)
-        yield _("Members"), listing(Membership, room=row.pk)
-        yield _("Reports"), listing(Report, room=row.pk)
-        yield _("Audit log"), deeds(row) or ""
+    def links(self, row: Any) -> Iterable[Way]:
+        yield Way(_("Messages"), listing(Message, room=row.pk), row.said)
+        yield Way(_("Members"), listing(Membership, room=row.pk), row.memberships.count())
+        yield Way(_("Reports"), listing(Report, room=row.pk), row.reports.count())
+        yield Way(_("Audit log"), deeds(row) or "")
 
     def describe(self, row: Any) -> str:
         return gettext("%(room)s %(title)s, opened by %(owner)s, people there now: %(people)d") % {

@@ -1,5 +1,7 @@
 """Where accounts are signed in, for those who may see it."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -8,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms import agents
 from rooms.models import SignIn, User
-from rooms.staff.base import StaffAdmin, dated, link, written
+from rooms.staff.base import StaffAdmin, Way, dated, link, way, written
 from rooms.staff.filters import UserFilter
 from rooms.staff.table import NOTHING
 
@@ -21,8 +23,14 @@ class SignInAdmin(StaffAdmin):
     list_select_related = ("user",)
     search_fields = ("user__username", "address")
     search_help_text = _("Name, user name or id of the person, or the whole address")
-    fields = ("person", "address", "browser", "user_agent", "first_seen", "last_seen")
+    fields = ("address", "user_agent", "first_seen", "last_seen")
     readonly_fields = fields
+
+    def heading(self, row: SignIn) -> str:
+        return f"{row.user}: {agents.plain(row.agent)}"
+
+    def links(self, row: SignIn) -> Iterable[Way]:
+        yield way(row.user)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[SignIn], search_term: str

@@ -20,8 +20,6 @@ NOTHING = "–"
 
 _CELL = re.compile(r"<(?P<tag>t[dh])(?P<rest>[^>]*)>(?P<inner>.*)</t[dh]>", re.DOTALL)
 _EMPTY = frozenset({"", NOTHING})
-# Every time is of this zone. It is said once above a list of cards, and in each cell of a table.
-_ZONE = re.compile(r" UTC(?=</span>$|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,6 @@ def _cell(html: str, head: Head) -> str:
     name = format_html('data-label="{}"', head.text)
     text = strip_tags(inner).strip()
     empty = " data-empty" if text in _EMPTY else " data-zero" if text == "0" else ""
-    inner = _ZONE.sub('<span class="zone"> UTC</span>', inner)
     return f"<{tag} {role} {name}{empty}{rest}><div>{inner}</div></{tag}>"
 
 

@@ -223,7 +223,8 @@ def test_the_desks_are_for_everybody(
 # What is wider than the window, or cut off at its side, though nothing is there to scroll it.
 WIDE = """() => [...document.querySelectorAll("#content, #content *")].filter((element) => {
     const { left, right, width } = element.getBoundingClientRect();
-    return width > 1 && (left < 0 || right > innerWidth) && !element.closest(".overview__table");
+    const isOut = width > 1 && (left < 0 || right > innerWidth) && element.checkVisibility();
+    return isOut && !element.closest(".overview__table");
 }).map((element) => element.outerHTML.slice(0, 120))"""
 # What a finger has to hit and is too small for it; a link that covers a card or a box is as large as that.
 SMALL = """() => [...document.querySelectorAll("#content :is(a, button, select, summary, [type=checkbox])")]
@@ -275,9 +276,14 @@ def test_the_desks_fit_a_phone(
         choice = phone.get_by_role("link", name="Message", exact=True)
         expect(choice).to_be_hidden()
         phone.locator(".filters > summary").click()
+        expect(choice).to_be_visible()
+        assert phone.evaluate(WIDE) == []
         choice.click()
-        expect(phone.locator(".filters > summary")).to_have_text("Filters: Kind message")
-        expect(phone.get_by_role("link", name="Clear the filters")).to_be_hidden()
+        chosen = phone.get_by_role("link", name="Remove the filter Kind: message")
+        expect(chosen).to_be_visible()
+        expect(phone.locator(".filters__panel")).to_be_hidden()
+        chosen.click()
+        expect(chosen).to_have_count(0)
 
     with step("what can be done to a card is at hand once it is chosen"):
         go = phone.get_by_role("button", name="Go")

@@ -88,12 +88,12 @@ def test_an_entry_is_only_read(client: Client, done: dict[str, Deed]) -> None:
         (
             "end",
             {"was": "2026-11-30T22:15:30.123456+00:00"},
-            "was planned for 30 Nov 2026, 22:15 UTC",
+            "was planned for 30 Nov 2026, 22:15",
         ),
         (
             "plan the end",
             {"ends_at": "2026-11-30T22:15:00.000Z", "door_closes_at": "2026-11-30T22:00:00.000Z"},
-            "planned for 30 Nov 2026, 22:15 UTC, the door closes on 30 Nov 2026, 22:00 UTC",
+            "planned for 30 Nov 2026, 22:15, the door closes on 30 Nov 2026, 22:00",
         ),
         (
             "plan the end",

@@ -7,9 +7,10 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from history.models import Message
 from rooms import audit
 from rooms.actions import verbs
-from rooms.models import Deed, Room, SignIn, User
+from rooms.models import Deed, Membership, Report, Room, SignIn, User
 from rooms.staff import wording
 from tests.http.admin.staff import address, guest, room_of
 
@@ -60,10 +61,13 @@ def test_filters_are_folded_and_named_when_they_narrow_a_list_down(
     client: Client, boss: User, room: Room
 ) -> None:
     rooms = address("rooms_room_changelist")
-    assertContains(client.get(rooms), '<details class="filters" id="changelist-filter">')
-    assertNotContains(client.get(rooms), "Clear the filters")
-    assertContains(client.get(rooms, {"state": "open"}), "<b>State Open</b>")
-    assertContains(client.get(rooms, {"state": "open"}), "Clear the filters")
+    assertContains(client.get(rooms), '<details class="filters" id="changelist-filter"')
+    assertNotContains(client.get(rooms), "Show all")
+    assertNotContains(client.get(rooms), "Remove the filter")
+    narrowed = client.get(rooms, {"state": "open", "q": room.code})
+    assertContains(narrowed, "Show all")
+    assertContains(narrowed, f'<a class="chip chip--on" href="?q={room.code}">')
+    assertContains(narrowed, "State: Open")
 
 
 def test_every_verb_of_the_audit_log_has_words(client: Client, boss: User, room: Room) -> None:
@@ -80,6 +84,50 @@ def test_what_an_entry_undoes_is_named_and_led_to(client: Client, boss: User, ro
     lifted = audit.record("undo ban", actor=boss, role="staff", room=room, undoes=ban)
     page = client.get(address("rooms_deed_change", lifted.pk))
     assertContains(page, address("rooms_deed_change", ban.pk))
+
+
+def test_a_page_says_each_fact_once(client: Client, boss: User, room: Room, ada: User) -> None:
+    """What its heading says is no fact below it, and what can be counted stands at the way there."""
+    message = Message.objects.get(body="hello")
+    report = Report.objects.create(room=room, person=ada, reason="spam", seq=message.seq)
+    entry = audit.record("mute", actor=ada, role="owner", room=room)
+    member = Membership.objects.get(user=ada)
+    for name, pk, heading in (
+        ("history_message", message.pk, f"Message #{message.seq}"),
+        ("rooms_report", report.pk, f"Report {report.pk}: spam"),
+        ("rooms_room", room.pk, f"{room.code} {room.title}"),
+        ("rooms_user", ada.pk, "Ada"),
+        ("rooms_deed", entry.pk, "Muted"),
+        ("rooms_membership", member.pk, f"Ada in {room.code}"),
+    ):
+        page = client.get(address(f"{name}_change", pk)).content.decode()
+        [h1] = re.findall(r"<h1>(.*?)</h1>", page)
+        assert " ".join(re.sub(r"<[^>]*>", "", h1).split()) == heading
+        facts = re.findall(r'<div class="readonly">(.*?)</div>', page, re.DOTALL)
+        said = {re.sub(r"<[^>]*>", "", fact).strip() for fact in facts}
+        assert not said & {heading, *re.split(r":? ", heading)}, name
+    ways = client.get(address("rooms_user_change", ada.pk)).content.decode()
+    assert re.findall(r'<span>(\w+)</span><span class="ways__count">(\d+)</span>', ways) == [
+        ("Messages", "2"),
+        ("Rooms", "1"),
+        ("Reports", "1"),
+    ]
+
+
+def test_what_the_site_did_by_itself_is_said_once(client: Client, boss: User, room: Room) -> None:
+    entry = audit.record("succeed", actor=None, role="system", room=room)
+    for path in (address("rooms_deed_changelist"), address("rooms_deed_change", entry.pk)):
+        page = client.get(path).content.decode()
+        shown = page.partition("<tbody")[2] or page.partition('class="facts"')[2]
+        assert shown.lower().count("the site") == 1, path
+
+
+def test_fields_are_explained_in_the_sites_own_words(client: Client, boss: User) -> None:
+    for path in (address("rooms_user_add"), address("rooms_user_change", boss.pk)):
+        page = client.get(path)
+        assertContains(page, "To sign in with; others do not see it.")
+        for theirs in ("150 characters", "Designates", "The groups this user belongs to"):
+            assertNotContains(page, theirs)
 
 
 @pytest.mark.parametrize("by_list", [True, False])

@@ -23,8 +23,8 @@ def test_rooms_are_listed_with_state_people_and_messages(client: Client, boss: U
 
     page = client.get(address("rooms_room_changelist")).content.decode()
 
-    assert re.match(rf"{talk.code} open Talk Ada 2 3 \w", row(page, talk.code))
-    assert re.match(rf"{over.code} closed – Bob 0 0 \w", row(page, over.code))
+    assert re.match(rf"{talk.code} Talk open Ada 2 3 \w", row(page, talk.code))
+    assert re.match(rf"{over.code} – closed Bob 0 0 \w", row(page, over.code))
 
 
 @pytest.mark.parametrize(
