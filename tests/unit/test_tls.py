@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from twisted.internet.error import ConnectionDone
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 
 from chatsite.server.command_line import CommandLine
 from chatsite.server.lifecycle import stats
@@ -22,7 +25,7 @@ from chatsite.server.tls.certificate import Certificate
 from chatsite.server.tls.keeper import Keeper
 from chatsite.server.tls.kept import Kept
 from chatsite.server.tls.plain import PlainFactory
-from chatsite.server.tls.ports import open_sockets
+from chatsite.server.tls.ports import TLSFactory, open_sockets
 from chatsite.server.tls.problem import TLSProblem
 from tests.support.programs import ROOT
 
@@ -235,6 +238,18 @@ async def test_without_any_certificate_a_failure_is_the_end(kept: Kept, source: 
     source.problem = AWAY
     with pytest.raises(TLSProblem, match="authority_away"):
         await keeper(kept, source).begin()
+
+
+async def test_a_connection_that_is_gone_can_still_be_aborted(kept: Kept, source: Source) -> None:
+    """As a plain one can: the timer that cuts a slow client off may outlive the client."""
+    own_keeper = keeper(kept, source)
+    await own_keeper.begin()
+    factory = TLSFactory(own_keeper, Factory.forProtocol(Protocol))
+    transport: Any = factory.buildProtocol(None)
+    transport.makeConnection(StringTransport())
+    transport.connectionLost(Failure(ConnectionDone()))
+    transport.abortConnection()
+    assert not transport.connected
 
 
 async def test_an_expired_certificate_serves_until_there_is_another(

@@ -85,6 +85,11 @@ class _TLSTransport(_Transport):  # type: ignore[misc]
         super()._shutdownTLS()
         self.transport.loseConnection()
 
+    def abortConnection(self) -> None:
+        # Of a connection that is gone Twisted would end a TLS that it has forgotten; a plain one says nothing.
+        if self.connected:
+            super().abortConnection()
+
 
 class TLSFactory(TLSMemoryBIOFactory):
     """TLS around the protocols of another factory. `keeper` has the certificate."""
