@@ -111,6 +111,12 @@ def of_room(room: Room) -> tuple[list[HookIn], list[HookOut]]:
     return list(ins), list(outs)
 
 
+def count(room: Room) -> tuple[int, int]:
+    """Return how many incoming and outgoing hooks a room has."""
+    ins, outs = (kind._default_manager.filter(room=room) for kind in (HookIn, HookOut))
+    return ins.count(), outs.count()
+
+
 def of_owner(user: User) -> tuple[list[HookIn], list[HookOut]]:
     """Return the incoming and outgoing hooks of a person's bots, in all rooms, the oldest first."""
     ins = HookIn.objects.filter(bot__owner=user).order_by("pk")

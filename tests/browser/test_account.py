@@ -84,7 +84,8 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
         expect(secret).to_have_value(re.compile("^whsec_"))
         expect(shown).to_have_value(path)  # not lost to what is done beside it
         before = secret.input_value()
-        hooks.get_by_role("button", name="New secret").click()
+        hooks.get_by_role("link", name="New secret…").click()
+        ada.page.get_by_role("button", name="Give it a new secret").click()
         expect(hooks.get_by_text("signed with the old secret as well")).to_be_visible()
         expect(secret).to_have_value(re.compile("^whsec_"))
         expect(secret).not_to_have_value(before)
@@ -115,9 +116,10 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
 
     with step("until they are removed"):
         for _ in range(2):
-            left = hooks.get_by_role("button", name="Remove").count()
-            hooks.get_by_role("button", name="Remove").first.click()
-            expect(hooks.get_by_role("button", name="Remove")).to_have_count(left - 1)
+            left = hooks.get_by_role("link", name="Remove…").count()
+            hooks.get_by_role("link", name="Remove…").first.click()
+            ada.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+            expect(hooks.get_by_role("link", name="Remove…")).to_have_count(left - 1)
         assert ada.page.request.post(path, data="too late").status == 404
         ada.page.keyboard.press("Escape")
         expect(hooks).to_have_count(0)

@@ -207,7 +207,15 @@ def test_the_room_is_told_of_hooks(ada: Person, room: Room) -> None:
     make(ada, room, kind="out", bot=bot, url="https://ci.example.org/x?key=1", events=["posted"])
     assert last_notice(room) == "Ada lets ci.example.org know what happens here, as Builds."
     hook = HookOut.objects.get()
-    ada.post(f"/rooms/{room.code}/manage/hooks/{hook.public_id}/remove/")
+    said = read(ada.get(f"/rooms/{room.code}/manage/")).one("section", data_part="hooks")
+    assert said.one("span", class_="fold__now").text == "1 incoming · 1 outgoing"
+    path = f"/rooms/{room.code}/manage/hooks/{hook.public_id}"
+    assert read(ada.get(f"{path}/remove/")).one("h1").text == (
+        "Remove the webhook to ci.example.org?"
+    )
+    assert ada.get(f"{path}/pause/").status_code == 405
+    assert HookOut.objects.filter(stop="").exists(), "nothing is done by looking"
+    ada.post(f"{path}/remove/")
     assert last_notice(room) == "Ada removed a hook of Builds."
     verbs = Deed.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["add bot", "add hook in", "add hook out", "remove hook"]
@@ -323,7 +331,12 @@ def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
     assert ada.post(where).status_code == 302
     assert HookOut.objects.get().secret == made["secret"], "the room's owner did not add it"
 
-    [secret] = re.findall(r"whsec_[\w+/=]+", html.unescape(bob.post(where).content.decode()))
+    asked = read(bob.get(where))
+    assert asked.one("h1").text == "Give the webhook to ci.example.org a new secret?"
+    assert HookOut.objects.get().secret == made["secret"], "nothing is done by looking"
+    assert ada.get(where).status_code == 302
+    answer = bob.post(path, hook=made["hook"])
+    [secret] = re.findall(r"whsec_[\w+/=]+", html.unescape(answer.content.decode()))
     assert "whsec_" not in bob.get(path).content.decode()
     assert Deed.objects.latest("pk").verb == "make hook secret"
     assert secret not in json.dumps(list(Deed.objects.values("details")))

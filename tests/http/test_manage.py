@@ -94,11 +94,14 @@ def test_what_a_folded_section_says(room: Room, ada: Person) -> None:
     def lines() -> list[str]:
         return [line.text for line in read(ada.get(where(room))).all("span", class_="fold__now")]
 
-    assert lines()[:2] == ["Anyone with the code", "Kept forever"]
+    title, *settings, people, bots, hooks, ending, code = lines()
+    assert settings == ["Anyone with the code", "Kept forever"]
+    assert (title, people, bots, hooks) == ("No topic", "2", "None", "None")
+    assert (ending, code) == ("No time set", f"Now {room.code}")
     strict = {"locked": "on", "by_request": "on", "passcode": "sesame", "capacity": "1"}
     slow = {"slow_mode": "30", "retention_days": "2"}
     ada.post(where(room, "settings/"), **SAVED | strict | slow)
-    assert lines()[:2] == [
+    assert lines()[1:3] == [
         "Locked · By request · Passcode · Up to 1 person",
         "Slow mode: 30 seconds · Kept for 2 days",
     ]

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from yarl import URL
 
 from rooms import codes
@@ -24,7 +24,7 @@ from rooms.hooks.outgoing import Events
 from rooms.models import HookIn, HookOut, Membership
 from rooms.pages.manage import answers
 from rooms.pages.manage.answers import in_charge, turned_back
-from rooms.refusals.hooks import NoSuchHook
+from rooms.refusals.hooks import NoSuchHook, NotYourHook
 
 # Changes that a hook is behind by are counted up to this number.
 COUNTED = 1000
@@ -35,6 +35,8 @@ EVENTS = (
     (Events.PEOPLE, _("Joins and leaves")),
     (Events.NOTICES, _("Notices")),
 )
+# What cannot be undone.
+_ASKED = {"remove", "secret"}
 _ORDERS = {
     "pause": (hooks.pause, _("Nothing is sent until you resume.")),
     "resume": (hooks.resume, _("Going on from where it stopped.")),
@@ -66,13 +68,19 @@ class Row:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the hooks. A POST makes one, `kind` in or out, and shows its secret this once."""
+    """Show the hooks. A POST makes one, `kind` in or out, or another secret for `hook`, and shows the secret
+    this once.
+
+    It is in the answer to the form itself: a redirect would need a place to keep it.
+    """
     try:
         me = in_charge(request, code)
     except ChatError as refusal:
         return turned_back(request, code, refusal)
     if request.method != "POST":
         return _shown(request, me)
+    if public_id := request.POST.get("hook", ""):
+        return order(request, code, public_id, "secret")
     kind = OUT if request.POST.get("kind") == OUT else IN
     try:
         made = (_make_out if kind == OUT else _make_in)(request, me)
@@ -86,17 +94,21 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpResponse:
     """Remove a hook; pause one out, resume it, skip what it is behind by, or give it another secret.
 
-    The secret is in the answer to the form itself, this once.
+    The secret is in the answer to the form itself, this once. A GET asks, before what nobody can undo.
     """
-    if what not in {"remove", "secret", *_ORDERS}:
+    if what not in {*_ASKED, *_ORDERS}:
         raise Http404
+    if request.method != "POST" and what not in _ASKED:
+        return HttpResponseNotAllowed(["POST"])
     try:
         me = in_charge(request, code)
         hook = hooks.find(room=me.room, public_id=hook_id)
+        if request.method != "POST":
+            return _asked(request, me, hook, what)
         if what == "remove":
             hooks.remove(hook=hook, by=me.user)
             said = gettext("The webhook is removed.")
@@ -114,6 +126,15 @@ def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpRespo
         return JsonResponse({"message": said})
     messages.success(request, said)
     return redirect("manage_hooks", code=codes.normalize(code))
+
+
+def _asked(request: HttpRequest, me: Membership, hook: HookIn | HookOut, what: str) -> HttpResponse:
+    if what == "secret" and (isinstance(hook, HookIn) or hook.bot.owner_id != me.user_id):
+        raise NotYourHook
+    context = {"room": me.room, "hook": hook, "ask": what, "way": IN}
+    if isinstance(hook, HookOut):
+        context |= {"way": OUT, "host": URL(hook.url).host or ""}
+    return render(request, "rooms/manage_hook_ask.html", context)
 
 
 def _make_in(request: HttpRequest, me: Membership) -> dict[str, str]:

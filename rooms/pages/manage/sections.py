@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext, ngettext
 
+from rooms.actions import hooks
 from rooms.models import Room
 from rooms.pages.manage.forms import SettingsForm
 from rooms.spans import span
@@ -16,8 +17,12 @@ FIELDS = {
 
 
 def now(room: Room) -> dict[str, str]:
-    """Return the line of each section: how the room's settings are."""
-    return {"joining": _line(_joining(room)), "messages": _line(_messages(room))}
+    """Return the line of each section: how it is with the room at present."""
+    return {
+        "joining": _line(_joining(room)),
+        "messages": _line(_messages(room)),
+        "hooks": _line(_hooks(room)),
+    }
 
 
 def with_errors(form: SettingsForm) -> dict[str, bool]:
@@ -56,3 +61,13 @@ def _messages(room: Room) -> list[str]:
     else:
         parts.append(gettext("Kept forever"))
     return parts
+
+
+def _hooks(room: Room) -> list[str]:
+    ins, outs = hooks.count(room)
+    parts = []
+    if ins:
+        parts.append(gettext("%(n)d incoming") % {"n": ins})
+    if outs:
+        parts.append(gettext("%(n)d outgoing") % {"n": outs})
+    return parts or [gettext("None")]
