@@ -1,6 +1,6 @@
 """A person's open rooms with their last messages, and unread counts of any room."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from history.models import Message
 from history.prepared import Prepared
 from history.readers import MOST_UNREAD, Unread
 from rooms.models import Membership, User
+from rooms.protocol import WireElsewhere
 
 # Open rooms shown to a person.
 OPEN_ROOMS = 20
@@ -157,6 +158,31 @@ def places(user_ids: Collection[int]) -> dict[int, list[Place]]:
 def inside(membership_ids: Collection[int]) -> dict[int, Unread]:
     """Return what `of` does. The memberships of people who are out of their room by now are missing."""
     return _counted(_COUNT_INSIDE, membership_ids) if membership_ids else {}
+
+
+def elsewhere(*, user: int, room: int) -> list[WireElsewhere]:
+    """Return the open rooms that a person is in besides one, as the `elsewhere` frame tells them."""
+    others = [place for place in places([user]).get(user, ()) if place.room != room]
+    counted = inside([place.membership for place in others if place.head > place.read_through])
+    return in_order(others, counted)
+
+
+def in_order(places: Sequence[Place], counted: Mapping[int, Unread]) -> list[WireElsewhere]:
+    """Return rooms as they are told: first those with unread mentions, then those with unread messages."""
+    told = [_told(place, counted.get(place.membership, Unread())) for place in places]
+    return sorted(told, key=lambda room: (not room["mentions"], not room["unread"]))
+
+
+def _told(place: Place, unread: Unread) -> WireElsewhere:
+    return {
+        "id": place.public_id,
+        "code": place.code,
+        "title": place.title,
+        # One more than MOST_UNREAD stands for any larger number.
+        "unread": min(unread.messages, MOST_UNREAD + 1),
+        "mentions": min(unread.mentions, MOST_UNREAD + 1),
+        "silent": place.bell == Membership.Bell.NOTHING,
+    }
 
 
 _with_authors = Prepared(

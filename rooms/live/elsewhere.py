@@ -10,13 +10,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from history.readers import MOST_UNREAD, Unread
+from history.readers import Unread
 from rooms import protocol, unread
 from rooms.live.client import Client
 from rooms.live.room import LiveRoom
 from rooms.live.threads import DatabaseThreads
-from rooms.models import Membership
-from rooms.protocol import WireElsewhere
 from rooms.unread import Place
 
 # Seconds between two looks.
@@ -117,27 +115,9 @@ class Elsewhere:
             self._resting[user] = asyncio.get_running_loop().time() + REST
         for room, client in sockets:
             others = [place for place in inside if place.room != room.room_id]
-            frame = protocol.elsewhere(in_order(others, self._known[user]))
+            counted = {pk: known.unread for pk, known in self._known[user].items()}
+            frame = protocol.elsewhere(unread.in_order(others, counted))
             is_news = frame != client.elsewhere and (others or client.elsewhere)
             if is_news and client.socket_id in room.clients:
                 client.elsewhere = frame
                 client.sender.send([frame])
-
-
-def in_order(places: Sequence[Place], known: Mapping[int, _Known]) -> list[WireElsewhere]:
-    """Return rooms as they are told: first those with unread mentions, then those with unread messages."""
-    told = [_told(place, known) for place in places]
-    return sorted(told, key=lambda room: (not room["mentions"], not room["unread"]))
-
-
-def _told(place: Place, known: Mapping[int, _Known]) -> WireElsewhere:
-    count = known[place.membership].unread if place.membership in known else Unread()
-    return {
-        "id": place.public_id,
-        "code": place.code,
-        "title": place.title,
-        # One more than MOST_UNREAD stands for any larger number.
-        "unread": min(count.messages, MOST_UNREAD + 1),
-        "mentions": min(count.mentions, MOST_UNREAD + 1),
-        "silent": place.bell == Membership.Bell.NOTHING,
-    }

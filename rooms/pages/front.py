@@ -40,8 +40,10 @@ from rooms.room_settings import GRACES, call_link
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)
 # More of the visitor's rooms are a click away, so that the form is on the first screen too.
-ROOMS_SHOWN = 3
+ROOMS_SHOWN = 5
 ROOMS_SHOWN_WIDE = 6
+# Of the other rooms in a room's panel, as in static/js/room/other-rooms.js.
+OTHER_ROOMS = 5
 # Characters of codes that static/css/code-cells.css has a size of cells for.
 CELLS = (4, 6, 8, codes.MAX_LENGTH)
 
@@ -219,6 +221,7 @@ def _member(user: User, code: str) -> Membership:
 
 
 def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
+    elsewhere = unread.elsewhere(user=membership.user_id, room=membership.room_id)
     context = {
         "room": membership.room,
         "me": membership.user,
@@ -226,6 +229,8 @@ def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
         "reasons": Report.Reason.choices,
         "call_link": call_link(membership.room),
         "largest_file": settings.CHAT_FILE_MAX * 2**20,
+        "other_rooms": elsewhere[:OTHER_ROOMS],
+        "has_more_rooms": len(elsewhere) > OTHER_ROOMS,
     }
     return render(request, "rooms/room.html", context)
 

@@ -72,10 +72,15 @@ def test_a_desk_has_search_emoji_help_and_a_way_to_what_is_for_me(
     expect(ada.message("@Ada one")).not_to_be_in_viewport()
     expect(page.get_by_role("heading", name="Today")).to_be_in_viewport()
 
-    # Search beside the log: by keys alone, from the box to the words in their place and back.
+    # Search beside the log, which stays where it is: by keys alone, from the box to the words in their place
+    # and back.
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    place = ada.box.bounding_box()
     ada.box.press("Control+k")
     field = page.get_by_role("searchbox", name="Search")
     expect(field).to_be_focused()
+    assert ada.box.bounding_box() == place
+    page.set_viewport_size({"width": 1280, "height": 800})
     field.fill("ferry")
     field.press("Enter")
     hit = page.locator(".hit__link")

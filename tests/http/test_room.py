@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from history.models import Message
-from rooms.actions import rooms
-from rooms.models import Membership, User
+from rooms.actions import leaving, rooms
+from rooms.models import Membership, Room, User
 from tests.http.conftest import NewPerson, Person, remove
-from tests.http.pages import alert, read, value, without_tokens
+from tests.http.pages import Element, alert, read, value, without_tokens
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,29 @@ class TestTheRoom:
             page = read(response).one(id="room")
             assert page.attributes["data-room-id"] == room.public_id
             assert page.attributes["data-me-name"] == visitor.name
+
+    def test_names_the_other_rooms_of_its_reader_in_the_order_they_are_told_in(
+        self, ada: Person, ben: Person
+    ) -> None:
+        here = ada.create(title="Islands")
+        assert "hidden" in self._other_rooms(ada, here).attributes
+        quiet, talk, left = (ada.create(title=title) for title in ("Quiet", "<b>Talk</b>", "Left"))
+        leaving.leave(user=ada.user, room=left)
+        ada.create(title="Newest")
+        for room in (quiet, talk):
+            ben.join(room)
+        ben.say(quiet, "hello")
+        ben.say(talk, "@Ada hello")
+        section = self._other_rooms(ada, here)
+        assert "hidden" not in section.attributes
+        links = section.all("a")
+        assert [link.one("bdi").text for link in links] == ["<b>Talk</b>", "Quiet", "Newest"]
+        assert links[0].attributes["href"] == f"/rooms/{talk.code}/"
+
+    def _other_rooms(self, person: Person, room: Room) -> Element:
+        return read(person.get(f"/rooms/{room.code}/")).one(
+            "section", aria_labelledby="other-rooms"
+        )
 
     def test_is_not_kept_by_caches(self, ada: Person) -> None:
         room = ada.create()

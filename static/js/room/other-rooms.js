@@ -1,6 +1,9 @@
-/** My other rooms in the panel, with what is unread there. Loaded with the first `elsewhere` frame. */
+/**
+ * My other rooms in the panel, with what is unread there. Loaded with the first `elsewhere` frame: until
+ * then their names are those that the page came with.
+ */
 
-import { element, find, icon, setText } from "../lib/dom.js";
+import { element, find, icon } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 
 /** More is not counted: "99+". */
@@ -17,7 +20,7 @@ const PHONE = "(width < 960px) and (height < 900px)";
 export const counted = (number) => (number > MOST ? `${MOST}+` : String(number));
 
 /**
- * Returns what the button that opens the panel shows: how many messages mention me elsewhere, "•"
+ * Returns what the arrow to the front page, which lists them, shows: how many messages mention me elsewhere, "•"
  * if there is other news, "" if there is none. Rooms of which I want to hear nothing do not count.
  * @param {readonly Chat.OtherRoom[]} rooms
  */
@@ -42,6 +45,7 @@ export function createOtherRooms(root, sprite) {
     const listed = matchMedia(LOW).matches ? onLow : LISTED;
     const hidden = showsAll ? 0 : Math.max(rooms.length - listed, 0);
     const focused = list.querySelector("a:focus")?.getAttribute("href");
+    list.className = "other-rooms";
     list.replaceChildren(...rooms.slice(0, rooms.length - hidden).map(entry));
     for (const link of list.querySelectorAll("a")) {
       if (link.getAttribute("href") === focused) link.focus();
@@ -69,9 +73,11 @@ export function createOtherRooms(root, sprite) {
       draw();
       const text = summary(rooms);
       mark.hidden = text === "";
-      setText(mark, text);
+      mark.replaceChildren(
+        element("span", { "aria-hidden": "true" }, text),
+        element("span", { class: "visually-hidden" }, gettext("unread in your other rooms")),
+      );
       mark.classList.toggle("unread--personal", text.startsWith("@"));
-      mark.title = text === "" ? "" : gettext("Unread in your other rooms");
     },
   };
 }
