@@ -105,6 +105,8 @@ def _found(
         "best": best,
         "inside": "1" if hits.inside else None,
         "found": found,
+        # What was asked for by name need not be named with each message.
+        "is_one_room": only is not None or (len(rooms) == 1 and bool(asked.rooms)),
         "is_first": before is None,
     }
 
