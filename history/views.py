@@ -91,6 +91,8 @@ def _found(
         personal.place(person, hits.messages)
         personal.fold(person, hits.messages)
     placed = hits.messages if only is None else ()
+    # By the room, as another had the same code before it.
+    places = {message.place.room_id: message.place for message in placed}
     rooms = {message.place.code: message.place.title for message in placed}
     return {
         "chips": chips.chips(
@@ -105,8 +107,9 @@ def _found(
         "best": best,
         "inside": "1" if hits.inside else None,
         "found": found,
-        # What was asked for by name need not be named with each message.
-        "is_one_room": only is not None or (len(rooms) == 1 and bool(asked.rooms)),
+        # The room that all of the page is from is named once, above it.
+        "place": next(iter(places.values())) if len(places) == 1 else None,
+        "is_one_room": len(places) <= 1,
         "is_first": before is None,
     }
 

@@ -240,10 +240,17 @@ def test_who_no_longer_runs_the_room_ends_their_bots_and_hooks_on_the_account_pa
         "remove hook",
         "self",
     )
-    [asked] = re.findall(r'"(/account/bots/[?][^"]+)"', bob.get("/account/").content.decode())
-    assert "Nobody can bring it back" in bob.get(asked).content.decode()
-    assert ada.get(asked).status_code == 302, "another's bot is nothing to ask about"
+    asked = re.findall(r'"(/account/bots/[?][^"]+)"', bob.get("/account/").content.decode())
+    questions = [read(bob.get(path)) for path in asked]
+    assert [page.one("h1").text for page in questions] == [
+        "Remove Builds?",
+        "Remove the webhook of Builds?",
+    ]
+    assert all("Nobody can bring it back" in page.text for page in questions)
+    for path in asked:
+        assert ada.get(path).status_code == 302, "another's is nothing to ask about"
     assert bots.inside(room).exists(), "asking changes nothing"
+    assert list(HookIn.objects.all()) == [second]
     assert bob.post("/account/bots/", bot=bot.user.public_id).status_code == 302
     bot.refresh_from_db()
     assert bot.retired_at is not None

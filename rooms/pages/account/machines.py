@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -75,12 +75,11 @@ def _places(me: User) -> dict[int, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_somebody
 def revoke(request: HttpRequest) -> HttpResponse:
-    """End the visitor's bot `bot`, or the webhook `hook` of one, by its id. A GET asks first, about a bot."""
+    """End the visitor's bot `bot`, or the webhook `hook` of one, by its id. A GET asks first."""
     me = signed_in(request)
     try:
         if request.method != "POST":
-            bot = bots.find(owner=me, public_id=request.GET.get("bot", ""))
-            return render(request, "account/machine.html", {"bot": bot})
+            return render(request, "account/machine.html", _asked(me, request.GET))
         limits.order(person=me.public_id)
         if hook_id := request.POST.get("hook", ""):
             hooks.revoke(hook=hooks.find_own(owner=me, public_id=hook_id), by=me)
@@ -95,6 +94,15 @@ def revoke(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"message": said})
     messages.success(request, said)
     return redirect("account")
+
+
+def _asked(me: User, named: QueryDict) -> dict[str, Any]:
+    """Return what the question names: a webhook, with the host it sends to, or a bot."""
+    if hook_id := named.get("hook", ""):
+        hook = hooks.find_own(owner=me, public_id=hook_id)
+        host = URL(hook.url).host if isinstance(hook, HookOut) else ""
+        return {"hook": hook, "host": host, "bot": hook.bot}
+    return {"bot": bots.find(owner=me, public_id=named.get("bot", ""))}
 
 
 def _refused(request: HttpRequest, refusal: ChatError) -> HttpResponse:
