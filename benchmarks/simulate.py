@@ -28,7 +28,7 @@ from benchmarks.simulation.site import Plan
 # People of a run of which the number is not said.
 COUNTS = (10_000, 100_000, 1_000_000)
 # People for whom more than one Redis server is of use.
-MANY = 20_000_000
+MANY = 5_000_000
 
 
 def main() -> int:
