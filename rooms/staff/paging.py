@@ -82,6 +82,7 @@ class Chosen(NamedTuple):
 
 class BoundedChangeList(ChangeList):
     search_form_class = SearchForm
+    has_times = False  # in any column
 
     @property
     def table(self) -> Table:
@@ -104,6 +105,8 @@ class BoundedChangeList(ChangeList):
 
 class KeyChangeList(BoundedChangeList):
     """Reads a list of one page in the same way as one of many."""
+
+    has_times = True
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

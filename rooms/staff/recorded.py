@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from rooms import audit
 from rooms.models import Deed, User
@@ -107,6 +109,14 @@ class RoleAdmin(Recorded, GroupAdmin):
     """Groups of permissions."""
 
     sortable_by = ()
+    search_help_text = _("Name")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, under its own name, as the others are."""
+        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

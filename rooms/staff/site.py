@@ -175,7 +175,11 @@ class StaffSite(AdminSite):
         view = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,
             success_url=reverse("admin:password_change_done"),
-            extra_context={**self.each_context(request), **(extra_context or {})},
+            extra_context={
+                **self.each_context(request),
+                "title": _("Change the password"),
+                **(extra_context or {}),
+            },
         )
         return view(request)
 

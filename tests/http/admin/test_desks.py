@@ -38,6 +38,12 @@ def test_every_cell_of_a_list_names_its_column(client: Client, used: Room, name:
         assert re.findall(r'data-label="([^"]+)"', row) == heads
 
 
+def test_a_list_is_called_what_is_in_it(client: Client, used: Room) -> None:
+    for name, called in (("auth_group", "Groups"), ("rooms_room", "Rooms")):
+        page = client.get(address(f"{name}_changelist"))
+        assertContains(page, f'<h1 class="in-bar">{called}</h1>')
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_what_is_not_there_is_written_in_one_way(client: Client, used: Room, name: str) -> None:
     room_of(guest("Bob"))  # without a title
