@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -243,7 +243,15 @@ _mine = Prepared(
     lambda user, code: (
         Membership.objects.filter(user=user, room__code=code)
         .select_related("room", "user")
-        .annotate(now=Now())
+        .annotate(
+            now=Now(),
+            # Who has no other room, as newcomers have none, need not be asked about them.
+            has_others=Exists(
+                Membership.objects.filter(Membership.INSIDE, user=OuterRef("user")).exclude(
+                    pk=OuterRef("pk")
+                )
+            ),
+        )
     ),
     user=int,
     code=str,
