@@ -2,10 +2,10 @@
 
     bin/test                everything: the checks, then the tests on SQLite and on PostgreSQL
     bin/test --static       only what reads the code: lint, format, types, layers, settings
+    bin/test --statements   that each statement to PostgreSQL is tested there (minutes)
     bin/test --faults       the fault runs in full (minutes)
     bin/test --container    build the image, run compose.yaml's workers in it (minutes)
-    bin/test ARGUMENT…      pytest with these arguments, against both databases:
-                            paths, -k EXPRESSION, -x, --durations=20 …
+    bin/test ARGUMENT…      pytest, against both databases: paths, -k EXPRESSION, -x, --durations=20 …
                             (.venv/bin/python -m pytest --help has them all)
 
 Each kind runs even when an earlier one failed, two at a time for each core. The exit code is 0 only when every
@@ -47,6 +47,9 @@ def main(arguments: list[str]) -> int:
     else:
         with ExitStack() as stack:
             env = share(stack)
+            if arguments == ["--statements"]:
+                every = on_postgres([*shared.WITH_DATABASE, *arguments], env)
+                return summarise(Lanes(1).run([every]), seconds=time.monotonic() - start)
             again = on_postgres(arguments, env)
             if arguments:
                 first = pytest("tests (SQLite)", arguments, env, selects=True)
@@ -146,7 +149,11 @@ def every_test(env: Mapping[str, str]) -> list[Job]:
 
 
 def on_postgres(arguments: Sequence[str], env: Mapping[str, str]) -> Job:
-    """Once more on PostgreSQL what uses this process's database."""
+    """Once more on PostgreSQL what uses this process's database.
+
+    Without arguments not the tests marked `once`: they are pages and refusals, and what they send
+    to a database other tests send to PostgreSQL too, as `--statements` checks.
+    """
     name = "tests (PostgreSQL)"
     try:
         programs.require_postgres_directory()
@@ -154,7 +161,8 @@ def on_postgres(arguments: Sequence[str], env: Mapping[str, str]) -> Job:
         return _failing(name, error)
     database = Postgres(int(env[shared.POSTGRES_PORT])).url()
     env = {**env, "DATABASE_URL": database, "PYTEST_ADDOPTS": "--only-database"}
-    return pytest(name, arguments or shared.WITH_DATABASE, env, selects=bool(arguments))
+    chosen = arguments or [*shared.WITH_DATABASE, "-m", "not slow and not once"]
+    return pytest(name, chosen, env, selects=bool(arguments))
 
 
 def container(arguments: Sequence[str]) -> Job:

@@ -72,6 +72,7 @@ class TestAGuestWhoChoosesAPassword:
             ({"again": "something else"}, "not the same"),
         ],
     )
+    @pytest.mark.once
     def test_is_told_what_is_wrong_and_stays_a_guest(
         self, ada: Person, ben: Person, fields: dict[str, str], reason: str
     ) -> None:
@@ -146,6 +147,7 @@ class TestSigningIn:
             ("/" + "\u0315\u0300" * 4000, "/"),
         ],
     )
+    @pytest.mark.once
     def test_leads_nowhere_outside(self, ada: Person, ben: Person, wanted: str, led: str) -> None:
         ada.create()
         register(ada)

@@ -436,6 +436,7 @@ class TestSafety:
         assert person("Bob").post(name="Bob", code=room.code, join="").status_code == 429
         assert ada.post(name="Ada", code=room.code, join="").status_code == 302
 
+    @pytest.mark.once
     def test_ten_thousand_rooms_from_one_address_are_refused(
         self, ada: Person, person: NewPerson, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:

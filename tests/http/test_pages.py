@@ -17,7 +17,7 @@ from rooms.errors import ChatError, RateLimited, Unavailable
 from tests.http.conftest import Person
 from tests.http.pages import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TEMPLATES = Path(site_settings.BASE_DIR) / "templates"
 

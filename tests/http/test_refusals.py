@@ -11,7 +11,7 @@ from rooms.errors import RateLimited, Unavailable
 from rooms.models import Room
 from tests.http.conftest import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JSON = {"accept": "application/json"}
 
 

@@ -12,7 +12,7 @@ from rooms.consumers import RoomConsumer
 from rooms.protocol import Close
 from tests.http.conftest import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PASSWORD = "the right one, and a long one"
 

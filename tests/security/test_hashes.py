@@ -12,7 +12,7 @@ from tests.http.conftest import Person
 from tests.http.test_account import PASSWORD, register
 from tests.http.test_manage import SAVED, where
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HASHES = 3
 JSON = {"accept": "application/json"}

@@ -104,6 +104,7 @@ def log_in(client: Client, password: str, *, address: str, path: str = "/admin/l
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/admin/login/", "/account/login/"])
 def test_a_browser_that_was_signed_in_before_can_sign_in_while_others_guess(
     settings: Any, path: str

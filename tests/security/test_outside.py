@@ -21,7 +21,7 @@ from tests.http.conftest import NewPerson, Person
 from tests.security.test_pages import ADDRESSES, CODE
 
 # Files are read on threads of their own, which see only what is committed.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 SEARCHES = ("hello", "from:me", "hello&sort=best", "*ell*", "after:2020")
 # The staff admin is for nobody of these: tests/http/admin/test_access.py.

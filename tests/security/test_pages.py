@@ -17,7 +17,7 @@ from rooms.addresses import FORWARDING
 from rooms.models import Room
 from tests.http.conftest import Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Values for what stands in an address, whatever it is called.
 CODE = "BCDF"

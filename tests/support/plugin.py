@@ -15,6 +15,7 @@ from tests.support.https import Authority
 from tests.support.processes import started
 from tests.support.programs import ROOT
 from tests.support.services import Postgres, PostgresServer, RedisServer
+from tests.support.statements import Recorder
 from tests.support.workers import Site
 
 StartSite = Callable[..., Site]
@@ -26,10 +27,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that use the database of this process, DATABASE_URL's",
     )
-
+    parser.addoption(
+        "--statements",
+        action="store_true",
+        help="name the statements that only tests marked `once` send to the database",
+    )
     parser.addoption(
         "--counts", type=Path, metavar="FILE", help="write how many passed, failed, were skipped"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--statements"):
+        config.pluginmanager.register(Recorder())
 
 
 def pytest_terminal_summary(

@@ -49,6 +49,7 @@ def everything(room: Room, ada: User) -> list[str]:
 
 
 @pytest.mark.parametrize("who", ["nobody", "a guest"])
+@pytest.mark.once
 def test_people_who_are_not_staff_get_nothing(
     client: Client, who: str, ada: User, room: Room, everything: list[str]
 ) -> None:
@@ -233,6 +234,7 @@ def test_the_roles_are_the_sites_own_again_after_each_release() -> None:
     ("path", "printed"),
     [("staff/desk", "/staff/desk/ /staff/desk/login/"), ("rooms/", "CHAT_ADMIN_PATH must be")],
 )
+@pytest.mark.once
 def test_the_admin_is_where_a_setting_says(path: str, printed: str) -> None:
     program = (
         "import django; django.setup(); from django.conf import settings; "

@@ -10,7 +10,7 @@ from rooms import limits
 from rooms.models import User
 from tests.http.admin.staff import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
