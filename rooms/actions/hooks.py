@@ -126,20 +126,20 @@ def of_owner(user: User) -> tuple[list[HookIn], list[HookOut]]:
 
 def find_own(*, owner: User, public_id: str) -> Hook:
     """Return a hook of a person's bot by its id. Raises NoSuchHook."""
-    if "\0" not in public_id:
-        for kind in (HookIn, HookOut):
-            rows: Any = kind._default_manager.filter(bot__owner=owner, public_id=public_id)
-            if found := rows.select_related(*_WITH).first():
-                return found  # type: ignore[no-any-return]
-    raise NoSuchHook
+    return _found(public_id, bot__owner=owner)
 
 
 def find(*, room: Room, public_id: str) -> Hook:
     """Return a hook of a room by its id. Raises NoSuchHook."""
-    for kind in (HookIn, HookOut):
-        rows: Any = kind._default_manager.filter(room=room, public_id=public_id)
-        if found := rows.select_related(*_WITH).first():
-            return found  # type: ignore[no-any-return]
+    return _found(public_id, room=room)
+
+
+def _found(public_id: str, **whose: Any) -> Hook:
+    if "\0" not in public_id:  # with which PostgreSQL compares nothing
+        for kind in (HookIn, HookOut):
+            rows: Any = kind._default_manager.filter(public_id=public_id, **whose)
+            if found := rows.select_related(*_WITH).first():
+                return found  # type: ignore[no-any-return]
     raise NoSuchHook
 
 

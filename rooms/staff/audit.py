@@ -31,7 +31,7 @@ class ActorFilter(LinkedIdFilter):
 
 
 class TargetFilter(LinkedIdFilter):
-    title = _("to whom")
+    title = _("target")
     parameter_name = "target_id"
     model = User
 
@@ -54,7 +54,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 class VerbFilter(admin.SimpleListFilter):
-    title = _("did")
+    title = _("action")
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -97,7 +97,7 @@ class DeedAdmin(StaffAdmin):
     def heading(self, row: Deed) -> str:
         return capfirst(wording.done(row.verb))
 
-    @admin.display(description=_("did"))
+    @admin.display(description=_("action"))
     def did(self, deed: Deed) -> str:
         return capfirst(wording.done(deed.verb))
 
@@ -109,7 +109,7 @@ class DeedAdmin(StaffAdmin):
         name = _named(User, deed.actor_id, deed.actor_name)
         return format_html('{} <span class="quiet">{}</span>', name, wording.role(deed.role))
 
-    @admin.display(description=_("to whom"))
+    @admin.display(description=_("target"))
     def to_whom(self, deed: Deed) -> SafeString:
         return _named(User, deed.target_id, deed.target_name or NOTHING)
 

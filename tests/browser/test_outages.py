@@ -117,7 +117,7 @@ def test_a_form_that_met_too_many_others_is_sent_again_by_itself(
     page.route(f"{site.url}/", busy)
     page.goto(site.url)
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_role("button", name="New room").click()
+    page.get_by_role("button", name="Open a room").click()
     expect(page.get_by_text(TOO_BUSY)).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("Your form is sent again")
     page.wait_for_url("**/rooms/*/")
