@@ -1,7 +1,7 @@
 """Settings from the environment, each checked as it is read.
 
-Every reader takes the variable's name and the text that stands for a variable that is not set. A value that
-cannot be so raises ImproperlyConfigured, which names the variable, what is wanted and what was given.
+The default is used where the variable is not set. A value that is not allowed raises ImproperlyConfigured with
+the variable's name, the rule and the value.
 """
 
 import os
@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def is_given(name: str) -> bool:
-    """Return True if the variable is set, be it to nothing."""
+    """Return True if the variable is set, even to an empty value."""
     return name in os.environ
 
 
@@ -23,7 +23,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str, default: str) -> bool:
-    """Return True for on, False for off and for nothing."""
+    """Return True for on; False for off, and for an empty value."""
     value = text(name, default).lower()
     if value in {"1", "true", "yes", "on"}:
         return True
@@ -45,7 +45,7 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Return what spaces or commas separate."""
+    """Return the words that spaces or commas separate."""
     return os.environ.get(name, default).replace(",", " ").split()
 
 
@@ -59,7 +59,7 @@ def one_of(name: str, default: str, values: Sequence[str]) -> str:
 
 
 def matching(name: str, default: str, pattern: str, wanted: str) -> str:
-    """Return a value that the whole of `pattern` matches; `wanted` says what that is, after "must be"."""
+    """Return a value that the whole of `pattern` matches; the error says "must be" `wanted`."""
     value = text(name, default)
     if not re.fullmatch(pattern, value, re.ASCII):
         raise ImproperlyConfigured(f"{name} must be {wanted}, not {value!r}")

@@ -91,7 +91,7 @@ def _found(
         personal.place(person, hits.messages)
         personal.fold(person, hits.messages)
     placed = hits.messages if only is None else ()
-    # By the room, as another had the same code before it.
+    # Keyed by room, since an earlier room may have had the same code.
     places = {message.place.room_id: message.place for message in placed}
     rooms = {message.place.code: message.place.title for message in placed}
     return {

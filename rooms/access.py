@@ -245,7 +245,6 @@ _mine = Prepared(
         .select_related("room", "user")
         .annotate(
             now=Now(),
-            # Who has no other room, as newcomers have none, need not be asked about them.
             has_others=Exists(
                 Membership.objects.filter(Membership.INSIDE, user=OuterRef("user")).exclude(
                     pk=OuterRef("pk")
@@ -262,6 +261,12 @@ def is_expected(membership: Any) -> bool:
     """Return True while name and seat are kept for somebody: one found by `membership`."""
     until, now = membership.reserved_until, membership.now
     return until is not None and until > now
+
+
+def has_other_rooms(membership: Any) -> bool:
+    """Return True if the person is in another room too, which newcomers are not: one found by `membership`."""
+    found: bool = membership.has_others
+    return found
 
 
 def identify(session_keys: Collection[str]) -> dict[str, int]:

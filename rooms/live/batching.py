@@ -80,7 +80,7 @@ class Batcher(Generic[Key, Item, Result]):
         self._paused: dict[Key, Callable[[], None]] = {}
         self._held: set[Key] = set()  # keys that somebody else held when they were last tried
         self._starting: asyncio.Handle | None = None
-        self._is_spaced = False  # and waits for more items until then
+        self._is_spaced = False  # the start that is due waits for the spacing to end
         self._running: set[asyncio.Task[None]] = set()
         self._apart: set[asyncio.Task[None]] = set()
         # Of the batch that is being answered: its keys that are under way no more, and its seconds.

@@ -41,9 +41,9 @@ BATCHES = 3
 # Posts that must wait before another batch starts beside one that is under way: smaller batches
 # would cost each message more, and it would hardly be sooner.
 WORTH_A_BATCH = 16
-# Seconds from the start of a batch with posts of several rooms to that of the next, unless so many wait
-# that it is worth a batch already. Rooms that talk at the same time share transactions, of which each
-# costs a worker more than all else about a post; a room that talks alone waits for nothing.
+# Seconds from the start of a batch with posts of several rooms to the start of the next batch, unless
+# WORTH_A_BATCH posts wait. A transaction costs a worker more than all else about a post, and rooms that
+# talk at the same time share one this way. A room that talks alone waits for nothing.
 SPACING = 0.006
 # Posts that may wait on one worker; far beyond what can be committed before a person gives up.
 WAITING = 20_000

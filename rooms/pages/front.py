@@ -221,9 +221,11 @@ def _member(user: User, code: str) -> Membership:
 
 
 def _show(request: HttpRequest, membership: Membership) -> HttpResponse:
-    found: Any = membership  # has an annotation, which its class does not know
-    user, room = membership.user_id, membership.room_id
-    elsewhere = unread.elsewhere(user=user, room=room) if found.has_others else []
+    elsewhere = (
+        unread.elsewhere(user=membership.user_id, room=membership.room_id)
+        if access.has_other_rooms(membership)
+        else []
+    )
     context = {
         "room": membership.room,
         "me": membership.user,

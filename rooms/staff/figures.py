@@ -141,10 +141,8 @@ def _counted(span: Span) -> tuple[dict[str, Counter[datetime]], dict[str, Counte
     for subject, hours in list(both.items()):
         if subject.startswith(counts.REFUSED):
             both["refused"] += hours
-    before, within = (
-        defaultdict[str, Counter[datetime]](Counter),
-        defaultdict[str, Counter[datetime]](Counter),
-    )
+    before: dict[str, Counter[datetime]] = defaultdict(Counter)
+    within: dict[str, Counter[datetime]] = defaultdict(Counter)
     for subject, hours in both.items():
         for hour, n in hours.items():
             (within if hour >= span.begin else before)[subject][hour] = n

@@ -16,17 +16,20 @@ from rooms.staff import search
 from rooms.staff.base import Order, StaffAdmin, Verb, Way, dated, link, way
 from rooms.staff.filters import RoomFilter, UserFilter
 
+_STANDINGS = {
+    "here": _("There now"),
+    "away": _("Away"),
+    "left": _("Left"),
+    "banned": _("Banned from the room"),
+}
+
 
 class StandingFilter(admin.SimpleListFilter):
     title = _("standing")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("here", _("There now")),
-            ("left", _("Left")),
-            ("banned", _("Banned from the room")),
-        ]
+        return [(name, _STANDINGS[name]) for name in ("here", "left", "banned")]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Membership]
@@ -112,10 +115,10 @@ class MembershipAdmin(InRoom):
     @admin.display(description=_("standing"))
     def standing(self, row: Membership) -> Any:
         if row.banned_at:
-            return _("banned from the room")
+            return _STANDINGS["banned"]
         if row.present:
-            return _("there now")
-        return _("left") if row.left_at else _("away")
+            return _STANDINGS["here"]
+        return _STANDINGS["left" if row.left_at else "away"]
 
 
 @admin.register(JoinRequest)

@@ -170,7 +170,7 @@ class MessageAdmin(StaffAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The page begins with what was said."""
+        """Put the message's text at the top of its page."""
         if row := kwargs.get("obj"):
             context["is_gone"] = row.is_deleted or row.kind in _COMINGS
             context["said"] = self.excerpt(row) if context["is_gone"] else row.text
@@ -191,7 +191,7 @@ class MessageAdmin(StaffAdmin):
 
     @admin.display(description=_("kind"))
     def event(self, message: Message) -> str:
-        """That it is a notice: what the others are is seen from their texts."""
+        """Return "notice" for a notice; the texts of other messages show their kind."""
         return message.get_kind_display() if message.kind == Message.Kind.NOTICE else NOTHING
 
     @admin.display(description=_("author"))

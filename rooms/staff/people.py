@@ -75,7 +75,7 @@ class CreatedFilter(admin.DateFieldListFilter):
         self.title = _("created")
 
 
-# What is said of an account's fields.
+# Help texts of an account's fields.
 _HINTS: dict[str, Text] = {
     "username": _("To sign in with; others do not see it. Letters, digits and @ . + - _"),
     "is_active": _("Without it the person is banned from the site."),

@@ -1,7 +1,7 @@
-"""Which statements the tests marked `once` alone send to the database: there are none.
+"""Checks that tests marked `once` send PostgreSQL no statement that other tests do not send as well.
 
-That is why they need not run on PostgreSQL too. `bin/test --statements` runs all of them there, looks
-at what each test sends, and fails with the statements that would be left out.
+That is why tests marked `once` run on SQLite only. `bin/test --statements` runs all tests on PostgreSQL,
+records their statements, and fails with those that only marked tests send.
 """
 
 import re

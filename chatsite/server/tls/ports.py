@@ -86,7 +86,7 @@ class _TLSTransport(_Transport):  # type: ignore[misc]
         self.transport.loseConnection()
 
     def abortConnection(self) -> None:
-        # Of a connection that is gone Twisted would end a TLS that it has forgotten; a plain one says nothing.
+        # Twisted raises here if the connection is gone already; on a plain connection it does nothing.
         if self.connected:
             super().abortConnection()
 
