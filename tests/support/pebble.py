@@ -43,8 +43,12 @@ class Pebble:
             [require_pebble(), "-config", config, "-strict"],
             log=directory / "pebble.log",
             ready="ACME directory available",
-            # No pauses before it looks; each name is looked at anew.
-            env={**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0"},
+            env={
+                **os.environ,
+                "PEBBLE_VA_NOSLEEP": "1",  # no pauses before it looks
+                "PEBBLE_AUTHZREUSE": "0",  # each name is looked at anew
+                "PEBBLE_WFE_NONCEREJECT": "50",  # in a hundred: an authority may refuse any nonce
+            },
         )
 
     def __enter__(self) -> "Pebble":

@@ -32,6 +32,10 @@ Result = TypeVar("Result")
 # Seconds: for one answer of the authority, and for it to make up its mind.
 ANSWER_TIMEOUT = 10
 DECISION_TIMEOUT = 90
+# How often the library is asked to make a request whose nonce the authority refuses; it makes it twice
+# each time. Any nonce may be refused, for instance one that another of the authority's machines gave
+# out (RFC 8555, section 6.5).
+NONCE_TRIES = 10
 # The library asks again until a time that it is given. It is given little, so that a server that is
 # stopped meanwhile does not wait for it.
 _TURN = timedelta(seconds=2)
@@ -63,7 +67,7 @@ class Authority:
         self._name = urlsplit(directory).hostname or directory
         self._key = JWKRSA.load(account_key.encode())
         self._email = email
-        self._net = client.ClientNetwork(self._key, user_agent="roomcode", timeout=ANSWER_TIMEOUT)
+        self._net = _Network(self._key, user_agent="roomcode", timeout=ANSWER_TIMEOUT)
         # What is in the environment is for other programs.
         self._net.session.trust_env = False
         self._net.session.proxies = {"https": proxy} if proxy else {}
@@ -174,6 +178,19 @@ class Authority:
                 return TLSProblem(
                     "refused", f"{self._name} refused a certificate for {name}: {said}"
                 )
+
+
+class _Network(client.ClientNetwork):
+    """Asks again with other nonces; the library does so once only."""
+
+    def post(self, *args: Any, **kwargs: Any) -> Any:
+        for _ in range(NONCE_TRIES - 1):
+            try:
+                return super().post(*args, **kwargs)
+            except messages.Error as error:
+                if error.code != "badNonce":
+                    raise
+        return super().post(*args, **kwargs)
 
 
 class _Adapter(HTTPAdapter):
