@@ -285,7 +285,7 @@ class Shunned(models.Model):
     until = models.DateTimeField()
 
     class Meta:
-        verbose_name = "barred return"
+        verbose_name = "return ban"
         constraints = (
             models.UniqueConstraint(fields=["room", "trace", "user"], name="shunned_once"),
         )

@@ -135,8 +135,10 @@ class DeedAdmin(StaffAdmin):
     @admin.display(description=_("reason and details"))
     def reasons(self, deed: Deed) -> SafeString:
         """Reason and details together: a list has no room for both."""
-        texts = [text for text in (self.why(deed), self.more(deed)) if text != written(NOTHING)]
-        return format_html_join(" ", '<span class="reason">{}</span>', ((text,) for text in texts))
+        why = (written(f"“{deed.reason}”"),) if deed.reason else ()
+        more = (self.more(deed),) if self.more(deed) != written(NOTHING) else ()
+        texts = ((text,) for text in (*why, *more))
+        return format_html_join(" · ", '<span class="reason">{}</span>', texts)
 
     @admin.display(description=_("undoes"))
     def undid(self, deed: Deed) -> SafeString | str:
@@ -194,6 +196,8 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "network": lambda network: (
         gettext("with the network") if network else gettext("the person only")
     ),
+    "hook": lambda name: gettext("webhook %(id)s") % {"id": name},
+    "host": lambda host: gettext("to %(host)s") % {"host": host},
     "was": lambda role: gettext("was %(role)s") % {"role": role},
 }
 

@@ -30,6 +30,7 @@ from history.errors import Text as Words
 from rooms import audit
 from rooms.errors import ChatError
 from rooms.models import Deed, User
+from rooms.staff import menu
 from rooms.staff.confirming import confirm
 from rooms.staff.filters import DeclaredFilters
 from rooms.staff.paging import KeyChangeList, KeyPaginator
@@ -141,6 +142,10 @@ class StaffAdmin(DeclaredFilters):
         """What a row is called above its page, whose facts do not repeat it, and on the way back to it."""
         return str(row)
 
+    def above_grave(self, row: Any) -> str:
+        """What is above the grave verbs of a row, where there are others above them."""
+        return _("More")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -154,7 +159,7 @@ class StaffAdmin(DeclaredFilters):
         return KeyChangeList
 
     def _name_of_list(self) -> str:
-        return capfirst(str(self.opts.verbose_name_plural))
+        return menu.name_of(self.opts)
 
     # Verbs ----------------------------------------------------------------------------------------
 
@@ -196,7 +201,9 @@ class StaffAdmin(DeclaredFilters):
     ) -> HttpResponse:
         if row := kwargs.get("obj"):
             context["title"] = capfirst(str(self.opts.verbose_name))
+            context["list_name"] = self._name_of_list()
             context["heading"] = self.heading(row)
+            context["above_grave"] = self.above_grave(row)
             context["links"] = self.links(row)
             context["verbs"] = [
                 verb
@@ -261,6 +268,7 @@ class StaffAdmin(DeclaredFilters):
         context = {
             **self.admin_site.each_context(request),
             "title": verb.label,
+            "list_name": self._name_of_list(),
             "opts": self.opts,
             "verb": verb,
             "heading": heading,

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from history.models import Message
@@ -95,9 +96,12 @@ def busiest(now: datetime) -> list[Busy]:
     return sorted(found, key=lambda busy: -busy.messages)
 
 
-def recent() -> list[tuple[Deed, str]]:
+def recent() -> list[tuple[Deed, SafeString]]:
     """The latest entries of the audit log, each with what it says was done."""
-    return [(deed, wording.done(deed.verb)) for deed in Deed.objects.order_by("-pk")[:RECENT]]
+    return [
+        (deed, wording.done_to(deed.verb, deed.target_name))
+        for deed in Deed.objects.order_by("-pk")[:RECENT]
+    ]
 
 
 def workers() -> list[Worker]:

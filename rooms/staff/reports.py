@@ -150,6 +150,7 @@ class ReportAdmin(StaffAdmin):
         REOPEN,
     )
     list_display = (
+        "number",
         "about",
         "reason",
         "state",
@@ -228,6 +229,10 @@ class ReportAdmin(StaffAdmin):
         reason = row.get_reason_display()
         return gettext("Report %(number)d: %(reason)s") % {"number": row.pk, "reason": reason}
 
+    def above_grave(self, row: Report) -> str:
+        is_open = row.state == Report.State.OPEN
+        return gettext("Or act, which upholds the report") if is_open else super().above_grave(row)
+
     def describe(self, row: Report) -> str:
         said = _reported(row)
         about = f"#{row.seq} “{said}”" if row.seq is not None else ""
@@ -239,11 +244,16 @@ class ReportAdmin(StaffAdmin):
             return ""
         return str(told.pop().label).capitalize()
 
+    @admin.display(description=_("report"))
+    def number(self, report: Report) -> int:
+        """The number that its page and the audit log call it by."""
+        return report.pk
+
     @admin.display(description=_("about"))
     def about(self, report: Report) -> SafeString | str:
         if report.seq is None:
             return str(_("the person"))
-        return format_html("#{} {}", report.seq, written(_reported(report), limit=_EXCERPT))
+        return written(_reported(report), limit=_EXCERPT)
 
     @admin.display(description=_("person"))
     def against(self, report: Report) -> SafeString | str:

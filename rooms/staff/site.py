@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from rooms import factors, openid, paths
 from rooms.login import Bounded, Throttled
 from rooms.models import User
-from rooms.staff import second_factor
+from rooms.staff import menu, second_factor
 from rooms.staff.table import NOTHING
 
 
@@ -43,22 +43,6 @@ class StaffLoginView(LoginView):
 
 class OwnPasswordForm(Bounded, AdminPasswordChangeForm):
     """Another password for one's own account."""
-
-
-ORDER = (
-    "Report",
-    "Room",
-    "Message",
-    "User",
-    "Membership",
-    "JoinRequest",
-    "Shunned",
-    "SignIn",
-    "HookIn",
-    "HookOut",
-    "Deed",
-    "Group",
-)
 
 
 class StaffSite(AdminSite):
@@ -94,29 +78,19 @@ class StaffSite(AdminSite):
         return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: Any = None) -> list[Any]:
-        """One list of the kinds of rows, those first that are looked at most, whichever app has the tables."""
-        models = [
-            model for app in super().get_app_list(request, app_label) for model in app["models"]
-        ]
-        if app_label is not None or not models:
-            return super().get_app_list(request, app_label)
-        place = {name: number for number, name in enumerate(ORDER)}
-        models.sort(key=lambda model: place.get(model["object_name"], len(ORDER)))
-        return [
-            {
-                "name": _("Lists"),
-                "app_label": "lists",
-                "app_url": reverse("admin:index"),
-                "has_module_perms": True,
-                "models": models,
-            }
-        ]
+        """The kinds of rows in the groups of the menu, whichever app has the tables."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        return menu.groups([model for app in apps for model in app["models"]])
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {
             **super().each_context(request),
             "asks_factors": factors.is_on(),
             "provider": settings.CHAT_OIDC_LABEL if openid.is_on() else "",
+            # A function: only a page that shows the menu counts them.
+            "open_reports": menu.open_reports(request),
         }
 
     def has_permission(self, request: HttpRequest) -> bool:

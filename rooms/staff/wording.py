@@ -1,5 +1,7 @@
 """The verbs and roles of the audit log in the words of the staff's pages."""
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +55,7 @@ _DONE: dict[str, Text] = {
     "retire bot": _("removed a bot"),
     "set roles": _("set the roles that the provider gives"),
     "settings": _("changed the settings"),
-    "succeed": _("gave the room a new owner"),
+    "succeed": _("made somebody the owner"),
     "take factors": _("took somebody’s second factors away"),
     "turn all away": _("turned everybody waiting away"),
     "turn away": _("turned somebody away"),
@@ -61,6 +63,30 @@ _DONE: dict[str, Text] = {
     "unmute": _("lifted the mute"),
     "uphold report": _("upheld a report"),
     "use recovery code": _("used a recovery code"),
+}
+
+# The same where the entry names to whom, in a sentence. What is missing has the name behind a colon.
+_TO_WHOM: dict[str, Text] = {
+    "add bot": _("added the bot {name}"),
+    "add hook in": _("added an incoming webhook of {name}"),
+    "add hook out": _("added an outgoing webhook of {name}"),
+    "admit": _("let {name} in"),
+    "ban": _("banned {name} from the room"),
+    "ban from site": _("banned {name} from the site"),
+    "clear": _("removed messages from {name}"),
+    "delete message": _("deleted a message from {name}"),
+    "hand over": _("handed the room over to {name}"),
+    "lift site ban": _("lifted the ban of {name} from the site"),
+    "member": _("took the moderator’s role away from {name}"),
+    "moderator": _("made {name} a moderator"),
+    "mute": _("muted {name}"),
+    "remove": _("removed {name} from the room"),
+    "remove hook": _("removed a webhook of {name}"),
+    "retire bot": _("removed the bot {name}"),
+    "succeed": _("made {name} the owner"),
+    "turn away": _("turned {name} away"),
+    "unban": _("lifted the ban of {name} from the room"),
+    "unmute": _("unmuted {name}"),
 }
 
 # As what somebody acted, by the name of audit.ROLES; the others are words already.
@@ -80,3 +106,13 @@ def done(verb: str) -> str:
     if verb.startswith(_UNDO):
         return gettext("took back “%(done)s”") % {"done": done(verb.removeprefix(_UNDO))}
     return str(_DONE.get(verb, verb))
+
+
+def done_to(verb: str, name: str) -> SafeString:
+    """Return what an entry says was done to whom: "muted Ada"; without a name, what was done."""
+    shown = format_html("<bdi>{}</bdi>", name)
+    if not name:
+        return format_html("{}", done(verb))
+    if verb in _TO_WHOM:
+        return format_html(str(_TO_WHOM[verb]), name=shown)
+    return format_html("{}: {}", done(verb), shown)

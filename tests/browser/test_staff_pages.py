@@ -309,9 +309,21 @@ def test_the_desks_fit_a_phone(
     with step("what somebody may is folded, and what is typed can be saved from anywhere"):
         phone.goto(f"{site.url}/admin/rooms/user/{looker}/change/")
         expect(phone.get_by_label("Superuser status")).to_be_hidden()
-        expect(phone.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()
         phone.locator("summary").filter(has_text="Permissions").click()
         expect(phone.get_by_label("Superuser status")).to_be_visible()
+        save = phone.get_by_role("button", name="Save", exact=True)
+        phone.evaluate("scrollTo(0, 0)")
+        expect(save).not_to_be_in_viewport()
+        phone.get_by_label("Email address").fill("grace@example.org")
+        expect(save).to_be_in_viewport()
+
+    with step("at the end of the page the buttons cover nothing"):
+        phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+        row = phone.locator(".submit-row").bounding_box()
+        last = phone.locator(".facts").last.bounding_box()
+        assert row
+        assert last
+        assert last["y"] + last["height"] <= row["y"]
         assert phone.evaluate(WIDE) == []
         assert not violations(phone)
 

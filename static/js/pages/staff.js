@@ -1,5 +1,7 @@
-/** What the pages of the staff open and shut, beside what every page has. */
+/** What the pages of the staff open, shut and mark, beside what every page has. */
 
 import { shutDropdowns } from "../lib/dropdowns.js";
+import { markChanges } from "../room/sheet-parts.js";
 
 shutDropdowns(document);
+markChanges(document);
