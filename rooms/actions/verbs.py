@@ -261,9 +261,15 @@ _TABLE = (
     ),
     Verb(name="add bot", sentence=_("{by} added the bot {about}")),
     Verb(name="retire bot", sentence=_("{by} removed the bot {about}"), at_least=Role.MEMBER),
-    Verb(name="add hook in", sentence=_("{by} lets programs post here as {about}")),
-    Verb(name="add hook out", sentence=_("{by} lets {what} know what happens here, as {about}")),
-    Verb(name="remove hook", sentence=_("{by} removed a hook of {about}")),
+    Verb(
+        name="add hook in",
+        sentence=_("{by} added the incoming webhook {about}, which lets a program post here"),
+    ),
+    Verb(
+        name="add hook out",
+        sentence=_("{by} added the outgoing webhook {about}, which sends messages to {what}"),
+    ),
+    Verb(name="remove hook", sentence=_("{by} removed a webhook of the bot {about}")),
     Verb(name="make hook secret"),
     Verb(name="pause hook"),
     Verb(name="resume hook"),
@@ -292,11 +298,11 @@ _TOLD = {
     "door": Sentence(text=_("Nobody new can join the room any more")),
     "restore": Sentence(text=_("{by} restored {what} from {about}"), in_words=_messages),
     "undo remove": Sentence(text=_("{by} undid the removal of {about}")),
-    "succeed away": Sentence(text=_("{by} has been away too long: {about} runs the room now")),
+    "succeed away": Sentence(text=_("{about} is the owner now: {by} has been away too long")),
     "succeed deleted": Sentence(
-        text=_("The owner has deleted their account: {about} runs the room now")
+        text=_("{about} is the owner now: the owner before deleted their account")
     ),
-    "succeed gone": Sentence(text=_("The owner has left: {about} runs the room now")),
+    "succeed gone": Sentence(text=_("{about} is the owner now: the owner before has left")),
 }
 # What the audit log has beside the verbs in a room: of accounts, and of the staff.
 _ELSEWHERE = (

@@ -45,8 +45,8 @@ _OLD_WORDS = (
     (re.compile(r"lifted the ban on "), "lifted the ban of "),
     (re.compile(r"handed the room over"), "handed this room over"),
     (
-        re.compile(r"has been away too long: (.+) runs the room now"),
-        r"is away for good: \1 runs this room now",
+        re.compile(r"(.+) is the owner now: (.+) has been away too long"),
+        r"\2 is away for good: \1 runs this room now",
     ),
     (re.compile(r"set the topic to “"), "named the room “"),
 )
@@ -221,7 +221,7 @@ def test_an_old_notice_that_no_audit_log_knows_is_read_where_the_names_are_certa
         "Ada banned Zed: called Ben is now called Ada by all his friends",
         "The site muted deleted person for 5 minutes.",
         "Ben is now called Eve",
-        "Ada has been away too long: deleted person runs the room now.",
+        "deleted person is the owner now: Ada has been away too long.",
         "Ada lifted the ban on deleted person.",
         "Ada undid the removal of deleted person.",
         "Ada lifted the limit of people.",

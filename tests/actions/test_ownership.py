@@ -47,7 +47,7 @@ def test_the_next_in_line_is_the_moderator_who_was_there_longest() -> None:
     assert roles.find_heirs() == 1
     room.refresh_from_db()
     assert room.owner == eve
-    assert last_notice(room) == "Ada has been away too long: Eve runs the room now."
+    assert last_notice(room) == "Eve is the owner now: Ada has been away too long."
     rooms.join(user=ada, code=room.code)
     connect(ada, room)
     assert role(room, ada) == "moderator"

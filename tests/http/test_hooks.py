@@ -203,10 +203,16 @@ def test_an_address_is_shown_once_and_kept_as_a_hash(ada: Person, room: Room) ->
 
 def test_the_room_is_told_of_hooks(ada: Person, room: Room) -> None:
     make(ada, room)
-    assert last_notice(room) == "Ada lets programs post here as Builds."
+    assert (
+        last_notice(room)
+        == "Ada added the incoming webhook Builds, which lets a program post here."
+    )
     bot = Bot.objects.get().user.public_id
     make(ada, room, kind="out", bot=bot, url="https://ci.example.org/x?key=1", events=["posted"])
-    assert last_notice(room) == "Ada lets ci.example.org know what happens here, as Builds."
+    assert (
+        last_notice(room)
+        == "Ada added the outgoing webhook Builds, which sends messages to ci.example.org."
+    )
     hook = HookOut.objects.get()
     said = read(ada.get(f"/rooms/{room.code}/manage/")).one("section", data_part="hooks")
     assert said.one("span", class_="fold__now").text == "1 incoming · 1 outgoing"
@@ -217,7 +223,7 @@ def test_the_room_is_told_of_hooks(ada: Person, room: Room) -> None:
     assert ada.get(f"{path}/pause/").status_code == 405
     assert HookOut.objects.filter(stop="").exists(), "nothing is done by looking"
     ada.post(f"{path}/remove/")
-    assert last_notice(room) == "Ada removed a hook of Builds."
+    assert last_notice(room) == "Ada removed a webhook of the bot Builds."
     verbs = Deed.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["add bot", "add hook in", "add hook out", "remove hook"]
 
