@@ -20,6 +20,14 @@ log.filter(seq__lte=log.count() // 2).update(at=F("at") - timedelta(days=1))
 log = Message.objects.filter(stream__room__code="{closed}")
 log.update(at=F("at") - timedelta(days=7))
 """
+_NEWCOMERS = """
+from datetime import timedelta
+from rooms.models import User
+people = list(User.objects.filter(display_name__startswith="{named}").order_by("pk"))
+for place, user in enumerate(people):
+    user.date_joined -= timedelta(hours=4 * (len(people) - place))
+User.objects.bulk_update(people, ["date_joined"])
+"""
 # Run at the end. The festival has a message every four minutes until a moment ago; what is of its first day
 # is of yesterday, and what was posted in other rooms before it of the hours before that. A room was opened
 # when its first message was posted.
@@ -45,6 +53,11 @@ for stream, first in firsts:
 def first(site: Site, *, busy: str, closed: str) -> None:
     """Age the ferry's room, and the closed one, which is closed with it."""
     site.manage("shell", "-c", _FIRST.format(busy=busy, closed=closed))
+
+
+def newcomers(site: Site, named: str) -> None:
+    """Let those whose names begin so have come to the site over the last weeks, not all in this hour."""
+    site.manage("shell", "-c", _NEWCOMERS.format(named=named))
 
 
 def last(site: Site, *, festival: str, old: int) -> None:

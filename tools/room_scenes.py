@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.support.client import RoomSocket, Visitor
 from tests.support.crowd import crowd
 from tests.support.workers import Site
+from tools import ages
 
 Say = Callable[[str], Awaitable[object]]
 
@@ -42,6 +43,7 @@ async def crowded(site: Site, owner: Visitor) -> str:
     code = await owner.create(title="Everybody")
     names = [f"Person {number:03}" for number in range(180)]
     site.manage("shell", "-v0", "-c", crowd(code, [*names, "Zoë Ångström"]))
+    ages.newcomers(site, "Person ")
     return code
 
 

@@ -81,7 +81,7 @@ def scenes(demo: Demo) -> list[Scene]:
             "manage",
             f"/rooms/{demo.ruled}/manage/",
             ada,
-            _click("#fold-joining > summary", ".manage__person summary"),
+            _click(".manage__person summary"),
         ),
         Scene("manage-bots", f"/rooms/{demo.office}/manage/bots/", demo.keeper),
         Scene(
