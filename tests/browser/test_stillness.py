@@ -36,7 +36,7 @@ def tops(room: RoomPage) -> list[float]:
 def test_what_is_read_stays_where_it_is(ada: RoomPage, invite: Invite) -> None:
     ben = invite(ada, "Ben")
     page = ada.page
-    box, above = page.locator("textarea[name=body]"), page.locator(".composer__above")
+    box, below = page.locator("textarea[name=body]"), page.locator(".composer__below")
     ben.say("at nein", "on the pier", "with cake")
     ada.expect_bodies(["at nein", "on the pier", "with cake"])
 
@@ -53,15 +53,15 @@ def test_what_is_read_stays_where_it_is(ada: RoomPage, invite: Invite) -> None:
         assert len(gaps) == 2
         assert min(gaps) >= 0, gaps
 
-    with step("a reply moves neither the box nor the line of typists and characters over it"):
+    with step("a reply moves neither the box nor the line of typists and characters under it"):
         box.fill("x" * (LIMIT - 9))
         expect(page.locator("[data-counter]")).to_have_text("9 characters left")
-        before = places(box, above)
+        before = places(box, below)
         choose(ada, "pier", "Reply")
         expect(page.locator("[data-composing]")).to_be_visible()
-        assert places(box, above) == before
+        assert places(box, below) == before
         page.keyboard.press("Escape")
-        assert places(box, above) == before
+        assert places(box, below) == before
         box.fill("")
 
     with step("an edit is marked, and moves no row"):

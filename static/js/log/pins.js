@@ -2,7 +2,7 @@
 
 import { element, find, icon, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
-import { firstLine } from "../state/message-actions.js";
+import { excerpt } from "../state/message-actions.js";
 import { isHidden, nameOf } from "../state/messages.js";
 
 /**
@@ -59,7 +59,7 @@ export function createPins(bar, sprite) {
  * @param {ReadonlySet<string>} hidden
  */
 function line(message, names, hidden) {
-  const text = isHidden(message, hidden) ? gettext("hidden for you") : firstLine(message);
+  const text = isHidden(message, hidden) ? gettext("hidden for you") : excerpt(message);
   return [
     element("bdi", { class: "quote__name" }, nameOf(message, names)),
     element("span", { class: "quote__text", dir: "auto" }, text || gettext("…")),

@@ -12,6 +12,9 @@ const AHEAD = "600px 0px";
 /** The number of visible rows that are remembered, so that at least one survives a change. */
 const ANCHORS = 12;
 
+/** The label of a day sticks this far below the upper edge of the log (css/room/log.css), and a rounding. */
+const STUCK_AT = 9;
+
 /**
  * @typedef {object} Options
  * @property {HTMLElement} scroller
@@ -55,9 +58,19 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_END;
   }
 
+  /** Days that have scrolled past stick in one place: the last of them hides the labels of the others. */
+  function showDay() {
+    const days = [...rows.querySelectorAll(":scope > .log__day")];
+    if (days.length === 0) return;
+    const line = scroller.getBoundingClientRect().top + STUCK_AT;
+    const current = days.findLastIndex((day) => day.getBoundingClientRect().top <= line);
+    for (const [index, day] of days.entries()) day.classList.toggle("is-past", index < current);
+  }
+
   scroller.addEventListener(
     "scroll",
     () => {
+      showDay();
       const isUp = scroller.scrollTop < place;
       place = scroller.scrollTop;
       // Only a reader scrolls up. A log that grows, or a view that shrinks, also moves away from
@@ -86,6 +99,7 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
       if (following) {
         change();
         toEnd();
+        showDay();
         return;
       }
       const anchors = visible(scroller, rows);
@@ -94,6 +108,7 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
       // what is above it.
       const [first, anchor = first] = anchors.filter(({ node }) => node.isConnected);
       if (anchor) scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+      showDay();
     },
 
     /**

@@ -68,11 +68,8 @@ function lines({ body, html, files }) {
     .filter((line) => line !== "");
 }
 
-/** Returns the first line of a message, for a bar that names it. @param {Chat.Message} message */
-export const firstLine = (message) => lines(message)[0] ?? "";
-
 /**
- * Returns a message in one line, for a quote.
+ * Returns a message in one line, for a quote or a pin.
  * @param {Chat.Message} message
  * @param {number} [limit] characters
  */
