@@ -11,6 +11,12 @@ import { codeBlock } from "./code-block.js";
 /** Elements without attributes. */
 const PLAIN = new Set(["p", "br", "strong", "em", "s", "blockquote", "ul", "ol"]);
 
+/**
+ * Where an address may be broken to go on in the next line: after a sign that parts it, but not after the
+ * "//" behind its scheme, nor before its last letter.
+ */
+const PART = /(?<=[^:/][/?&=#-]+)(?![/?&=#-]|.?$)/u;
+
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
 
 /**
@@ -96,7 +102,7 @@ function link(original, children) {
     return element("span", {}, ...children);
   }
   const isBare = original.getAttribute("dir") === "ltr";
-  return element(
+  const node = element(
     "a",
     {
       href,
@@ -107,4 +113,28 @@ function link(original, children) {
     },
     ...children,
   );
+  if (isBare) breakAtParts(node);
+  return node;
 }
+
+/**
+ * Has an address that is too long for a line go on in the next one at one of its parts, and not within a
+ * word. What is copied of it stays the same.
+ * @param {Element} link whose text is the address, with or without marks in it
+ */
+export function breakAtParts(link) {
+  const walker = document.createTreeWalker(link, NodeFilter.SHOW_TEXT);
+  /** @type {Text[]} */
+  const texts = [];
+  while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
+  for (const text of texts) {
+    const [first, ...others] = partsOf(text.data);
+    text.replaceWith(first, ...others.flatMap((part) => [element("wbr"), part]));
+  }
+}
+
+/**
+ * Returns the parts of an address, each with the sign at its end.
+ * @param {string} address
+ */
+export const partsOf = (address) => address.split(PART);

@@ -6,6 +6,7 @@
 import { writeFileName } from "../lib/file-name.js";
 import { avatar } from "../lib/people.js";
 import { sizeOf } from "../lib/size.js";
+import { breakAtParts } from "./markup.js";
 import { laidOut } from "./message-files.js";
 import { createFolding } from "./message-text.js";
 
@@ -70,8 +71,10 @@ export function foldTexts(list, lines) {
  * @param {HTMLElement} list
  */
 export function foldHits(list) {
+  for (const link of list.querySelectorAll(".message__text a[dir=ltr]")) breakAtParts(link);
   foldTexts(list, HIT_LINES);
   showMarks();
+  leadFromText(list);
   list.addEventListener("click", showMarks);
 
   function showMarks() {
@@ -83,6 +86,23 @@ export function foldHits(list) {
       if (text.scrollTop > 0) text.dataset.cut = "";
     }
   }
+}
+
+/**
+ * Has the text of a hit lead where its link leads, which lies under the text from now on: it can be
+ * selected.
+ * @param {HTMLElement} list
+ */
+function leadFromText(list) {
+  list.classList.add("hits--live");
+  list.addEventListener("click", ({ target, ctrlKey, metaKey, shiftKey }) => {
+    const text = target instanceof Element ? target.closest(".message__text") : null;
+    if (text === null || !(target instanceof Element) || target.closest("a, summary")) return;
+    const link = text.closest(".hit")?.querySelector(".hit__link");
+    if (!link || getSelection()?.isCollapsed === false) return;
+    const how = { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey };
+    link.dispatchEvent(new MouseEvent("click", how));
+  });
 }
 
 /** @param {HTMLElement} text */
