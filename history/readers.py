@@ -39,10 +39,6 @@ class Reading:
     closed_at: datetime | None
     leads_in: bool
 
-    @property
-    def is_open(self) -> bool:
-        return self.closed_at is None
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -128,7 +128,11 @@ def room_search(request: HttpRequest, room_id: str) -> HttpResponse:
         seq = calendar.first_of(stream, hidden, day, zone)
         place = f"?at={seq}#m{seq}" if seq is not None else ""
         return redirect(reverse("transcript", args=[room_id]) + place)
-    context: dict[str, Any] = {"room_id": room_id, "code": reading.code}
+    context: dict[str, Any] = {
+        "room_id": room_id,
+        "code": reading.code,
+        "leads_in": reading.leads_in,
+    }
     if request.GET.get("q", "").strip():
         context |= _found(request, person, _cursor(request, "before"), only=reading)
     else:

@@ -92,6 +92,15 @@ def test_everything_that_opens_over_a_room_is_for_everybody(
         page.get_by_role("searchbox").fill("hello")
         page.keyboard.press("Enter")
         expect(page.locator(".hit")).to_have_count(1)
+        tips = page.locator(".search__tips")
+        page.get_by_label("Search tips").click()
+        expect(tips).to_be_visible()
+        shut("the tips of a search")
+        expect(tips).to_be_hidden()
+        page.get_by_role("link", name="Clear the search").press("Enter")
+        expect(page.get_by_role("searchbox")).to_be_focused()
+        expect(page.get_by_role("searchbox")).to_have_value("")
+        expect(page.locator(".hit")).to_have_count(0)
         shut("a search")
 
     with step("the settings, a message in them, and the question before they are lost"):

@@ -241,6 +241,45 @@ def test_a_transcript_tells_times_and_days_of_the_viewers_zone(
     expect(page.locator(".day time").first).to_have_text("Today")
 
 
+def test_a_hit_leads_to_its_place_from_all_of_it(demo: Demo, as_ada: Callable[..., Page]) -> None:
+    page = as_ada("/history/?q=code from:me")
+    page.wait_for_selector(".hits--live")
+    hit, field = page.locator(".hit"), page.get_by_role("searchbox")
+
+    with step("a sign empties the field, for hands and keys alike, and what was found stays"):
+        field.focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(field).to_have_value("")
+        expect(field).to_be_focused()
+        expect(page.get_by_role("link", name="Clear")).to_be_hidden()
+        expect(hit).to_have_count(1)
+
+    with step("tips are shut by Escape"):
+        page.get_by_label("Search tips").click()
+        expect(page.locator(".search__tips")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".search__tips")).to_be_hidden()
+
+    with step("its words can be selected, and its own links lead elsewhere"):
+        word = hit.locator("mark").first.bounding_box()
+        assert word
+        page.mouse.move(word["x"], word["y"] + word["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(word["x"] + word["width"], word["y"] + word["height"] / 2, steps=4)
+        page.mouse.up()
+        assert page.evaluate("String(getSelection()).trim()") == "code"
+        expect(page).to_have_url(re.compile("/history/"))
+        hit.get_by_role("link", name="https://example.org/", exact=True).click(trial=True)
+
+    with step("a press on them follows the link that covers the rest"):
+        page.locator("h1").click()
+        named = page.get_by_role("link", name="Open in the room: message of Ada")
+        expect(named).to_have_count(1)
+        hit.locator(".message__text p").first.click(position={"x": 4, "y": 4})
+        expect(page).to_have_url(re.compile(rf"/rooms/{demo.code}/"))
+
+
 def test_a_transcript_can_be_read_without_scripts(demo: Demo, as_ada: Callable[..., Page]) -> None:
     page = as_ada(demo.transcript, java_script_enabled=False)
     expect(page.locator(".message__text").first).to_have_text(re.compile("message"))

@@ -97,22 +97,33 @@ class TestWhatIsSeen:
 
 
 class TestHits:
-    def test_lead_to_their_place_and_into_the_open_room(self, ada: Person) -> None:
+    def test_are_each_one_link_into_the_open_room_or_else_to_the_transcript(
+        self, ada: Person
+    ) -> None:
         room = ada.create(title="Islands")
         (message,) = ada.say(room, "hello")
-        links = [a.attributes["href"] for a in search(ada, "hello").one(class_="hit").all("a")]
-        assert links == [
-            f"/history/rooms/{room.public_id}/?at={message.seq}#m{message.seq}",
-            f"/rooms/{room.code}/#m{message.seq}",
-        ]
+
+        def link() -> tuple[str, str]:
+            """Where the hit leads, and what a screen reader says of it."""
+            hit = search(ada, "hello").one(class_="hit")
+            (a,) = hit.all("a")
+            parts = [hit.one(id=part) for part in a.attributes["aria-labelledby"].split()]
+            return a.attributes["href"], " ".join(part.text for part in parts)
+
+        href, name = link()
+        assert href == f"/rooms/{room.code}/#m{message.seq}"
+        assert name.startswith("Open in the room: message of Ada, ")
+        assert name.endswith(" hello")
         rooms.close(room=room)
-        assert len(search(ada, "hello").one(class_="hit").all("a")) == 1
+        href, name = link()
+        assert href == f"/history/rooms/{room.public_id}/?at={message.seq}#m{message.seq}"
+        assert name.startswith("Open in the transcript: message of Ada, ")
 
     def test_say_in_which_order_they_are_and_offer_the_other(self, ada: Person) -> None:
         ada.say(ada.create(), "ferry")
-        for options, here in ({}, "Newest first"), ({"sort": "best"}, "Most relevant"):
+        for options, here in ({}, "Newest"), ({"sort": "best"}, "Relevant"):
             orders = search(ada, "ferry", **options).one(class_="sorts").all("a")
-            assert [a.text for a in orders] == ["Newest first", "Most relevant"]
+            assert [a.text for a in orders] == ["Newest", "Relevant"]
             assert [a.text for a in orders if "aria-current" in a.attributes] == [here]
         assert not search(ada, "from:me").all(class_="sorts"), "nothing to be better at"
 

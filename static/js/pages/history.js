@@ -11,6 +11,7 @@ const { meId = "", sprite = "" } = page?.dataset ?? {};
 const reader = { sprite, myId: meId };
 
 shutDropdowns(document);
+clearAtHand();
 drawAvatars(document);
 drawFiles(document);
 for (const body of document.querySelectorAll("[data-body]")) {
@@ -32,6 +33,17 @@ document.querySelector(":target")?.scrollIntoView();
 if (page && "transcript" in page.dataset) {
   followFragment();
   addEventListener("hashchange", followFragment);
+}
+
+/** Has the sign in the field of a search empty it: what was found stays until the next search. */
+function clearAtHand() {
+  const field = document.querySelector("input[type=search]");
+  document.querySelector("[data-clear]")?.addEventListener("click", (event) => {
+    if (!(field instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    field.value = "";
+    field.focus();
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
  * search.
  */
 
+import { shutDropdowns } from "../lib/dropdowns.js";
 import { drawAvatars, foldHits } from "../log/written-rows.js";
 
 /** The name of the highlight in css/room/search.css. */
@@ -25,6 +26,7 @@ export function drawHits(body) {
  * @param {HTMLElement} rows of the log; the row that a jump leads to gets the focus
  */
 export function followHits(dialog, rows) {
+  shutDropdowns(document);
   let wanted = "";
   /** @type {readonly string[]} */
   let words = [];

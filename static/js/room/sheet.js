@@ -237,7 +237,8 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq, onShow })
   dialog.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.target instanceof HTMLSelectElement) return;
     // A browser lets a page prevent `cancel` only once, and then closes the dialog anyway. So
-    // Escape is handled here.
+    // Escape is handled here; what hangs from a button is shut first (lib/dropdowns.js).
+    if (dialog.querySelector("[data-dropdown][open]")) return;
     event.preventDefault();
     leave();
   });
