@@ -1,4 +1,4 @@
-"""What was said around a report, drawn as a transcript is.
+"""What was said around a report or a message, drawn as a transcript is.
 
 The HTML is what the server rendered and sanitised when the message was posted. Here as there, nothing that
 a person wrote becomes HTML in any other way.
@@ -16,13 +16,20 @@ from history.wire import WireAuthor, WireMessage
 from rooms.models import User
 
 
-def drawn(excerpt: Sequence[WireMessage], *, reported: int | None) -> SafeString:
-    """Return the messages by day, in UTC as every time on these pages. `reported` is the number of one."""
+def drawn(
+    excerpt: Sequence[WireMessage], *, reported: int | None = None, shown: int | None = None
+) -> SafeString:
+    """Return the messages by day, in UTC as every time on these pages.
+
+    `reported` is the number of the one that the page is about, if it was reported; `shown`, if it was not.
+    """
     people: dict[str, User] = {}
     rows = {wire["seq"]: _row(wire, people) for wire in excerpt}
     around = {seq: _around(wire, rows) for seq, wire in zip(rows, excerpt, strict=True)}
     days = timeline.days(rows.values(), around)
-    return render_to_string("admin/excerpt.html", {"days": days, "reported": reported})
+    return render_to_string(
+        "admin/excerpt.html", {"days": days, "reported": reported, "shown": shown}
+    )
 
 
 def _row(wire: WireMessage, people: dict[str, User]) -> Message:

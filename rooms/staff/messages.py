@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from history import wire
 from history.log import files
 from history.models import Message, Revision
 from history.search import everywhere
 from rooms import codes
 from rooms.actions import messages
 from rooms.models import Report, Room, User
+from rooms.staff import excerpt as excerpts
 from rooms.staff import paging
 from rooms.staff.base import Order, StaffAdmin, Verb, Way, link, listing, moment, written
 from rooms.staff.filters import PersonFilter, RoomFilter
@@ -28,6 +30,8 @@ from rooms.staff.sent import linked
 from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
+# Messages before a message, and after it, on its page.
+_AROUND = 5
 # Messages without a text.
 _COMINGS = (Message.Kind.JOIN, Message.Kind.LEAVE)
 # So many people or rooms of what is searched for are looked up.
@@ -111,7 +115,7 @@ class MessageAdmin(StaffAdmin):
     list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
-    search_help_text = _("Words, “phrases” or *parts* of words; an author’s name, or a room’s code")
+    search_help_text = _("Words, “phrases” or *parts*; an author’s name, a room’s code")
     fields = (
         "said_by",
         "in_room",
@@ -123,7 +127,7 @@ class MessageAdmin(StaffAdmin):
         "deleted_at",
         "erased_by",
     )
-    readonly_fields = fields
+    readonly_fields = (*fields, "surroundings")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).select_related("author", "stream__room", "deleted_by")
@@ -157,6 +161,11 @@ class MessageAdmin(StaffAdmin):
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> Any:
         may_look_back = request.user.has_perm("history.view_revision")
         return [name for name in self.fields if name != "earlier" or may_look_back]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        """Return what is known of a message, and what was said around it."""
+        around = (_("What was said around it"), {"fields": ["surroundings"]})
+        return [(None, {"fields": self.get_fields(request, obj)}), around]
 
     def links(self, row: Message) -> Iterable[Way]:
         yield Way(_("Messages in this room"), listing(Message, room=row.stream.room.pk))
@@ -229,6 +238,15 @@ class MessageAdmin(StaffAdmin):
             if rows
             else NOTHING
         )
+
+    @admin.display(description=_("what was said around it"))
+    def surroundings(self, message: Message) -> SafeString:
+        """The log around it as it is now: what was deleted is not shown."""
+        log = Message.objects.filter(stream=message.stream_id).select_related("author")
+        before = log.filter(seq__lte=message.seq).order_by("-seq")[: _AROUND + 1]
+        after = log.filter(seq__gt=message.seq).order_by("seq")[:_AROUND]
+        rows = [wire.from_row(row) for row in [*reversed(before), *after]]
+        return excerpts.drawn(rows, shown=message.seq)
 
     @admin.display(description=_("deleted by"))
     def erased_by(self, message: Message) -> SafeString | str:

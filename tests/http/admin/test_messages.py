@@ -8,7 +8,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from history.log import read
 from history.models import Message, Revision
+from rooms.actions import messages
 from rooms.models import Deed, Room, User
+from tests.http import pages
 from tests.http.admin.staff import WHY, act, address, deeds, guest, order, room_of
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,16 @@ def test_are_found_by_words_phrases_parts_author_and_room(
     for text in ("Grace", room.code):
         assert found(text) >= {"Is there a ferry?", "!!!"}
         assert "nothing to see" not in found(text)
+
+
+def test_a_message_is_read_with_what_was_said_around_it(
+    client: Client, boss: User, ada: User
+) -> None:
+    """Up to five messages before it and after it, as they are now."""
+    room = room_of(ada, *(f"word {number}." for number in range(20)))
+    log = Message.objects.filter(stream=room.stream_id, kind="chat").order_by("seq")
+    messages.delete(message=log[9], by=boss)
+    page = pages.read(client.get(address("history_message_change", log[10].pk)))
+    excerpt = page.one("ol", class_="excerpt").text
+    assert [n for n in range(20) if f"word {n}." in excerpt] == [5, 6, 7, 8, *range(10, 16)]
+    assert "is-shown" in page.one("li", id=f"m{log[10].seq}").attributes["class"]
