@@ -40,8 +40,7 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
     with step("with an account there are bots: made over the room, and given another key"):
         ada.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         ada.page.get_by_role("link", name="Room settings").click()
-        ada.page.locator("#fold-bots > summary").click()
-        ada.page.get_by_role("link", name="Bots…").click()
+        ada.page.get_by_role("link", name="Bots").click()
         sheet = ada.page.get_by_role("dialog")
         sheet.get_by_label("New bot’s name").fill("Builds")
         sheet.get_by_role("button", name="Add a bot").click()
@@ -62,8 +61,7 @@ def test_what_a_guest_keeps_is_found_elsewhere_and_a_session_ends_from_there(
 
     def open_webhooks() -> Locator:
         ada.page.get_by_role("link", name="Room settings").click()
-        ada.page.locator("#fold-hooks > summary").click()
-        ada.page.get_by_role("link", name="Webhooks…").click()
+        ada.page.get_by_role("link", name="Webhooks").click()
         return ada.page.get_by_role("dialog", name="Webhooks")
 
     with step("and webhooks: a URL to post at, shown and copied once"):
