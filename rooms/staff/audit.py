@@ -123,26 +123,29 @@ class DeedAdmin(StaffAdmin):
 
     @admin.display(description=_("details"))
     def more(self, deed: Deed) -> SafeString:
-        if deed.verb == "settings":
-            return written(room_settings.sentence(deed.details))
-        if deed.verb in _OF_TIMES:
-            told = _times(_OF_TIMES[deed.verb], deed.details)
-        else:
-            known = {name: value for name, value in deed.details.items() if value is not None}
-            told = [_told(name, value) for name, value in known.items()]
-        return written(", ".join(told) or NOTHING)
+        return written(capfirst(_details(deed)) or NOTHING)
 
     @admin.display(description=_("reason and details"))
     def reasons(self, deed: Deed) -> SafeString:
         """Reason and details together: a list has no room for both."""
-        why = (written(f"“{deed.reason}”"),) if deed.reason else ()
-        more = (self.more(deed),) if self.more(deed) != written(NOTHING) else ()
-        texts = ((text,) for text in (*why, *more))
-        return format_html_join(" · ", '<span class="reason">{}</span>', texts)
+        details = _details(deed)
+        texts = (f"“{deed.reason}”", details) if deed.reason else (capfirst(details),)
+        lines = ((written(text),) for text in texts if text)
+        return format_html_join(" · ", '<span class="reason">{}</span>', lines)
 
     @admin.display(description=_("undoes"))
     def undid(self, deed: Deed) -> SafeString | str:
         return link(deed.undoes, wording.done(deed.undoes.verb) if deed.undoes else "")
+
+
+def _details(deed: Deed) -> str:
+    """Return the details of an entry in words; "" if it has none."""
+    if deed.verb == "settings":
+        return room_settings.sentence(deed.details)
+    if deed.verb in _OF_TIMES:
+        return ", ".join(_times(_OF_TIMES[deed.verb], deed.details))
+    known = {name: value for name, value in deed.details.items() if value is not None}
+    return ", ".join(_told(name, value) for name, value in known.items())
 
 
 def _told(name: str, value: Any) -> str:

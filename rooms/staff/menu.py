@@ -14,7 +14,7 @@ from rooms.models import Report
 GROUPS = (
     (_("Moderation"), ("Report", "JoinRequest", "Shunned", "Deed")),
     (_("Talk"), ("Room", "Message")),
-    (_("People"), ("User", "Membership", "SignIn", "Group")),
+    (_("Accounts"), ("User", "Membership", "SignIn", "Group")),
     (_("Programs"), ("HookIn", "HookOut")),
 )
 # Lists that have a name, and are not called by the plural of what is in them.

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils.text import capfirst
 from pytest_django.asserts import assertContains
 
 from rooms import audit
 from rooms.models import Deed, Room, User
-from tests.http.admin.staff import PASSWORD, address, guest, order
+from tests.http.admin.staff import PASSWORD, address, guest, order, row
+from tests.http.pages import read
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +119,23 @@ def test_details_are_told_in_words(
 ) -> None:
     entry = audit.record(verb, actor=boss, role="staff", **details)
     page = client.get(address("rooms_deed_change", entry.pk))
-    assertContains(page, f'<bdi dir="auto">{told}')
+    assertContains(page, f'<bdi dir="auto">{capfirst(told)}')
+    entry = audit.record(verb, actor=boss, role="staff", reason="It had to be.", **details)
+    said = row(client.get(address("rooms_deed_changelist")).content.decode(), "It had to be.")
+    assert f"“It had to be.” · {told}" in said
+
+
+def test_recent_actions_say_to_whom_in_a_sentence(
+    client: Client, boss: User, ada: User, room: Room
+) -> None:
+    for verb in ("succeed", "mute", "merge"):
+        audit.record(verb, actor=boss, role="staff", room=room, target=ada)
+    entries = read(client.get("/admin/")).one("ul", class_="overview__entries").all("li")
+    assert [entry.all("span")[0].text for entry in entries] == [
+        "boss merged two accounts: Ada",
+        "boss muted Ada",
+        "boss made Ada the owner",
+    ]
 
 
 def test_what_is_done_to_accounts_and_roles_is_there_too(client: Client, boss: User) -> None:

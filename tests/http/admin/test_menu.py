@@ -32,7 +32,7 @@ def test_every_list_has_a_place_in_a_group() -> None:
 
 
 def test_a_superuser_has_every_group(client: Client, boss: User) -> None:
-    assert headings(client) == ["Moderation", "Talk", "People", "Programs"]
+    assert headings(client) == ["Moderation", "Talk", "Accounts", "Programs"]
     names = entries(client)
     assert names[:3] == ["Overview", "Figures", "Reports"]
     assert "Return bans" in names
