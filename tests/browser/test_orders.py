@@ -159,6 +159,8 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     page.on("websocket", lambda socket: sockets.append(socket))
     settings = page.get_by_role("dialog", name="Room settings")
     page.get_by_role("link", name="Room settings").click()
+    # The room is behind the sheet: no way leads back to it.
+    expect(settings.locator(".crumb")).to_be_hidden()
     settings.get_by_label("Topic").fill("Town meeting")
     unfold(settings, "Joining")
     settings.get_by_label("Newcomers ask").check()
