@@ -132,6 +132,7 @@ def scenes(demo: Demo) -> list[Scene]:
         Scene("room-report", busy, ada, room_scenes.open_report),
         Scene("staff-login", "/admin/login/"),
         *(Scene(name, path, demo.boss) for name, path in demo.staff.items()),
+        Scene("staff-menu", "/admin/", demo.boss, _click(".staff-nav > summary"), touch=True),
         Scene("account", "/account/", ada),
         Scene("account-registered", "/account/", demo.keeper),
         Scene("account-login", "/account/login/"),

@@ -11,6 +11,7 @@ PAST = """
 import random
 from datetime import datetime, timedelta, UTC
 from rooms import audit
+from rooms.actions import site_bans
 from rooms.models import Room, HourlyCount, User
 boss = User.objects.create_superuser("boss", password="{password}")
 dice = random.Random(7)
@@ -30,7 +31,9 @@ HourlyCount.objects.bulk_create(rows, ignore_conflicts=True)
 ada, grace = User.objects.get(display_name="Ada"), User.objects.get(display_name="Grace")
 room = Room.objects.get(code="{busy}")
 audit.record("mute", actor=ada, role="owner", room=room, target=grace, reason="Shouting, at night", minutes=10)
-audit.record("ban from site", actor=boss, role="staff", target=User.objects.get(display_name="Lin"), reason="Sold watches in nine rooms")
+lin = User.objects.get(display_name="Lin")
+site_bans.ban(user=lin)
+audit.record("ban from site", actor=boss, role="staff", target=lin, reason="Sold watches in nine rooms")
 """
 
 

@@ -236,6 +236,8 @@ def test_who_no_longer_runs_the_room_ends_their_bots_and_hooks_on_the_account_pa
         assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
     assert bob.post("/account/bots/", hook=first.public_id).status_code == 302
     assert list(HookIn.objects.all()) == [second]
+    alone = read(bob.get("/account/")).one("section", aria_labelledby="machines").text
+    assert second.public_id not in alone, "there is no other that it could be taken for"
     assert (Deed.objects.latest("pk").verb, Deed.objects.latest("pk").role) == (
         "remove hook",
         "self",
