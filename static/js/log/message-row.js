@@ -15,7 +15,11 @@ import { messageText } from "./message-text.js";
 export function build(row, viewer) {
   switch (row.type) {
     case "day":
-      return element("h2", { class: "log__day" }, element("span", {}, row.label));
+      return element(
+        "h2",
+        { class: "log__day", "data-day": row.key },
+        element("span", {}, row.label),
+      );
     case "unread":
       return element(
         "div",

@@ -3,6 +3,8 @@
  * being read, whatever is added or removed above and below. DOM, no network.
  */
 
+import { dayKey } from "../lib/time.js";
+
 /** A reader within this many pixels of the end follows it. */
 const NEAR_END = 100;
 
@@ -58,24 +60,29 @@ export function createScroll({ scroller, rows, top, bottom, isNewest, onFollow, 
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= NEAR_END;
   }
 
-  /** Days that have scrolled past stick in one place: the last of them hides the labels of the others. */
+  /**
+   * Days that have scrolled past stick in one place. The label of the last one is shown, except to a reader
+   * at the end whose day it is: it would lie on what is said for nothing.
+   */
   function showDay() {
     const days = [...rows.querySelectorAll(":scope > .log__day")];
     if (days.length === 0) return;
     const line = scroller.getBoundingClientRect().top + STUCK_AT;
-    const current = days.findLastIndex((day) => day.getBoundingClientRect().top <= line);
-    for (const [index, day] of days.entries()) day.classList.toggle("is-past", index < current);
+    const last = days.findLastIndex((day) => day.getBoundingClientRect().top <= line);
+    const isNow = following && days[last]?.getAttribute("data-day") === `d${dayKey(Date.now())}`;
+    const shown = isNow ? last + 1 : last;
+    for (const [index, day] of days.entries()) day.classList.toggle("is-past", index < shown);
   }
 
   scroller.addEventListener(
     "scroll",
     () => {
-      showDay();
       const isUp = scroller.scrollTop < place;
       place = scroller.scrollTop;
       // Only a reader scrolls up. A log that grows, or a view that shrinks, also moves away from
       // the end.
       if (!following || isUp) follow(isNear() && isNewest());
+      showDay();
     },
     { passive: true },
   );
