@@ -65,7 +65,7 @@ async def pages(boss: Visitor) -> dict[str, str]:
         return f"/admin/{rows}/{pk}"
 
     report, room = await first("rooms/report"), await first("rooms/room")
-    person, message = await first("rooms/user"), await first("history/message", "?kind__exact=chat")
+    person, message = await first("rooms/user"), await first("history/message", "?kind=chat")
     return {
         "staff-overview": "/admin/",
         "staff-figures": "/admin/figures/",

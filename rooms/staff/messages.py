@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from history import wire
+from history import markup, wire
 from history.log import files
 from history.models import Message, Revision
 from history.search import everywhere
@@ -26,7 +26,7 @@ from rooms.staff import excerpt as excerpts
 from rooms.staff import paging
 from rooms.staff.base import Order, StaffAdmin, Verb, Way, link, listing, moment, written
 from rooms.staff.filters import PersonFilter, RoomFilter
-from rooms.staff.sent import linked
+from rooms.staff.sent import in_words, linked, shown
 from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
@@ -48,6 +48,24 @@ class DeletedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
         if self.value() in {"yes", "no"}:
             return queryset.filter(deleted_at__isnull=self.value() == "no")
+        return queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """What people wrote, or what the log says of the room."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("chat", _("Messages")), ("notice", _("Notices"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        match self.value():
+            case "chat":
+                return queryset.filter(kind=Message.Kind.CHAT)
+            case "notice":
+                return queryset.filter(kind__in=(*_COMINGS, Message.Kind.NOTICE))
         return queryset
 
 
@@ -112,7 +130,7 @@ class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
     list_display = ("excerpt", "said_by", "place", "at")
     list_display_links = ("excerpt",)
-    list_filter = ("kind", "at", DeletedFilter, StreamFilter, AuthorFilter)
+    list_filter = (KindFilter, "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")
     search_help_text = _("Words, “phrases” or *parts*; an author’s name, a room’s code")
@@ -183,6 +201,7 @@ class MessageAdmin(StaffAdmin):
         if row := kwargs.get("obj"):
             context["is_gone"] = row.is_deleted or row.kind in _COMINGS
             context["said"] = self.excerpt(row) if context["is_gone"] else row.text
+            context["sent"] = "" if context["is_gone"] else in_words(row.files or ())
         return super().render_change_form(request, context, *args, **kwargs)
 
     def describe(self, row: Message) -> str:
@@ -213,7 +232,10 @@ class MessageAdmin(StaffAdmin):
             return format_html('<span class="is-event">{}</span>', _("(deleted)"))
         if message.kind in _COMINGS:
             return format_html('<span class="is-event">{}</span>', message.get_kind_display())
-        return written(message.plain or NOTHING, limit=_EXCERPT)
+        text = markup.plain(message.text, message.html)
+        if message.kind == Message.Kind.NOTICE:
+            return format_html('<span class="is-event">{}</span>', written(text, limit=_EXCERPT))
+        return shown(text, message.files or (), limit=_EXCERPT)
 
     @admin.display(description=_("files"))
     def sent_files(self, message: Message) -> SafeString | str:

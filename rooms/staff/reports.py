@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from history import file_words
 from history.models import Message
+from history.wire import WireFile
 from rooms import codes
 from rooms.actions import reports
 from rooms.models import Report, Room, Seconding, User
@@ -34,6 +35,7 @@ from rooms.staff.filters import PersonFilter, RoomFilter
 from rooms.staff.messages import DELETE
 from rooms.staff.people import BAN
 from rooms.staff.rooms import CLOSE
+from rooms.staff.sent import in_words, shown
 from rooms.staff.table import NOTHING
 
 _EXCERPT = 120
@@ -222,7 +224,8 @@ class ReportAdmin(StaffAdmin):
         """The page begins with the words that it is about."""
         if row := kwargs.get("obj"):
             context["comment"] = row.comment
-            context["said"] = _reported(row)
+            context["said"], files = _reported(row)
+            context["sent"] = in_words(files)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def heading(self, row: Report) -> str:
@@ -234,8 +237,9 @@ class ReportAdmin(StaffAdmin):
         return gettext("Or act, which upholds the report") if is_open else super().above_grave(row)
 
     def describe(self, row: Report) -> str:
-        said = _reported(row)
-        about = f"#{row.seq} “{said}”" if row.seq is not None else ""
+        said, files = _reported(row)
+        words = f"“{said}” {file_words.of(files)}" if said else file_words.of(files)
+        about = f"#{row.seq} {words}" if row.seq is not None else ""
         return f"{row.get_reason_display().capitalize()}: {row.person} in {row.room} {about}"
 
     def reason_for(self, verb: Verb, rows: Sequence[Report]) -> str:
@@ -253,7 +257,7 @@ class ReportAdmin(StaffAdmin):
     def about(self, report: Report) -> SafeString | str:
         if report.seq is None:
             return str(_("the person"))
-        return written(_reported(report), limit=_EXCERPT)
+        return shown(*_reported(report), limit=_EXCERPT)
 
     @admin.display(description=_("person"))
     def against(self, report: Report) -> SafeString | str:
@@ -297,7 +301,7 @@ class ReportAdmin(StaffAdmin):
         return excerpt.drawn(report.excerpt, reported=report.seq)
 
 
-def _reported(report: Report) -> str:
-    """The text of the message that was reported, as it was then; of files alone, what they were."""
+def _reported(report: Report) -> tuple[str, Sequence[WireFile]]:
+    """Return the text and the files of the message that was reported, as they were then."""
     found = (m for m in report.excerpt if m["seq"] == report.seq)
-    return next((m["body"] or file_words.of(m.get("files", ())) for m in found), "")
+    return next(((m["body"], m.get("files", ())) for m in found), ("", ()))

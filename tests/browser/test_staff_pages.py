@@ -273,13 +273,15 @@ def test_the_desks_fit_a_phone(
         assert not violations(phone)
 
     with step("the filters are folded, and say what is chosen"):
-        choice = phone.get_by_role("link", name="Message", exact=True)
+        choice = phone.get_by_role("link", name="Messages", exact=True).and_(
+            phone.locator(".filters__panel a")
+        )
         expect(choice).to_be_hidden()
         phone.locator(".filters > summary").click()
         expect(choice).to_be_visible()
         assert phone.evaluate(WIDE) == []
         choice.click()
-        chosen = phone.get_by_role("link", name="Remove the filter Kind: message")
+        chosen = phone.get_by_role("link", name="Remove the filter Kind: Messages")
         expect(chosen).to_be_visible()
         expect(phone.locator(".filters__panel")).to_be_hidden()
         chosen.click()

@@ -82,6 +82,21 @@ def test_what_was_said_is_drawn_as_in_the_transcript(
     assertNotContains(page, "<script>alert")
 
 
+def test_a_report_says_what_files_the_message_had(
+    client: Client, boss: User, reported: Report
+) -> None:
+    files = [{"id": "f_00000001", "name": "a.png", "type": "image/png", "size": 1}] * 5
+    said = next(m for m in reported.excerpt if m["seq"] == reported.seq)
+    said["files"] = files
+    reported.save()
+    for path in (
+        address("rooms_report_changelist"),
+        address("rooms_report_change", reported.pk),
+        address("rooms_report_uphold", reported.pk),
+    ):
+        assertContains(client.get(path), "5 photos")
+
+
 @pytest.mark.parametrize(("verb", "outcome"), [("uphold", "upheld"), ("dismiss", "dismissed")])
 def test_it_is_settled_by_somebody_with_a_note_and_may_be_taken_up_again(
     client: Client, boss: User, reported: Report, verb: str, outcome: str
