@@ -30,6 +30,7 @@ class Bar:
     height: float
     when: str
     count: int
+    is_partial: bool  # of a time that is not over
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def _span(
     write: Callable[[datetime], str],
 ) -> Span:
     charts = [
-        chart(subject, title, times, counted[subject], write) for subject, title in LABELS.items()
+        chart(subject, title, times, counted[subject], write, is_partial=True)
+        for subject, title in LABELS.items()
     ]
     rows = [(write(when), [counted[subject][when] for subject in LABELS]) for when in times[::-1]]
     return Span(label, charts, rows)
@@ -98,18 +100,27 @@ def chart(
     times: Sequence[datetime],
     counted: Counter[datetime],
     write: Callable[[datetime], str],
+    *,
+    is_partial: bool,
 ) -> Chart:
-    """Return a chart with a bar for each time."""
+    """Return a chart with a bar for each time. `is_partial`: the last of them is not over."""
     counts = [counted[when] for when in times]
     most = max(counts)
     bars = [
-        _bar(place, count, most, write(when))
+        _bar(place, count, most, write(when), is_partial=is_partial and when == times[-1])
         for place, (when, count) in enumerate(zip(times, counts, strict=True))
     ]
     return Chart(subject, label, sum(counts), most, bars)
 
 
-def _bar(place: int, count: int, most: int, when: str) -> Bar:
+def _bar(place: int, count: int, most: int, when: str, *, is_partial: bool) -> Bar:
     # What is not nothing is seen, however much the others are.
     height = max(1.0, round(HEIGHT * count / most, 1)) if count else 0.0
-    return Bar(x=place * BAR, y=round(HEIGHT - height, 1), height=height, when=when, count=count)
+    return Bar(
+        x=place * BAR,
+        y=round(HEIGHT - height, 1),
+        height=height,
+        when=when,
+        count=count,
+        is_partial=is_partial,
+    )

@@ -8,7 +8,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min
@@ -18,9 +18,11 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rooms import counts
 from rooms.models import Membership, Report, Room
+from rooms.staff import refused
 from rooms.staff.base import Text
 from rooms.staff.charts import Chart, chart
 from rooms.staff.days import Span, SpanForm
@@ -49,7 +51,7 @@ CHARTS: dict[str, Text] = {
     "messages": _("Messages"),
     "people": _("New people"),
     "rooms": _("New rooms"),
-    counts.ONLINE: _("Most people at once"),
+    counts.ONLINE: _("Peak people"),
     "refused": _("Refusals"),
 }
 
@@ -64,12 +66,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """How often a refusal was told, by its code."""
+
+    code: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        return refused.label(self.code)
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
-    """A figure of the span, and that of as many days before it."""
+    """A figure of the span, that of as many days before it, and by how much it has changed since."""
 
     label: Text
     value: str
     before: str
+    change: str = ""
 
 
 def page(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
@@ -124,7 +139,7 @@ def figures(span: Span) -> dict[str, Any]:
         "sizes": _sizes(rooms),
         "lives": _lives(rooms),
         "refusals": [
-            (subject.removeprefix(counts.REFUSED), sum(hours.values()))
+            Refused(subject.removeprefix(counts.REFUSED), sum(hours.values()))
             for subject, hours in sorted(
                 counted.items(), key=lambda entry: (-sum(entry[1].values()), entry[0])
             )
@@ -154,30 +169,49 @@ def _totals(
 ) -> Iterator[Total]:
     for subject, label in CHARTS.items():
         if subject != "refused":  # they have a list of their own
-            yield Total(label, *(_total(subject, of[subject]) for of in (counted, before)))
-    yield Total(_("Wrote within a minute of joining"), *map(_share, (counted, before)))
+            now, then = (_total(subject, of[subject]) for of in (counted, before))
+            change = _arrow(round(100 * (now - then) / then), "%") if then else ""
+            yield Total(label, f"{now:,}", f"{then:,}", change)
+    shares = now, then = _share(counted), _share(before)
+    change = "" if now is None or then is None else _points(now - then)
+    shown = ("–" if share is None else f"{share}%" for share in shares)
+    yield Total(_("Wrote within a minute of joining"), *shown, change=change)
 
 
-def _total(subject: str, hours: Counter[datetime]) -> str:
+def _total(subject: str, hours: Counter[datetime]) -> int:
     """The sum of the hours; of people at once the most."""
-    n = max(hours.values(), default=0) if subject == counts.ONLINE else sum(hours.values())
-    return f"{n:,}"
+    return max(hours.values(), default=0) if subject == counts.ONLINE else sum(hours.values())
 
 
-def _share(counted: Mapping[str, Counter[datetime]]) -> str:
+def _share(counted: Mapping[str, Counter[datetime]]) -> int | None:
+    """How many of a hundred who joined wrote within a minute; None if nobody joined."""
     joins = sum(counted["joins"].values())
-    return f"{100 * sum(counted['spoke'].values()) / joins:.0f}%" if joins else "–"
+    return round(100 * sum(counted["spoke"].values()) / joins) if joins else None
+
+
+def _points(change: int) -> str:
+    return _arrow(change, ngettext(" point", " points", abs(change)))
+
+
+def _arrow(change: int, unit: str) -> str:
+    """Return "▲ 21%", "▼ 3%", or "± 0%"."""
+    return f"{'▲' if change > 0 else '▼' if change < 0 else '±'} {abs(change)}{unit}"
 
 
 def _charts(span: Span, counted: Mapping[str, Counter[datetime]]) -> Iterator[Chart]:
-    """A bar for each day."""
+    """A bar for each day, of which today is not over."""
+    partial = span.last == timezone.now().astimezone(UTC).date()
     for subject, label in CHARTS.items():
         days: Counter[datetime] = Counter()
         for hour, n in counted[subject].items():
             day = hour.replace(hour=0)
             days[day] = max(days[day], n) if subject == counts.ONLINE else days[day] + n
-        found = chart(subject, label, span.days, days, lambda when: f"{when.day} {when:%b}")
+        found = chart(subject, label, span.days, days, _day, is_partial=partial)
         yield replace(found, total=found.most) if subject == counts.ONLINE else found
+
+
+def _day(when: datetime) -> str:
+    return f"{when.day} {when:%b}"
 
 
 def _weekdays(hours: Counter[datetime]) -> list[tuple[Text, list[Cell]]]:

@@ -108,7 +108,7 @@ class MembershipAdmin(InRoom):
     left = dated("left_at", _("left"))
     banned = dated("banned_at", _("banned"))
 
-    @admin.display(description=_("there now"))
+    @admin.display(description=_("here now"))
     def here(self, row: Membership) -> Any:
         return _("yes") if row.present else _("no")
 

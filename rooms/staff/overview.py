@@ -25,8 +25,8 @@ from rooms.staff.charts import spans
 TOP = 10
 # Messages that the busiest rooms are taken from.
 LATEST = 20_000
-# Deeds shown.
-RECENT = 8
+# Deeds shown: as many as are as high as the lists beside them mostly are.
+RECENT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,8 @@ _DONE: dict[str, Text] = {
 # The same where the entry names to whom, in a sentence. What is missing has the name behind a colon.
 _TO_WHOM: dict[str, Text] = {
     "add bot": _("added the bot {name}"),
-    "add hook in": _("added an incoming webhook of {name}"),
-    "add hook out": _("added an outgoing webhook of {name}"),
+    "add hook in": _("added an incoming webhook for {name}"),
+    "add hook out": _("added an outgoing webhook for {name}"),
     "admit": _("let {name} in"),
     "ban": _("banned {name} from the room"),
     "ban from site": _("banned {name} from the site"),
@@ -81,7 +81,7 @@ _TO_WHOM: dict[str, Text] = {
     "moderator": _("made {name} a moderator"),
     "mute": _("muted {name}"),
     "remove": _("removed {name} from the room"),
-    "remove hook": _("removed a webhook of {name}"),
+    "remove hook": _("removed a webhook for {name}"),
     "retire bot": _("removed the bot {name}"),
     "succeed": _("made {name} the owner"),
     "turn away": _("turned {name} away"),

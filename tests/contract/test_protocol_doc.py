@@ -29,6 +29,7 @@ from rooms.models import Membership, Room
 from rooms.pages.front import tidied
 from rooms.protocol import Close
 from rooms.pushing import queue
+from rooms.staff import refused
 from tests.support import documents
 from tests.support.client import FrameRefused, RoomSocket, Visitor
 from tests.support.documents import plain
@@ -190,6 +191,11 @@ def _refusals(kind: type[ChatError] = ChatError) -> Iterator[type[ChatError]]:
 def test_error_codes_and_their_statuses_are_written_down() -> None:
     written = {(plain(code), int(status)) for code, status, _ in DOC.table("Errors")}
     assert written == {(refusal.code, refusal.status) for refusal in _refusals()}
+
+
+def test_error_codes_have_a_label_in_the_figures_of_the_staff() -> None:
+    codes = {refusal.code for refusal in _refusals()}
+    assert [code for code in codes if refused.label(code) == code] == []
 
 
 def test_close_codes_are_written_down() -> None:

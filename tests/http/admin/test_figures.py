@@ -9,12 +9,13 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from history.models import Message
 from rooms import counts, refusal_counts
 from rooms.errors import Empty, RateLimited
 from rooms.models import HourlyCount, Report, Room, User
-from rooms.staff.figures import Cell
+from rooms.staff.figures import Cell, Refused
 from tests.http.admin.staff import guest, room_of
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,29 @@ def test_a_span_is_summed_beside_the_one_before(client: Client, boss: User, room
     assert table(client)["Messages"] == ("5", "0"), "the latest thirty days, if none are asked for"
 
 
+def test_a_change_is_told_in_per_cent_and_the_figure_before_is_kept(
+    client: Client, boss: User
+) -> None:
+    for subject, now, then in (("joins", 121, 100), ("messages", 0, 9), ("spoke", 11, 10)):
+        for day, n in ((2, now), (1, then)):
+            hour = datetime(2026, 3, day, 9, tzinfo=UTC)
+            HourlyCount.objects.create(subject=subject, hour=hour, count=n)
+    answer = client.get(FIGURES, {"first": "2026-03-02", "last": "2026-03-02"})
+    changes = {str(total.label): total.change for total in answer.context["totals"]}
+    assert (changes["Joins"], changes["Messages"]) == ("▲ 21%", "▼ 100%")
+    assert changes["New rooms"] == "", "nothing can be compared with none"
+    assert changes["Wrote within a minute of joining"] == "▼ 1 point"
+    assertContains(answer, 'title="previously 100"')
+
+
+def test_a_day_that_is_not_over_is_drawn_as_a_part(client: Client, boss: User, room: Room) -> None:
+    today = timezone.now().astimezone(UTC).date()
+    for last, drawn in ((today, [False, True]), (today - timedelta(days=1), [False, False])):
+        first = last - timedelta(days=1)
+        charts = client.get(FIGURES, {"first": f"{first}", "last": f"{last}"}).context["charts"]
+        assert [bar.is_partial for bar in charts[0].bars] == drawn
+
+
 def test_who_says_something_within_a_minute_is_counted_by_the_join(
     client: Client, boss: User
 ) -> None:
@@ -80,7 +104,7 @@ def test_the_most_who_were_there_at_once_are_remembered(
     monkeypatch.undo()
     # Of one minute only the first worker's.
     assert [row.count for row in HourlyCount.objects.filter(subject="online")] == [5]
-    assert table(client, first="2026-03-01", last="2026-03-01")["Most people at once"] == ("5", "0")
+    assert table(client, first="2026-03-01", last="2026-03-01")["Peak people"] == ("5", "0")
 
 
 def test_refusals_are_counted_by_code_as_they_are_told(client: Client, boss: User) -> None:
@@ -90,11 +114,16 @@ def test_refusals_are_counted_by_code_as_they_are_told(client: Client, boss: Use
         refusal_counts.note(Empty())
     counts.step()
     answer = client.get(FIGURES)
-    assert answer.context["refusals"] == [("empty", 2), ("not_found", 1), ("rate_limited", 1)]
+    assert answer.context["refusals"] == [
+        Refused("empty", 2),
+        Refused("not_found", 1),
+        Refused("rate_limited", 1),
+    ]
+    assertContains(answer, '<th scope="row">Too fast</th>')
     assert refusal_counts.take() == {}
     refusal_counts.note(Empty())
     counts.step()
-    assert client.get(FIGURES).context["refusals"][0] == ("empty", 3)
+    assert client.get(FIGURES).context["refusals"][0] == Refused("empty", 3)
 
 
 def test_refusals_that_could_not_be_written_down_are_counted_later(
