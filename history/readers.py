@@ -125,6 +125,10 @@ class Readers(ABC):
         """Return what is unread of each reading, by key."""
 
     @abstractmethod
+    def last_said(self, readings: Collection[Reading]) -> Mapping[int, datetime]:
+        """Return when something was said last for each reading, by key. Of some it is not known."""
+
+    @abstractmethod
     def hidden_people(self, person: Person) -> Collection[int]:
         """Return the keys of the users whose messages are folded for the person, who hid them."""
 

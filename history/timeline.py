@@ -1,14 +1,21 @@
-"""Arrange a transcript for a page: by days, with joins and leaves folded as in the room. Pure."""
+"""Arrange messages for a page. Pure.
+
+A transcript: by days, with joins and leaves folded as in the room. A person's own messages: by days and rooms.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import groupby
+from typing import Any
 
 from history.models import Message
 
 SAME_TURN = timedelta(minutes=5)
 # A fold names up to this number of people, and counts more; as static/js/log/rows.js does.
 MAX_NAMED = 3
+# Pictures of one of one's own messages that a page shows, of more the last with the number of the rest.
+MAX_PICTURES = 4
 # What somebody did who was or was not here before a run of joins and leaves, and is or is not after it.
 _WAYS = {
     (False, True): "joined",
@@ -55,6 +62,53 @@ class Day:
 
     date: date
     blocks: list[Line | Fold] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """One of a person's own messages, with its files.
+
+    `more`: how many pictures the last of `pictures` stands for, itself among them; 0 where all are there.
+    """
+
+    message: Message
+    pictures: Sequence[Any]
+    more: int
+    documents: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a person said in one room on one day, before saying something elsewhere: oldest first."""
+
+    date: date
+    lines: Sequence[OwnLine]
+
+
+def own_runs(
+    messages: Sequence[Message], *, limit: int, older: int | None, zone: tzinfo
+) -> tuple[list[Run], int | None]:
+    """Return a page of a person's messages, given newest first, in runs: the newest run first.
+
+    And the cursor of the page behind it, `older` if it is the one of these messages. A run that may go on
+    there begins there, unless it is more than half of the page of `limit` messages.
+    """
+    together = groupby(messages, key=lambda message: (_date(message.at, zone), message.stream_id))
+    runs = [Run(day, [_own(message) for message in run][::-1]) for (day, _), run in together]
+    if older is not None and len(runs[-1].lines) <= limit // 2:
+        runs.pop()
+        older = runs[-1].lines[0].message.pk
+    return runs, older
+
+
+def _own(message: Message) -> OwnLine:
+    files = [] if message.is_deleted else message.files or []
+    pictures = [file for file in files if "thumb" in file]
+    documents = [file for file in files if "thumb" not in file]
+    # The others are to be seen where the message stands, if the person may see that.
+    if len(pictures) <= MAX_PICTURES or not message.place.is_readable:
+        return OwnLine(message, pictures, 0, documents)
+    return OwnLine(message, pictures[:MAX_PICTURES], len(pictures) - MAX_PICTURES + 1, documents)
 
 
 def days(

@@ -32,7 +32,9 @@ ROOMS_OFFERED = 3
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the visitor's own messages, newest first; with `?q=` the results of a search.
+    """Show the visitor's own messages, by days and rooms; with `?q=` the results of a search.
+
+    The newest come first, those of one room on one day in the order in which they were said.
 
     `?before=` is the cursor of the page before.
     """
@@ -40,9 +42,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.GET.get("q", "").strip():
         return _search(request, person, before)
     if person is None:
-        return render(request, "history/index.html", {"page": None})
+        return render(request, "history/index.html", {"is_first": True})
+    page = personal.own_messages(person, before=before, limit=PAGE)
+    runs, older = timeline.own_runs(
+        page.messages, limit=PAGE, older=page.older, zone=zones.of(request)
+    )
     context = {
-        "page": personal.own_messages(person, before=before, limit=PAGE),
+        "runs": runs,
+        "older": older,
         "recent": _rooms(person, limit=RECENT_ROOMS) if before is None else None,
         "is_first": before is None,
         "formats": export.OWN_FORMATS,
@@ -191,21 +198,22 @@ def transcript(request: HttpRequest, room_id: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class RoomsPage:
-    """A person's rooms, newest first, each with what is unread of it.
+    """A person's rooms, newest first, each with what is unread of it and when something was said there last.
 
     `older` is the cursor of the next page, if there is one.
     """
 
-    rooms: Sequence[tuple[Reading, Unread]]
+    rooms: Sequence[tuple[Reading, Unread, datetime | None]]
     older: int | None
 
 
 def _rooms(person: Person, *, before: int | None = None, limit: int) -> RoomsPage:
     found = readers().readings(person, before=before, limit=limit + 1)
     kept = found[:limit]
-    counts = readers().unread(kept)
+    counts, said = readers().unread(kept), readers().last_said(kept)
     older = kept[-1].key if len(found) > limit else None
-    return RoomsPage([(reading, counts[reading.key]) for reading in kept], older)
+    cards = [(reading, counts[reading.key], said.get(reading.key)) for reading in kept]
+    return RoomsPage(cards, older)
 
 
 def _reading(person: Person | None, room_id: str) -> tuple[Person, Reading]:

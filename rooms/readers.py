@@ -5,6 +5,7 @@ The lookup is the authorisation: everything is found among a person's membership
 
 from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import cache
 
 from django.db.models import Q, QuerySet
@@ -93,6 +94,10 @@ class RoomReaders(Readers):
 
     def unread(self, readings: Collection[Reading]) -> Mapping[int, Unread]:
         return unread.of([reading.key for reading in readings])
+
+    def last_said(self, readings: Collection[Reading]) -> Mapping[int, datetime]:
+        said = unread.last_messages([reading.key for reading in readings])
+        return {key: message.at for key, message in said.items()}
 
     def hidden_people(self, person: Person) -> Collection[int]:
         return hides.hidden_by(person.pk)

@@ -100,7 +100,7 @@ def open_rooms(user: User) -> Sequence[Membership]:
     """
     found = _open_rooms.all(user=user.pk)
     ids = [membership.pk for membership in found]
-    counted, said = of(ids), _last_messages(ids)
+    counted, said = of(ids), last_messages(ids)
     for membership in found:
         membership.unread = counted[membership.pk]
         membership.last = said.get(membership.pk)
@@ -190,7 +190,11 @@ _with_authors = Prepared(
 )
 
 
-def _last_messages(membership_ids: Collection[int]) -> dict[int, Message]:
+def last_messages(membership_ids: Collection[int]) -> dict[int, Message]:
+    """Return the last message that each of these people may see in the room, with its author.
+
+    Memberships of rooms in which nothing was said lately are missing.
+    """
     if not membership_ids:
         return {}
     pairs = dict(_rows(_LAST, [_LOOKED_AT], membership_ids))

@@ -34,7 +34,7 @@ def seqs(page: Element) -> list[int]:
 
 
 class TestOwnMessages:
-    def test_are_those_of_every_room_newest_first(self, ada: Person, ben: Person) -> None:
+    def test_are_those_of_every_room_the_latest_room_first(self, ada: Person, ben: Person) -> None:
         first, second = ada.create(title="Islands"), ada.create()
         ben.join(first)
         ada.say(first, "one")
@@ -42,7 +42,7 @@ class TestOwnMessages:
         ada.say(second, "two")
         rooms.close(room=first)
         ada.say(second, "three")
-        assert said(read(ada.get("/history/"))) == ["three", "two", "one"]
+        assert said(read(ada.get("/history/"))) == ["two", "three", "one"]
         assert said(read(ben.get("/history/"))) == ["not mine"]
 
     def test_name_their_room_and_time_and_lead_to_their_place(self, ada: Person) -> None:
@@ -50,10 +50,25 @@ class TestOwnMessages:
         (message,) = ada.say(room, "hello")
         row = read(ada.get("/history/")).one("li", class_="line")
         link = row.one("a")
-        assert link.attributes["href"] == f"{transcript(room)}?at={message.seq}#m{message.seq}"
+        assert link.attributes["href"] == f"/rooms/{room.code}/#m{message.seq}"
         assert room.code in link.text
         assert row.one("bdi").text == "Islands"
         assert row.one("time").attributes["datetime"].endswith("+00:00")
+
+    def test_of_a_room_one_has_left_lead_to_its_transcript(self, ada: Person) -> None:
+        room = ada.create()
+        (message,) = ada.say(room, "hello")
+        leaving.leave(user=ada.user, room=room)
+        link = read(ada.get("/history/")).one("li", class_="line").one("a")
+        assert link.attributes["href"] == f"{transcript(room)}?at={message.seq}#m{message.seq}"
+
+    def test_of_one_room_are_read_downwards(self, ada: Person) -> None:
+        first, second = ada.create(), ada.create()
+        ada.say(first, "This is what I told them:", "When: 19:00")
+        ada.say(second, "meanwhile")
+        ada.say(first, "later")
+        page = read(ada.get("/history/"))
+        assert said(page) == ["later", "meanwhile", "This is what I told them:", "When: 19:00"]
 
     def test_go_on_behind_a_cursor(self, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(views, "PAGE", 3)
@@ -62,12 +77,24 @@ class TestOwnMessages:
         seen, address = [], "/history/"
         while address:
             page = read(ada.get(address))
-            seen += said(page)
+            seen += ["".join(said(page))]
             older = page.all("a", rel="next")
             address = (
                 "/history/" + older[0].attributes["href"].removeprefix("/history/") if older else ""
             )
-        assert "".join(seen) == "hgfedcba"
+        assert seen == ["fgh", "cde", "ab"]
+
+    def test_of_one_room_are_not_parted_between_pages_if_they_fit_on_the_next(
+        self, ada: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "PAGE", 4)
+        first, second = ada.create(), ada.create()
+        ada.say(first, *"abc")
+        ada.say(second, *"xy")
+        page = read(ada.get("/history/"))
+        assert said(page) == ["x", "y"]
+        older = page.one("a", rel="next").attributes["href"]
+        assert said(read(ada.get(older))) == ["a", "b", "c"]
 
     def test_do_not_move_under_the_reader(self, ada: Person, monkeypatch: Any) -> None:
         monkeypatch.setattr(views, "PAGE", 2)

@@ -1,11 +1,13 @@
 """How a transcript is laid out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
 from history.models import Message
-from history.timeline import Day, Fold, Line, days
+from history.readers import Place
+from history.timeline import Day, Fold, Line, days, own_runs
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -101,3 +103,47 @@ def test_every_message_is_there_once_and_in_order() -> None:
         )
     ]
     assert shown == [message.seq for message in messages]
+
+
+def own(*streams: int, step: timedelta = timedelta(minutes=1)) -> list[Message]:
+    """Messages in these streams, the newest first."""
+    found = []
+    for number, stream in enumerate(streams):
+        found.append(Message(pk=number + 1, stream_id=stream, at=NOON + number * step))
+        found[-1].place = Place("r_1", is_readable=True)
+    return found[::-1]
+
+
+def keys(messages: list[Message], **page: Any) -> tuple[list[list[int]], int | None]:
+    runs, older = own_runs(messages, **{"limit": 50, "older": None, "zone": UTC, **page})
+    return [[line.message.pk for line in run.lines] for run in runs], older
+
+
+def test_what_was_said_in_one_room_is_read_downwards_and_the_latest_room_comes_first() -> None:
+    assert keys(own(1, 1, 2, 1, 1)) == ([[4, 5], [3], [1, 2]], None)
+
+
+def test_a_run_ends_with_the_readers_day() -> None:
+    messages = own(1, 1, step=timedelta(hours=12))
+    assert keys(messages) == ([[2], [1]], None)
+    assert keys(messages, zone=timezone(timedelta(hours=-1))) == ([[1, 2]], None)
+
+
+def test_a_run_that_goes_on_behind_the_page_begins_on_the_next_unless_it_is_most_of_the_page() -> (
+    None
+):
+    messages = own(2, 2, 1, 1)
+    assert keys(messages, limit=4, older=1) == ([[3, 4]], 3)
+    messages = own(2, 2, 2, 1)
+    assert keys(messages, limit=4, older=1) == ([[4], [1, 2, 3]], 1)
+
+
+def test_of_many_pictures_the_last_that_is_shown_stands_for_the_others() -> None:
+    (message,) = own(1)
+    message.files = [{"thumb": {}, "id": n} for n in range(5)] + [{"id": 5}]
+    (line,) = own_runs([message], limit=50, older=None, zone=UTC)[0][0].lines
+    assert [file["id"] for file in line.pictures] == [0, 1, 2, 3]
+    assert (line.more, [file["id"] for file in line.documents]) == (2, [5])
+    message.place = Place("r_1")
+    (line,) = own_runs([message], limit=50, older=None, zone=UTC)[0][0].lines
+    assert (len(line.pictures), line.more) == (5, 0)

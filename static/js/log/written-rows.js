@@ -89,16 +89,16 @@ export function foldHits(list) {
 }
 
 /**
- * Has the text of a hit lead where its link leads, which lies under the text from now on: it can be
- * selected.
+ * Has the texts of hits, or of one's own messages, lead where their links lead, which lie under the text
+ * from now on: it can be selected.
  * @param {HTMLElement} list
  */
-function leadFromText(list) {
+export function leadFromText(list) {
   list.classList.add("hits--live");
   list.addEventListener("click", ({ target, ctrlKey, metaKey, shiftKey }) => {
     const text = target instanceof Element ? target.closest(".message__text") : null;
     if (text === null || !(target instanceof Element) || target.closest("a, summary")) return;
-    const link = text.closest(".hit")?.querySelector(".hit__link");
+    const link = text.closest(".line")?.querySelector(".hit__link");
     if (!link || getSelection()?.isCollapsed === false) return;
     const how = { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey };
     link.dispatchEvent(new MouseEvent("click", how));

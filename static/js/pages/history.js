@@ -4,7 +4,7 @@
 import { shutDropdowns } from "../lib/dropdowns.js";
 import { copyChildren } from "../log/markup.js";
 import { messageText, textElement } from "../log/message-text.js";
-import { drawAvatars, drawFiles, foldHits, foldTexts } from "../log/written-rows.js";
+import { drawAvatars, drawFiles, foldHits, foldTexts, leadFromText } from "../log/written-rows.js";
 
 const page = document.querySelector("main");
 const { meId = "", sprite = "" } = page?.dataset ?? {};
@@ -26,6 +26,7 @@ const lists = document.querySelectorAll(".log, .hits");
 for (const list of lists) {
   if (list.matches(".hits")) foldHits(list);
   else foldTexts(list);
+  if (list.querySelector(".line--own")) leadFromText(list);
 }
 // Above it texts were folded.
 document.querySelector(":target")?.scrollIntoView();

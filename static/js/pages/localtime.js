@@ -21,12 +21,26 @@ for (const time of document.querySelectorAll("time[data-clock]")) {
 showLocalDates(document, times);
 for (const time of document.querySelectorAll("time[data-day]")) {
   const at = /** @type {HTMLTimeElement} */ (time).dateTime;
-  const isWithin = time.getAttribute("data-day") === "within";
-  time.textContent = (isWithin && within(at)) || times.day(at, now);
+  const how = time.getAttribute("data-day");
+  if (how === "short") time.textContent = brief(at);
+  else time.textContent = (how === "within" && within(at)) || times.day(at, now);
 }
 const longDate = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 for (const time of document.querySelectorAll("time[data-date]")) {
   time.textContent = longDate.format(new Date(/** @type {HTMLTimeElement} */ (time).dateTime));
+}
+
+/**
+ * Returns a moment as a few characters within a sentence: "2:21 PM" of today, "yesterday", "Nov 23".
+ * @param {string} at
+ */
+function brief(at) {
+  if (dayKey(at) === dayKey(now)) return times.clock(at);
+  const then = new Date(at);
+  const isThisYear = then.getFullYear() === new Date(now).getFullYear();
+  const year = isThisYear ? undefined : "numeric";
+  const short = new Intl.DateTimeFormat(locale, { year, month: "short", day: "numeric" });
+  return within(at) || short.format(then);
 }
 
 /**
