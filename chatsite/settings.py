@@ -209,6 +209,7 @@ _database: dict[str, Any] = dict(
 )
 DATABASES = {"default": _database}
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "chatsite.sqlite"
     if not environment.is_given("DATABASE_URL"):
         try:
             DATA_DIR.mkdir(parents=True, exist_ok=True)

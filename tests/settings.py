@@ -30,6 +30,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING["loggers"]["httpx"] = {"level": "WARNING"}  # every request of every visitor
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "chatsite.sqlite":
     # A file, as on a real site: several threads of one test use it, each with its connection.
     DATABASES["default"]["TEST"] = {"NAME": str(_data / "test.sqlite3")}

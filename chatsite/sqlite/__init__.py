@@ -1,0 +1,1 @@
+"""Django's backend for SQLite, whose transactions take turns within a process: DATABASES' ENGINE."""
