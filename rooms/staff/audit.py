@@ -68,6 +68,7 @@ class VerbFilter(admin.SimpleListFilter):
 class DeedAdmin(StaffAdmin):
     list_display = ("did", "to_whom", "in_room", "who", "reasons", "at")
     list_display_links = ("did",)
+    sorted_by = "at"
     list_filter = (
         RoleFilter,
         "at",

@@ -129,6 +129,8 @@ class StaffAdmin(DeclaredFilters):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table for each choice
     sortable_by = ()
     ordering = ("-pk",)
+    # The column that is in the order of the list, which is that of the keys, newest first; "" if none is.
+    sorted_by: ClassVar[str] = ""
 
     def links(self, row: Any) -> Iterable[Way]:
         """Return the ways from a row's page."""

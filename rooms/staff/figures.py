@@ -172,10 +172,13 @@ def _totals(
             now, then = (_total(subject, of[subject]) for of in (counted, before))
             change = _arrow(round(100 * (now - then) / then), "%") if then else ""
             yield Total(label, f"{now:,}", f"{then:,}", change)
-    shares = now, then = _share(counted), _share(before)
-    change = "" if now is None or then is None else _points(now - then)
-    shown = ("–" if share is None else f"{share}%" for share in shares)
-    yield Total(_("Wrote within a minute of joining"), *shown, change=change)
+    share, earlier = _share(counted), _share(before)
+    yield Total(
+        _("Wrote within a minute of joining"),
+        _percent(share),
+        _percent(earlier),
+        "" if share is None or earlier is None else _points(share - earlier),
+    )
 
 
 def _total(subject: str, hours: Counter[datetime]) -> int:
@@ -187,6 +190,10 @@ def _share(counted: Mapping[str, Counter[datetime]]) -> int | None:
     """How many of a hundred who joined wrote within a minute; None if nobody joined."""
     joins = sum(counted["joins"].values())
     return round(100 * sum(counted["spoke"].values()) / joins) if joins else None
+
+
+def _percent(share: int | None) -> str:
+    return "–" if share is None else f"{share}%"
 
 
 def _points(change: int) -> str:

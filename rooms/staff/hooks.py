@@ -69,6 +69,7 @@ class HookAdmin(StaffAdmin):
 class HookInAdmin(HookAdmin):
     verbs = (_verb("rooms.change_room"),)
     list_display = ("public_id", "in_room", "by_bot", "owned_by", "created", "used_at")
+    sorted_by = "created"
     fields = list_display[1:]
     readonly_fields = fields
 

@@ -130,6 +130,7 @@ class MessageAdmin(StaffAdmin):
     verbs = (DELETE, RESTORE)
     list_display = ("excerpt", "said_by", "place", "at")
     list_display_links = ("excerpt",)
+    sorted_by = "at"
     list_filter = (KindFilter, "at", DeletedFilter, StreamFilter, AuthorFilter)
     list_select_related = ("author", "stream__room")
     search_fields = ("body", "author__display_name", "stream__room__code")

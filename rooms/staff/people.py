@@ -197,6 +197,7 @@ class PersonAdmin(Recorded, StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         "last_login",
     )
     list_display_links = ("name",)
+    sorted_by = "created"
     list_select_related = ("bot__owner",)
     list_filter = (KindFilter, ("date_joined", CreatedFilter))
     search_fields = ("display_name", "public_id")

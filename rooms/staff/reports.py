@@ -162,6 +162,7 @@ class ReportAdmin(StaffAdmin):
         "created_at",
     )
     list_display_links = ("about",)
+    sorted_by = "number"
     list_filter = ("state", "reason", "created_at", RoomFilter, PersonFilter, ReporterFilter)
     search_fields = ("comment", "note", "person__display_name", "room__code")
     search_help_text = _("Name or id of the person, code of the room, comment or note")

@@ -82,6 +82,7 @@ class RoomAdmin(StaffAdmin):
     verbs = (CLOSE,)
     list_display = ("code", "shown_title", "state", "owned_by", "people", "said", "created_at")
     list_filter = (StateFilter, "created_at")
+    sorted_by = "created_at"
     search_fields = ("code", "title", "owner__display_name")
     search_help_text = _("Code, topic, id or owner’s name")
     list_select_related = ("owner",)

@@ -19,6 +19,7 @@ from rooms.staff.table import NOTHING
 class SignInAdmin(StaffAdmin):
     list_display = ("person", "address", "browser", "first_seen", "last_seen")
     list_display_links = None
+    sorted_by = "first_seen"
     list_filter = (UserFilter,)
     list_select_related = ("user",)
     search_fields = ("user__username", "address")

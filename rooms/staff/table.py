@@ -24,10 +24,11 @@ _EMPTY = frozenset({"", NOTHING})
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column: its text, and the class that Django gives it."""
+    """The head of a column: its text, the class that Django gives it, and whether the list is in its order."""
 
     text: str
     css: SafeString
+    is_order: bool
 
     @property
     def is_box(self) -> bool:
@@ -62,9 +63,16 @@ class Table:
 
     @cached_property
     def heads(self) -> Sequence[Head]:
+        order = getattr(self._changes.model_admin, "sorted_by", "")
         return [
-            Head(text=_capitalised(head["text"]), css=mark_safe(str(head["class_attrib"])))  # noqa: S308
-            for head in result_headers(self._changes)
+            Head(
+                text=_capitalised(head["text"]),
+                css=mark_safe(str(head["class_attrib"])),  # noqa: S308
+                is_order=name == order,
+            )
+            for name, head in zip(
+                self._changes.list_display, result_headers(self._changes), strict=True
+            )
         ]
 
     @property

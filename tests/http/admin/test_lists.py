@@ -134,3 +134,19 @@ def test_a_page_names_the_zone_of_its_times_once(
         assert re.search(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}, \d{2}:\d{2}<", text), path
         assert not re.findall(r"[ap]\.m\.|noon|midnight|:\d\d UTC", text), path
         assert text.count("All times are UTC.") == 1, path
+
+
+def test_a_list_says_by_which_column_it_is_sorted(client: Client, boss: User, room: Room) -> None:
+    for name, column in (
+        ("history_message", "Time"),
+        ("rooms_room", "Created"),
+        ("rooms_user", "Created"),
+        ("rooms_report", "Report"),
+        ("rooms_deed", "When"),
+        ("rooms_signin", "First seen"),
+        ("rooms_hookin", "Created"),
+    ):
+        page = client.get(address(f"{name}_changelist")).content.decode()
+        assert re.findall(r'aria-sort="descending">([^<]*)', page) == [column], name
+    memberships = client.get(address("rooms_membership_changelist"))
+    assertNotContains(memberships, "aria-sort")  # their order is no column's
