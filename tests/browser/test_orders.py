@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenContext, order
 from tests.browser.room_page import RoomPage
@@ -196,7 +196,7 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
     ada.hide(False)
     expect(page).to_have_title(re.compile("^Town meeting"))
     settings.get_by_role("button", name="Close").click()
-    page.get_by_role("button", name="Discard").click()
+    page.locator(".ask").get_by_role("button", name="Discard").click()
     expect(settings).to_be_hidden()
     page.get_by_role("button", name="Let in").click()
     eve = RoomPage(outside).wait_until_live()
@@ -268,6 +268,82 @@ def test_a_room_is_set_up_and_newcomers_ask_wait_and_come_in(
             expect(line).to_contain_text("This room ends at")
         ben.box.press("Enter")
         expect(eve.message("but")).to_be_visible()
+
+
+def test_changed_settings_have_a_bar_that_saves_or_discards_them(
+    ada: RoomPage, open_context: OpenContext, console: Console
+) -> None:
+    console.allow("status of 422")  # what is refused
+    phone = open_context("phone")
+    phone.add_cookies(ada.page.context.cookies())  # type: ignore[arg-type]
+    page = RoomPage.again(phone.new_page(), ada.url).page
+    sheet = page.get_by_role("dialog", name="Room settings")
+
+    def check(settings: Locator) -> None:
+        bar = settings.locator(".manage__save")
+        save = settings.get_by_role("button", name="Save")
+        topic = settings.get_by_label("Topic")
+        says = settings.get_by_text("Unsaved changes")
+        expect(settings.get_by_role("heading", name="Joining")).to_be_visible()
+        expect(save).to_be_hidden()
+        expect(says).to_have_count(0)
+        topic.fill("Tea")
+        expect(says).to_have_attribute("aria-live", "polite")
+        # However far away the end of the form is, and whatever else is looked at.
+        last = settings.locator("summary").last
+        last.scroll_into_view_if_needed()
+        expect(save).to_be_in_viewport(ratio=1)
+        settings.evaluate(
+            "it => (it.closest('dialog') ?? document.documentElement).scrollTo(0, 1e6)"
+        )
+        above, below = last.bounding_box(), bar.bounding_box()
+        assert above
+        assert below
+        assert above["y"] + above["height"] <= below["y"], "the bar covers the end of the page"
+        settings.get_by_role("button", name="Discard").click()
+        expect(topic).to_have_value("")
+        expect(topic).to_be_focused()
+        expect(save).to_be_hidden()
+        expect(says).to_have_count(0)
+
+    with step("in the sheet"):
+        page.get_by_role("button", name="People").click()
+        page.get_by_role("link", name="Room settings").click()
+        check(sheet)
+        sheet.get_by_role("button", name="Close").click()
+        expect(sheet).to_be_hidden()
+
+    with step("on the page, which asks before what is typed is lost"):
+        page.goto(f"{ada.url}manage/")
+        check(page.locator("main"))
+        asked: list[str] = []
+
+        def stay(question: Dialog) -> None:
+            asked.append(question.type)
+            question.dismiss()
+
+        page.once("dialog", stay)
+        page.get_by_label("Topic").fill("Coffee")
+        page.get_by_role("link", name="Webhooks").click()
+        expect(page.get_by_label("Topic")).to_have_value("Coffee")
+        assert asked == ["beforeunload"]
+
+    with step("what is refused is unsaved too, until it is discarded"):
+        unfold(page.locator("main"), "Joining")
+        limit = page.get_by_label("Maximum number of people")
+        limit.fill("many")
+        page.keyboard.press("Enter")
+        expect(limit).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_text("Unsaved changes")).to_be_visible()
+        page.get_by_role("link", name="Discard").click()
+        expect(page.get_by_label("Topic")).to_have_value("")
+        expect(page.get_by_role("button", name="Save")).to_be_hidden()
+
+    with step("saved, by keyboard"):
+        page.get_by_label("Topic").fill("Tea")
+        page.get_by_role("button", name="Save").press("Enter")
+        expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+        assert asked == ["beforeunload"]
 
 
 def test_slow_mode_is_counted_down_by_the_composer_while_people_knock(

@@ -31,15 +31,46 @@ export function unsaved(within) {
 }
 
 /**
- * Marks each form within an element with `data-changed` while it has something that is not saved: the
- * button that saves it stays in sight for as long (css/manage.css).
+ * Marks each form within an element with `data-changed` while it has something that is not saved: what
+ * saves it is in sight for as long (css/manage/save.css). A form's `data-changes` says so in words.
  * @param {EventTarget} within
  */
 export function markChanges(within) {
+  /** What was changed last: the button that discards it is gone then. @type {Element | null} */
+  let changed = null;
   within.addEventListener("input", ({ target }) => {
-    const form = target instanceof Element ? target.closest("form") : null;
-    form?.toggleAttribute("data-changed", unsaved(form));
+    changed = target instanceof Element ? target : null;
+    const form = changed?.closest("form");
+    if (form) markForm(form);
   });
+  within.addEventListener("reset", ({ target }) => {
+    const form = target instanceof HTMLFormElement ? target : null;
+    if (form === null) return;
+    mark(form, false);
+    if (form.contains(changed) && changed instanceof HTMLElement) changed.focus();
+  });
+  within.addEventListener("click", ({ target }) => {
+    // It leads to the page as it was before what was refused, which nothing holds any more.
+    const link = target instanceof Element ? target.closest("[data-discard]") : null;
+    const form = link?.closest("form");
+    form?.removeAttribute("data-unsaved");
+    form?.reset();
+  });
+}
+
+/** @param {HTMLFormElement} form */
+export function markForm(form) {
+  mark(form, unsaved(form) || form.hasAttribute("data-unsaved"));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {boolean} isChanged
+ */
+function mark(form, isChanged) {
+  form.toggleAttribute("data-changed", isChanged);
+  const words = form.querySelector("[data-changes]");
+  if (words) words.textContent = isChanged ? words.getAttribute("data-changes") : "";
 }
 
 /**
