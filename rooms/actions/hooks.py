@@ -204,6 +204,21 @@ def renew_secret(*, hook: HookOut, by: User) -> str:
     return secret
 
 
+def renew_address(*, hook: HookIn, by: User) -> str:
+    """Give a hook another address, and return its token. The former one is of no use from now on.
+
+    Not even for a while, as a former secret is: who has an address that leaked posts with it. Raises
+    NotYourHook to anyone but the owner of its bot, as whom the room hears what is posted.
+    """
+    if hook.bot.owner_id != by.pk:
+        raise NotYourHook
+    token = keys.new_token()
+    with _changing(hook, by, "make hook address"):
+        # Whether the program knows the new one is seen by its use.
+        HookIn.objects.filter(pk=hook.pk).update(token_digest=keys.digest(token), used_at=None)
+    return token
+
+
 # Used by programs ---------------------------------------------------------------------------------
 
 
@@ -291,7 +306,7 @@ def _require_right(t: Turn, hook: Hook) -> None:
 
 
 @contextmanager
-def _changing(hook: HookOut, by: User, verb: str) -> Iterator[Turn]:
+def _changing(hook: Hook, by: User, verb: str) -> Iterator[Turn]:
     with turn(hook.room, by=by) as t:
         _require_right(t, hook)
         yield t

@@ -270,6 +270,7 @@ _TABLE = (
         sentence=_("{by} added the outgoing webhook {about}, which sends messages to {what}"),
     ),
     Verb(name="remove hook", sentence=_("{by} removed a webhook of the bot {about}")),
+    Verb(name="make hook address"),
     Verb(name="make hook secret"),
     Verb(name="pause hook"),
     Verb(name="resume hook"),

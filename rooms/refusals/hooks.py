@@ -42,7 +42,7 @@ class NoSuchHook(MessageNotFound):
 
 
 class NotYourHook(Forbidden):
-    sentence = _("Only whoever added this webhook can give it another secret.")
+    sentence = _("Only whoever added this webhook can give it another URL or secret.")
 
 
 class NotThisHook(Forbidden):

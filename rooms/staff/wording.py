@@ -34,6 +34,7 @@ _DONE: dict[str, Text] = {
     "make account": _("made an account"),
     "make bot key": _("made a new key for a bot"),
     "make group": _("made a group"),
+    "make hook address": _("made a new address for a webhook"),
     "make hook secret": _("made a new secret for a webhook"),
     "make recovery codes": _("made recovery codes"),
     "member": _("took the moderator’s role away"),

@@ -337,12 +337,14 @@ def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
     assert where not in ada.get(path).content.decode()
     assert ada.post(where).status_code == 302
     assert HookOut.objects.get().secret == made["secret"], "the room's owner did not add it"
+    assert bob.post(where.replace("secret", "address")).status_code == 302
+    assert HookOut.objects.get().secret == made["secret"], "it has no address of its own"
 
     asked = read(bob.get(where))
     assert asked.one("h1").text == "Give the webhook to ci.example.org a new secret?"
     assert HookOut.objects.get().secret == made["secret"], "nothing is done by looking"
     assert ada.get(where).status_code == 302
-    answer = bob.post(path, hook=made["hook"])
+    answer = bob.post(path, kind="out", hook=made["hook"])
     [secret] = re.findall(r"whsec_[\w+/=]+", html.unescape(answer.content.decode()))
     assert "whsec_" not in bob.get(path).content.decode()
     assert Deed.objects.latest("pk").verb == "make hook secret"
@@ -360,6 +362,53 @@ def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
     HookOut.objects.update(former_until=Now())
     assert signed() == {secret}
     assert HookOut.objects.get().former_secret == ""
+
+
+def test_an_address_is_changed_by_who_added_the_hook_and_the_former_is_unknown_at_once(
+    ada: Person, room: Room, person: NewPerson
+) -> None:
+    bob = person("Bob")
+    bob.come_in(room)
+    roles.make_moderator(room=room, by=ada.user, user=bob.user)
+    register(bob)
+    made = make_for_programs(bob, room)
+    former = address(made)
+    assert send(former, "before").status_code == 200
+    path = f"/rooms/{room.code}/manage/hooks/"
+    where = f"{path}{made['hook']}/address/"
+
+    # The room's owner did not add it: the bot whose words these are is another's.
+    assert where in bob.get(path).content.decode()
+    assert where not in ada.get(path).content.decode()
+    assert ada.get(where).status_code == 302
+    for refused in (ada.post(where), ada.post(path, kind="in", hook=made["hook"])):
+        assert refused.status_code == 302
+    no_more = person("Eve")
+    no_more.come_in(room)
+    assert no_more.post(where).status_code in {302, 403}
+    assert Client().post(where).status_code in {302, 403}
+    # Nothing is done by looking, or by an order about a hook out.
+    assert read(bob.get(where)).one("h1").text == "Give the webhook of Builds a new URL?"
+    assert bob.post(f"{path}{made['hook']}/secret/").status_code == 302
+    assert send(former, "still").status_code == 200
+
+    page = bob.post(path, kind="in", hook=made["hook"])
+    [token] = re.findall(rf"/hooks/({keys.PREFIX}\w+)", page.content.decode())
+    assert "The old URL no longer works." in read(page).text
+    assert token not in bob.get(path).content.decode(), "it is shown once"
+    gone, unknown = send(former, "leaked"), send(f"/hooks/{keys.new_token()}")
+    assert (gone.status_code, gone.content) == (404, unknown.content)
+    assert "Not used yet" in read(bob.get(path)).text
+    assert send(f"/hooks/{token}", "after").status_code == 200
+    assert said(room) == ["before", "still", "after"]
+    deed = Deed.objects.latest("pk")
+    assert (deed.verb, deed.details["hook"]) == ("make hook address", made["hook"])
+    assert token not in json.dumps(list(Deed.objects.values("details")))
+
+    again = bob.client.post(where, headers={"accept": "application/json"}).json()
+    assert again["hook"] == made["hook"]
+    assert send(f"/hooks/{token}").status_code == 404
+    assert send(address(again)).status_code == 200
 
 
 def test_hooks_go_with_their_bot_and_with_its_owner(ada: Person, room: Room) -> None:

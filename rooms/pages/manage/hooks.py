@@ -36,7 +36,7 @@ EVENTS = (
     (Events.NOTICES, _("Notices")),
 )
 # What cannot be undone.
-_ASKED = {"remove", "secret"}
+_ASKED = {"remove", "secret", "address"}
 _ORDERS = {
     "pause": (hooks.pause, _("Nothing is sent until you resume.")),
     "resume": (hooks.resume, _("Going on from where it stopped.")),
@@ -68,8 +68,8 @@ class Row:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the hooks. A POST makes one, `kind` in or out, or another secret for `hook`, and shows the secret
-    this once.
+    """Show the hooks. A POST makes one, `kind` in or out, or another address or secret for `hook` of that kind,
+    and shows it this once.
 
     It is in the answer to the form itself: a redirect would need a place to keep it.
     """
@@ -79,9 +79,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         return turned_back(request, code, refusal)
     if request.method != "POST":
         return _shown(request, me)
-    if public_id := request.POST.get("hook", ""):
-        return order(request, code, public_id, "secret")
     kind = OUT if request.POST.get("kind") == OUT else IN
+    if public_id := request.POST.get("hook", ""):
+        return order(request, code, public_id, "secret" if kind == OUT else "address")
     try:
         made = (_make_out if kind == OUT else _make_in)(request, me)
     except ChatError as refusal:
@@ -96,9 +96,10 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpResponse:
-    """Remove a hook; pause one out, resume it, skip what it is behind by, or give it another secret.
+    """Remove a hook; give one in another address; pause one out, resume it, skip what it is behind by, or give
+    it another secret.
 
-    The secret is in the answer to the form itself, this once. A GET asks, before what nobody can undo.
+    What is new is in the answer to the form itself, this once. A GET asks, before what nobody can undo.
     """
     if what not in {*_ASKED, *_ORDERS}:
         raise Http404
@@ -113,6 +114,10 @@ def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpRespo
             hooks.remove(hook=hook, by=me.user)
             said = gettext("The webhook is removed.")
         elif isinstance(hook, HookIn):
+            if what != "address":
+                raise NoSuchHook
+            return _moved(request, me, hook)
+        elif what == "address":
             raise NoSuchHook
         elif what == "secret":
             return _renewed(request, me, hook)
@@ -129,8 +134,11 @@ def order(request: HttpRequest, code: str, hook_id: str, what: str) -> HttpRespo
 
 
 def _asked(request: HttpRequest, me: Membership, hook: HookIn | HookOut, what: str) -> HttpResponse:
-    if what == "secret" and (isinstance(hook, HookIn) or hook.bot.owner_id != me.user_id):
-        raise NotYourHook
+    if what != "remove":
+        if what != ("address" if isinstance(hook, HookIn) else "secret"):
+            raise NoSuchHook
+        if hook.bot.owner_id != me.user_id:
+            raise NotYourHook
     context = {"room": me.room, "hook": hook, "ask": what, "way": IN}
     if isinstance(hook, HookOut):
         context |= {"way": OUT, "host": URL(hook.url).host or ""}
@@ -139,6 +147,10 @@ def _asked(request: HttpRequest, me: Membership, hook: HookIn | HookOut, what: s
 
 def _make_in(request: HttpRequest, me: Membership) -> dict[str, str]:
     hook, token = hooks.make_in(room=me.room, by=me.user, voice=_voice(request))
+    return _told(request, hook, token)
+
+
+def _told(request: HttpRequest, hook: HookIn, token: str) -> dict[str, str]:
     url = request.build_absolute_uri(reverse("hook", args=[token]))
     return {"hook": hook.public_id, "url": url}
 
@@ -160,6 +172,13 @@ def _renewed(request: HttpRequest, me: Membership, hook: HookOut) -> HttpRespons
     if wants_json(request):
         return JsonResponse(made)
     return _shown(request, me, kind=OUT, made=made | {"renewed": True})
+
+
+def _moved(request: HttpRequest, me: Membership, hook: HookIn) -> HttpResponse:
+    made = _told(request, hook, hooks.renew_address(hook=hook, by=me.user))
+    if wants_json(request):
+        return JsonResponse(made)
+    return _shown(request, me, kind=IN, made=made | {"renewed": True})
 
 
 def _voice(request: HttpRequest) -> Voice:
