@@ -96,3 +96,15 @@ export function botMark() {
 export function avatar(name, id) {
   return element("span", { class: `avatar hue-${hue(id)}`, "aria-hidden": "true" }, initials(name));
 }
+
+/**
+ * Draws the avatars of rows that the server wrote: each beside the name of whom it is of.
+ * @param {ParentNode} page
+ */
+export function drawAvatars(page) {
+  for (const place of page.querySelectorAll("[data-avatar]")) {
+    const row = place.parentElement;
+    const name = row?.querySelector(".line__author") ?? row?.querySelector("bdi");
+    place.replaceWith(avatar(name?.textContent ?? "", place.getAttribute("data-avatar") ?? ""));
+  }
+}

@@ -4,7 +4,6 @@
  */
 
 import { writeFileName } from "../lib/file-name.js";
-import { avatar } from "../lib/people.js";
 import { sizeOf } from "../lib/size.js";
 import { breakAtParts } from "./markup.js";
 import { laidOut } from "./message-files.js";
@@ -15,14 +14,6 @@ const HIT_LINES = { most: 8, shown: 6 };
 
 /** The mark of a hit is shown below this number of lines of its text. */
 const LINES_BEFORE = 2;
-
-/** @param {ParentNode} page */
-export function drawAvatars(page) {
-  for (const place of page.querySelectorAll("[data-avatar]")) {
-    const name = place.parentElement?.querySelector(".line__author")?.textContent ?? "";
-    place.replaceWith(avatar(name, place.getAttribute("data-avatar") ?? ""));
-  }
-}
 
 /**
  * Lays out the pictures of each message and says the sizes of other files, as the room does. Pictures of

@@ -2,9 +2,10 @@
 // shuts what was opened, and finds the page of a transcript that has the message of a link.
 
 import { shutDropdowns } from "../lib/dropdowns.js";
+import { drawAvatars } from "../lib/people.js";
 import { copyChildren } from "../log/markup.js";
 import { messageText, textElement } from "../log/message-text.js";
-import { drawAvatars, drawFiles, foldHits, foldTexts, leadFromText } from "../log/written-rows.js";
+import { drawFiles, foldHits, foldTexts, leadFromText } from "../log/written-rows.js";
 
 const page = document.querySelector("main");
 const { meId = "", sprite = "" } = page?.dataset ?? {};

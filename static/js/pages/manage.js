@@ -1,10 +1,12 @@
 // The pages that run a room, outside of the room's own page.
 
+import { drawAvatars } from "../lib/people.js";
 import { offerCopies } from "../room/copy-buttons.js";
 import { markChanges, markForm } from "../room/sheet-parts.js";
 
 markChanges(document);
 offerCopies(document);
+drawAvatars(document);
 
 /** The form that is being sent: the page is left for its answer. @type {EventTarget | null} */
 let sent = null;

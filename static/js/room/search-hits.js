@@ -5,7 +5,7 @@
  */
 
 import { shutDropdowns } from "../lib/dropdowns.js";
-import { drawAvatars, foldHits } from "../log/written-rows.js";
+import { foldHits } from "../log/written-rows.js";
 
 /** The name of the highlight in css/room/search.css. */
 const HIGHLIGHT = "found";
@@ -17,7 +17,6 @@ const HIGHLIGHT = "found";
 export function drawHits(body) {
   const list = body.querySelector(".hits");
   if (!(list instanceof HTMLElement)) return;
-  drawAvatars(list);
   foldHits(list);
 }
 

@@ -9,6 +9,7 @@ import { element, icon } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { postForm, reasonOf, request } from "../lib/json-requests.js";
 import { showLocalDates } from "../lib/local-dates.js";
+import { drawAvatars } from "../lib/people.js";
 import { roleOf } from "../lib/tones.js";
 import { offerCopies } from "./copy-buttons.js";
 import { viewerTimes } from "./page-data.js";
@@ -112,6 +113,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq, onShow })
     reconcile(body, main, covered, sent);
     showLocalDates(body, viewerTimes());
     offerCopies(body);
+    drawAvatars(body);
     onShow?.(body);
     dialog.setAttribute("aria-label", body.querySelector("h1")?.textContent ?? "");
     const notice = page.querySelector(".notices .notice");
