@@ -186,7 +186,7 @@ class TestSessions:
         sign_in(phone)
         rows = [row.text for row in devices(ada.get("/account/"))]
         assert len(rows) == 2
-        assert rows[0].startswith("Firefox on Linux this device")
+        assert rows[0].startswith("Firefox on Linux This device")
         assert rows[1].startswith("Safari on iPhone")
 
     def test_can_be_ended_from_another_one(self, ada: Person, person: NewPerson) -> None:

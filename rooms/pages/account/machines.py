@@ -21,7 +21,10 @@ from rooms.pages.account.visitor import for_somebody, sent_id, signed_in
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A webhook as its bot's owner sees it. `host` is "" for an incoming one."""
+    """A webhook as its bot's owner sees it. `host` is "" for an incoming one.
+
+    `place` is its room; "" if its bot's row says that already, or if the owner is not told.
+    """
 
     row: HookIn | HookOut
     place: str
@@ -50,13 +53,17 @@ def shown(me: User) -> list[Machine]:
     )
     for user, room in here.order_by("pk").values_list("user", "room"):
         inside[user].append(known.get(room, ""))
-    found = defaultdict(list)
     ins, outs = hooks.of_owner(me)
+
+    def place_of(row: HookIn | HookOut) -> str:
+        place = known.get(row.room_id, "")
+        return "" if inside[row.bot_id] == [place] else place
+
+    found = defaultdict(list)
     for one in ins:
-        found[one.bot_id].append(Hook(one, known.get(one.room_id, ""), "", one.used_at))
+        found[one.bot_id].append(Hook(one, place_of(one), "", one.used_at))
     for out in outs:
-        host = URL(out.url).host or ""
-        found[out.bot_id].append(Hook(out, known.get(out.room_id, ""), host, out.sent_at))
+        found[out.bot_id].append(Hook(out, place_of(out), URL(out.url).host or "", out.sent_at))
     return [
         Machine(bot, [place for place in inside[bot.pk] if place], found[bot.pk]) for bot in mine
     ]
