@@ -107,11 +107,13 @@ BAN = Verb(
     done="ban from site",
     label=_("Ban from the site"),
     about=_(
-        "They will be removed from every room immediately and can’t come back. Their messages stay."
+        "They will be removed from every room immediately and can’t come back until the ban is lifted. "
+        "Their messages stay. Guests have no account: they may return as new guests."
     ),
     asks=_("Ban {name} from the site?"),
     about_one=_(
-        "{name} will be removed from every room immediately and can’t come back. Their messages stay."
+        "{name} will be removed from every room immediately and can’t come back until the ban is lifted. "
+        "Their messages stay. Guests have no account: they may return as new guests."
     ),
     permission="rooms.change_user",
     is_grave=True,

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,11 @@ class ReporterFilter(PersonFilter):
     parameter_name = "reporter"
 
     def narrow(self, rows: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        return self.of(rows, chosen)
+
+    @staticmethod
+    def of(rows: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """Return the reports that somebody made, or seconded."""
         seconded = Seconding.objects.filter(reporter=chosen).values("report")
         return rows.filter(Q(reporter=chosen) | Q(pk__in=seconded))
 
@@ -117,6 +123,9 @@ UPHOLD = Verb(
     perform=_uphold,
     whom=None,
     decides=True,
+    follows=_(
+        "Upholding says that the report was right. It does nothing to the message or the person."
+    ),
 )
 DISMISS = Verb(
     name="dismiss",
@@ -214,10 +223,15 @@ class ReportAdmin(StaffAdmin):
             yield way(message, _("The message"))
         yield Way(_("Messages in this room"), listing(Message, room=row.room_id))
         if row.person:
-            yield Way(_("Reports about this person"), listing(Report, person=row.person.pk))
+            against = Report.objects.filter(person=row.person).count()
+            yield Way(
+                _("Reports about this person"), listing(Report, person=row.person.pk), against
+            )
             yield Way(_("Audit log of this person"), deeds(row.person) or "")
         if row.reporter:
-            yield Way(_("Reports by this reporter"), listing(Report, reporter=row.reporter.pk))
+            told = ReporterFilter.of(Report.objects.all(), row.reporter).count()
+            there = listing(Report, reporter=row.reporter.pk)
+            yield Way(_("Reports by this reporter"), there, told)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -230,12 +244,18 @@ class ReportAdmin(StaffAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def heading(self, row: Report) -> str:
-        reason = row.get_reason_display()
+        """Return "Report 3: Spam"; what is none of the listed reasons is "Other"."""
+        is_other = row.reason == Report.Reason.OTHER
+        reason = gettext("Other") if is_other else capfirst(row.get_reason_display())
         return gettext("Report %(number)d: %(reason)s") % {"number": row.pk, "reason": reason}
 
     def above_grave(self, row: Report) -> str:
         is_open = row.state == Report.State.OPEN
-        return gettext("Or act, which upholds the report") if is_open else super().above_grave(row)
+        return (
+            gettext("Or take action (this upholds the report)")
+            if is_open
+            else super().above_grave(row)
+        )
 
     def describe(self, row: Report) -> str:
         said, files = _reported(row)

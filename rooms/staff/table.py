@@ -46,7 +46,8 @@ def _cell(html: str, head: Head) -> str:
         return f"<{tag} {role}{rest}>{inner}</{tag}>"
     name = format_html('data-label="{}"', head.text)
     text = strip_tags(inner).strip()
-    empty = " data-empty" if text in _EMPTY else " data-zero" if text == "0" else ""
+    usual = " data-usual" if 'class="is-usual"' in inner else ""
+    empty = " data-empty" if text in _EMPTY else " data-zero" if text == "0" else usual
     return f"<{tag} {role} {name}{empty}{rest}><div>{inner}</div></{tag}>"
 
 

@@ -100,7 +100,7 @@ def test_a_page_says_each_fact_once(client: Client, boss: User, room: Room, ada:
     member = Membership.objects.get(user=ada)
     for name, pk, heading in (
         ("history_message", message.pk, f"Message #{message.seq}"),
-        ("rooms_report", report.pk, f"Report {report.pk}: spam"),
+        ("rooms_report", report.pk, f"Report {report.pk}: Spam"),
         ("rooms_room", room.pk, f"{room.code} {room.title}"),
         ("rooms_user", ada.pk, "Ada"),
         ("rooms_deed", entry.pk, "Muted"),

@@ -184,3 +184,18 @@ def test_a_report_is_found_by_person_room_and_comment(
         assert list(page.context["cl"].result_list) == [reported]
     page = client.get(address("rooms_report_changelist"), {"q": "nothing of the kind"})
     assert not list(page.context["cl"].result_list)
+
+
+def test_a_page_says_what_upholding_does_and_how_often_such_reports_came(
+    client: Client, boss: User, ben: User, room: Room, reported: Report
+) -> None:
+    report(ben, room, person=room.owner)
+    Report.objects.filter(pk=reported.pk).update(reason="other")
+    page = client.get(address("rooms_report_change", reported.pk))
+    for way in ("Reports about this person", "Reports by this reporter"):
+        assertContains(page, f'<span>{way}</span><span class="ways__count">2</span>')
+    assertContains(page, f"Report {reported.pk}: Other")
+    assertContains(page, "It does nothing to the message or the person.")
+    order(client, "rooms_report_dismiss", reported)
+    settled = client.get(address("rooms_report_change", reported.pk))
+    assertNotContains(settled, "It does nothing to the message or the person.")
