@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
 
-import { HUES, hue, initials, list } from "../../static/js/lib/people.js";
+import { COLOURS, colour, initials, list } from "../../static/js/lib/people.js";
 import { createTypists, sentence, throttle } from "../../static/js/net/typing.js";
 import { countText, inOrder } from "../../static/js/room/panel.js";
 
@@ -25,13 +25,13 @@ describe("names", () => {
   }
 
   test("a person always has the same colour, and people's colours differ", () => {
-    const hues = Array.from({ length: 200 }, (_, index) => hue(`u_${index}`));
+    const colours = Array.from({ length: 200 }, (_, index) => colour(`u_${index}`));
     assert.deepEqual(
-      hues,
-      hues.map((_, index) => hue(`u_${index}`)),
+      colours,
+      colours.map((_, index) => colour(`u_${index}`)),
     );
-    assert.equal(new Set(hues).size, HUES);
-    assert.ok(Math.max(...hues) < HUES);
+    assert.equal(new Set(colours).size, COLOURS);
+    assert.ok(Math.max(...colours) < COLOURS);
   });
 
   test("are joined into a list", () => {

@@ -4,7 +4,10 @@ import { element, icon } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
 
 /** The number of `hue-<n>` classes in css/avatar.css. */
-export const HUES = 12;
+const HUES = 12;
+
+/** Each hue in a pale and in a deep tone. */
+export const COLOURS = 2 * HUES;
 
 /**
  * Finds what readers see as one character: a flag, or a letter with its marks, is several code
@@ -25,15 +28,15 @@ export function isolate(name) {
 }
 
 /**
- * Returns the number of somebody's colour class: the same everywhere and at any time (FNV-1a).
+ * Returns the number of somebody's colour: the same everywhere and at any time (FNV-1a).
  * @param {string} id
  */
-export function hue(id) {
+export function colour(id) {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {
     hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0) % HUES;
+  return (hash >>> 0) % COLOURS;
 }
 
 /**
@@ -94,7 +97,10 @@ export function botMark() {
  * @param {string} id
  */
 export function avatar(name, id) {
-  return element("span", { class: `avatar hue-${hue(id)}`, "aria-hidden": "true" }, initials(name));
+  const number = colour(id);
+  const tone = number < HUES ? "" : " avatar--deep";
+  const kind = `avatar hue-${number % HUES}${tone}`;
+  return element("span", { class: kind, "aria-hidden": "true" }, initials(name));
 }
 
 /**
