@@ -40,7 +40,7 @@ from rooms.room_settings import GRACES, call_link
 # Who has been here for so long may still join while strangers guess codes (rooms/limits).
 AT_HOME = timedelta(days=1)
 # More of the visitor's rooms are a click away, so that the form is on the first screen too.
-ROOMS_SHOWN = 5
+ROOMS_SHOWN = 4
 ROOMS_SHOWN_WIDE = 6
 # Of the other rooms in a room's panel, as in static/js/room/other-rooms.js.
 OTHER_ROOMS = 5

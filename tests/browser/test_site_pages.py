@@ -135,6 +135,11 @@ def test_the_way_in_by_keyboard(demo: Demo, open_window: OpenWindow, console: Co
         expect(name).to_have_value("Cleo")
         expect(page.get_by_role("link", name=demo.code)).to_be_visible()
 
+    with step("asks again for no name, and takes another one"):
+        expect(name).to_be_hidden()
+        page.locator("summary", has_text="You are Cleo").press("Enter")
+        expect(name).to_be_visible()
+
     with step("and, without a code, to open a room"):
         name.press("Enter")
         assert RoomPage(page).wait_until_live().code != demo.code
@@ -239,6 +244,44 @@ def test_a_transcript_tells_times_and_days_of_the_viewers_zone(
     )
     expect(shown).to_have_text(expected)
     expect(page.locator(".day time").first).to_have_text("Today")
+
+
+def test_the_panel_lists_as_many_other_rooms_as_it_has_room_for(
+    site: Site, open_context: OpenContext
+) -> None:
+    with Aside() as aside:
+        visitor = site.visitor("Mia")
+        codes = [aside.run(visitor.create()) for _ in range(14)]
+    context = open_context(viewport={"width": 1280, "height": 1000})
+    context.add_cookies(
+        [
+            {"name": c.name, "value": c.value or "", "url": site.url}
+            for c in visitor.http.cookies.jar
+        ]
+    )
+    page = context.new_page()
+    page.goto(f"{site.url}/rooms/{codes[0]}/")
+    rest = page.locator(".other-rooms button")
+    expect(rest).to_be_visible()
+    expect(page.locator(".other-rooms a").nth(6)).to_be_visible()
+    line, last, foot = (
+        part.bounding_box()
+        for part in (page.locator(".other-rooms a").first, rest, page.locator(".panel__foot"))
+    )
+    assert line
+    assert last
+    assert foot
+    free = foot["y"] - last["y"] - last["height"]
+    assert 0 <= free < line["height"] + 32
+
+
+def test_one_s_own_messages_lead_to_their_place_from_all_of_them(
+    demo: Demo, as_ada: Callable[..., Page]
+) -> None:
+    page = as_ada("/history/")
+    page.wait_for_selector(".hits--live")
+    page.locator(".message__text", has_text="message 140").click()
+    expect(page).to_have_url(re.compile(rf"/rooms/{demo.code}/#m\d+"))
 
 
 def test_a_hit_leads_to_its_place_from_all_of_it(demo: Demo, as_ada: Callable[..., Page]) -> None:
