@@ -51,12 +51,12 @@ describe("the actions on a message", () => {
     assert.equal(excerpt(message(1, { body: "👍🏽".repeat(9) }), 4), "👍🏽👍🏽…");
     const html =
       '<p><a href="/?a>b">1</a> &lt; <em>2</em> &amp;lt;</p><ul><li>x</li><li>y</li></ul>';
-    assert.equal(excerpt(message(1, { body: "[1](…) < *2* …", html })), "1 < 2 &lt; x y");
+    assert.equal(excerpt(message(1, { body: "[1](…) < *2* …", html })), "1 < 2 &lt; x · y");
     const list = {
       body: "The list:\n\n1. a\n2. b",
-      html: "<p>The list:</p><ol><li>a</li><li>b</li></ol>",
+      html: '<p>The list:</p><ol><li value="1">a</li><li value="2">b</li></ol>',
     };
-    assert.equal(excerpt(message(1, list)), "The list: a b");
+    assert.equal(excerpt(message(1, list)), "The list: a · b");
   });
 });
 

@@ -191,15 +191,17 @@ export function createEmojiPicker(picker, touch, recents) {
     /**
      * @param {HTMLElement} anchor
      * @param {(sign: string) => void} onChosen
-     * @param {HTMLElement} [about] what is reacted to
+     * @param {{row: HTMLElement, quote: HTMLElement}} [about] what is reacted to
      */
     open(anchor, onChosen, about) {
       chosen = onChosen;
+      picker.querySelector(".menu__quote")?.remove();
+      if (about) picker.prepend(about.quote);
       field.value = "";
       openPopover(picker);
       show();
       grid.style.setProperty("--bar", `${grid.offsetWidth - grid.clientWidth}px`);
-      positionPopover(picker, anchor, about);
+      positionPopover(picker, anchor, about?.row);
       (touch ? picker : field).focus({ preventScroll: true });
     },
   };

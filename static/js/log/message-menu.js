@@ -6,7 +6,8 @@ import { followMenuKeys } from "../lib/menu-keys.js";
 import { isolate } from "../lib/people.js";
 import { positionPopover } from "../lib/popover-position.js";
 import { followDrag } from "../lib/sheet-drag.js";
-import { actionsFor, excerpt, QUICK_REACTIONS } from "../state/message-actions.js";
+import { actionsFor, QUICK_REACTIONS } from "../state/message-actions.js";
+import { menuQuote } from "./menu-quote.js";
 import { anchorOf } from "./message-tools.js";
 
 /** @typedef {import("../state/message-actions.js").MessageAction} MessageAction */
@@ -89,7 +90,7 @@ export function createMessageMenu(menu, sprite, perform) {
       const rest = offered.filter((action) => action !== "react");
       menu.setAttribute("aria-label", fill(gettext("Message from %(name)s"), { name }));
       menu.replaceChildren(
-        quote(message, name),
+        menuQuote(message, name),
         ...(offered.includes("react") ? [reactions(message, you.id, closing)] : []),
         ...rest.flatMap((action) => {
           const act = closing(() => perform(action, message));
@@ -144,20 +145,6 @@ export function createMessageMenu(menu, sprite, perform) {
       keep,
     );
     keep.focus({ preventScroll: true });
-  }
-
-  /**
-   * Returns the head of the menu where it lies over the log, and so over the message.
-   * @param {Chat.Message} message
-   * @param {string} name
-   */
-  function quote(message, name) {
-    return element(
-      "p",
-      { class: "menu__quote", "aria-hidden": "true" },
-      element("bdi", {}, name),
-      element("bdi", {}, excerpt(message)),
-    );
   }
 
   /**

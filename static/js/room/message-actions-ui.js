@@ -31,8 +31,8 @@ const NOTE_FOR = 2000;
  * @property {(text: string) => void} say to a screen reader
  * @property {(about: import("./report.js").About) => void} report
  * @property {(id: string, hidden: boolean) => void} hide a person for me, or show them again
- * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void, about: HTMLElement) =>
- *   Promise<void>} chooseEmoji
+ * @property {(anchor: HTMLElement, onChosen: (emoji: string) => void,
+ *   about: {row: HTMLElement, message: Chat.Message, name: string}) => Promise<void>} chooseEmoji
  * @property {() => Promise<typeof import("../log/message-menu.js").createMessageMenu | null>} loadMenu
  *   says so if it cannot be loaded
  * @property {ReturnType<typeof import("../state/browser-storage.js").createBrowserStorage>}
@@ -123,11 +123,11 @@ export function createMessageActions({
   /** @param {Chat.Message} message @param {HTMLElement} node its row */
   async function chooseReaction(message, node) {
     tools.hold(node, picker);
-    await chooseEmoji(
-      anchorOf(node),
-      (emoji) => react(messageAt(message.seq) ?? message, emoji),
-      node,
-    );
+    await chooseEmoji(anchorOf(node), (emoji) => react(messageAt(message.seq) ?? message, emoji), {
+      row: node,
+      message,
+      name: name(message),
+    });
     // It could not be loaded.
     if (!picker.matches(":popover-open")) tools.release(picker);
   }

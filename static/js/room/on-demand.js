@@ -52,13 +52,15 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
   });
 
   const picker = once(async () => {
-    const [{ createEmojiPicker }, { createEmojiRecents }] = await Promise.all([
+    const [{ createEmojiPicker }, { createEmojiRecents }, { menuQuote }] = await Promise.all([
       import("../compose/emoji-picker.js"),
       import("../compose/emoji-recents.js"),
+      import("../log/menu-quote.js"),
       loadStyle(root.dataset.urlEmojiStyle ?? ""),
     ]);
     const recents = createEmojiRecents(me, browserStorages().local);
-    return createEmojiPicker(find(root, "[data-emoji-picker]", HTMLElement), touch, recents);
+    const box = find(root, "[data-emoji-picker]", HTMLElement);
+    return { menuQuote, ...createEmojiPicker(box, touch, recents) };
   });
 
   const reports = once(async () => {
@@ -97,10 +99,14 @@ export function createOnDemand({ root, box, me, sprite, touch, roomId, say, tell
     /**
      * @param {HTMLElement} anchor
      * @param {(emoji: string) => void} onChosen
-     * @param {HTMLElement} [about] what is reacted to
+     * @param {{row: HTMLElement, message: Chat.Message, name: string}} [about] what is reacted to
      */
     async chooseEmoji(anchor, onChosen, about) {
-      (await picker())?.open(anchor, onChosen, about);
+      const loaded = await picker();
+      if (!loaded) return;
+      const { open, menuQuote } = loaded;
+      const quote = about && menuQuote(about.message, about.name);
+      open(anchor, onChosen, about && quote && { row: about.row, quote });
     },
 
     /** @param {string} id @param {boolean} hidden */

@@ -9,12 +9,18 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 /** More is not counted: "99+". */
 const MOST = 99;
 
-/** The rooms that are listed at once, and on screens with less room for them; a click shows the rest. */
+/**
+ * The rooms that are listed at least, and on screens with less room for them: as many more as the panel beside
+ * the log has room for. A click shows the rest.
+ */
 const LISTED = 5;
 const LISTED_ON_LOW = 3;
 const LISTED_ON_PHONE = 2;
 const LOW = "(height < 900px)";
 const PHONE = "(width < 960px) and (height < 900px)";
+
+/** Pixels that are left above the panel's foot, which fades what goes on below it. */
+const EDGE = 16;
 
 /** @param {number} number */
 export const counted = (number) => (number > MOST ? `${MOST}+` : String(number));
@@ -43,13 +49,30 @@ export function createOtherRooms(root, sprite) {
   function draw() {
     const onLow = matchMedia(PHONE).matches ? LISTED_ON_PHONE : LISTED_ON_LOW;
     const listed = matchMedia(LOW).matches ? onLow : LISTED;
-    const hidden = showsAll ? 0 : Math.max(rooms.length - listed, 0);
     const focused = list.querySelector("a:focus")?.getAttribute("href");
-    list.className = "other-rooms";
-    list.replaceChildren(...rooms.slice(0, rooms.length - hidden).map(entry));
+    write(listed);
+    const free = showsAll || rooms.length <= listed ? 0 : freeLines();
+    if (free > 0) write(listed + free);
     for (const link of list.querySelectorAll("a")) {
       if (link.getAttribute("href") === focused) link.focus();
     }
+  }
+
+  /** Returns how many more rooms fit into the panel. The people here must stand above them already. */
+  function freeLines() {
+    const foot = section.nextElementSibling;
+    const people = section.previousElementSibling?.querySelector("[data-people]");
+    if (!foot || !people?.firstElementChild || section.closest(":popover-open")) return 0;
+    const gap = foot.getBoundingClientRect().top - list.getBoundingClientRect().bottom;
+    const height = list.querySelector("li")?.offsetHeight ?? 0;
+    return height > 0 ? Math.max(Math.floor((gap - EDGE) / height), 0) : 0;
+  }
+
+  /** @param {number} listed */
+  function write(listed) {
+    const hidden = showsAll ? 0 : Math.max(rooms.length - listed, 0);
+    list.className = "other-rooms";
+    list.replaceChildren(...rooms.slice(0, rooms.length - hidden).map(entry));
     if (hidden === 0) return;
     const text = fill(ngettext("%(n)s more", "%(n)s more", hidden), { n: hidden });
     const button = element(

@@ -45,6 +45,7 @@ export function lastOfMine(messages, me) {
 }
 
 const BREAK = /<br>|<\/(?:p|li|pre|blockquote)>/gu;
+const NEXT_ITEM = /<\/li>\s*<li[^<>]*>/gu;
 const TAG = /<(?:[^<>"]|"[^"]*")*>/gu;
 const ENTITY = /&(amp|lt|gt|quot);/gu;
 /** @type {Record<string, string>} */
@@ -58,6 +59,7 @@ const SIGNS = { amp: "&", lt: "<", gt: ">", quot: '"' };
 function lines({ body, html, files }) {
   const text = html
     ? html
+        .replace(NEXT_ITEM, " · ")
         .replace(BREAK, "\n")
         .replace(TAG, "")
         .replace(ENTITY, (_, name) => SIGNS[name])
