@@ -63,7 +63,7 @@ async def festival(site: Site, stack: AsyncExitStack, people: list[Visitor]) -> 
     for socket in (ada, fatima, hanako):
         await socket.ask("react", seq=said[0], emoji="👍", on=True)
     await ada.ask("pin", seq=said[5], on=True)
-    passer_by = Visitor(site.url, "Lin")
+    passer_by = Visitor(site.url, "Mei")
     async with passer_by:
         await passer_by.join(code)
         async with passer_by.socket(code):

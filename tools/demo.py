@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import RoomSocket, Visitor
 from tests.support.workers import Site
-from tools import account_pages, ages, conversation, host_pages, room_scenes, staff_pages
+from tools import account_pages, ages, conversation, host_pages, past, room_scenes, staff_pages
 from tools.room_scenes import Say
 
 CODE = '''Here is what I run:
@@ -86,6 +86,8 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
     async with AsyncExitStack() as stack:
         people = [await stack.enter_async_context(Visitor(site.url, name)) for name in NAMES]
         ada = people[0]
+        crowded = await room_scenes.crowded(site, ada)
+        past.live_through(site)
         closed = await ada.create(title="Last year's trip")
         quiet = await ada.create()
         busy = await ada.create(title="Ferry to the islands")
@@ -102,7 +104,10 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
                 await visitor.leave(busy)
         await sockets[1].post("Who was that?")
         await _talk(stack, people, outing, OUTING)
+        watch, say = await room_scenes.busy_talk(stack, ada, people[1])
         ages.first(site, busy=busy, closed=closed)
+        festival, old = await conversation.festival(site, stack, people)
+        festival_transcript = await _transcript(ada, festival)
         transcript = await _transcript(ada, busy)
         boss = await staff_pages.staff(site, busy=busy, reporters=people[1:], seq=SAID_BY_ADA)
         await stack.enter_async_context(boss)
@@ -114,11 +119,7 @@ async def demo(site: Site) -> AsyncIterator[Demo]:
         await ada.order(guarded, "settings/", **fields)
         banned = await stack.enter_async_context(Visitor(site.url, "Mallory"))
         barred = await _barred(ada, banned)
-        crowded = await room_scenes.crowded(site, ada)
-        watch, say = await room_scenes.busy_talk(stack, ada, people[1])
         lesson = await _lesson(stack, people)
-        festival, old = await conversation.festival(site, stack, people)
-        festival_transcript = await _transcript(ada, festival)
         photos = await ada.create(title="Photos of the crossing")
         keeper = await stack.enter_async_context(await account_pages.keeper(site, room=outing))
         office = await host_pages.with_bots(keeper)

@@ -43,7 +43,7 @@ async def crowded(site: Site, owner: Visitor) -> str:
     code = await owner.create(title="Everybody")
     names = [f"Person {number:03}" for number in range(180)]
     site.manage("shell", "-v0", "-c", crowd(code, [*names, "Zoë Ångström"]))
-    ages.newcomers(site, "Person ")
+    ages.long_ago(site, code)
     return code
 
 

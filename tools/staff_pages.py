@@ -6,28 +6,12 @@ from tests.support.client import Visitor
 from tests.support.workers import Site
 
 NAME, PASSWORD = "boss", "a long enough password"
-# Two months of a site's life, counted, of which the latter was the busier one; and a day's work.
+# A day's work.
 PAST = """
-import random
-from datetime import datetime, timedelta, UTC
 from rooms import audit
 from rooms.actions import site_bans
-from rooms.models import Room, HourlyCount, User
+from rooms.models import Room, User
 boss = User.objects.create_superuser("boss", password="{password}")
-dice = random.Random(7)
-hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-shape = [1, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 17, 18, 15, 14, 15, 18, 22, 26, 28, 25, 18, 9, 4]
-rates = {{
-    "messages": 40, "joins": 3, "spoke": 1.7, "people": 1, "rooms": 0.4, "reports": 0.001, "online": 12,
-    "refused:rate_limited": 0.05, "refused:name_taken": 0.02, "refused:muted": 0.01,
-}}
-rows = []
-for back in range(1, 60 * 24):
-    when = hour - timedelta(hours=back)
-    weight = shape[when.hour] * (1.6 if when.weekday() > 4 else 1) * (0.8 if back > 30 * 24 else 1)
-    for subject, rate in rates.items():
-        rows.append(HourlyCount(subject=subject, hour=when, count=int(weight * rate * dice.uniform(0.5, 1.5) + dice.random())))
-HourlyCount.objects.bulk_create(rows, ignore_conflicts=True)
 ada, grace = User.objects.get(display_name="Ada"), User.objects.get(display_name="Grace")
 room = Room.objects.get(code="{busy}")
 audit.record("mute", actor=ada, role="owner", room=room, target=grace, reason="Shouting, at night", minutes=10)

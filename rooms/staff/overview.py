@@ -25,8 +25,8 @@ from rooms.staff.charts import spans
 TOP = 10
 # Messages that the busiest rooms are taken from.
 LATEST = 20_000
-# Deeds shown: as many as are as high as the lists beside them mostly are.
-RECENT = 5
+# Deeds shown, and those more for each of the busiest rooms: the list is then as high as those beside it.
+RECENT, RECENT_MORE = 3, 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the page shows to this member of the staff."""
     now = timezone.now()
     sees = request.user.has_perm
+    rooms = busiest(now) if sees("rooms.view_room") else []
+    shown = RECENT + int(RECENT_MORE * len(rooms))
     return {
         "figures": figures(),
         "spans": spans(now),
-        "busiest": busiest(now) if sees("rooms.view_room") else (),
+        "busiest": rooms,
         "workers": workers() if sees("rooms.view_worker") else None,
-        "deeds": recent() if sees("rooms.view_deed") else (),
+        "deeds": recent(shown) if sees("rooms.view_deed") else (),
         "all_deeds": listing(Deed),
     }
 
@@ -96,11 +98,11 @@ def busiest(now: datetime) -> list[Busy]:
     return sorted(found, key=lambda busy: -busy.messages)
 
 
-def recent() -> list[tuple[Deed, SafeString]]:
+def recent(limit: int) -> list[tuple[Deed, SafeString]]:
     """The latest entries of the audit log, each with what it says was done."""
     return [
         (deed, wording.done_to(deed.verb, deed.target_name))
-        for deed in Deed.objects.order_by("-pk")[:RECENT]
+        for deed in Deed.objects.order_by("-pk")[:limit]
     ]
 
 
