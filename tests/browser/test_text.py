@@ -25,7 +25,7 @@ WRAPS = ("{}", "**x** {}", "> {}\n\n*x*", "- {}\n- ~~x~~")
 # What a message may be made of, and nothing else.
 STRANGE = """() => {
   const known = new Set(["DIV", "P", "BR", "STRONG", "EM", "S", "BLOCKQUOTE", "UL", "OL", "LI", "A",
-    "SPAN", "MARK", "CODE", "PRE", "BUTTON", "svg", "use"]);
+    "SPAN", "MARK", "CODE", "PRE", "BUTTON", "WBR", "svg", "use"]);
   const attributes = new Set(["class", "dir", "href", "target", "rel", "title", "value", "tabindex",
     "data-user", "data-language", "data-rendered", "data-body", "type", "aria-label", "aria-hidden"]);
   const strange = [];

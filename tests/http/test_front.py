@@ -303,6 +303,7 @@ class TestComingBack:
         assert "1 unread" in rows[0].text
         last = [span.text for row in rows for span in row.all("span", class_="board__last")]
         assert last == ["Ben: the ferry is late", "Ben: see <b>you</b>"]
+        assert [len(row.all("time", class_="board__at")) for row in rows] == [1, 1, 0]
         # Who came late is not shown what was said before.
         eve = person("Eve")
         Room.objects.update(history_open=False)
