@@ -345,6 +345,19 @@ def test_changed_settings_have_a_bar_that_saves_or_discards_them(
         expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
         assert asked == ["beforeunload"]
 
+    with step("without the page's script the button stands at the end of its form"):
+        console.allow("Failed to load resource")
+        script = re.compile(r"/js/pages/manage\.")
+        page.route(script, lambda route: route.abort())
+        page.reload()
+        page.get_by_label("Topic").fill("Cocoa")
+        expect(page.get_by_text("Unsaved changes")).to_be_hidden()
+        expect(page.get_by_role("button", name="Discard")).to_be_hidden()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+        expect(page.get_by_label("Topic")).to_have_value("Cocoa")
+
+
 
 def test_slow_mode_is_counted_down_by_the_composer_while_people_knock(
     ada: RoomPage, invite: Invite, site: Site, aside: Aside, open_context: OpenContext

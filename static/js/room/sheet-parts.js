@@ -38,6 +38,8 @@ export function unsaved(within) {
 export function markChanges(within) {
   /** What was changed last: the button that discards it is gone then. @type {Element | null} */
   let changed = null;
+  // Without this the button stands at the end of its form, as on a page whose script did not come.
+  document.documentElement.dataset.marksChanges = "";
   within.addEventListener("input", ({ target }) => {
     changed = target instanceof Element ? target : null;
     const form = changed?.closest("form");
