@@ -212,7 +212,7 @@ _TABLE = (
         path="moderator",
         said=_("%(name)s is now a moderator."),
         label=_("Make moderator"),
-        hint=_("Moderators mute, remove and ban people, and let them in."),
+        hint=_("Moderators let people in, and mute, remove or ban them."),
         group=OFFICE,
         is_offered=lambda member: member.is_here and member.role != Role.MODERATOR,
     ),

@@ -189,7 +189,7 @@ class MessageAdmin(StaffAdmin):
     def links(self, row: Message) -> Iterable[Way]:
         yield Way(_("Messages in this room"), listing(Message, room=row.stream.room.pk))
         if row.author:
-            yield Way(_("Messages of this person"), listing(Message, author=row.author.pk))
+            yield Way(_("Messages by this person"), listing(Message, author=row.author.pk))
         yield Way(_("Reports"), listing(Report, room=row.stream.room.pk, seq=row.seq))
 
     def heading(self, row: Message) -> str:

@@ -244,9 +244,8 @@ class ReportAdmin(StaffAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def heading(self, row: Report) -> str:
-        """Return "Report 3: Spam"; what is none of the listed reasons is "Other"."""
-        is_other = row.reason == Report.Reason.OTHER
-        reason = gettext("Other") if is_other else capfirst(row.get_reason_display())
+        """Return "Report 3: Spam"."""
+        reason = capfirst(row.get_reason_display())
         return gettext("Report %(number)d: %(reason)s") % {"number": row.pk, "reason": reason}
 
     def above_grave(self, row: Report) -> str:
@@ -277,7 +276,7 @@ class ReportAdmin(StaffAdmin):
     @admin.display(description=_("about"))
     def about(self, report: Report) -> SafeString | str:
         if report.seq is None:
-            return str(_("the person"))
+            return str(_("The person"))
         return shown(*_reported(report), limit=_EXCERPT)
 
     @admin.display(description=_("person"))

@@ -143,7 +143,9 @@ async def test_the_lease_is_renewed_while_a_leave_waits_for_its_room(site: Site)
 _BOBS = """
 SELECT 1 FROM rooms_connection c JOIN rooms_user u ON u.id = c.user_id WHERE u.display_name = 'Bob'
 """
-_WAITING_FOR_A_LOCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+# The server is that of other tests too.
+_IN_THIS_DATABASE = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+_WAITING_FOR_A_LOCK = f"{_IN_THIS_DATABASE} AND wait_event_type = 'Lock'"
 _LEASE = "SELECT lease_until FROM rooms_worker"
 _SLOWLY = (
     """
@@ -155,7 +157,7 @@ _SLOWLY = (
     """,
     "CREATE TRIGGER slowly BEFORE INSERT ON history_message FOR EACH ROW EXECUTE FUNCTION slowly()",
 )
-_SLEEPING = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+_SLEEPING = f"{_IN_THIS_DATABASE} AND wait_event = 'PgSleep'"
 
 
 async def test_a_worker_that_is_stopped_loses_the_locks_it_has(

@@ -32,14 +32,13 @@ export function unsaved(within) {
 
 /**
  * Marks each form within an element with `data-changed` while it has something that is not saved: what
- * saves it is in sight for as long (css/manage/save.css). A form's `data-changes` says so in words.
+ * saves it is in sight for as long (css/manage/save.css), and the button that does, `data-saves`, can be
+ * pressed. A form's `data-changes` says so in words.
  * @param {EventTarget} within
  */
 export function markChanges(within) {
   /** What was changed last: the button that discards it is gone then. @type {Element | null} */
   let changed = null;
-  // Without this the button stands at the end of its form, as on a page whose script did not come.
-  document.documentElement.dataset.marksChanges = "";
   within.addEventListener("input", ({ target }) => {
     changed = target instanceof Element ? target : null;
     const form = changed?.closest("form");
@@ -71,6 +70,8 @@ export function markForm(form) {
  */
 function mark(form, isChanged) {
   form.toggleAttribute("data-changed", isChanged);
+  for (const button of form.querySelectorAll("button[data-saves]"))
+    button.toggleAttribute("disabled", !isChanged);
   const words = form.querySelector("[data-changes]");
   if (words) words.textContent = isChanged ? words.getAttribute("data-changes") : "";
 }

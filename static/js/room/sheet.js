@@ -13,7 +13,7 @@ import { drawAvatars } from "../lib/people.js";
 import { roleOf } from "../lib/tones.js";
 import { offerCopies } from "./copy-buttons.js";
 import { viewerTimes } from "./page-data.js";
-import { failureOf, markChanges, reconcile, unsaved } from "./sheet-parts.js";
+import { failureOf, markChanges, markForm, reconcile, unsaved } from "./sheet-parts.js";
 
 /**
  * The sheet is refreshed this long after a change in the room, so that changes that come together
@@ -111,6 +111,7 @@ export function createSheet({ root, kind, sprite, here, onDone, onSeq, onShow })
     const { pathname, search } = new URL(answer.url);
     address = pathname + search;
     reconcile(body, main, covered, sent);
+    for (const form of body.querySelectorAll("form")) markForm(form);
     showLocalDates(body, viewerTimes());
     offerCopies(body);
     drawAvatars(body);

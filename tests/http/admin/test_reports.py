@@ -194,7 +194,7 @@ def test_a_page_says_what_upholding_does_and_how_often_such_reports_came(
     page = client.get(address("rooms_report_change", reported.pk))
     for way in ("Reports about this person", "Reports by this reporter"):
         assertContains(page, f'<span>{way}</span><span class="ways__count">2</span>')
-    assertContains(page, f"Report {reported.pk}: Other")
+    assertContains(page, f"Report {reported.pk}: Something else")
     assertContains(page, "It does nothing to the message or the person.")
     order(client, "rooms_report_dismiss", reported)
     settled = client.get(address("rooms_report_change", reported.pk))
