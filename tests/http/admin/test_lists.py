@@ -81,7 +81,8 @@ def test_a_whole_table_is_estimated_where_counting_it_is_slow(
         page = client.get(address("history_message_changelist"))
     estimated = connection.vendor == "postgresql"
     assert ("That is an estimate." in page.content.decode()) is estimated
-    assert any("COUNT(" in query["sql"] for query in captured) is not estimated
+    statements = [query["sql"] for query in captured if "history_message" in query["sql"]]
+    assert any("COUNT(" in statement for statement in statements) is not estimated
 
 
 @pytest.mark.parametrize("typed", ["елена", "ЕЛЕНА", "елен", "Елена П"])
