@@ -89,7 +89,7 @@ class BoundedChangeList(ChangeList):
         """The rows of this page, for a template."""
         return Table(self)
 
-    @property
+    @cached_property
     def chosen(self) -> list[Chosen]:
         """The filters that narrow the list down now."""
         found = []
