@@ -24,7 +24,13 @@ LOOK = """bar => [getComputedStyle(bar).backgroundColor,
     bar.querySelector(".tone use").getAttribute("href").split("#")[1]]"""
 
 
+# A message that has just arrived moves into its place.
+AT_REST = """() => Promise.all(document.querySelector("[role=log]")
+    .getAnimations({ subtree: true }).map(({ finished }) => finished))"""
+
+
 def rest_of_page(page: Page) -> list[object]:
+    page.evaluate(AT_REST)
     return [page.locator(part).bounding_box() for part in ("[role=log]", "[name=body]", "article")]
 
 
