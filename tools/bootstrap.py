@@ -102,7 +102,7 @@ def _install(*requirements: str) -> None:
         _make_venv()
     _say(f"Installing {' and '.join(requirements)}")
     sources = [argument for name in requirements for argument in ("-r", name)]
-    # Python compiles the modules that are imported when they are, which are a part of them.
+    # Python compiles a module when it is first imported, and most of these never are.
     _pip("install", "--no-compile", *sources)
     for depth in range(len(requirements)):
         _stamp(VENV / f"{requirements[depth]}.stamp", *requirements[: depth + 1])

@@ -1,8 +1,8 @@
 """Django's backend for SQLite; a transaction waits in line for its turn.
 
-SQLite has one writer at a time. Whoever finds it busy sleeps and tries again, after up to 100 ms: in
-a crowd whoever came last may be first, and a message waits while people join. Within a process, which
-on SQLite is the only one that serves, a line does without the sleeping.
+SQLite has one writer at a time. A connection that finds the database busy sleeps for up to 100 ms and
+tries again, so that in a crowd the last to come may be the first, and a message waits while people join.
+On SQLite a single process serves the site, and a line within it needs no sleeping.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.backends.sqlite3 import base
 
 from chatsite.sqlite.turns import Turns
 
-_TIMEOUT = 5  # seconds: what SQLite waits if nothing is said
+_TIMEOUT = 5  # seconds: for how long SQLite waits by default
 _turns = Turns()
 
 
@@ -24,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         timeout = self.settings_dict["OPTIONS"].get("timeout", _TIMEOUT)
-        # Without a turn after that time SQLite has the last word: another process may be why.
+        # After that time without a turn SQLite decides: another process may hold the database.
         self._has_turn = self._has_turn or _turns.take(timeout)
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc] # not in its stubs

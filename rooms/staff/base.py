@@ -64,9 +64,9 @@ class Verb:
     the reason; `asks` and `about_one`, if there are any, are the heading and the explanation for a single
     row, each with {name}, which `name_of` returns; `decides` makes its button the page's primary one;
     `is_grave` sets it apart from the others, and asks for the second factor again if it is done to
-    several rows; `confirms` asks for it in any case; `follows` is said below the page's buttons of it. `perform` returns False if there was nothing left
-    to do, and may raise ChatError. `whom` is room, target and details of the audit log's entry; None: the
-    verb has written its own.
+    several rows; `confirms` asks for it in any case; `follows` says below its button on a row's page what
+    comes of it. `perform` returns False if there was nothing left to do, and may raise ChatError. `whom` is
+    room, target and details of the audit log's entry; None: the verb has written its own.
     """
 
     name: str

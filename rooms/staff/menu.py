@@ -17,7 +17,7 @@ GROUPS = (
     (_("Accounts"), ("User", "Membership", "SignIn", "Group")),
     (_("Programs"), ("HookIn", "HookOut")),
 )
-# Lists that have a name, and are not called by the plural of what is in them.
+# Lists with a name of their own. The others are called by the plural of their model.
 _NAMES = {"Deed": _("Audit log")}
 # Open reports are counted up to here: the badge of a site with more says "99+".
 COUNTED = 99

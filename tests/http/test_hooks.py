@@ -322,13 +322,17 @@ def test_an_owner_sees_how_far_a_hook_is_behind_and_goes_on(ada: Person, room: R
     assert ada.post(f"{page}{made['hook']}/explode/").status_code == 404
 
 
-def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
-    ada: Person, room: Room, person: NewPerson
-) -> None:
-    bob = person("Bob")
+def registered_moderator(bob: Person, ada: Person, room: Room) -> Person:
     bob.come_in(room)
     roles.make_moderator(room=room, by=ada.user, user=bob.user)
     register(bob)
+    return bob
+
+
+def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
+    ada: Person, room: Room, person: NewPerson
+) -> None:
+    bob = registered_moderator(person("Bob"), ada, room)
     fields = {"kind": "out", "url": "https://ci.example.org", "events": ["posted"]}
     made = make_for_programs(bob, room, **fields)
     path = f"/rooms/{room.code}/manage/hooks/"
@@ -367,10 +371,7 @@ def test_a_secret_is_changed_by_who_added_the_hook_and_the_former_lasts_a_day(
 def test_an_address_is_changed_by_who_added_the_hook_and_the_former_is_unknown_at_once(
     ada: Person, room: Room, person: NewPerson
 ) -> None:
-    bob = person("Bob")
-    bob.come_in(room)
-    roles.make_moderator(room=room, by=ada.user, user=bob.user)
-    register(bob)
+    bob = registered_moderator(person("Bob"), ada, room)
     made = make_for_programs(bob, room)
     former = address(made)
     assert send(former, "before").status_code == 200

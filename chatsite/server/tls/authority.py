@@ -32,9 +32,9 @@ Result = TypeVar("Result")
 # Seconds: for one answer of the authority, and for it to make up its mind.
 ANSWER_TIMEOUT = 10
 DECISION_TIMEOUT = 90
-# How often the library is asked to make a request whose nonce the authority refuses; it makes it twice
-# each time. Any nonce may be refused, for instance one that another of the authority's machines gave
-# out (RFC 8555, section 6.5).
+# How many times the library is called for a request whose nonce the authority refuses; each call makes two
+# requests. Any nonce may be refused, for instance one that came from another of the authority's machines
+# (RFC 8555, section 6.5).
 NONCE_TRIES = 10
 # The library asks again until a time that it is given. It is given little, so that a server that is
 # stopped meanwhile does not wait for it.
